@@ -1,0 +1,26 @@
+# How our own code is compiled. Every target of ours links backflow_compiler; other people's headers
+# come in as SYSTEM, so the warnings below, which are errors, speak of our code alone.
+add_library(backflow_compiler INTERFACE)
+target_include_directories(backflow_compiler INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(backflow_compiler INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  # Neither changes a result or the meaning of NaN; both let loops vectorise. -ffast-math would
+  # break the search for the first non-finite number, so it stays out.
+  -fno-math-errno -fno-trapping-math)
+# GCC 12 and 13 report false positives from inside Eigen and libstdc++ at -O2 and above.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(backflow_compiler INTERFACE
+    -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+endif()
+if(BACKFLOW_NATIVE)
+  target_compile_options(backflow_compiler INTERFACE -march=native)
+endif()
+if(BACKFLOW_SANITIZE)
+  target_compile_options(backflow_compiler INTERFACE
+    -fsanitize=${BACKFLOW_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(backflow_compiler INTERFACE -fsanitize=${BACKFLOW_SANITIZE})
+endif()
+if(BACKFLOW_COVERAGE)
+  target_compile_options(backflow_compiler INTERFACE --coverage -O0)
+  target_link_options(backflow_compiler INTERFACE --coverage)
+endif()

@@ -1,0 +1,100 @@
+#include "core/config/config.h"
+
+namespace backflow::config {
+namespace {
+
+training::TargetEncoding encoding_of(const Config& config) {
+  return effective_readout(config) == model::Readout::softmax
+             ? training::TargetEncoding::one_hot
+             : training::TargetEncoding::probability;
+}
+
+bool same_task(const training::TaskOptions& a, const training::TaskOptions& b) {
+  return a.kind == b.kind && a.steps == b.steps && a.batch == b.batch && a.noise == b.noise &&
+         a.outputs == b.outputs && a.seed == b.seed;
+}
+
+}  // namespace
+
+model::Readout effective_readout(const Config& config) {
+  return config.model.readout.value_or(model::Readout::sigmoid);
+}
+
+model::Loss effective_loss(const Config& config) {
+  if (config.model.loss) return *config.model.loss;
+  switch (effective_readout(config)) {
+    case model::Readout::sigmoid:
+      return model::Loss::binary_cross_entropy;
+    case model::Readout::softmax:
+      return model::Loss::categorical_cross_entropy;
+    case model::Readout::identity:
+    case model::Readout::relu:
+      break;
+  }
+  return model::Loss::mean_squared_error;
+}
+
+std::string validate(const Config& config) {
+  const std::string reason =
+      model::incompatibility(effective_readout(config), effective_loss(config));
+  if (!reason.empty())
+    return "model.loss = " + std::string(model::name_of(effective_loss(config))) +
+           " does not go with model.readout = " +
+           std::string(model::name_of(effective_readout(config))) + ": " + reason;
+  const training::TaskInfo& info = training::task_info(config.task.kind);
+  if (!info.fixed_table) return {};
+  const auto fixed = [&](const char* key, model::Index asked, model::Index own) {
+    if (asked == 0 || asked == own) return std::string();
+    return std::string(key) + " = " + std::to_string(asked) +
+           " does not go with task.name = " + std::string(info.name) + ", which always has " +
+           std::to_string(own) + "; leave it at auto, or choose task.name = first-bit";
+  };
+  std::string error = fixed("task.steps", config.task.steps, info.default_steps);
+  if (error.empty()) error = fixed("task.batch", config.task.batch, info.default_batch);
+  return error;
+}
+
+training::TrainerSetup make_setup(const Config& config) {
+  training::TrainerSetup setup;
+  setup.task = config.task;
+  setup.encoding = encoding_of(config);
+  setup.initial_state = config.model.initial_state;
+  setup.state_seed = config.model.seed;
+  setup.training = config.training;
+  setup.model.activation = config.model.activation;
+  setup.model.readout = effective_readout(config);
+  setup.model.loss = effective_loss(config);
+  setup.model.parameters =
+      model::initial_parameters(training::task_info(config.task.kind).input_size,
+                                config.model.hidden, training::output_size(setup.encoding),
+                                config.model.init, config.model.spectral_radius, config.model.seed);
+  return setup;
+}
+
+bool needs_restart(const Config& from, const Config& to) {
+  return from.model.hidden != to.model.hidden || from.model.seed != to.model.seed ||
+         from.model.init != to.model.init || from.task.kind != to.task.kind ||
+         encoding_of(from) != encoding_of(to);
+}
+
+std::string apply(const Config& from, const Config& to, training::Trainer& trainer) {
+  if (from.model.spectral_radius != to.model.spectral_radius) {
+    model::Matrix W_hh = trainer.setup().model.parameters.W_hh;
+    const std::string error = model::scale_to_spectral_radius(W_hh, to.model.spectral_radius);
+    if (!error.empty()) return error;
+    trainer.set_recurrent_weights(W_hh);
+  }
+  const model::Activation& f = to.model.activation;
+  if (from.model.activation.kind != f.kind || from.model.activation.leaky_slope != f.leaky_slope)
+    trainer.set_activation(f);
+  if (effective_readout(from) != effective_readout(to) ||
+      effective_loss(from) != effective_loss(to))
+    trainer.set_output(effective_readout(to), effective_loss(to));
+  if (!same_task(from.task, to.task)) trainer.set_task(to.task);
+  if (from.model.initial_state != to.model.initial_state)
+    trainer.set_initial_state(to.model.initial_state);
+  trainer.set_training(to.training);
+  return {};
+}
+
+}  // namespace backflow::config

@@ -1,0 +1,53 @@
+// One configuration for every door: the window, the command line and session files.
+//
+// Config is a plain struct; its dotted keys ("model.activation") are described in
+// core/config/keys.h.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/model/initialization.h"
+#include "core/training/trainer.h"
+
+namespace backflow::config {
+
+struct ModelOptions {
+  model::Index hidden = 8;  ///< n
+  model::Activation activation;
+  std::optional<model::Readout> readout;  ///< nothing: sigmoid
+  std::optional<model::Loss> loss;        ///< nothing: the cross-entropy of the read-out, or MSE
+  model::InitialState initial_state = model::InitialState::zero;
+  model::RecurrentInit init = model::RecurrentInit::gaussian;
+  double spectral_radius = 1.0;  ///< ρ(W_hh) at the start and whenever it is set by hand
+  std::uint64_t seed = 1;
+};
+
+struct Config {
+  training::TaskOptions task;
+  ModelOptions model;
+  training::TrainingOptions training;
+};
+
+/// The read-out and loss in use, "auto" resolved.
+model::Readout effective_readout(const Config& config);
+model::Loss effective_loss(const Config& config);
+
+/// Empty, or one sentence naming the keys that do not go together. Ranges of single keys are
+/// checked when they are set (keys.h).
+std::string validate(const Config& config);
+
+/// The parts a trainer is made of, with fresh initial parameters. Precondition: validate() is
+/// empty.
+training::TrainerSetup make_setup(const Config& config);
+
+/// True when going from one configuration to the other needs new weights: other sizes, or another
+/// initialisation. Else apply() can carry the change into a running trainer.
+bool needs_restart(const Config& from, const Config& to);
+
+/// Carries the differences into the trainer, keeping its weights; a change of
+/// model.spectral_radius rescales the present W_hh. Returns an empty string, or one sentence when a
+/// change cannot be made (nothing is changed then). Precondition: !needs_restart(from, to).
+std::string apply(const Config& from, const Config& to, training::Trainer& trainer);
+
+}  // namespace backflow::config

@@ -1,0 +1,65 @@
+// The dotted keys of a Config: one table that the command line, the window's controls and their
+// help are made from.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/config/config.h"
+
+namespace backflow::config {
+
+enum class KeyKind { integer, real, choice };
+
+/// What a change of the key does to a running network.
+enum class KeyEffect { live, restart };
+
+struct Choice {
+  std::string name;   ///< as written in a value
+  std::string title;  ///< as shown to people
+};
+
+struct Key {
+  std::string name;         ///< "model.spectral_radius"
+  std::string title;        ///< "Spectral radius"
+  std::string symbol;       ///< in the notation of the figures' text markup: "ρ(W_{hh})"; or empty
+  std::string description;  ///< one line for help texts
+  KeyKind kind = KeyKind::real;
+  KeyEffect effect = KeyEffect::live;
+  double min = 0.0, max = 0.0;  ///< of a number, both allowed
+  bool logarithmic = false;     ///< a slider over [min, max] should be logarithmic
+  bool has_auto = false;        ///< the value "auto" is allowed too
+  std::vector<Choice> choices;  ///< of a choice, "auto" included where allowed
+  std::function<std::string(const Config&)> get;
+  /// Sets a value already checked by set_key().
+  std::function<void(Config&, std::string_view)> assign;
+};
+
+/// All keys, in the order in which people should read them.
+std::span<const Key> keys();
+
+/// The key of that name, or nullptr.
+const Key* find_key(std::string_view name);
+
+/// Sets one key from text. Returns an empty string, or one sentence that names the key, the allowed
+/// values and the nearest match; the config is unchanged then.
+std::string set_key(Config& config, std::string_view name, std::string_view value);
+
+/// The same for "key=value".
+std::string set_key(Config& config, std::string_view assignment);
+
+/// "0.0001 to 10", "tanh, sigmoid, …": what the key takes.
+std::string allowed_values(const Key& key);
+
+/// The shortest text that reads back as the same double, e.g. "0.3".
+std::string format_number(double value);
+
+/// The keys whose values differ from the default configuration, as "key=value" in the order of
+/// keys().
+std::vector<std::string> differences_from_default(const Config& config);
+
+}  // namespace backflow::config

@@ -1,0 +1,33 @@
+#include "core/gradient/scaled_matrix.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace backflow::gradient {
+
+model::Matrix ScaledMatrix::value() const {
+  const int shift = static_cast<int>(std::clamp<std::int64_t>(exponent, -100000, 100000));
+  return mantissa.unaryExpr([shift](double x) { return std::ldexp(x, shift); });
+}
+
+int binary_exponent(const Eigen::Ref<const model::Matrix>& x) {
+  const double largest = x.size() == 0 ? 0.0 : x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+  if (largest == 0.0 || !std::isfinite(largest)) return 0;
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  return exponent;
+}
+
+void normalize(ScaledMatrix& x) {
+  const int shift = binary_exponent(x.mantissa);
+  if (shift == 0) return;
+  x.mantissa = x.mantissa.unaryExpr([shift](double v) { return std::ldexp(v, -shift); });
+  x.exponent += shift;
+}
+
+double log10_scaled(double norm, std::int64_t exponent) {
+  static const double kLog10Of2 = std::log10(2.0);
+  return std::log10(norm) + static_cast<double>(exponent) * kLog10Of2;
+}
+
+}  // namespace backflow::gradient

@@ -1,0 +1,70 @@
+#include "core/model/activation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace backflow::model {
+
+void apply(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> h) {
+  switch (f.kind) {
+    case ActivationKind::tanh:
+      h = a.array().tanh();
+      return;
+    case ActivationKind::sigmoid:
+      h = (1.0 + (-a.array()).exp()).inverse();
+      return;
+    case ActivationKind::relu:
+      // Written so that NaN stays NaN: the diagnosis looks for the first non-finite number.
+      h = (a.array() < 0.0).select(0.0, a);
+      return;
+    case ActivationKind::leaky_relu:
+      h = (a.array() < 0.0).select(f.leaky_slope * a, a);
+      return;
+    case ActivationKind::identity:
+      h = a;
+      return;
+  }
+}
+
+void derivative(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> out) {
+  switch (f.kind) {
+    case ActivationKind::tanh: {
+      const auto e = (-2.0 * a.array().abs()).exp().eval();
+      out = 4.0 * e / (1.0 + e).square();
+      return;
+    }
+    case ActivationKind::sigmoid: {
+      // f(1 − f) with e = exp(−|a|): f and 1 − f are 1/(1 + e) and e/(1 + e) in either order.
+      const auto e = (-a.array().abs()).exp().eval();
+      out = e / (1.0 + e).square();
+      return;
+    }
+    case ActivationKind::relu:
+      out = (a.array() > 0.0).cast<double>();
+      return;
+    case ActivationKind::leaky_relu:
+      out = (a.array() > 0.0)
+                .select(Matrix::Ones(a.rows(), a.cols()),
+                        Matrix::Constant(a.rows(), a.cols(), f.leaky_slope));
+      return;
+    case ActivationKind::identity:
+      out.setOnes();
+      return;
+  }
+}
+
+double derivative_bound(const Activation& f) {
+  switch (f.kind) {
+    case ActivationKind::sigmoid:
+      return 0.25;
+    case ActivationKind::leaky_relu:
+      return std::max(1.0, std::abs(f.leaky_slope));
+    case ActivationKind::tanh:
+    case ActivationKind::relu:
+    case ActivationKind::identity:
+      return 1.0;
+  }
+  return 1.0;
+}
+
+}  // namespace backflow::model

@@ -1,0 +1,100 @@
+#include "core/model/output.h"
+
+#include <cmath>
+
+namespace backflow::model {
+namespace {
+
+// logsumexp of each column, (1, B).
+Eigen::ArrayXXd log_sum_exp(const Eigen::Ref<const Matrix>& z) {
+  const Eigen::RowVectorXd top = z.colwise().maxCoeff();
+  return (z.rowwise() - top).array().exp().colwise().sum().log() + top.array();
+}
+
+}  // namespace
+
+std::string incompatibility(Readout g, Loss loss) {
+  if (loss == Loss::binary_cross_entropy && g != Readout::sigmoid)
+    return "binary cross-entropy needs the sigmoid read-out, whose outputs are probabilities";
+  if (loss == Loss::categorical_cross_entropy && g != Readout::softmax)
+    return "categorical cross-entropy needs the softmax read-out, whose outputs sum to 1";
+  return {};
+}
+
+void apply(Readout g, const Eigen::Ref<const Matrix>& z, Eigen::Ref<Matrix> y_hat) {
+  switch (g) {
+    case Readout::identity:
+      y_hat = z;
+      return;
+    case Readout::relu:
+      y_hat = (z.array() < 0.0).select(0.0, z);
+      return;
+    case Readout::sigmoid:
+      y_hat = (1.0 + (-z.array()).exp()).inverse();
+      return;
+    case Readout::softmax: {
+      const Eigen::RowVectorXd top = z.colwise().maxCoeff();
+      y_hat = (z.rowwise() - top).array().exp();
+      y_hat.array().rowwise() /= y_hat.array().colwise().sum().eval();
+      return;
+    }
+  }
+}
+
+double loss_value(Readout, Loss loss, const Eigen::Ref<const Matrix>& z,
+                  const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y) {
+  const double batch = static_cast<double>(z.cols());
+  const double m = static_cast<double>(z.rows());
+  switch (loss) {
+    case Loss::mean_squared_error:
+      return (y_hat - y).squaredNorm() / (m * batch);
+    case Loss::binary_cross_entropy: {
+      const auto positive_part = z.array().max(0.0);
+      const auto tail = (-z.array().abs()).exp().log1p();
+      return (positive_part - z.array() * y.array() + tail).sum() / (m * batch);
+    }
+    case Loss::categorical_cross_entropy: {
+      const auto weight = y.array().colwise().sum().eval();
+      return ((log_sum_exp(z) * weight).sum() - (y.array() * z.array()).sum()) / batch;
+    }
+  }
+  return 0.0;
+}
+
+void loss_gradient(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
+                   const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
+                   Eigen::Ref<Matrix> dz) {
+  const double batch = static_cast<double>(z.cols());
+  const double m = static_cast<double>(z.rows());
+  switch (loss) {
+    case Loss::binary_cross_entropy:
+      dz = (y_hat - y) / (m * batch);
+      return;
+    case Loss::categorical_cross_entropy: {
+      const auto weight = y.array().colwise().sum().eval();
+      dz = ((y_hat.array().rowwise() * weight.row(0)) - y.array()) / batch;
+      return;
+    }
+    case Loss::mean_squared_error:
+      break;
+  }
+  dz = 2.0 * (y_hat - y) / (m * batch);  // ∂L_t/∂ŷ_t
+  switch (g) {
+    case Readout::identity:
+      return;
+    case Readout::relu:
+      dz = (z.array() > 0.0).select(dz, 0.0);
+      return;
+    case Readout::sigmoid:
+      dz.array() *= y_hat.array() * (1.0 - y_hat.array());
+      return;
+    case Readout::softmax: {
+      // J_softmaxᵀ u = ŷ ⊙ (u − ŷᵀu)
+      const Eigen::RowVectorXd mean = (y_hat.array() * dz.array()).colwise().sum();
+      dz = y_hat.array() * (dz.rowwise() - mean).array();
+      return;
+    }
+  }
+}
+
+}  // namespace backflow::model

@@ -1,0 +1,40 @@
+// Gradient clipping (Pascanu, Mikolov & Bengio 2013, algorithm 1).
+#pragma once
+
+#include <array>
+
+#include "core/model/enum_names.h"
+#include "core/model/parameters.h"
+
+namespace backflow::training {
+
+/// norm: g ← g · c/‖g‖ when the global norm ‖g‖ over all tensors exceeds the threshold c.
+/// value: every entry is limited to [−c, c], which changes the direction.
+enum class ClipMode { none, norm, value };
+
+struct ClipOptions {
+  ClipMode mode = ClipMode::norm;
+  double threshold = 1.0;  ///< c > 0
+};
+
+struct ClipReport {
+  double norm_before = 0.0;  ///< global 2-norm of the gradient
+  double norm_after = 0.0;
+  double angle = 0.0;    ///< between the gradient before and after, in radians
+  bool clipped = false;  ///< anything was changed
+};
+
+/// Clips `gradients` in place.
+ClipReport clip(const ClipOptions& options, model::Parameters& gradients);
+
+}  // namespace backflow::training
+
+template <>
+struct backflow::model::EnumNames<backflow::training::ClipMode> {
+  using Mode = backflow::training::ClipMode;
+  static constexpr std::array<EnumName<Mode>, 3> kAll{{
+      {Mode::none, "none", "none"},
+      {Mode::norm, "norm", "by norm"},
+      {Mode::value, "value", "by value"},
+  }};
+};

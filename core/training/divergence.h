@@ -1,0 +1,12 @@
+// Finding the first non-finite number of an iteration.
+#pragma once
+
+#include "core/training/trainer.h"
+
+namespace backflow::training {
+
+/// Searches the record in the order of computation: h_t and a_t for t = 1..T, then z_t and L_t,
+/// then e_t and δ_t backward from T, then the gradients, then the updated parameters.
+std::optional<Divergence> find_divergence(const IterationRecord& record);
+
+}  // namespace backflow::training

@@ -1,0 +1,86 @@
+#include "core/training/history.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace backflow::training {
+namespace {
+
+constexpr std::size_t kChunk = 4096;
+constexpr std::size_t kBlock = 32;
+
+MinMax empty_range() {
+  return {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+}
+
+void include(MinMax& range, double x) {
+  if (!std::isfinite(x)) {
+    range.non_finite = true;
+    return;
+  }
+  range.any = true;
+  range.min = std::min(range.min, x);
+  range.max = std::max(range.max, x);
+}
+
+void include(MinMax& range, const MinMax& other) {
+  range.any = range.any || other.any;
+  range.non_finite = range.non_finite || other.non_finite;
+  range.min = std::min(range.min, other.min);
+  range.max = std::max(range.max, other.max);
+}
+
+}  // namespace
+
+struct HistoryView::Chunk {
+  std::array<std::array<double, kChunk>, kSeriesCount> values;
+  std::array<std::array<MinMax, kChunk / kBlock>, kSeriesCount> blocks;  // of complete blocks
+};
+
+double HistoryView::value(Series series, std::size_t i) const {
+  return chunks_[i / kChunk]->values[static_cast<std::size_t>(series)][i % kChunk];
+}
+
+HistoryPoint HistoryView::point(std::size_t i) const {
+  HistoryPoint point;
+  for (std::size_t s = 0; s < kSeriesCount; ++s) point[s] = value(static_cast<Series>(s), i);
+  return point;
+}
+
+MinMax HistoryView::min_max(Series series, std::size_t begin, std::size_t end) const {
+  const auto s = static_cast<std::size_t>(series);
+  MinMax range = empty_range();
+  std::size_t i = begin;
+  while (i < end) {
+    const Chunk& chunk = *chunks_[i / kChunk];
+    const std::size_t local = i % kChunk;
+    // A block that ends at or before `end` is complete, for end ≤ size().
+    if (local % kBlock == 0 && i + kBlock <= end) {
+      include(range, chunk.blocks[s][local / kBlock]);
+      i += kBlock;
+    } else {
+      include(range, chunk.values[s][local]);
+      ++i;
+    }
+  }
+  return range;
+}
+
+void History::append(const HistoryPoint& point) {
+  const std::size_t i = view_.size_;
+  const std::size_t local = i % kChunk;
+  if (local == 0) view_.chunks_.push_back(std::make_shared<HistoryView::Chunk>());
+  HistoryView::Chunk& chunk = *view_.chunks_.back();
+  for (std::size_t s = 0; s < kSeriesCount; ++s) chunk.values[s][local] = point[s];
+  if (local % kBlock == kBlock - 1) {
+    for (std::size_t s = 0; s < kSeriesCount; ++s) {
+      MinMax range = empty_range();
+      for (std::size_t j = local + 1 - kBlock; j <= local; ++j) include(range, chunk.values[s][j]);
+      chunk.blocks[s][local / kBlock] = range;
+    }
+  }
+  ++view_.size_;
+}
+
+}  // namespace backflow::training

@@ -1,0 +1,94 @@
+// The training loop: initialise, forward, loss, backward through time, clip, update — and repeat.
+//
+// Trainer::step() computes one whole iteration and returns its IterationRecord, which holds
+// everything a picture of that iteration needs and is never changed afterwards. One thread owns a
+// trainer; records may be read by any.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/gradient/backward.h"
+#include "core/model/initialization.h"
+#include "core/model/network.h"
+#include "core/training/clipping.h"
+#include "core/training/task/task.h"
+
+namespace backflow::training {
+
+struct TrainingOptions {
+  double learning_rate = 0.3;  ///< η of θ ← θ − η g
+  ClipOptions clip;
+};
+
+/// Where the first non-finite number of an iteration was met, in the order of computation.
+struct Divergence {
+  std::string tensor;      ///< e.g. "h_t", "∂L/∂h_t", "∂L/∂W_hh", "W_hh"
+  model::Index step = -1;  ///< t; −1 when the tensor does not belong to one step
+  std::uint64_t iteration = 0;
+};
+
+/// One iteration. Shapes as in core/model/network.h and core/gradient/backward.h.
+struct IterationRecord {
+  std::uint64_t iteration = 0;  ///< number of updates made before this one
+  model::Model model;           ///< with the parameters before the update
+  model::Batch batch;
+  model::Trace trace;
+  gradient::ErrorSignals signals;
+  model::Parameters gradients;          ///< before clipping
+  model::Parameters clipped_gradients;  ///< after clipping
+  ClipReport clip;
+  TrainingOptions options;                            ///< those this iteration ran with
+  std::optional<model::Parameters> parameters_after;  ///< nothing when no update was made
+  std::optional<Divergence> divergence;
+};
+
+/// What a trainer is made of.
+struct TrainerSetup {
+  model::Model model;  ///< with its initial parameters
+  TaskOptions task;
+  TargetEncoding encoding = TargetEncoding::probability;
+  model::InitialState initial_state = model::InitialState::zero;
+  std::uint64_t state_seed = 1;  ///< of the random h_0
+  TrainingOptions training;
+};
+
+class Trainer {
+public:
+  explicit Trainer(TrainerSetup setup);
+
+  /// Forward, loss, backward and clipping at the present parameters; no update, nothing changes.
+  std::shared_ptr<const IterationRecord> evaluate() const;
+
+  /// One iteration. When a number is not finite the record says so (divergence), no update is made,
+  /// and the parameters go back to those with the lowest loss since the last change by hand, so
+  /// that training can be carried on with other options. The iteration is counted all the same.
+  std::shared_ptr<const IterationRecord> step();
+
+  std::uint64_t iteration() const { return iteration_; }
+  /// The iteration whose parameters a divergence goes back to.
+  std::uint64_t best_iteration() const { return best_iteration_; }
+  const TrainerSetup& setup() const { return setup_; }
+
+  // Changes by hand, effective from the next evaluate() or step(). None touches the weights but
+  // set_recurrent_weights.
+  void set_training(const TrainingOptions& options) { setup_.training = options; }
+  void set_activation(const model::Activation& activation);
+  void set_output(model::Readout readout, model::Loss loss);  ///< the encoding must stay the same
+  void set_task(const TaskOptions& task);  ///< input and output size must stay the same
+  void set_initial_state(model::InitialState kind);
+  void set_recurrent_weights(const model::Matrix& W_hh);  ///< (n, n)
+
+private:
+  void forget_best();
+
+  TrainerSetup setup_;
+  std::uint64_t iteration_ = 0;
+  model::Parameters best_;  // with the lowest loss since the last change by hand
+  double best_loss_;
+  std::uint64_t best_iteration_ = 0;
+};
+
+}  // namespace backflow::training
