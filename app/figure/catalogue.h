@@ -1,0 +1,36 @@
+// The list of figures: name, what it shows, how to build it, and the data behind it. A new figure
+// is one pair of files and one line here.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/figure/figure.h"
+#include "app/figure/view.h"
+#include "app/session/snapshot.h"
+
+namespace backflow::figure {
+
+/// Receives the data of a figure as text, piece by piece.
+using CsvSink = std::function<void(std::string_view)>;
+
+struct FigureInfo {
+  std::string_view name;         ///< "jacobian-norms"
+  std::string_view title;        ///< "Jacobian products ∂h_{t}/∂h_{k}"
+  std::string_view description;  ///< one line
+  Size default_size;             ///< for exports
+  /// Needs Snapshot::record; Snapshot::analysis may be null (the figure then says what is missing).
+  Figure (*build)(const session::Snapshot&, const View&, const FigureStyle&, Size);
+  /// Writes a header row and the data, numbers in the shortest form that reads back exactly,
+  /// non-finite ones as nan, inf, -inf.
+  void (*write_csv)(const session::Snapshot&, const View&, const CsvSink&);
+};
+
+std::span<const FigureInfo> catalogue();
+
+/// The figure of that name, or nullptr.
+const FigureInfo* find_figure(std::string_view name);
+
+}  // namespace backflow::figure

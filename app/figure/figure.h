@@ -1,0 +1,128 @@
+// A figure as a list of marks: what the screen shows and what every export writes.
+//
+// Builders (app/figure/*_figure.h) make a Figure once from a snapshot and a view; draw() replays it
+// on a Canvas (canvas.h). Coordinates are in figure units, 1/96 inch, origin at the top left, y
+// downwards. Nothing here knows a window, a file format or a font file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/figure/colormap.h"
+
+namespace backflow::figure {
+
+struct Point {
+  double x = 0.0, y = 0.0;
+};
+
+struct Rect {
+  double x = 0.0, y = 0.0, width = 0.0, height = 0.0;
+
+  double right() const { return x + width; }
+  double bottom() const { return y + height; }
+  bool contains(Point p) const { return p.x >= x && p.x < right() && p.y >= y && p.y < bottom(); }
+};
+
+enum class Dash { solid, dashed, dotted };
+
+struct Stroke {
+  Color color;
+  double width = 1.0;
+  Dash dash = Dash::solid;
+};
+
+struct PolylineMark {
+  std::vector<Point> points;
+  Stroke stroke;
+};
+
+/// A convex polygon.
+struct PolygonMark {
+  std::vector<Point> points;
+  Color fill;
+};
+
+struct RectMark {
+  Rect rect;
+  std::optional<Color> fill;
+  std::optional<Stroke> stroke;
+  double corner_radius = 0.0;
+};
+
+struct CircleMark {
+  Point center;
+  double radius = 1.0;
+  std::optional<Color> fill;
+  std::optional<Stroke> stroke;
+};
+
+enum class HAlign { left, center, right };
+enum class VAlign { top, middle, baseline, bottom };
+
+/// Text in the markup of text_markup.h: "∂h_{t}/∂h_{k}", "10^{−3}".
+struct TextMark {
+  Point anchor;
+  std::string markup;
+  double size = 12.0;  ///< font size in figure units
+  Color color;
+  HAlign h_align = HAlign::left;
+  VAlign v_align = VAlign::baseline;
+  bool bold = false;
+};
+
+/// A matrix of log10 values as coloured cells, stretched over `rect`; row 0 is at the top.
+struct HeatmapMark {
+  Rect rect;
+  int rows = 0, cols = 0;
+  /// Row-major. NaN is "not finite", −inf "exactly zero", kNoCell "nothing here" (transparent).
+  std::shared_ptr<const std::vector<float>> values;
+  ColorScale scale;
+};
+
+/// Diagonal lines over a rectangle, aligned with the figure's origin so that neighbours join.
+struct HatchMark {
+  Rect rect;
+  Stroke stroke;
+  double spacing = 6.0;  ///< distance between the lines, measured along x
+};
+
+using Mark =
+    std::variant<PolylineMark, PolygonMark, RectMark, CircleMark, TextMark, HeatmapMark, HatchMark>;
+
+/// Marks drawn together, under one id in formats that have ids.
+struct Group {
+  std::string id;
+  std::optional<Rect> clip;
+  std::vector<Mark> marks;
+};
+
+/// A part of the figure that explains itself under the mouse.
+struct HitRegion {
+  Rect rect;
+  std::string tooltip;  ///< text markup; lines separated by '\n'
+};
+
+/// How data map to a rectangle of the figure, for the mouse: linear, or log10 when `log_y`.
+struct PlotArea {
+  Rect rect;
+  double x_min = 0.0, x_max = 1.0;
+  double y_min = 0.0, y_max = 1.0;  ///< in log10 when log_y
+  bool log_y = false;
+};
+
+struct Figure {
+  std::string name;   ///< as in the catalogue, e.g. "loss"
+  std::string title;  ///< for people
+  double width = 0.0, height = 0.0;
+  Color background;
+  std::vector<Group> groups;
+  std::vector<HitRegion> hits;
+  std::optional<PlotArea> plot;  ///< of figures with one pair of axes
+};
+
+}  // namespace backflow::figure

@@ -1,0 +1,37 @@
+// Colours and sizes shared by all figures and by the window around them.
+#pragma once
+
+#include "app/figure/colormap.h"
+
+namespace backflow::figure {
+
+enum class Theme { light, dark };
+
+struct Palette {
+  Color background;  ///< of the figure
+  Color panel;       ///< of boxes on it
+  Color text;
+  Color muted_text;  ///< axis titles, captions
+  Color grid;        ///< major grid lines
+  Color minor_grid;
+  Color axis;
+  Color accent;       ///< the one accent colour of the program
+  Color loss;         ///< curve of the loss
+  Color norm_before;  ///< curve of the gradient norm before clipping
+  Color norm_after;   ///< and after
+  Color threshold;    ///< line of the clipping threshold
+  Color forward;      ///< forward signal in the unrolled network
+  Color negative;     ///< activations and weights below zero
+  Color positive;     ///< and above
+  Color warning;      ///< divergence
+};
+
+const Palette& palette(Theme theme);
+
+struct FigureStyle {
+  Theme theme = Theme::light;
+  double font_size = 12.0;  ///< of axis numbers, in figure units; everything else follows from it
+  bool title = true;  ///< the figure carries its own title (exports); panels have it in their bar
+};
+
+}  // namespace backflow::figure

@@ -1,0 +1,54 @@
+// What the worker publishes and everything that draws reads: one immutable picture of the session.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/config/config.h"
+#include "core/gradient/decay.h"
+#include "core/gradient/jacobian_norms.h"
+#include "core/training/history.h"
+#include "core/training/trainer.h"
+
+namespace backflow::session {
+
+/// The Jacobian map of one record. It may lag behind the record shown beside it: heavy analysis
+/// runs beside training, and `record` says which iteration it belongs to.
+struct Analysis {
+  std::shared_ptr<const training::IterationRecord> record;
+  gradient::JacobianNorms norms;
+  gradient::GradientDecay decay;
+  double spectral_radius = 0.0;  ///< ρ of the record's W_hh; NaN when it is not finite
+};
+
+/// Which map to compute.
+struct AnalysisOptions {
+  gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
+  model::Index sequence = 0;  ///< batch item; taken modulo the batch size
+};
+
+/// Shared by the window, the exporter and the tests. Everything in it may be read by any thread.
+struct Snapshot {
+  std::uint64_t revision = 0;   ///< grows with every snapshot published
+  config::Config config;        ///< as in force now
+  std::uint64_t iteration = 0;  ///< iterations done
+  /// The latest iteration, or, after a change by hand while paused, an evaluation without update.
+  std::shared_ptr<const training::IterationRecord> record;
+  std::shared_ptr<const Analysis> analysis;  ///< null until the first one is ready
+  training::HistoryView history;
+  /// ρ of W_hh as of the analysis; NaN when there is none yet or W_hh is not finite.
+  double spectral_radius = std::numeric_limits<double>::quiet_NaN();
+  bool running = false;
+  double iterations_per_second = 0.0;  ///< measured over the last second; 0 while paused
+  double speed_limit = 0.0;          ///< iterations per second asked for; 0 is as fast as possible
+  AnalysisOptions analysis_options;  ///< as asked for; `analysis` may be older
+  /// Set when training stopped on a non-finite number; cleared by Run, StepOnce and Reset.
+  std::optional<training::Divergence> divergence;
+  std::uint64_t resume_iteration = 0;  ///< the iteration whose parameters Run goes on from then
+  std::string refusal;  ///< why the last command was refused, one sentence; empty when it was not
+};
+
+}  // namespace backflow::session

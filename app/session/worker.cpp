@@ -1,0 +1,176 @@
+#include "app/session/worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "app/session/analyst.h"
+#include "app/session/session.h"
+
+namespace backflow::session {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+constexpr Seconds kPublishInterval{1.0 / 60.0};
+constexpr Seconds kRateWindow{0.5};
+
+// Iterations per second over the last window.
+class RateMeter {
+public:
+  void restart(Clock::time_point now) {
+    since_ = now;
+    count_ = 0;
+    rate_ = 0.0;
+  }
+  void count_one(Clock::time_point now) {
+    ++count_;
+    const Seconds elapsed = now - since_;
+    if (elapsed < kRateWindow) return;
+    rate_ = count_ / elapsed.count();
+    since_ = now;
+    count_ = 0;
+  }
+  double rate() const { return rate_; }
+
+private:
+  Clock::time_point since_;
+  int count_ = 0;
+  double rate_ = 0.0;
+};
+
+}  // namespace
+
+class Worker::Impl {
+public:
+  Impl(const config::Config& config, std::function<void()> on_publish)
+      : session_(config), on_publish_(std::move(on_publish)), analyst_([this] { wake(); }) {
+    publish();
+    thread_ = std::thread([this] { loop(); });
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(inbox_mutex_);
+      stop_ = true;
+    }
+    inbox_changed_.notify_one();
+    thread_.join();
+  }
+
+  void send(Command command) {
+    {
+      const std::lock_guard lock(inbox_mutex_);
+      inbox_.push_back(std::move(command));
+    }
+    inbox_changed_.notify_one();
+  }
+
+  std::shared_ptr<const Snapshot> latest() const {
+    const std::lock_guard lock(latest_mutex_);
+    return latest_;
+  }
+
+private:
+  void wake() {
+    {
+      const std::lock_guard lock(inbox_mutex_);
+      woken_ = true;
+    }
+    inbox_changed_.notify_one();
+  }
+
+  // Waits until there is something to do; returns the commands to carry out, or nothing to stop.
+  std::optional<std::deque<Command>> take_commands() {
+    std::unique_lock lock(inbox_mutex_);
+    const auto something = [this] { return stop_ || woken_ || !inbox_.empty(); };
+    if (!session_.wants_to_iterate())
+      inbox_changed_.wait(lock, something);
+    else if (session_.speed_limit() > 0.0)
+      inbox_changed_.wait_until(lock, next_iteration_, something);
+    if (stop_) return std::nullopt;
+    woken_ = false;
+    return std::exchange(inbox_, {});
+  }
+
+  void loop() {
+    rate_.restart(Clock::now());
+    while (auto commands = take_commands()) {
+      const bool was_running = session_.wants_to_iterate();
+      for (const Command& command : *commands) session_.execute(command);
+      if (!was_running) {
+        next_iteration_ = Clock::now();
+        rate_.restart(next_iteration_);
+      }
+      bool changed = !commands->empty() || analyst_.has_result();
+      if (session_.wants_to_iterate() &&
+          (session_.speed_limit() <= 0.0 || Clock::now() >= next_iteration_)) {
+        session_.iterate();
+        const auto now = Clock::now();
+        rate_.count_one(now);
+        schedule_next(now);
+        changed = changed || now - published_ >= kPublishInterval || !session_.wants_to_iterate();
+      }
+      session_.refresh();
+      if (changed) publish();
+    }
+  }
+
+  // At a limited speed iterations keep their rhythm; after a delay they do not try to catch up.
+  void schedule_next(Clock::time_point now) {
+    if (session_.speed_limit() <= 0.0) return;
+    const auto period =
+        std::chrono::duration_cast<Clock::duration>(Seconds(1.0 / session_.speed_limit()));
+    next_iteration_ = std::max(next_iteration_ + period, now);
+  }
+
+  void publish() {
+    analyst_.request(session_.record(), session_.analysis_options());
+    auto snapshot = std::make_shared<Snapshot>(session_.snapshot());
+    snapshot->revision = ++revision_;
+    attach(analyst_.result(), *snapshot);
+    snapshot->iterations_per_second = session_.wants_to_iterate() ? rate_.rate() : 0.0;
+    {
+      const std::lock_guard lock(latest_mutex_);
+      latest_ = std::move(snapshot);
+    }
+    published_ = Clock::now();
+    if (on_publish_) on_publish_();
+  }
+
+  Session session_;  // touched by the worker's thread alone once it runs
+  RateMeter rate_;
+  std::uint64_t revision_ = 0;
+  Clock::time_point published_;
+  Clock::time_point next_iteration_;
+  std::function<void()> on_publish_;
+
+  mutable std::mutex latest_mutex_;
+  std::shared_ptr<const Snapshot> latest_;
+
+  std::mutex inbox_mutex_;
+  std::condition_variable inbox_changed_;
+  std::deque<Command> inbox_;
+  bool woken_ = false;
+  bool stop_ = false;
+
+  Analyst analyst_;
+  std::thread thread_;
+};
+
+Worker::Worker(const config::Config& config, std::function<void()> on_publish)
+    : impl_(std::make_unique<Impl>(config, std::move(on_publish))) {}
+
+Worker::~Worker() = default;
+
+void Worker::send(Command command) { impl_->send(std::move(command)); }
+
+std::shared_ptr<const Snapshot> Worker::latest() const { return impl_->latest(); }
+
+}  // namespace backflow::session

@@ -1,0 +1,36 @@
+// The thread that owns the trainer, and the thread beside it that analyses what it computed.
+//
+// send() and latest() may be called from any thread and never wait for computing: each takes a
+// mutex for the time of moving a pointer. Snapshots are published at most ~60 times a second while
+// running, and at once after every command and every finished analysis.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "app/session/command.h"
+#include "app/session/snapshot.h"
+
+namespace backflow::session {
+
+class Worker {
+public:
+  /// Starts paused with the configuration's initial weights. `on_publish` is called from the
+  /// worker's thread after each new snapshot; it must be quick (e.g. wake the window's event loop).
+  /// Precondition: config::validate(config) is empty.
+  explicit Worker(const config::Config& config, std::function<void()> on_publish = {});
+  ~Worker();  ///< stops both threads; cancels an analysis under way
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void send(Command command);
+
+  /// The newest snapshot; never null.
+  std::shared_ptr<const Snapshot> latest() const;
+
+private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace backflow::session
