@@ -51,4 +51,9 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
   return std::nullopt;
 }
 
+std::string describe(const Divergence& divergence) {
+  const std::string what = divergence.tensor + " is not finite";
+  return divergence.step < 0 ? what : what + " at step t = " + std::to_string(divergence.step);
+}
+
 }  // namespace backflow::training

@@ -1,0 +1,220 @@
+#include "app/cli/command_line.h"
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/export_command.h"
+#include "app/cli/list_commands.h"
+#ifdef BACKFLOW_HAS_WINDOW
+#include "app/cli/run_window.h"
+#endif
+#include "app/cli/version.h"
+#include "core/config/keys.h"
+#include "core/config/nearest_match.h"
+
+namespace backflow::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Backflow shows how gradients flow back through time in recurrent networks.\n"
+    "Without a subcommand it opens the window.";
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  backflow --set task.name=first-bit --set task.steps=50\n"
+    "  backflow export --iterations 200 --figure jacobian-norms --output map.svg\n"
+    "  backflow export --set model.activation=relu --figure loss --output - > loss.csv";
+
+// Everything that the parser fills in.
+struct Arguments {
+  std::vector<std::string> assignments;  // key=value
+  ExportRequest request;
+  std::string norm = "spectral";
+  std::string theme = "light";
+#ifdef BACKFLOW_HAS_WINDOW
+  WindowOptions window;
+  std::string window_size;
+#endif
+};
+
+std::vector<std::string> norm_names() { return {"spectral", "frobenius"}; }
+
+void add_set_option(CLI::App& app, Arguments& arguments) {
+  app.add_option("--set", arguments.assignments,
+                 "set a configuration key; may be repeated (\"backflow keys\" lists them)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_export(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = app.add_subcommand("export", "train without a window and write figures");
+  add_set_option(*sub, arguments);
+  ExportRequest& request = arguments.request;
+  sub->add_option("--iterations", request.iterations,
+                  "training iterations before the figure is made")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
+      ->type_name("NAME");
+  sub->add_option("--output", request.output,
+                  "file to write; .svg, .png or .csv decides the format; - writes CSV to standard "
+                  "output")
+      ->type_name("FILE");
+  sub->add_option("--all", request.all_directory,
+                  "write every figure as SVG, PNG and CSV into this directory")
+      ->type_name("DIR");
+  sub->add_option("--norm", arguments.norm, "norm of the Jacobian map")
+      ->check(CLI::IsMember(norm_names()))
+      ->type_name("spectral|frobenius")
+      ->capture_default_str();
+  sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("I")
+      ->capture_default_str();
+  sub->add_option("--theme", arguments.theme, "colours of the figure")
+      ->check(CLI::IsMember({"light", "dark"}))
+      ->type_name("light|dark")
+      ->capture_default_str();
+  sub->add_option("--width", request.width,
+                  "width in units of 1/96 inch (default: the figure's own)")
+      ->check(CLI::Range(100.0, 8000.0))
+      ->type_name("W");
+  sub->add_option("--height", request.height, "height likewise")
+      ->check(CLI::Range(100.0, 8000.0))
+      ->type_name("H");
+}
+
+#ifdef BACKFLOW_HAS_WINDOW
+void add_window_options(CLI::App& app, Arguments& arguments) {
+  WindowOptions& window = arguments.window;
+  app.add_flag("--run", window.run, "start training at once");
+  app.add_flag("--light", window.light, "light colours");
+  app.add_option("--size", arguments.window_size, "size of the window")->type_name("WxH");
+  app.add_option("--scale", window.scale, "size of everything in it (default: the monitor's)")
+      ->check(CLI::Range(0.5, 4.0))
+      ->type_name("S");
+  app.add_option("--frames", window.frames, "close after this many frames")
+      ->check(CLI::Range(1L, 1'000'000L))
+      ->type_name("N");
+  app.add_option("--screenshot", window.screenshot, "with --frames: write the last frame as PNG")
+      ->type_name("FILE");
+}
+
+// "1280x800" → width and height; an empty string, or one sentence.
+std::string parse_window_size(const std::string& text, WindowOptions& window) {
+  if (text.empty()) return {};
+  int width = 0, height = 0, read = 0;
+  if (std::sscanf(text.c_str(), "%5dx%5d%n", &width, &height, &read) != 2 ||
+      static_cast<std::size_t>(read) != text.size() || width < 640 || height < 400 ||
+      width > 16384 || height > 16384)
+    return "--size " + text + " is not of the form WxH from 640x400 to 16384x16384, e.g. 1280x800";
+  window.width = width;
+  window.height = height;
+  return {};
+}
+#endif
+
+int bad_usage(std::ostream& err, const std::string& sentence) {
+  err << "backflow: " << sentence << '\n';
+  return kBadUsage;
+}
+
+// Names of everything a mistyped word could have been meant as.
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::App* sub : app.get_subcommands({})) words.push_back(sub->get_name());
+  for (const CLI::App* active : {&app}) {
+    for (const CLI::Option* option : active->get_options()) words.push_back(option->get_name());
+    for (const CLI::App* sub : active->get_subcommands())
+      for (const CLI::Option* option : sub->get_options()) words.push_back(option->get_name());
+  }
+  return words;
+}
+
+std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
+  std::vector<std::string> extras = app.remaining(true);
+  if (extras.empty()) return error.what();
+  const std::string match = config::nearest_match(extras.front(), known_words(app));
+  return "unknown argument \"" + extras.front() + "\"" +
+         (match.empty() ? "; backflow --help lists what there is"
+                        : "; did you mean \"" + match + "\"?");
+}
+
+int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::ostream& err) {
+  if (app.got_subcommand("figures")) return list_figures(out);
+  if (app.got_subcommand("tasks")) return list_tasks(out);
+  if (app.got_subcommand("keys")) return list_keys(out);
+
+  config::Config config;
+  for (const std::string& assignment : arguments.assignments) {
+    const std::string error = config::set_key(config, assignment);
+    if (!error.empty()) return bad_usage(err, error);
+  }
+  if (const std::string error = config::validate(config); !error.empty())
+    return bad_usage(err, error);
+
+  if (app.got_subcommand("export")) {
+    arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
+    arguments.request.style.theme =
+        arguments.theme == "dark" ? figure::Theme::dark : figure::Theme::light;
+    return export_figures(config, arguments.request, out, err);
+  }
+#ifdef BACKFLOW_HAS_WINDOW
+  if (const std::string error = parse_window_size(arguments.window_size, arguments.window);
+      !error.empty())
+    return bad_usage(err, error);
+  if (!arguments.window.screenshot.empty() && arguments.window.frames == 0)
+    return bad_usage(err, "--screenshot needs --frames, which says when to take it");
+  return run_window(config, arguments.window);
+#else
+  err << "backflow: this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes "
+         "figures\n";
+  return kFailure;
+#endif
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  Arguments arguments;
+  CLI::App app(kDescription, "backflow");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("backflow ") + kVersion);
+  app.require_subcommand(0, 1);
+  app.fallthrough(false);
+  add_set_option(app, arguments);
+#ifdef BACKFLOW_HAS_WINDOW
+  add_window_options(app, arguments);
+#endif
+  add_export(app, arguments);
+  app.add_subcommand("figures", "list the figures");
+  app.add_subcommand("tasks", "list the learning tasks");
+  app.add_subcommand("keys", "list the configuration keys with their values and ranges");
+  try {
+    app.parse(argc, argv);
+    return dispatch(app, arguments, out, err);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    out << (chosen.empty() ? app.help() : chosen.front()->help());
+    return kSuccess;
+  } catch (const CLI::CallForVersion& version) {
+    out << version.what() << '\n';
+    return kSuccess;
+  } catch (const CLI::ParseError& error) {
+    return bad_usage(err, sentence_of(app, error));
+  } catch (const std::bad_alloc&) {
+    err << "backflow: out of memory; try fewer steps, units or sequences\n";
+  } catch (const std::exception& error) {
+    err << "backflow: " << error.what() << '\n';
+  }
+  return kFailure;
+}
+
+}  // namespace backflow::cli

@@ -1,0 +1,31 @@
+// backflow export: train without a window and write figures.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "app/figure/style.h"
+#include "core/config/config.h"
+#include "core/gradient/jacobian_norms.h"
+
+namespace backflow::cli {
+
+struct ExportRequest {
+  std::int64_t iterations = 0;
+  std::string figure;         ///< name in the catalogue
+  std::string output;         ///< path; "-" is CSV on standard output
+  std::string all_directory;  ///< instead of figure and output: every figure, every format
+  gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
+  int sequence = 1;  ///< batch item, counted from 1
+  figure::FigureStyle style;
+  std::optional<double> width, height;  ///< figure units; the figure's own when not given
+};
+
+/// Returns the exit code (command_line.h). Nothing is trained before the whole request has been
+/// found good. Precondition: config::validate(config) is empty.
+int export_figures(const config::Config& config, const ExportRequest& request, std::ostream& out,
+                   std::ostream& err);
+
+}  // namespace backflow::cli

@@ -1,0 +1,13 @@
+# The packages that the two commands need, by purpose. Sourced by scripts/run and scripts/test; names
+# are the same in Debian 12 and Ubuntu 22.04.
+BUILD_PACKAGES=(
+  g++ cmake ninja-build pkg-config      # the build
+  libeigen3-dev                         # linear algebra
+  libfmt-dev libcli11-dev               # text and command line
+  libcairo2-dev                         # PNG figures
+  libimgui-dev libglfw3-dev             # the window
+  libepoxy-dev libgl-dev libfreetype-dev
+  fonts-dejavu-core                     # has every mathematical sign that is used
+)
+WINDOW_PACKAGES=(libgl1-mesa-dri)       # an OpenGL driver, if the system has none yet
+TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev xvfb xauth librsvg2-bin)

@@ -1,0 +1,193 @@
+// The thread boundary. These tests also run under ThreadSanitizer.
+#include "app/session/worker.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "app/session/session.h"
+#include "core/config/keys.h"
+
+namespace backflow::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Waits, by the worker's own notifications, until a snapshot fulfils a condition. The time limit is
+// there to end a broken test, not to measure.
+class Watcher {
+public:
+  explicit Watcher(const config::Config& config) : worker_(config, [this] { notify(); }) {}
+
+  Worker& worker() { return worker_; }
+
+  template <class Condition>
+  std::shared_ptr<const Snapshot> wait_for(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (true) {
+      std::uint64_t seen = 0;
+      {
+        const std::lock_guard lock(mutex_);
+        seen = published_;
+      }
+      auto snapshot = worker_.latest();
+      if (condition(*snapshot)) return snapshot;
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait_until(lock, deadline, [&] { return published_ != seen; })) {
+        ADD_FAILURE() << "nothing of the kind was published";
+        return snapshot;
+      }
+    }
+  }
+
+private:
+  void notify() {
+    {
+      const std::lock_guard lock(mutex_);
+      ++published_;
+    }
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t published_ = 0;
+  Worker worker_;  // last: its threads use the members above
+};
+
+config::Config first_bit(const char* steps) {
+  config::Config config;
+  EXPECT_EQ(config::set_key(config, "task.name=first-bit"), "");
+  EXPECT_EQ(config::set_key(config, "task.steps", steps), "");
+  return config;
+}
+
+TEST(Worker, PublishesTheInitialStateAtOnceAndItsAnalysisSoon) {
+  Watcher watcher{config::Config{}};
+  ASSERT_NE(watcher.worker().latest(), nullptr);
+  const auto snapshot = watcher.wait_for([](const Snapshot& s) { return s.analysis != nullptr; });
+  ASSERT_NE(snapshot->analysis, nullptr);
+  EXPECT_EQ(snapshot->analysis->record, snapshot->record);
+  EXPECT_NEAR(snapshot->spectral_radius, 1.0, 1e-12);
+}
+
+TEST(Worker, RunsPausesStepsAndResets) {
+  Watcher watcher{config::Config{}};
+  watcher.worker().send(session::Run{});
+  watcher.wait_for([](const Snapshot& s) { return s.iteration >= 100 && s.running; });
+  watcher.worker().send(Pause{});
+  const auto paused = watcher.wait_for([](const Snapshot& s) { return !s.running; });
+  EXPECT_EQ(paused->history.size(), paused->iteration);
+  EXPECT_EQ(paused->iterations_per_second, 0.0);
+
+  watcher.worker().send(StepOnce{});
+  const auto stepped =
+      watcher.wait_for([&](const Snapshot& s) { return s.iteration == paused->iteration + 1; });
+  EXPECT_FALSE(stepped->running);
+  EXPECT_EQ(stepped->record->iteration, paused->iteration);
+
+  watcher.worker().send(Reset{});
+  const auto reset = watcher.wait_for([](const Snapshot& s) { return s.iteration == 0; });
+  EXPECT_EQ(reset->history.size(), 0u);
+}
+
+TEST(Worker, SnapshotsOfARunAgreeWithTheSessionWithoutThreads) {
+  Session session(first_bit("30"));
+  session.execute(session::Run{});
+  Watcher watcher{first_bit("30")};
+  watcher.worker().send(session::Run{});
+  watcher.wait_for([](const Snapshot& s) { return s.iteration >= 50; });
+  watcher.worker().send(Pause{});
+  const auto snapshot = watcher.wait_for([](const Snapshot& s) { return !s.running; });
+  for (std::uint64_t i = 0; i < snapshot->iteration; ++i) session.iterate();
+  for (std::size_t i = 0; i < snapshot->history.size(); ++i)
+    ASSERT_EQ(snapshot->history.value(training::Series::loss, i),
+              session.snapshot().history.value(training::Series::loss, i))
+        << "iteration " << i;
+}
+
+TEST(Worker, TheMapOfAPausedNetworkFollowsTheSpectralRadius) {
+  Watcher watcher{first_bit("40")};
+  for (const char* rho : {"0.9", "0.7", "0.5", "1.3"}) {
+    watcher.worker().send(SetKey{"model.spectral_radius", rho});
+    const double wanted = std::stod(rho);
+    const auto snapshot = watcher.wait_for([&](const Snapshot& s) {
+      return s.analysis && s.analysis->record == s.record &&
+             std::abs(s.spectral_radius - wanted) < 1e-9;
+    });
+    EXPECT_EQ(snapshot->iteration, 0u);
+    EXPECT_FALSE(snapshot->running);
+  }
+}
+
+TEST(Worker, TheMapCatchesUpWithTheLastIterationAfterPausing) {
+  Watcher watcher{first_bit("100")};
+  watcher.worker().send(session::Run{});
+  watcher.wait_for([](const Snapshot& s) { return s.iteration >= 20; });
+  watcher.worker().send(Pause{});
+  const auto snapshot = watcher.wait_for(
+      [](const Snapshot& s) { return !s.running && s.analysis && s.analysis->record == s.record; });
+  EXPECT_EQ(snapshot->analysis->record->iteration + 1, snapshot->iteration);
+}
+
+TEST(Worker, ChangesTheNormAndTheSequenceOfTheMap) {
+  Watcher watcher{first_bit("60")};
+  watcher.worker().send(SetAnalysis{{gradient::MatrixNorm::frobenius, 3}});
+  const auto snapshot = watcher.wait_for([](const Snapshot& s) {
+    return s.analysis && s.analysis->norms.norm == gradient::MatrixNorm::frobenius;
+  });
+  EXPECT_EQ(snapshot->analysis->norms.sequence, 3);
+}
+
+TEST(Worker, KeepsToTheSpeedLimit) {
+  Watcher watcher{config::Config{}};
+  watcher.worker().send(SetSpeedLimit{20.0});
+  const auto start = std::chrono::steady_clock::now();
+  watcher.worker().send(session::Run{});
+  watcher.wait_for([](const Snapshot& s) { return s.iteration >= 11; });
+  // Ten intervals of 50 ms: never faster, however slow the machine.
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 499ms);
+}
+
+TEST(Worker, TakesCommandsAndGivesSnapshotsToManyThreadsWhileTraining) {
+  Watcher watcher{first_bit("20")};
+  watcher.worker().send(session::Run{});
+  std::atomic<bool> ordered = true;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&, i] {
+      std::uint64_t last = 0;
+      for (int j = 0; j < 50; ++j) {
+        watcher.worker().send(SetKey{"training.learning_rate", j % 2 == 0 ? "0.1" : "0.2"});
+        const auto snapshot = watcher.worker().latest();
+        if (snapshot->revision < last) ordered = false;
+        last = snapshot->revision;
+        // Reads the curve and the map while the writer goes on.
+        double sum = 0.0;
+        for (std::size_t k = 0; k < snapshot->history.size(); ++k)
+          sum += snapshot->history.value(training::Series::loss, k);
+        if (snapshot->analysis) sum += snapshot->analysis->norms.log10_norm.at(1, 0);
+        if (std::isnan(sum)) ordered = false;
+        if (i == 0 && j % 10 == 0) watcher.worker().send(SetKey{"model.hidden", "6"});
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_TRUE(ordered);
+}
+
+TEST(Worker, StopsAtOnceInTheMiddleOfALongAnalysis) {
+  // n = 256, T = 1000 takes minutes to analyse; the destructor must not wait for it.
+  config::Config config = first_bit("1000");
+  ASSERT_EQ(config::set_key(config, "model.hidden=256"), "");
+  ASSERT_EQ(config::set_key(config, "task.batch=1"), "");
+  Watcher watcher{config};
+  EXPECT_EQ(watcher.worker().latest()->analysis, nullptr);
+}
+
+}  // namespace
+}  // namespace backflow::session
