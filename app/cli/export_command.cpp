@@ -62,7 +62,7 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     for (const figure::FigureInfo& info : figure::catalogue())
       for (const exporting::Format format : kAllFormats) {
         const auto file = std::filesystem::path(request.all_directory) /
-                          (std::string(info.name) + exporting::extension(format));
+                          std::string(info.name).append(exporting::extension(format));
         jobs.push_back({&info, format, file.string()});
       }
     return {};

@@ -26,6 +26,9 @@ struct FigureInfo {
   /// Writes a header row and the data, numbers in the shortest form that reads back exactly,
   /// non-finite ones as nan, inf, -inf.
   void (*write_csv)(const session::Snapshot&, const View&, const CsvSink&);
+  /// What is under the mouse, as lines of text markup; empty where there is nothing to say. The
+  /// figure is the one that build() made from the same snapshot and view.
+  std::string (*tooltip)(const session::Snapshot&, const View&, const Figure&, Point);
 };
 
 std::span<const FigureInfo> catalogue();

@@ -16,7 +16,16 @@ struct Color {
   bool operator==(const Color&) const = default;
 };
 
-/// Marks a cell that is not there (k > t). A signalling value no log10 norm takes.
+/// a + share · (b − a) per channel, 0 ≤ share ≤ 1.
+Color mix(const Color& a, const Color& b, double share);
+
+/// Relative luminance (WCAG 2), 0 black to 1 white; alpha is ignored.
+double relative_luminance(const Color& color);
+
+/// Near-black or near-white, whichever can be read on that background.
+Color readable_on(const Color& background);
+
+/// Marks a cell that is not there (k > t): session::kNoCell, which Analysis::cells holds.
 inline constexpr float kNoCell = std::numeric_limits<float>::max();
 
 /// Entries of the diverging table: index 0 is the deepest "vanished" colour, 128 the neutral
@@ -39,7 +48,7 @@ struct ColorScale {
 /// The scale with this project's colours for the four special cases.
 ColorScale color_scale(double low, double high);
 
-/// The colour of one value; transparent for kNoCell.
+/// The colour of one value; transparent for kNoCell. Precondition: low < 0 < high.
 Color color_of(const ColorScale& scale, float log10_value);
 
 }  // namespace backflow::figure

@@ -101,12 +101,6 @@ struct Group {
   std::vector<Mark> marks;
 };
 
-/// A part of the figure that explains itself under the mouse.
-struct HitRegion {
-  Rect rect;
-  std::string tooltip;  ///< text markup; lines separated by '\n'
-};
-
 /// How data map to a rectangle of the figure, for the mouse: linear, or log10 when `log_y`.
 struct PlotArea {
   Rect rect;
@@ -121,7 +115,6 @@ struct Figure {
   double width = 0.0, height = 0.0;
   Color background;
   std::vector<Group> groups;
-  std::vector<HitRegion> hits;
   std::optional<PlotArea> plot;  ///< of figures with one pair of axes
 };
 

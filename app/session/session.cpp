@@ -124,6 +124,9 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
   if (!norms) return nullptr;
   auto analysis = std::make_shared<Analysis>();
   analysis->decay = gradient::gradient_decay(*norms);
+  analysis->range = gradient::log_range(norms->log10_norm);
+  analysis->cells = std::make_shared<const std::vector<float>>(
+      gradient::square_cells(norms->log10_norm, kNoCell));
   analysis->norms = std::move(*norms);
   analysis->spectral_radius = model::spectral_radius(record->model.parameters.W_hh);
   analysis->record = std::move(record);

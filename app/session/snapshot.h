@@ -15,6 +15,9 @@
 
 namespace backflow::session {
 
+/// Marks a cell of Analysis::cells that is not there (k > t). A value that no log10 norm takes.
+inline constexpr float kNoCell = std::numeric_limits<float>::max();
+
 /// The Jacobian map of one record. It may lag behind the record shown beside it: heavy analysis
 /// runs beside training, and `record` says which iteration it belongs to.
 struct Analysis {
@@ -22,6 +25,9 @@ struct Analysis {
   gradient::JacobianNorms norms;
   gradient::GradientDecay decay;
   double spectral_radius = 0.0;  ///< ρ of the record's W_hh; NaN when it is not finite
+  gradient::LogRange range;      ///< of norms.log10_norm
+  /// norms.log10_norm as (T + 1)² floats for drawing (gradient::square_cells), kNoCell where k > t.
+  std::shared_ptr<const std::vector<float>> cells;
 };
 
 /// Which map to compute.

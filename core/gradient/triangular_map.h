@@ -1,6 +1,9 @@
 // One number for each pair 0 ≤ k ≤ t ≤ T, packed row by row.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/model/types.h"
@@ -28,5 +31,39 @@ private:
   model::Index steps_ = -1;
   std::vector<double> values_;
 };
+
+/// What a map of logarithms holds.
+struct LogRange {
+  double min = 0.0, max = 0.0;  ///< over the finite values; both 0 when there are none
+  bool zeros = false;           ///< some value is −inf
+  bool non_finite = false;      ///< some value is NaN or +inf
+};
+
+inline LogRange log_range(const TriangularMap& map) {
+  LogRange range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const double value : map.values()) {
+    if (std::isfinite(value)) {
+      range.min = std::min(range.min, value);
+      range.max = std::max(range.max, value);
+    } else if (std::isinf(value) && value < 0.0) {
+      range.zeros = true;
+    } else {
+      range.non_finite = true;
+    }
+  }
+  if (range.min > range.max) range.min = range.max = 0.0;
+  return range;
+}
+
+/// The map as (T + 1)² floats, row t after row t − 1, `absent` where k > t.
+inline std::vector<float> square_cells(const TriangularMap& map, float absent) {
+  const auto side = static_cast<std::size_t>(map.steps() + 1);
+  std::vector<float> cells(side * side, absent);
+  for (model::Index t = 0; t <= map.steps(); ++t)
+    for (model::Index k = 0; k <= t; ++k)
+      cells[static_cast<std::size_t>(t) * side + static_cast<std::size_t>(k)] =
+          static_cast<float>(map.at(t, k));
+  return cells;
+}
 
 }  // namespace backflow::gradient

@@ -1,0 +1,109 @@
+#include "app/figure/color_bar.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "app/figure/number_format.h"
+#include "app/figure/text_markup.h"
+#include "app/figure/ticks.h"
+
+namespace backflow::figure {
+namespace {
+
+constexpr int kSamples = 256;
+constexpr double kGap = 1.1, kBar = 1.1, kLabelGap = 0.45;  // in font sizes
+
+struct Swatch {
+  Color color;
+  std::string label;
+};
+
+std::vector<Swatch> swatches(const ColorScale& scale, const gradient::LogRange& range) {
+  std::vector<Swatch> list;
+  if (range.max > scale.high) list.push_back({scale.above, "> " + compact_power(scale.high)});
+  if (range.min < scale.low) list.push_back({scale.below, "< " + compact_power(scale.low)});
+  if (range.zeros) list.push_back({scale.zero, "exact 0"});
+  if (range.non_finite) list.push_back({scale.not_finite, "not finite"});
+  return list;
+}
+
+// Values from `high` down to `low`, or the other way round.
+std::shared_ptr<const std::vector<float>> samples(const ColorScale& scale, bool downwards) {
+  auto values = std::make_shared<std::vector<float>>();
+  for (int i = 0; i < kSamples; ++i) {
+    const double share = (i + 0.5) / kSamples;
+    values->push_back(static_cast<float>(downwards ? scale.high + (scale.low - scale.high) * share
+                                                   : scale.low + (scale.high - scale.low) * share));
+  }
+  return values;
+}
+
+}  // namespace
+
+double color_bar_width(const ColorScale& scale, double font_size) {
+  double labels = text_width("not finite", font_size);
+  for (const double limit : {scale.low, scale.high})
+    labels = std::max(labels, text_width("> " + compact_power(limit), font_size));
+  return (kGap + kBar + kLabelGap + 0.4) * font_size + labels;
+}
+
+void add_color_bar(Figure& figure, const FigureStyle& style, const ColorScale& scale,
+                   const gradient::LogRange& range, const Rect& column) {
+  const Palette& colors = palette(style.theme);
+  const double size = style.font_size;
+  const double x = column.x + kGap * size, label_x = x + (kBar + kLabelGap) * size;
+  const std::vector<Swatch> special = swatches(scale, range);
+  const double special_height = 1.55 * size * static_cast<double>(special.size());
+  const double bottom =
+      std::min(column.bottom() - special_height - 0.6 * size, column.bottom() - 3.2 * size);
+  const Rect bar{x, column.y, kBar * size, std::max(bottom - column.y, size)};
+  Group group{"color-bar", std::nullopt, {}};
+  group.marks.push_back(HeatmapMark{bar, kSamples, 1, samples(scale, true), scale});
+  group.marks.push_back(RectMark{bar, std::nullopt, Stroke{colors.axis, 1.0, Dash::solid}, 0.0});
+  for (const Tick& tick : log_ticks({scale.low, scale.high, bar.height, size, true, true})) {
+    if (tick.label.empty()) continue;
+    const double y = bar.y + (scale.high - tick.position) / (scale.high - scale.low) * bar.height;
+    group.marks.push_back(
+        PolylineMark{{{bar.right(), y}, {bar.right() + 0.25 * size, y}}, {colors.axis, 1.0}});
+    group.marks.push_back(TextMark{.anchor = {label_x, y},
+                                   .markup = tick.label,
+                                   .size = size,
+                                   .color = colors.text,
+                                   .v_align = VAlign::middle});
+  }
+  double y = column.bottom() - special_height;
+  for (const Swatch& swatch : special) {
+    const Rect box{x, y, kBar * size, 1.1 * size};
+    group.marks.push_back(RectMark{box, swatch.color, Stroke{colors.axis, 1.0}, 0.0});
+    group.marks.push_back(TextMark{.anchor = {label_x, y + 0.55 * size},
+                                   .markup = swatch.label,
+                                   .size = size,
+                                   .color = colors.text,
+                                   .v_align = VAlign::middle});
+    if (swatch.label == "not finite")
+      group.marks.push_back(HatchMark{box, {colors.warning, 1.2}, 6.0});
+    y += 1.55 * size;
+  }
+  figure.groups.push_back(std::move(group));
+}
+
+void add_horizontal_color_bar(Group& group, const FigureStyle& style, const ColorScale& scale,
+                              const Rect& bar) {
+  const Palette& colors = palette(style.theme);
+  const double size = style.font_size;
+  group.marks.push_back(HeatmapMark{bar, 1, kSamples, samples(scale, false), scale});
+  group.marks.push_back(RectMark{bar, std::nullopt, Stroke{colors.axis, 1.0, Dash::solid}, 0.0});
+  // Room is short: both ends and the centre.
+  for (const double position : {scale.low, 0.0, scale.high}) {
+    const double x = bar.x + (position - scale.low) / (scale.high - scale.low) * bar.width;
+    group.marks.push_back(TextMark{.anchor = {x, bar.bottom() + 0.35 * size},
+                                   .markup = compact_power(position),
+                                   .size = size,
+                                   .color = colors.text,
+                                   .h_align = HAlign::center,
+                                   .v_align = VAlign::top});
+  }
+}
+
+}  // namespace backflow::figure

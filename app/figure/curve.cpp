@@ -1,0 +1,150 @@
+#include "app/figure/curve.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/ticks.h"
+
+namespace backflow::figure {
+namespace {
+
+using training::HistoryView;
+using training::MinMax;
+using training::Series;
+
+// Collects points into polylines; a gap ends the line.
+class LineBuilder {
+public:
+  LineBuilder(Group& group, const Stroke& stroke) : group_(group), stroke_(stroke) {}
+  ~LineBuilder() { gap(); }
+  LineBuilder(const LineBuilder&) = delete;
+  LineBuilder& operator=(const LineBuilder&) = delete;
+
+  void add(Point point) { points_.push_back(point); }
+  bool empty() const { return points_.empty(); }
+  double last_y() const { return points_.back().y; }
+
+  void gap() {
+    if (points_.size() == 1)
+      group_.marks.push_back(
+          CircleMark{points_.front(), 1.3 * stroke_.width, stroke_.color, std::nullopt});
+    else if (points_.size() > 1)
+      group_.marks.push_back(PolylineMark{std::move(points_), stroke_});
+    points_.clear();
+  }
+
+private:
+  Group& group_;
+  Stroke stroke_;
+  std::vector<Point> points_;
+};
+
+std::size_t columns_of(const Axes& axes) {
+  // Half a unit wide, which is one pixel on a screen of twice the density.
+  return static_cast<std::size_t>(std::max(1.0, std::ceil(2.0 * axes.area.rect.width)));
+}
+
+// Calls visit(begin, end) for the points of each column of the plot, in order.
+template <class Visit>
+void for_each_column(const HistoryView& history, const Axes& axes, Visit visit) {
+  const std::size_t columns = columns_of(axes);
+  const double per_column = (axes.area.x_max - axes.area.x_min) / static_cast<double>(columns);
+  std::size_t begin = 0;
+  for (std::size_t c = 0; c < columns && begin < history.size(); ++c) {
+    const double limit = axes.area.x_min + per_column * static_cast<double>(c + 1);
+    const auto end = std::min(history.size(), static_cast<std::size_t>(std::floor(limit)) + 1);
+    if (end <= begin) continue;
+    visit(begin, end);
+    begin = end;
+  }
+}
+
+bool drawable(double value, bool log_y) { return std::isfinite(value) && (!log_y || value > 0.0); }
+
+void add_column(LineBuilder& line, const MinMax& range, double x, const Axes& axes) {
+  if (!range.any || (axes.area.log_y && range.max <= 0.0)) {
+    line.gap();
+    return;
+  }
+  const double bottom = axes.area.rect.bottom();
+  const double top_y = axes.y(range.max);
+  // A logarithm of zero lies below everything: the stroke runs out of the plot.
+  const double low_y = axes.area.log_y && range.min <= 0.0 ? bottom + 10.0 : axes.y(range.min);
+  const bool from_top =
+      line.empty() || std::abs(line.last_y() - top_y) < std::abs(line.last_y() - low_y);
+  line.add({x, from_top ? top_y : low_y});
+  if (top_y != low_y) line.add({x, from_top ? low_y : top_y});
+  if (range.non_finite) line.gap();
+}
+
+}  // namespace
+
+void add_curve(Group& group, const HistoryView& history, Series series, const Axes& axes,
+               const Stroke& stroke) {
+  LineBuilder line(group, stroke);
+  if (history.size() <= 2 * columns_of(axes)) {
+    for (std::size_t i = 0; i < history.size(); ++i) {
+      const double value = history.value(series, i);
+      if (drawable(value, axes.area.log_y))
+        line.add({axes.x(static_cast<double>(i)), axes.y(value)});
+      else
+        line.gap();
+    }
+    return;
+  }
+  for_each_column(history, axes, [&](std::size_t begin, std::size_t end) {
+    const double middle = 0.5 * static_cast<double>(begin + end - 1);
+    add_column(line, history.min_max(series, begin, end), axes.x(middle), axes);
+  });
+}
+
+void add_gap_markers(Group& group, const HistoryView& history, Series series, const Axes& axes,
+                     const Palette& colors, double font_size) {
+  const double half = 0.4 * font_size, top = axes.area.rect.y;
+  for_each_column(history, axes, [&](std::size_t begin, std::size_t end) {
+    if (!history.min_max(series, begin, end).non_finite) return;
+    const double x = axes.x(0.5 * static_cast<double>(begin + end - 1));
+    group.marks.push_back(PolylineMark{{{x, top}, {x, axes.area.rect.bottom()}},
+                                       {colors.warning, 1.0, Dash::dotted}});
+    group.marks.push_back(
+        PolygonMark{{{x - half, top}, {x + half, top}, {x, top + 1.7 * half}}, colors.warning});
+  });
+}
+
+double iteration_axis_end(std::size_t points) {
+  return std::max(20.0, static_cast<double>(points) - 1.0);
+}
+
+double smallest_positive(const HistoryView& history, Series series) {
+  const MinMax all = history.min_max(series, 0, history.size());
+  if (!all.any || all.max <= 0.0) return 0.0;
+  if (all.min > 0.0) return all.min;
+  double smallest = all.max;
+  constexpr std::size_t kBlock = 32;
+  for (std::size_t begin = 0; begin < history.size(); begin += kBlock) {
+    const MinMax block = history.min_max(series, begin, std::min(begin + kBlock, history.size()));
+    if (block.any && block.min > 0.0) smallest = std::min(smallest, block.min);
+  }
+  return smallest;
+}
+
+void set_y_range(PlotArea& area, double low, double high, bool log_y) {
+  area.log_y = log_y;
+  if (log_y) {
+    area.y_min = std::floor(std::log10(low) - 0.02);
+    area.y_max = std::ceil(std::log10(high) + 0.02);
+    if (area.y_max <= area.y_min) area.y_max = area.y_min + 1.0;
+    return;
+  }
+  area.y_min = low < 0.0 ? -nice_ceiling(-1.05 * low) : 0.0;
+  area.y_max = high > 0.0 ? nice_ceiling(std::min(1.05 * high, 1e308)) : 1.0;
+}
+
+std::optional<std::size_t> iteration_at(const Figure& figure, std::size_t points, Point at) {
+  if (!figure.plot || points == 0 || !figure.plot->rect.contains(at)) return std::nullopt;
+  const double iteration = std::round(x_value_at(*figure.plot, at.x));
+  if (iteration < 0.0 || iteration > static_cast<double>(points - 1)) return std::nullopt;
+  return static_cast<std::size_t>(iteration);
+}
+
+}  // namespace backflow::figure

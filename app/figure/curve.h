@@ -1,0 +1,36 @@
+// Curves over iterations, decimated to the minimum and maximum of each column of the plot, so that
+// a million points cost as much as a thousand and no spike is lost.
+#pragma once
+
+#include <vector>
+
+#include "app/figure/figure.h"
+#include "app/figure/plot_axes.h"
+#include "core/training/history.h"
+
+namespace backflow::figure {
+
+/// Polylines through the finite points of a series. The line breaks at non-finite points and, on a
+/// logarithmic axis, at points ≤ 0; a point alone between two breaks becomes a dot.
+void add_curve(Group& group, const training::HistoryView& history, training::Series series,
+               const Axes& axes, const Stroke& stroke);
+
+/// A warning triangle at the upper edge of every column with a non-finite point of the series.
+void add_gap_markers(Group& group, const training::HistoryView& history, training::Series series,
+                     const Axes& axes, const Palette& colors, double font_size);
+
+/// The x range for a run of that many iterations: from 0, at least 20 wide.
+double iteration_axis_end(std::size_t points);
+
+/// The smallest positive value of the series from `begin` on, or 0 when there is none. Exact for
+/// positive series; of a series with zeros, the smallest block minimum above 0.
+double smallest_positive(const training::HistoryView& history, training::Series series);
+
+/// The y range of a curve that takes values in [low, high]: with zero, room above and a round end;
+/// or whole decades on a logarithmic axis (low and high > 0 there).
+void set_y_range(PlotArea& area, double low, double high, bool log_y);
+
+/// The iteration whose point is nearest to the figure's x; nothing outside the plot.
+std::optional<std::size_t> iteration_at(const Figure& figure, std::size_t points, Point at);
+
+}  // namespace backflow::figure

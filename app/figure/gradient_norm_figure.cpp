@@ -1,0 +1,142 @@
+#include "app/figure/gradient_norm_figure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/figure/curve.h"
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+
+namespace backflow::figure {
+namespace {
+
+using training::ClipMode;
+using training::ClipOptions;
+using training::HistoryView;
+using training::Series;
+
+constexpr Series kAll[] = {Series::norm_before_clip, Series::norm_after_clip, Series::threshold};
+
+const ClipOptions& clip_options(const session::Snapshot& snapshot) {
+  return snapshot.config.training.clip;
+}
+
+void include(double& low, double& high, double value) {
+  low = std::min(low, value);
+  high = std::max(high, value);
+}
+
+PlotArea range_of(const session::Snapshot& snapshot, bool log_y) {
+  PlotArea area;
+  area.x_max = iteration_axis_end(snapshot.history.size());
+  double low = 1e300, high = 0.0;
+  for (const Series series : kAll) {
+    const auto range = snapshot.history.min_max(series, 0, snapshot.history.size());
+    const double positive = smallest_positive(snapshot.history, series);
+    if (positive > 0.0) {
+      include(low, high, positive);
+      include(low, high, range.max);
+    }
+  }
+  if (clip_options(snapshot).mode != ClipMode::none)
+    include(low, high, clip_options(snapshot).threshold);
+  if (high <= 0.0) low = 0.1, high = 1.0;
+  set_y_range(area, log_y ? low : 0.0, high, log_y);
+  return area;
+}
+
+// The thresholds that past iterations had, and the present one from the last of them on.
+void add_threshold(Group& group, const session::Snapshot& snapshot, const Axes& axes,
+                   const FigureStyle& style) {
+  const Palette& colors = palette(style.theme);
+  const Stroke stroke{colors.threshold, 1.6, Dash::dashed};
+  add_curve(group, snapshot.history, Series::threshold, axes, stroke);
+  const ClipOptions& clip = clip_options(snapshot);
+  if (clip.mode == ClipMode::none) return;
+  const Rect& plot = axes.area.rect;
+  const double y = axes.y(clip.threshold);
+  const double last = snapshot.history.size() == 0
+                          ? axes.area.x_min
+                          : static_cast<double>(snapshot.history.size() - 1);
+  if (axes.x(last) < plot.right())
+    group.marks.push_back(PolylineMark{{{axes.x(last), y}, {plot.right(), y}}, stroke});
+  // A tab at the right edge marks what the control sets now.
+  const double tab = 0.45 * style.font_size;
+  group.marks.push_back(
+      PolygonMark{{{plot.right(), y - tab}, {plot.right(), y + tab}, {plot.right() - 1.5 * tab, y}},
+                  colors.threshold});
+}
+
+}  // namespace
+
+std::string clipping_summary(const session::Snapshot& snapshot) {
+  const HistoryView& history = snapshot.history;
+  if (clip_options(snapshot).mode == ClipMode::none) return "clipping is off";
+  if (history.size() == 0) return "no iteration yet";
+  const std::size_t window = std::min<std::size_t>(100, history.size());
+  std::size_t clipped = 0;
+  for (std::size_t i = history.size() - window; i < history.size(); ++i)
+    if (history.value(Series::norm_after_clip, i) < history.value(Series::norm_before_clip, i))
+      ++clipped;
+  return fmt::format("clipped {} of the last {} {}", clipped, window,
+                     window == 1 ? "step" : "steps");
+}
+
+Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
+                           const FigureStyle& style, Size size) {
+  const Palette& colors = palette(style.theme);
+  const ClipOptions& clip = clip_options(snapshot);
+  Figure figure = blank_figure("gradient-norm", "Gradient norm and clipping", style, size);
+  AxesOptions options;
+  options.title = figure.title;
+  options.y_title = view.gradient_log ? "‖∇L‖ (logarithmic)" : "‖∇L‖";
+  options.x_title = "iteration";
+  options.note = clipping_summary(snapshot);
+  options.range = range_of(snapshot, view.gradient_log);
+  // The lower curve is wider, so that it shows on both sides where the two coincide.
+  const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6};
+  options.legend = {{"before", before}};
+  if (clip.mode != ClipMode::none) {
+    options.legend.push_back({"after clipping", after});
+    options.legend.push_back(
+        {(clip.mode == ClipMode::value ? "c = " + compact(clip.threshold) + " per entry"
+                                       : "c = " + compact(clip.threshold)),
+         {colors.threshold, 1.6, Dash::dashed}});
+  }
+  const Axes axes = add_axes(figure, style, options);
+  Group curves{"gradient-norm", axes.area.rect, {}};
+  add_curve(curves, snapshot.history, Series::norm_before_clip, axes, before);
+  add_curve(curves, snapshot.history, Series::norm_after_clip, axes, after);
+  add_threshold(curves, snapshot, axes, style);
+  add_gap_markers(curves, snapshot.history, Series::norm_before_clip, axes, colors,
+                  style.font_size);
+  figure.groups.push_back(std::move(curves));
+  return figure;
+}
+
+void write_gradient_norm_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
+  sink("iteration,before_clip,after_clip,threshold\n");
+  for (std::size_t i = 0; i < snapshot.history.size(); ++i)
+    sink(fmt::format("{},{},{},{}\n", i,
+                     csv_number(snapshot.history.value(Series::norm_before_clip, i)),
+                     csv_number(snapshot.history.value(Series::norm_after_clip, i)),
+                     csv_number(snapshot.history.value(Series::threshold, i))));
+}
+
+std::string gradient_norm_tooltip(const session::Snapshot& snapshot, const View&,
+                                  const Figure& figure, Point at) {
+  const auto i = iteration_at(figure, snapshot.history.size(), at);
+  if (!i) return {};
+  const HistoryView& history = snapshot.history;
+  const double before = history.value(Series::norm_before_clip, *i);
+  const double after = history.value(Series::norm_after_clip, *i);
+  const double threshold = history.value(Series::threshold, *i);
+  std::string text = fmt::format("iteration {}\n‖∇L‖ = {}", grouped(*i), compact(before));
+  if (after < before) text += ", clipped to " + compact(after);
+  if (!std::isnan(threshold)) text += "\nthreshold c = " + compact(threshold);
+  return text;
+}
+
+}  // namespace backflow::figure

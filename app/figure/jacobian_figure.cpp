@@ -1,0 +1,328 @@
+#include "app/figure/jacobian_figure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/figure/color_bar.h"
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
+#include "app/figure/ticks.h"
+
+namespace backflow::figure {
+namespace {
+
+using model::Index;
+using session::Analysis;
+
+static_assert(kNoCell == session::kNoCell);
+
+struct Layout {
+  PlotArea cells;
+  Rect bar;
+};
+
+std::string norm_title(const Analysis& analysis) {
+  return std::string(model::title_of(analysis.norms.norm)) + " norm";
+}
+
+// What the map belongs to; the longest form that fits.
+std::string subtitle(const session::Snapshot& snapshot, double size, double width) {
+  const Analysis& analysis = *snapshot.analysis;
+  const std::string iteration = fmt::format("iteration {}", grouped(analysis.record->iteration));
+  const std::string sequence =
+      fmt::format("sequence {} of {}", analysis.norms.sequence + 1, analysis.record->trace.batch());
+  return first_that_fits({norm_title(analysis) + ", " + sequence + ", " + iteration,
+                          sequence + ", " + iteration, iteration},
+                         size, width);
+}
+
+ColorScale scale_of(const Analysis& analysis, const View& view) {
+  const double limit = automatic_limit(analysis.range);
+  return color_scale(view.heatmap_low.value_or(-limit), view.heatmap_high.value_or(limit));
+}
+
+// Title, subtitle and axis titles. Returns the y below them.
+double add_header(Figure& figure, const FigureStyle& style, const session::Snapshot& snapshot) {
+  const Palette& colors = palette(style.theme);
+  const double size = style.font_size, margin = 0.75 * size, room = figure.width - 2 * margin;
+  Group group{"header", std::nullopt, {}};
+  double y = 0.6 * size;
+  if (style.title) {
+    const double width = text_width(figure.title, 1.2 * size, true);
+    if (width < room) {
+      group.marks.push_back(TextMark{.anchor = {margin, y},
+                                     .markup = figure.title,
+                                     .size = 1.2 * size,
+                                     .color = colors.text,
+                                     .v_align = VAlign::top,
+                                     .bold = true});
+      y += 1.9 * size;
+    }
+  }
+  const std::string y_title =
+      first_that_fits({"t: step where the gradient starts", "step t"}, size, room);
+  group.marks.push_back(TextMark{.anchor = {margin, y},
+                                 .markup = y_title,
+                                 .size = size,
+                                 .color = colors.muted_text,
+                                 .v_align = VAlign::top});
+  const double left = room - text_width(y_title, size) - 1.5 * size;
+  group.marks.push_back(TextMark{.anchor = {figure.width - margin, y},
+                                 .markup = subtitle(snapshot, size, left),
+                                 .size = size,
+                                 .color = colors.muted_text,
+                                 .h_align = HAlign::right,
+                                 .v_align = VAlign::top});
+  figure.groups.push_back(std::move(group));
+  return y + 1.7 * size;
+}
+
+void add_step_axes(Group& group, const FigureStyle& style, const PlotArea& cells) {
+  const Palette& colors = palette(style.theme);
+  const double size = style.font_size;
+  const Rect& rect = cells.rect;
+  const double steps = cells.x_max - 0.5;
+  for (const Tick& tick : linear_ticks({-0.5, steps + 0.5, rect.width, size, false, true})) {
+    const double x = rect.x + (tick.position + 0.5) / (steps + 1.0) * rect.width;
+    group.marks.push_back(TextMark{.anchor = {x, rect.bottom() + 0.4 * size},
+                                   .markup = tick.label,
+                                   .size = size,
+                                   .color = colors.text,
+                                   .h_align = HAlign::center,
+                                   .v_align = VAlign::top});
+  }
+  for (const Tick& tick : linear_ticks({-0.5, steps + 0.5, rect.height, size, true, true})) {
+    const double y = rect.y + (tick.position + 0.5) / (steps + 1.0) * rect.height;
+    group.marks.push_back(TextMark{.anchor = {rect.x - 0.5 * size, y},
+                                   .markup = tick.label,
+                                   .size = size,
+                                   .color = colors.text,
+                                   .h_align = HAlign::right,
+                                   .v_align = VAlign::middle});
+  }
+  const std::string x_title = first_that_fits(
+      {"k: earlier step that the gradient flows back to", "k: step it flows back to", "step k"},
+      size, rect.width);
+  group.marks.push_back(TextMark{.anchor = {rect.right(), rect.bottom() + 2.9 * size},
+                                 .markup = x_title,
+                                 .size = size,
+                                 .color = colors.muted_text,
+                                 .h_align = HAlign::right});
+}
+
+// Non-finite cells are hatched, each run of a row as one mark.
+void add_hatching(Group& group, const FigureStyle& style, const Analysis& analysis,
+                  const PlotArea& cells) {
+  if (!analysis.range.non_finite) return;
+  const auto& map = analysis.norms.log10_norm;
+  const Stroke stroke{palette(style.theme).warning, 1.2, Dash::solid};
+  const auto broken = [&](Index t, Index k) {
+    const double value = map.at(t, k);
+    return std::isnan(value) || value == std::numeric_limits<double>::infinity();
+  };
+  // Rows thinner than this are hatched together with the ones below them.
+  const Index stride = std::max<Index>(
+      1, static_cast<Index>(3.0 * static_cast<double>(map.steps() + 1) / cells.rect.height));
+  for (Index t = 0; t <= map.steps(); t += stride)
+    for (Index k = 0; k <= t; ++k) {
+      if (!broken(t, k)) continue;
+      const Index first = k;
+      while (k < t && broken(t, k + 1)) ++k;
+      Rect run = cell_rect(cells, map.steps(), {t, first});
+      run.width = cell_rect(cells, map.steps(), {t, k}).right() - run.x;
+      run.height = std::min(run.height * static_cast<double>(stride), cells.rect.bottom() - run.y);
+      group.marks.push_back(HatchMark{run, stroke, 6.0});
+    }
+}
+
+// The edge of the map: cells near 10^0 are nearly as white as a light background.
+void add_outline(Group& group, const FigureStyle& style, const PlotArea& cells, Index steps) {
+  const Rect& rect = cells.rect;
+  std::vector<Point> points{{rect.x, rect.y}};
+  // Stairs that are too small to see are a straight line.
+  const Index stride = rect.height / static_cast<double>(steps + 1) < 3.0 ? steps + 1 : 1;
+  for (Index t = 0; t <= steps && stride == 1; ++t) {
+    const Rect cell = cell_rect(cells, steps, {t, t});
+    points.push_back({cell.right(), cell.y});
+    points.push_back({cell.right(), cell.bottom()});
+  }
+  points.push_back({rect.right(), rect.bottom()});
+  points.push_back({rect.x, rect.bottom()});
+  points.push_back({rect.x, rect.y});
+  group.marks.push_back(
+      PolylineMark{std::move(points), {palette(style.theme).axis, 1.0, Dash::solid}});
+}
+
+// Numbers in the cells, where every one has room.
+void add_values(Group& group, const FigureStyle& style, const Analysis& analysis,
+                const ColorScale& scale, const PlotArea& cells) {
+  const auto& map = analysis.norms.log10_norm;
+  const Rect one = cell_rect(cells, map.steps(), {0, 0});
+  const double size = style.font_size;
+  if (map.steps() > 16 || one.height < 1.6 * size) return;
+  std::vector<TextMark> texts;
+  for (Index t = 0; t <= map.steps(); ++t)
+    for (Index k = 0; k <= t; ++k) {
+      const double value = map.at(t, k);
+      const Rect rect = cell_rect(cells, map.steps(), {t, k});
+      const bool finite = !std::isnan(value) && value < std::numeric_limits<double>::infinity();
+      const std::string text = finite ? compact_power(value) : "?";
+      if (text_width(text, size) > rect.width - 0.4 * size) return;
+      texts.push_back(TextMark{.anchor = {rect.x + rect.width / 2.0, rect.y + rect.height / 2.0},
+                               .markup = text,
+                               .size = size,
+                               .color = readable_on(color_of(scale, static_cast<float>(value))),
+                               .h_align = HAlign::center,
+                               .v_align = VAlign::middle});
+    }
+  for (TextMark& text : texts) group.marks.push_back(std::move(text));
+}
+
+// The verdict stands in the triangle that has no cells.
+void add_verdict(Group& group, const FigureStyle& style, const Analysis& analysis,
+                 const PlotArea& cells) {
+  const double size = style.font_size;
+  const std::string verdict = gradient::verdict(analysis.decay);
+  const std::size_t colon = verdict.find(": ");
+  std::vector<std::string> lines{verdict.substr(0, colon)};
+  if (colon != std::string::npos) lines.push_back(verdict.substr(colon + 2));
+  const Rect& rect = cells.rect;
+  double width = 0.0;
+  for (const std::string& line : lines) width = std::max(width, text_width(line, size));
+  const Point corner{rect.right() - width - 1.25 * size,
+                     rect.y + (0.6 + 1.4 * static_cast<double>(lines.size())) * size};
+  // Every cell left of the corner's column in the corner's row belongs to the map when k ≤ t.
+  const double cell_k = (corner.x - rect.x) / rect.width;
+  const double cell_t = (corner.y - rect.y) / rect.height;
+  const double one_cell = 1.0 / (cells.x_max + 0.5);
+  if (verdict.empty() || corner.x < rect.x || cell_k < cell_t + one_cell) return;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    group.marks.push_back(TextMark{
+        .anchor = {rect.right() - 0.5 * size, rect.y + (0.6 + 1.4 * static_cast<double>(i)) * size},
+        .markup = lines[i],
+        .size = size,
+        .color = palette(style.theme).text,
+        .h_align = HAlign::right,
+        .v_align = VAlign::top});
+}
+
+void add_cursor(Group& group, const FigureStyle& style, const View& view, const PlotArea& cells,
+                Index steps) {
+  if (!view.cursor || view.cursor->t > steps || view.cursor->k > view.cursor->t) return;
+  const Color color = palette(style.theme).text;
+  Rect rect = cell_rect(cells, steps, *view.cursor);
+  const double grow = std::max(0.0, (5.0 - std::min(rect.width, rect.height)) / 2.0);
+  rect = {rect.x - grow, rect.y - grow, rect.width + 2 * grow, rect.height + 2 * grow};
+  group.marks.push_back(RectMark{rect, std::nullopt, Stroke{color, 2.0, Dash::solid}, 0.0});
+}
+
+PlotArea cells_area(const Rect& rect, Index steps) {
+  const double T = static_cast<double>(steps);
+  return {rect, -0.5, T + 0.5, T + 0.5, -0.5, false};
+}
+
+void add_missing(Figure& figure, const FigureStyle& style) {
+  figure.groups.push_back({"hint",
+                           std::nullopt,
+                           {TextMark{.anchor = {figure.width / 2.0, figure.height / 2.0},
+                                     .markup = "computing the Jacobian products …",
+                                     .size = style.font_size,
+                                     .color = palette(style.theme).muted_text,
+                                     .h_align = HAlign::center,
+                                     .v_align = VAlign::middle}}});
+}
+
+}  // namespace
+
+double automatic_limit(const gradient::LogRange& range) {
+  return nice_ceiling(std::max({1.0, -range.min, range.max}));
+}
+
+Rect cell_rect(const PlotArea& cells, Index steps, Cell cell) {
+  const double count = static_cast<double>(steps + 1);
+  const double width = cells.rect.width / count, height = cells.rect.height / count;
+  return {cells.rect.x + width * static_cast<double>(cell.k),
+          cells.rect.y + height * static_cast<double>(cell.t), width, height};
+}
+
+std::optional<Cell> cell_at(const Figure& figure, Point at) {
+  if (!figure.plot || !figure.plot->rect.contains(at)) return std::nullopt;
+  const Rect& rect = figure.plot->rect;
+  const double count = figure.plot->x_max + 0.5;
+  const Cell cell{static_cast<Index>((at.y - rect.y) / rect.height * count),
+                  static_cast<Index>((at.x - rect.x) / rect.width * count)};
+  if (cell.k > cell.t) return std::nullopt;
+  return cell;
+}
+
+Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
+                            const FigureStyle& style, Size size) {
+  Figure figure =
+      blank_figure("jacobian-norms", "How far the gradient reaches: ‖∂h_{t}/∂h_{k}‖", style, size);
+  if (!snapshot.analysis) {
+    add_missing(figure, style);
+    return figure;
+  }
+  const Analysis& analysis = *snapshot.analysis;
+  const Index steps = analysis.norms.log10_norm.steps();
+  const double font = style.font_size;
+  const double top = add_header(figure, style, snapshot);
+  const ColorScale scale = scale_of(analysis, view);
+  const double left = text_width(std::to_string(steps), font) + 1.25 * font;
+  const double bar_width = color_bar_width(scale, font);
+  const Rect rect{left, top, std::max(figure.width - left - bar_width - 1.2 * font, font),
+                  std::max(figure.height - top - 3.7 * font, font)};
+  figure.plot = cells_area(rect, steps);
+
+  Group map{"map", std::nullopt, {}};
+  const int side = static_cast<int>(steps) + 1;
+  map.marks.push_back(HeatmapMark{rect, side, side, analysis.cells, scale});
+  add_hatching(map, style, analysis, *figure.plot);
+  add_outline(map, style, *figure.plot, steps);
+  add_values(map, style, analysis, scale, *figure.plot);
+  add_verdict(map, style, analysis, *figure.plot);
+  add_cursor(map, style, view, *figure.plot, steps);
+  figure.groups.push_back(std::move(map));
+
+  Group axes{"axes", std::nullopt, {}};
+  add_step_axes(axes, style, *figure.plot);
+  figure.groups.push_back(std::move(axes));
+  add_color_bar(figure, style, scale, analysis.range,
+                {figure.width - bar_width, top, bar_width, rect.height + 3.2 * font});
+  return figure;
+}
+
+void write_jacobian_norms_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
+  sink("t,k,log10_norm\n");
+  if (!snapshot.analysis) return;
+  const auto& map = snapshot.analysis->norms.log10_norm;
+  for (Index t = 0; t <= map.steps(); ++t)
+    for (Index k = 0; k <= t; ++k) sink(fmt::format("{},{},{}\n", t, k, csv_number(map.at(t, k))));
+}
+
+std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View&,
+                                   const Figure& figure, Point at) {
+  const std::optional<Cell> cell = cell_at(figure, at);
+  if (!cell || !snapshot.analysis) return {};
+  const auto& map = snapshot.analysis->norms.log10_norm;
+  const auto [t, k] = *cell;
+  if (t > map.steps()) return {};
+  std::string text = fmt::format("t = {}, k = {}\n‖∂h_{{{}}}/∂h_{{{}}}‖ = {}", t, k, t, k,
+                                 compact_power(map.at(t, k)));
+  if (t == k) return text + "\nthe identity: nothing travelled yet";
+  if (t - k == 1) return text + fmt::format(" = ‖J_{{{}}}‖, one step", t);
+  double smallest = map.at(k + 1, k), largest = smallest;
+  for (Index s = k + 1; s <= t; ++s) {
+    smallest = std::min(smallest, map.at(s, s - 1));
+    largest = std::max(largest, map.at(s, s - 1));
+  }
+  text += fmt::format("\none-step factors ‖J_{{{}}}‖ … ‖J_{{{}}}‖: {} to {}", k + 1, t,
+                      compact_power(smallest), compact_power(largest));
+  return text + fmt::format("\n×{} per step on average over {} steps",
+                            compact_power(map.at(t, k) / static_cast<double>(t - k)), t - k);
+}
+
+}  // namespace backflow::figure

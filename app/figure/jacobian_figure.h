@@ -1,0 +1,26 @@
+// The heatmap of log10 ‖∂h_t/∂h_k‖: k across, t down, one cell for every pair k ≤ t.
+#pragma once
+
+#include "app/figure/catalogue.h"
+
+namespace backflow::figure {
+
+Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
+                            const FigureStyle& style, Size size);
+/// "t,k,log10_norm" for all 0 ≤ k ≤ t ≤ T.
+void write_jacobian_norms_csv(const session::Snapshot& snapshot, const View& view,
+                              const CsvSink& sink);
+std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View& view,
+                                   const Figure& figure, Point at);
+
+/// The cell at a point of the figure; nothing outside the map or where k > t.
+std::optional<Cell> cell_at(const Figure& figure, Point at);
+
+/// Where the cell is drawn. `cells` is Figure::plot of this figure, T = `steps`.
+Rect cell_rect(const PlotArea& cells, model::Index steps, Cell cell);
+
+/// Limits of the colours that View leaves automatic: equally far on both sides of 10^0, so that
+/// equal strength means equal distance, and wide enough for every finite value.
+double automatic_limit(const gradient::LogRange& range);
+
+}  // namespace backflow::figure

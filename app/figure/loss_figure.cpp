@@ -1,0 +1,77 @@
+#include "app/figure/loss_figure.h"
+
+#include <fmt/format.h>
+
+#include "app/figure/curve.h"
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+
+namespace backflow::figure {
+namespace {
+
+using training::Series;
+
+void add_hint(Figure& figure, const Axes& axes, const FigureStyle& style, const std::string& hint) {
+  const Rect& plot = axes.area.rect;
+  const std::string shown = first_that_fits({hint}, style.font_size, plot.width);
+  if (shown.empty()) return;
+  figure.groups.push_back(
+      {"hint",
+       std::nullopt,
+       {TextMark{.anchor = {plot.x + plot.width / 2.0, plot.y + plot.height / 2.0},
+                 .markup = shown,
+                 .size = style.font_size,
+                 .color = palette(style.theme).muted_text,
+                 .h_align = HAlign::center,
+                 .v_align = VAlign::middle}}});
+}
+
+}  // namespace
+
+Figure build_loss(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
+                  Size size) {
+  const Palette& colors = palette(style.theme);
+  const training::HistoryView& history = snapshot.history;
+  Figure figure = blank_figure("loss", "Loss over training", style, size);
+  AxesOptions options;
+  options.title = figure.title;
+  options.y_title = view.loss_log ? "loss L (logarithmic)" : "loss L";
+  options.x_title = "iteration";
+  options.range.x_max = iteration_axis_end(history.size());
+  const training::MinMax range = history.min_max(Series::loss, 0, history.size());
+  const double positive = smallest_positive(history, Series::loss);
+  if (view.loss_log)
+    set_y_range(options.range, positive > 0.0 ? positive : 0.1, positive > 0.0 ? range.max : 1.0,
+                true);
+  else
+    set_y_range(options.range, 0.0, range.any ? range.max : 1.0, false);
+  if (history.size() > 0)
+    options.legend.push_back(
+        {"L = " + compact(history.value(Series::loss, history.size() - 1)), {colors.loss, 2.2}});
+  const Axes axes = add_axes(figure, style, options);
+  if (history.size() == 0) {
+    add_hint(figure, axes, style, "no iteration yet");
+    return figure;
+  }
+  Group curve{"loss", axes.area.rect, {}};
+  add_curve(curve, history, Series::loss, axes, {colors.loss, 2.2});
+  add_gap_markers(curve, history, Series::loss, axes, colors, style.font_size);
+  figure.groups.push_back(std::move(curve));
+  return figure;
+}
+
+void write_loss_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
+  sink("iteration,loss\n");
+  for (std::size_t i = 0; i < snapshot.history.size(); ++i)
+    sink(fmt::format("{},{}\n", i, csv_number(snapshot.history.value(Series::loss, i))));
+}
+
+std::string loss_tooltip(const session::Snapshot& snapshot, const View&, const Figure& figure,
+                         Point at) {
+  const auto i = iteration_at(figure, snapshot.history.size(), at);
+  if (!i) return {};
+  return fmt::format("iteration {}\nL = {}", grouped(*i),
+                     compact(snapshot.history.value(Series::loss, *i)));
+}
+
+}  // namespace backflow::figure

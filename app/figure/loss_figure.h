@@ -1,0 +1,15 @@
+// The loss over the iterations.
+#pragma once
+
+#include "app/figure/catalogue.h"
+
+namespace backflow::figure {
+
+Figure build_loss(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
+                  Size size);
+/// "iteration,loss"
+void write_loss_csv(const session::Snapshot& snapshot, const View& view, const CsvSink& sink);
+std::string loss_tooltip(const session::Snapshot& snapshot, const View& view, const Figure& figure,
+                         Point at);
+
+}  // namespace backflow::figure

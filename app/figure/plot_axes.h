@@ -1,0 +1,48 @@
+// The frame around a curve: title, axes, ticks, grid and legend, laid out to fit the given area.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/figure/figure.h"
+#include "app/figure/style.h"
+#include "app/figure/view.h"
+
+namespace backflow::figure {
+
+struct LegendItem {
+  std::string label;  ///< text markup
+  Stroke stroke;
+};
+
+struct AxesOptions {
+  std::string title;    ///< shown when FigureStyle::title
+  std::string y_title;  ///< stands above the axis, horizontally
+  std::string x_title;
+  std::string note;  ///< at the lower left, beside the x title
+  PlotArea range;    ///< data range; its rect is ignored
+  std::vector<LegendItem> legend;
+};
+
+/// Maps data to the figure.
+struct Axes {
+  PlotArea area;
+
+  double x(double value) const;
+  double y(double value) const;  ///< of the plain value also on a logarithmic axis; value > 0 there
+};
+
+/// An empty figure of that size in the style's colours.
+Figure blank_figure(std::string_view name, std::string_view title, const FigureStyle& style,
+                    Size size);
+
+/// Adds the frame to a figure from blank_figure() and sets Figure::plot.
+Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& options);
+
+/// The first of the texts that is not wider than `width`; empty when none is.
+std::string first_that_fits(const std::vector<std::string>& texts, double size, double width);
+
+/// The inverse of Axes::x at a point of the figure; not limited to the range.
+double x_value_at(const PlotArea& area, double x);
+
+}  // namespace backflow::figure

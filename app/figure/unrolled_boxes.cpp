@@ -1,0 +1,267 @@
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
+#include "app/figure/unrolled_parts.h"
+
+namespace backflow::figure {
+namespace {
+
+using model::Index;
+
+class BoxDrawer {
+public:
+  BoxDrawer(Group& group, const FigureStyle& style, const UnrolledData& data,
+            const UnrolledLayout& layout)
+      : group_(group),
+        style_(style),
+        colors_(palette(style.theme)),
+        data_(data),
+        layout_(layout),
+        box_(std::min(0.6 * layout.column, 10.5 * layout.font)) {}
+
+  void draw() {
+    measure_signals();
+    for (Index t = layout_.first; t <= layout_.last; ++t) {
+      edges_into(t);
+      draw_hidden(t);
+      draw_blame(t);
+      if (t >= 1) draw_input(t);
+      if (data_.rec().trace.y_hat.contains(t)) draw_output(t);
+    }
+  }
+
+private:
+  double f() const { return layout_.font; }
+
+  void measure_signals() {
+    const auto& record = data_.rec();
+    for (Index t = 0; t <= data_.steps; ++t) {
+      const double norm = record.trace.h.step(t).col(data_.sequence).norm();
+      hidden_norm_.push_back(norm);
+      if (std::isfinite(norm)) largest_hidden_ = std::max(largest_hidden_, norm);
+    }
+  }
+
+  void text(Point center, const std::string& markup, double size, Color color, bool bold = false) {
+    if (layout_.shows(center.x, text_width(markup, size, bold)))
+      group_.marks.push_back(TextMark{.anchor = center,
+                                      .markup = markup,
+                                      .size = size,
+                                      .color = color,
+                                      .h_align = HAlign::center,
+                                      .v_align = VAlign::middle,
+                                      .bold = bold});
+  }
+
+  Rect column_box(Index t, const Row& row, double width) const {
+    return {layout_.x(static_cast<double>(t)) - width / 2.0, row.top, width, row.height};
+  }
+
+  void forward_arrow(Point from, Point to, double strength) {
+    const double thickness = f() * (0.06 + 0.34 * std::clamp(strength, 0.0, 1.0));
+    add_arrow(group_, from, to, thickness, colors_.forward, colors_.forward);
+  }
+
+  Color blame_color(Index t) const {
+    return color_of(data_.blame_scale,
+                    static_cast<float>(data_.log10_blame[static_cast<std::size_t>(t)]));
+  }
+
+  // The edges between step t − 1 and step t, and from the input of step t.
+  void edges_into(Index t) {
+    if (t == 0) return;
+    const double pad = 0.25 * f();
+    const double left = layout_.x(static_cast<double>(t - 1)) + box_ / 2.0 + pad;
+    const double right = layout_.x(static_cast<double>(t)) - box_ / 2.0 - pad;
+    const double h = hidden_norm_[static_cast<std::size_t>(t - 1)];
+    const double y = layout_.hidden.middle();
+    forward_arrow({left, y}, {right, y}, largest_hidden_ > 0.0 ? h / largest_hidden_ : 0.0);
+    const double x = layout_.x(static_cast<double>(t));
+    const double input = data_.rec().batch.inputs.step(t).col(data_.sequence).norm();
+    forward_arrow({x, layout_.input.top - pad}, {x, layout_.hidden.bottom() + pad},
+                  input / data_.input_scale);
+    blame_arrow(t, left, right);
+  }
+
+  void blame_arrow(Index t, double left, double right) {
+    const double y = layout_.blame.middle();
+    const bool known = !data_.log10_factor.empty();
+    const double log_factor = known ? data_.log10_factor[static_cast<std::size_t>(t)] : 0.0;
+    const double factor = std::pow(10.0, std::clamp(log_factor, -2.0, 1.0));
+    const double thickness =
+        f() * (std::isnan(log_factor) ? 0.1 : std::clamp(0.4 * std::sqrt(factor), 0.08, 0.8));
+    // What arrives at step t − 1 gives the arrow its colour.
+    add_arrow(group_, {right, y}, {left, y}, thickness, blame_color(t - 1), colors_.axis);
+    if (!known) return;
+    const std::string value = compact_power(log_factor);
+    const double size = 0.92 * f();
+    const std::string label = first_that_fits({fmt::format("‖J_{{{}}}‖ = {}", t, value), value},
+                                              size, right - left + 0.8 * f());
+    text({(left + right) / 2.0, y - 1.15 * f()}, label, size, colors_.text);
+  }
+
+  void draw_hidden(Index t) {
+    const Rect box = column_box(t, layout_.hidden, box_);
+    group_.marks.push_back(RectMark{box, colors_.panel, Stroke{colors_.axis, 1.0}, 0.5 * f()});
+    const Rect inside{box.x + 0.4 * f(), box.y + 1.6 * f(), box.width - 0.8 * f(),
+                      box.height - 2.0 * f()};
+    text({box.x + box.width / 2.0, box.y + 0.85 * f()}, "h_{" + std::to_string(t) + "}", f(),
+         colors_.text);
+    const auto values = data_.rec().trace.h.step(t).col(data_.sequence);
+    draw_units(values, data_.hidden_scale, inside);
+    if (!values.allFinite()) group_.marks.push_back(HatchMark{box, {colors_.warning, 1.2}, 7.0});
+  }
+
+  // Units as pills with their values where those fit, else as dots.
+  template <class Values>
+  void draw_units(const Values& values, double scale, const Rect& room) {
+    if (room.height < 3.0 || room.width < 3.0) return;
+    const Index n = values.size();
+    Index columns = 1;
+    // The most square cells win.
+    const auto cell_height = [&](Index c) {
+      return room.height / static_cast<double>((n + c - 1) / c);
+    };
+    const double wanted = n <= 24 ? 1.9 : 1.0;  // width to height of a cell
+    while (columns < n &&
+           room.width / static_cast<double>(columns + 1) > wanted * cell_height(columns + 1) * 0.8)
+      ++columns;
+    while (columns < n && cell_height(columns) < 1.55 * f() &&
+           room.width / static_cast<double>(columns + 1) > 2.9 * f())
+      ++columns;
+    const double width = room.width / static_cast<double>(columns);
+    const double height = std::min(cell_height(columns), 2.1 * f());
+    const double size = 0.85 * f();
+    const bool numbers = height >= 1.4 * f() && width >= 2.9 * f();
+    for (Index i = 0; i < n; ++i) {
+      const Point center{room.x + (static_cast<double>(i % columns) + 0.5) * width,
+                         room.y + (static_cast<double>(i / columns) + 0.5) * height};
+      unit(values[i], scale, center, width, height, numbers ? size : 0.0);
+    }
+  }
+
+  void unit(double value, double scale, Point center, double width, double height, double size) {
+    const Color fill = value_color(value, scale, colors_, style_);
+    const double inset = std::min(width, height) * 0.07;
+    const double w =
+        size > 0.0 ? std::min(width, 4.4 * f()) - 2 * inset : std::min(width, height) - 2 * inset;
+    const double h = size > 0.0 ? height - 2 * inset : w;
+    group_.marks.push_back(
+        RectMark{{center.x - w / 2.0, center.y - h / 2.0, w, h}, fill, std::nullopt, h / 2.0});
+    if (size <= 0.0) return;
+    const std::string number = std::isfinite(value) ? number_in_unit(value) : "?";
+    if (text_width(number, size) <= w) text(center, number, size, readable_on(fill));
+  }
+
+  static std::string number_in_unit(double value) {
+    return std::abs(value) < 9.995 ? fixed(value, 2) : compact(value);
+  }
+
+  void draw_blame(Index t) {
+    Rect pill = column_box(t, layout_.blame, box_);
+    // At the right of a step with an output the forward arrow passes.
+    if (data_.rec().trace.y_hat.contains(t)) pill.width -= 1.3 * f();
+    const Color fill = blame_color(t);
+    group_.marks.push_back(
+        RectMark{pill, fill, Stroke{colors_.axis, 1.0}, std::min(pill.height, f()) / 2.0});
+    const double norm = data_.blame[static_cast<std::size_t>(t)];
+    if (!std::isfinite(norm)) {
+      group_.marks.push_back(HatchMark{pill, {colors_.warning, 1.2}, 7.0});
+      return;
+    }
+    const std::string label = first_that_fits({compact(norm)}, f(), pill.width - 0.4 * f());
+    text({pill.x + pill.width / 2.0, layout_.blame.middle()}, label, f(), readable_on(fill));
+  }
+
+  void draw_input(Index t) {
+    const auto& batch = data_.rec().batch;
+    const Rect box = column_box(t, layout_.input, box_);
+    const auto values = batch.inputs.step(t).col(data_.sequence);
+    const double x = box.x + box.width / 2.0;
+    if (batch.input_labels.empty()) {
+      draw_cells(values, data_.input_scale, box);
+      return;
+    }
+    const auto& word = batch.input_labels[static_cast<std::size_t>(data_.sequence)]
+                                         [static_cast<std::size_t>(t - 1)];
+    const bool both = layout_.input.height > 2.4 * f() && values.size() > 1;
+    text({x, box.y + (both ? 0.7 * f() : box.height / 2.0)}, word, 1.08 * f(), colors_.text, true);
+    if (both)
+      draw_cells(values, data_.input_scale,
+                 {box.x, box.y + 1.5 * f(), box.width, box.height - 1.5 * f()});
+  }
+
+  // A row of small cells with their values where those fit.
+  template <class Values>
+  void draw_cells(const Values& values, double scale, const Rect& room) {
+    const double count = static_cast<double>(values.size());
+    const double width = std::min(room.width / count, 3.6 * f());
+    const double left = room.x + (room.width - width * count) / 2.0;
+    const double size = std::min(0.9 * f(), 0.85 * room.height);
+    for (Index i = 0; i < values.size(); ++i) {
+      const Rect cell{left + width * static_cast<double>(i) + 0.75, room.y, width - 1.5,
+                      room.height};
+      const Color fill = value_color(values[i], scale, colors_, style_);
+      group_.marks.push_back(RectMark{cell, fill, std::nullopt, 0.2 * f()});
+      const std::string number = !std::isfinite(values[i])            ? "?"
+                                 : values[i] == std::round(values[i]) ? fixed(values[i], 0)
+                                                                      : number_in_unit(values[i]);
+      if (text_width(number, size) <= cell.width - 2.0)
+        text({cell.x + cell.width / 2.0, cell.y + cell.height / 2.0}, number, size,
+             readable_on(fill));
+    }
+  }
+
+  void draw_output(Index t) {
+    const auto& record = data_.rec();
+    const double x = layout_.x(static_cast<double>(t)), pad = 0.2 * f();
+    // Forward goes up on the right of the column, blame comes down on its left.
+    const double up = x + box_ / 2.0 - 0.5 * f(), down = x - 0.3 * box_;
+    forward_arrow({up, layout_.hidden.top - pad}, {up, layout_.output.bottom() + pad}, 0.5);
+    add_arrow(group_, {down, layout_.output.bottom() + pad}, {down, layout_.blame.top - pad},
+              0.35 * f(), blame_color(t), colors_.axis);
+    const Rect box = column_box(t, layout_.output, box_);
+    draw_cells(record.trace.y_hat.step(t).col(data_.sequence), data_.output_scale, box);
+    forward_arrow({up, layout_.output.top - pad}, {up, layout_.loss.bottom() + pad}, 0.5);
+    add_arrow(group_, {down, layout_.loss.bottom() + pad}, {down, layout_.output.top - pad},
+              0.35 * f(), blame_color(t), colors_.axis);
+    const double loss = record.trace.loss_per_step[t - 1];
+    const auto target = record.batch.targets.step(t).col(data_.sequence);
+    std::string wanted = "y = ";
+    for (Index i = 0; i < target.size() && i < 4; ++i)
+      wanted += (i > 0 ? " " : "") + compact(target[i]);
+    const std::string label =
+        first_that_fits({wanted + ",  L = " + compact(loss), "L = " + compact(loss), compact(loss)},
+                        f(), layout_.column);
+    // Shifted inwards at the last column, where the text could run over the edge.
+    const double half = text_width(label, f()) / 2.0;
+    const double limit = layout_.area.rect.right() - half;
+    text({std::min(x, limit), layout_.loss.middle()}, label, f(), colors_.text);
+  }
+
+  Group& group_;
+  const FigureStyle& style_;
+  const Palette& colors_;
+  const UnrolledData& data_;
+  const UnrolledLayout& layout_;
+  double box_;  // width of the boxes
+  std::vector<double> hidden_norm_;
+  double largest_hidden_ = 0.0;
+};
+
+}  // namespace
+
+void add_unrolled_boxes(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                        const UnrolledLayout& layout) {
+  Group group{"network", layout.area.rect, {}};
+  BoxDrawer(group, style, data, layout).draw();
+  figure.groups.push_back(std::move(group));
+}
+
+}  // namespace backflow::figure

@@ -1,0 +1,199 @@
+#include "app/figure/unrolled_figure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
+#include "app/figure/ticks.h"
+#include "app/figure/unrolled_parts.h"
+
+namespace backflow::figure {
+namespace {
+
+using model::Index;
+
+// Title at the left, what is shown at the right. Returns the y below.
+double add_header(Figure& figure, const FigureStyle& style, const UnrolledData& data) {
+  const Palette& colors = palette(style.theme);
+  const double f = style.font_size, margin = 0.75 * f, room = figure.width - 2 * margin;
+  Group group{"header", std::nullopt, {}};
+  double y = 0.6 * f;
+  if (style.title && text_width(figure.title, 1.2 * f, true) < room) {
+    group.marks.push_back(TextMark{.anchor = {margin, y},
+                                   .markup = figure.title,
+                                   .size = 1.2 * f,
+                                   .color = colors.text,
+                                   .v_align = VAlign::top,
+                                   .bold = true});
+    y += 1.9 * f;
+  }
+  const auto& record = data.rec();
+  const std::string sequence =
+      fmt::format("sequence {} of {}", data.sequence + 1, record.trace.batch());
+  const std::string about = first_that_fits(
+      {fmt::format("{}, iteration {}", sequence, grouped(record.iteration)), sequence}, f, room);
+  group.marks.push_back(TextMark{.anchor = {figure.width - margin, y},
+                                 .markup = about,
+                                 .size = f,
+                                 .color = colors.muted_text,
+                                 .h_align = HAlign::right,
+                                 .v_align = VAlign::top});
+  const std::string formula = first_that_fits({"h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})"},
+                                              f, room - text_width(about, f) - 2.0 * f);
+  group.marks.push_back(TextMark{.anchor = {margin, y},
+                                 .markup = formula,
+                                 .size = f,
+                                 .color = colors.muted_text,
+                                 .v_align = VAlign::top});
+  figure.groups.push_back(std::move(group));
+  return y + 1.9 * f;
+}
+
+void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledLayout& layout) {
+  const Palette& colors = palette(style.theme);
+  const double f = layout.font;
+  Group group{"rows", std::nullopt, {}};
+  const auto label = [&](const Row& row, const std::string& with_word, const std::string& symbol) {
+    group.marks.push_back(
+        TextMark{.anchor = {0.75 * f, row.middle()},
+                 .markup = first_that_fits({with_word, symbol}, f, layout.area.rect.x - 1.0 * f),
+                 .size = f,
+                 .color = colors.text,
+                 .v_align = VAlign::middle});
+  };
+  label(layout.loss, "loss L_{t}", "L_{t}");
+  label(layout.output, "output ŷ_{t}", "ŷ_{t}");
+  label(layout.blame, "blame ∂L/∂h_{t}", "∂L/∂h_{t}");
+  label(layout.hidden, "state h_{t}", "h_{t}");
+  label(layout.input, "input x_{t}", "x_{t}");
+  label(layout.axis, "step t", "t");
+  figure.groups.push_back(std::move(group));
+}
+
+void add_step_axis(Figure& figure, const FigureStyle& style, const UnrolledLayout& layout) {
+  const double f = layout.font;
+  Group group{"steps", std::nullopt, {}};
+  const AxisSpan span{layout.area.x_min, layout.area.x_max, layout.area.rect.width, f, false, true};
+  for (const Tick& tick : linear_ticks(span)) {
+    const double x = layout.x(tick.position);
+    if (!layout.shows(x, text_width(tick.label, f))) continue;
+    group.marks.push_back(TextMark{.anchor = {x, layout.axis.middle()},
+                                   .markup = tick.label,
+                                   .size = f,
+                                   .color = palette(style.theme).text,
+                                   .h_align = HAlign::center,
+                                   .v_align = VAlign::middle});
+  }
+  figure.groups.push_back(std::move(group));
+}
+
+// Bands behind the two steps of the cell under the mouse in the heatmap.
+void add_cursor(Figure& figure, const FigureStyle& style, const View& view,
+                const UnrolledLayout& layout, Index steps) {
+  if (!view.cursor || view.cursor->t > steps) return;
+  Group group{"cursor", layout.area.rect, {}};
+  Color color = palette(style.theme).accent;
+  color.a = 56;
+  for (const Index step : {view.cursor->k, view.cursor->t}) {
+    const double width = std::max(layout.column, 2.0);
+    group.marks.push_back(RectMark{{layout.x(static_cast<double>(step)) - width / 2.0,
+                                    layout.area.rect.y, width, layout.area.rect.height},
+                                   color,
+                                   std::nullopt,
+                                   0.0});
+    if (view.cursor->k == view.cursor->t) break;
+  }
+  figure.groups.push_back(std::move(group));
+}
+
+template <class Values>
+std::string few_values(const Values& values) {
+  std::string text;
+  for (Index i = 0; i < values.size() && i < 6; ++i)
+    text += (i > 0 ? ", " : "") + compact(values[i]);
+  return values.size() > 6 ? text + ", …" : text;
+}
+
+}  // namespace
+
+Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
+                      Size size) {
+  const UnrolledData data = unrolled_data(snapshot, view);
+  Figure figure = blank_figure("unrolled", "The network, unrolled through time", style, size);
+  const double top = add_header(figure, style, data);
+  const UnrolledLayout layout = unrolled_layout(style, view, data.steps, top, size);
+  figure.plot = layout.area;
+  add_cursor(figure, style, view, layout, data.steps);
+  if (layout.detail == Detail::full)
+    add_unrolled_boxes(figure, style, data, layout);
+  else
+    add_unrolled_strips(figure, style, data, layout);
+  add_row_labels(figure, style, layout);
+  add_step_axis(figure, style, layout);
+  add_unrolled_legend(figure, style, data, layout);
+  return figure;
+}
+
+void write_unrolled_csv(const session::Snapshot& snapshot, const View& view, const CsvSink& sink) {
+  const UnrolledData data = unrolled_data(snapshot, view);
+  const auto& record = data.rec();
+  const Index s = data.sequence;
+  const auto row = [&](Index t, const char* quantity, Index index, double value) {
+    sink(fmt::format("{},{},{},{}\n", t, quantity, index, csv_number(value)));
+  };
+  const auto rows = [&](Index t, const char* quantity, const model::StepMatrices& values) {
+    if (!values.contains(t)) return;
+    for (Index i = 0; i < values.rows(); ++i) row(t, quantity, i, values.step(t)(i, s));
+  };
+  sink("t,quantity,index,value\n");
+  for (Index t = 0; t <= data.steps; ++t) {
+    rows(t, "x", record.batch.inputs);
+    rows(t, "h", record.trace.h);
+    rows(t, "y_hat", record.trace.y_hat);
+    rows(t, "y", record.batch.targets);
+    if (record.trace.y_hat.contains(t)) row(t, "loss", 0, record.trace.loss_per_step[t - 1]);
+    row(t, "error_norm", 0, data.blame[static_cast<std::size_t>(t)]);
+    if (t >= 1 && !data.log10_factor.empty())
+      row(t, "log10_factor", 0, data.log10_factor[static_cast<std::size_t>(t)]);
+  }
+}
+
+std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view,
+                             const Figure& figure, Point at) {
+  if (!figure.plot || !figure.plot->rect.contains(at)) return {};
+  const UnrolledData data = unrolled_data(snapshot, view);
+  const auto t = static_cast<Index>(std::lround(x_value_at(*figure.plot, at.x)));
+  if (t < 0 || t > data.steps) return {};
+  const auto& record = data.rec();
+  const Index s = data.sequence;
+  std::string text = fmt::format("step t = {}", t);
+  if (record.batch.inputs.contains(t)) {
+    const bool word = !record.batch.input_labels.empty();
+    text += fmt::format("\nx_{{{}}} = {}{}", t,
+                        word ? "“" +
+                                   record.batch.input_labels[static_cast<std::size_t>(s)]
+                                                            [static_cast<std::size_t>(t - 1)] +
+                                   "” = "
+                             : "",
+                        few_values(record.batch.inputs.step(t).col(s)));
+  }
+  text += fmt::format("\nh_{{{}}} = {}", t, few_values(record.trace.h.step(t).col(s)));
+  if (record.trace.y_hat.contains(t))
+    text += fmt::format("\nŷ_{{{}}} = {}, target {}, L_{{{}}} = {}", t,
+                        few_values(record.trace.y_hat.step(t).col(s)),
+                        few_values(record.batch.targets.step(t).col(s)), t,
+                        compact(record.trace.loss_per_step[t - 1]));
+  const auto index = static_cast<std::size_t>(t);
+  text += fmt::format("\nblame ‖∂L/∂h_{{{}}}‖ = {}: ×{} of the last step's", t,
+                      compact(data.blame[index]), compact_power(data.log10_blame[index]));
+  if (t >= 1 && !data.log10_factor.empty())
+    text +=
+        fmt::format("\none step back: ‖J_{{{}}}‖ = {}", t, compact_power(data.log10_factor[index]));
+  return text;
+}
+
+}  // namespace backflow::figure

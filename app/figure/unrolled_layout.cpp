@@ -1,0 +1,93 @@
+#include "app/figure/unrolled_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/colormap.h"
+#include "app/figure/text_markup.h"
+
+namespace backflow::figure {
+
+double UnrolledLayout::x(double step) const {
+  return area.rect.x + (step - area.x_min) / (area.x_max - area.x_min) * area.rect.width;
+}
+
+bool UnrolledLayout::shows(double center, double width) const {
+  return center - width / 2.0 >= area.rect.x - 1.0 &&
+         center + width / 2.0 <= area.rect.right() + 1.0;
+}
+
+UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, model::Index steps,
+                               double top, Size size) {
+  UnrolledLayout layout;
+  const double f = style.font_size, T = static_cast<double>(steps);
+  layout.font = f;
+  const double left = (size.width > 46.0 * f ? 8.8 : 4.4) * f;
+  const double first = std::clamp(view.first_step.value_or(0.0), 0.0, T);
+  const double last = std::clamp(view.last_step.value_or(T), first, T);
+  layout.area = {{left, top, std::max(size.width - left - 0.75 * f, f), 0.0},
+                 first - 0.5,
+                 last + 0.5,
+                 0.0,
+                 1.0,
+                 false};
+  layout.column = layout.area.rect.width / (last - first + 1.0);
+  layout.detail = layout.column >= 6.4 * f ? Detail::full : Detail::compact;
+  layout.first = static_cast<model::Index>(std::floor(first + 0.5));
+  layout.last = std::min(steps, static_cast<model::Index>(std::ceil(last - 0.5 + 1e-9)));
+
+  const bool legend = size.height > 21.0 * f;
+  layout.legend.height = legend ? 3.6 * f : 0.0;
+  layout.legend.top = size.height - layout.legend.height - 0.3 * f;
+  layout.axis = {layout.legend.top - 1.9 * f, 1.6 * f};
+  const double gap = layout.detail == Detail::full ? 1.5 * f : 0.7 * f;
+  const double rows = layout.axis.top - 0.4 * f - top - 4.0 * gap;
+  // Shares of the height that remains: the hidden states get the most.
+  const double unit = rows / 19.0;
+  const double small = std::min(2.1 * unit, 2.2 * f);
+  double y = top;
+  const auto place = [&](Row& row, double height) {
+    row = {y, height};
+    y += height + gap;
+  };
+  place(layout.loss, small);
+  place(layout.output, small);
+  place(layout.blame, small);
+  place(layout.hidden, rows - 3.0 * small - std::min(2.6 * unit, 2.8 * f));
+  place(layout.input, std::min(2.6 * unit, 2.8 * f));
+  layout.area.rect.height = layout.axis.top - top;
+  return layout;
+}
+
+Color value_color(double value, double scale, const Palette& colors, const FigureStyle& style) {
+  if (!std::isfinite(value)) return color_scale(-1.0, 1.0).not_finite;
+  const Color neutral =
+      mix(colors.background, colors.text, style.theme == Theme::light ? 0.05 : 0.12);
+  const double share = std::clamp(std::abs(value) / scale, 0.0, 1.0);
+  return mix(neutral, value < 0.0 ? colors.negative : colors.positive, share);
+}
+
+void add_arrow(Group& group, Point from, Point to, double thickness, Color fill, Color outline) {
+  const double dx = to.x - from.x, dy = to.y - from.y;
+  const double length = std::hypot(dx, dy);
+  if (length <= 0.0) return;
+  const Point along{dx / length, dy / length}, across{-along.y, along.x};
+  const double half = thickness / 2.0, head_half = half + 2.6;
+  const double head = std::min(length, 1.7 * head_half);
+  const auto at = [&](double distance, double side) {
+    return Point{from.x + along.x * distance + across.x * side,
+                 from.y + along.y * distance + across.y * side};
+  };
+  const double neck = length - head;
+  if (neck > 0.0)
+    group.marks.push_back(
+        PolygonMark{{at(0, half), at(neck, half), at(neck, -half), at(0, -half)}, fill});
+  group.marks.push_back(
+      PolygonMark{{at(neck, head_half), at(length, 0.0), at(neck, -head_half)}, fill});
+  group.marks.push_back(
+      PolylineMark{{at(0, half), at(neck, half), at(neck, head_half), at(length, 0.0),
+                    at(neck, -head_half), at(neck, -half), at(0, -half), at(0, half)},
+                   {outline, 0.8, Dash::solid}});
+}
+
+}  // namespace backflow::figure

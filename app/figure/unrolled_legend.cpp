@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/color_bar.h"
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
+#include "app/figure/unrolled_parts.h"
+
+namespace backflow::figure {
+namespace {
+
+// Puts one item after the other while there is room.
+class LegendWriter {
+public:
+  LegendWriter(Group& group, const FigureStyle& style, const UnrolledLayout& layout, double right)
+      : group_(group),
+        style_(style),
+        colors_(palette(style.theme)),
+        f_(layout.font),
+        x_(0.75 * layout.font),
+        y_(layout.legend.top + 0.9 * layout.font),
+        right_(right) {}
+
+  void values(const UnrolledData& data) {
+    const std::string low = compact(-data.hidden_scale), high = compact(data.hidden_scale);
+    const double bar = std::max(6.0 * f_, 1.4 * (text_width(low + high, f_) + f_));
+    const std::string title = "unit value";
+    if (!reserve(text_width(title, f_) + bar + 0.7 * f_)) return;
+    text(title, true);
+    constexpr int kParts = 20;
+    for (int i = 0; i < kParts; ++i) {
+      const double value = (2.0 * (i + 0.5) / kParts - 1.0) * data.hidden_scale;
+      group_.marks.push_back(
+          RectMark{{x_ + bar * i / kParts, y_ - 0.55 * f_, bar / kParts + 0.3, 1.1 * f_},
+                   value_color(value, data.hidden_scale, colors_, style_),
+                   std::nullopt,
+                   0.0});
+    }
+    below(low, x_, HAlign::left);
+    below("0", x_ + bar / 2.0, HAlign::center);
+    below(high, x_ + bar, HAlign::right);
+    x_ += bar + 1.8 * f_;
+  }
+
+  void blame(const UnrolledData& data) {
+    const std::string title =
+        first_that_fits({"blame, relative to the last step", "blame / last step", "blame"}, f_,
+                        right_ - x_ - 12.5 * f_);
+    const double bar = 11.0 * f_;
+    if (title.empty() || !reserve(text_width(title, f_) + bar + 1.7 * f_)) return;
+    text(title, true);
+    add_horizontal_color_bar(group_, style_, data.blame_scale,
+                             {x_ + 0.6 * f_, y_ - 0.55 * f_, bar, 1.1 * f_});
+    x_ += bar + 2.6 * f_;
+  }
+
+  void factor(const UnrolledData& data) {
+    if (data.log10_factor.empty()) return;
+    const std::string title =
+        first_that_fits({"‖J_{t}‖: the most that one step can stretch the blame",
+                         "‖J_{t}‖: most a step can stretch it"},
+                        f_, right_ - x_);
+    if (!title.empty()) text(title, true);
+  }
+
+private:
+  bool reserve(double width) const { return x_ + width <= right_; }
+
+  void text(const std::string& markup, bool muted) {
+    group_.marks.push_back(TextMark{.anchor = {x_, y_},
+                                    .markup = markup,
+                                    .size = f_,
+                                    .color = muted ? colors_.muted_text : colors_.text,
+                                    .v_align = VAlign::middle});
+    x_ += text_width(markup, f_) + 0.7 * f_;
+  }
+
+  void below(const std::string& markup, double x, HAlign align) {
+    group_.marks.push_back(TextMark{.anchor = {x, y_ + 0.9 * f_},
+                                    .markup = markup,
+                                    .size = f_,
+                                    .color = colors_.text,
+                                    .h_align = align,
+                                    .v_align = VAlign::top});
+  }
+
+  Group& group_;
+  const FigureStyle& style_;
+  const Palette& colors_;
+  double f_, x_, y_, right_;
+};
+
+}  // namespace
+
+void add_unrolled_legend(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                         const UnrolledLayout& layout) {
+  if (layout.legend.height <= 0.0) return;
+  Group group{"legend", std::nullopt, {}};
+  LegendWriter legend(group, style, layout, figure.width - 0.75 * layout.font);
+  legend.values(data);
+  legend.blame(data);
+  if (layout.detail == Detail::full) legend.factor(data);
+  figure.groups.push_back(std::move(group));
+}
+
+}  // namespace backflow::figure

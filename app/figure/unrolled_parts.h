@@ -1,0 +1,20 @@
+// The parts of the unrolled network, each drawn into the figure by its own file.
+#pragma once
+
+#include "app/figure/unrolled_layout.h"
+
+namespace backflow::figure {
+
+/// Steps with room for boxes, numbers and arrows.
+void add_unrolled_boxes(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                        const UnrolledLayout& layout);
+
+/// Many steps: strips of cells. At most about 5000 marks however many steps there are.
+void add_unrolled_strips(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                         const UnrolledLayout& layout);
+
+/// What colours and arrows mean.
+void add_unrolled_legend(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                         const UnrolledLayout& layout);
+
+}  // namespace backflow::figure

@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/number_format.h"
+#include "app/figure/text_markup.h"
+#include "app/figure/unrolled_parts.h"
+
+namespace backflow::figure {
+namespace {
+
+using model::Index;
+
+constexpr Index kMostBands = 16;       // of units on top of one another
+constexpr double kNarrowestBin = 3.0;  // figure units
+
+class StripDrawer {
+public:
+  StripDrawer(Group& group, const FigureStyle& style, const UnrolledData& data,
+              const UnrolledLayout& layout)
+      : group_(group),
+        style_(style),
+        colors_(palette(style.theme)),
+        data_(data),
+        layout_(layout),
+        stride_(std::max<Index>(1, static_cast<Index>(std::ceil(kNarrowestBin / layout.column)))) {}
+
+  void draw() {
+    const auto& record = data_.rec();
+    draw_values(record.trace.h, data_.hidden_scale, layout_.hidden);
+    draw_values(record.batch.inputs, data_.input_scale, layout_.input);
+    draw_values(record.trace.y_hat, data_.output_scale, layout_.output);
+    draw_words();
+    draw_forward();
+    draw_losses();
+    draw_blame();
+    draw_non_finite();
+  }
+
+private:
+  double f() const { return layout_.font; }
+
+  // The columns of `count` steps from t on, with a gap where there is room for one.
+  Rect bin(Index t, Index count, const Row& row) const {
+    const double gap = layout_.column > 8.0 ? 0.14 * layout_.column : 0.0;
+    const double left = layout_.x(static_cast<double>(t) - 0.5) + gap / 2.0;
+    const double right = layout_.x(static_cast<double>(t + count) - 0.5) - gap / 2.0;
+    return {left, row.top, right - left, row.height};
+  }
+
+  // Cells of (band of units) × (bin of steps), each with the mean of its values.
+  void draw_values(const model::StepMatrices& values, double scale, const Row& row) {
+    if (values.count() == 0) return;
+    const Index bands = std::min(values.rows(), kMostBands);
+    const Index from = std::max(values.first(), layout_.first);
+    const Index to = std::min(values.last(), layout_.last);
+    for (Index t = from; t <= to; t += stride_) {
+      const Index count = std::min(stride_, to - t + 1);
+      const Rect rect = bin(t, count, row);
+      const double height = rect.height / static_cast<double>(bands);
+      for (Index band = 0; band < bands; ++band) {
+        const Index first = band * values.rows() / bands;
+        const Index rows = (band + 1) * values.rows() / bands - first;
+        double sum = 0.0;
+        for (Index s = t; s < t + count; ++s)
+          sum += values.step(s).col(data_.sequence).segment(first, rows).sum();
+        const double mean = sum / static_cast<double>(count * rows);
+        const double gap = height > 6.0 ? 1.0 : 0.0;
+        group_.marks.push_back(RectMark{
+            {rect.x, rect.y + height * static_cast<double>(band), rect.width, height - gap},
+            value_color(mean, scale, colors_, style_),
+            std::nullopt,
+            0.0});
+      }
+    }
+  }
+
+  // The recurrent edges, as arrowheads between the columns.
+  void draw_forward() {
+    const double half = 0.06 * layout_.column;
+    if (half < 1.5) return;
+    for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t) {
+      const Point tip{layout_.x(static_cast<double>(t) - 0.5) + half, layout_.hidden.middle()};
+      group_.marks.push_back(PolygonMark{
+          {tip, {tip.x - 2 * half, tip.y - 1.5 * half}, {tip.x - 2 * half, tip.y + 1.5 * half}},
+          colors_.forward});
+    }
+  }
+
+  void draw_words() {
+    const auto& batch = data_.rec().batch;
+    if (batch.input_labels.empty()) return;
+    const double size = 0.9 * f();
+    for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t) {
+      const auto& word = batch.input_labels[static_cast<std::size_t>(data_.sequence)]
+                                           [static_cast<std::size_t>(t - 1)];
+      if (text_width(word, size) + 4.0 > layout_.column) continue;
+      const Rect rect = bin(t, 1, layout_.input);
+      group_.marks.push_back(RectMark{rect, colors_.background, std::nullopt, 0.0});
+      group_.marks.push_back(TextMark{.anchor = {rect.x + rect.width / 2.0, layout_.input.middle()},
+                                      .markup = word,
+                                      .size = size,
+                                      .color = colors_.text,
+                                      .h_align = HAlign::center,
+                                      .v_align = VAlign::middle});
+    }
+  }
+
+  // Bars relative to the largest loss of a step.
+  void draw_losses() {
+    const auto& trace = data_.rec().trace;
+    for (Index t = layout_.first; t <= layout_.last; t += stride_) {
+      double largest = 0.0;
+      for (Index s = t; s < std::min(t + stride_, layout_.last + 1); ++s)
+        if (trace.y_hat.contains(s) && std::isfinite(trace.loss_per_step[s - 1]))
+          largest = std::max(largest, trace.loss_per_step[s - 1]);
+      if (largest <= 0.0 || data_.largest_loss <= 0.0) continue;
+      Rect rect = bin(t, std::min(stride_, layout_.last + 1 - t), layout_.loss);
+      const double height = std::max(1.0, rect.height * largest / data_.largest_loss);
+      rect.y = rect.bottom() - height;
+      rect.height = height;
+      group_.marks.push_back(RectMark{rect, colors_.loss, std::nullopt, 0.0});
+    }
+  }
+
+  void draw_blame() {
+    auto values = std::make_shared<std::vector<float>>();
+    for (Index t = layout_.first; t <= layout_.last; ++t)
+      values->push_back(static_cast<float>(data_.log10_blame[static_cast<std::size_t>(t)]));
+    const double left = layout_.x(static_cast<double>(layout_.first) - 0.5);
+    const double right = layout_.x(static_cast<double>(layout_.last) + 0.5);
+    const Rect band{left, layout_.blame.top, right - left, layout_.blame.height};
+    group_.marks.push_back(
+        HeatmapMark{band, 1, static_cast<int>(values->size()), values, data_.blame_scale});
+    group_.marks.push_back(RectMark{band, std::nullopt, Stroke{colors_.axis, 1.0}, 0.0});
+    draw_direction(band);
+  }
+
+  // Small arrowheads along the band say that blame travels to the left.
+  void draw_direction(const Rect& band) {
+    const double half = std::min(0.32 * f(), 0.3 * band.height);
+    const double y = band.y + band.height / 2.0;
+    for (double x = layout_.area.rect.right() - 3.0 * f(); x > layout_.area.rect.x + f();
+         x -= 6.0 * f()) {
+      const double step = layout_.area.x_min + (x - layout_.area.rect.x) / layout_.column;
+      const auto t = static_cast<std::size_t>(
+          std::clamp(std::lround(step), 0l, static_cast<long>(data_.steps)));
+      const Color on = color_of(data_.blame_scale, static_cast<float>(data_.log10_blame[t]));
+      group_.marks.push_back(PolygonMark{
+          {{x, y}, {x + 1.6 * half, y - half}, {x + 1.6 * half, y + half}}, readable_on(on)});
+    }
+  }
+
+  // Steps whose state or blame is not finite, each run as one mark.
+  void draw_non_finite() {
+    const auto& record = data_.rec();
+    const auto broken_state = [&](Index t) {
+      return !record.trace.h.step(t).col(data_.sequence).allFinite();
+    };
+    const auto broken_blame = [&](Index t) {
+      return !std::isfinite(data_.blame[static_cast<std::size_t>(t)]);
+    };
+    hatch_runs(broken_state, layout_.hidden);
+    hatch_runs(broken_blame, layout_.blame);
+  }
+
+  template <class Broken>
+  void hatch_runs(Broken broken, const Row& row) {
+    for (Index t = layout_.first; t <= layout_.last; ++t) {
+      if (!broken(t)) continue;
+      const Index from = t;
+      while (t < layout_.last && broken(t + 1)) ++t;
+      group_.marks.push_back(HatchMark{bin(from, t - from + 1, row), {colors_.warning, 1.2}, 7.0});
+    }
+  }
+
+  Group& group_;
+  const FigureStyle& style_;
+  const Palette& colors_;
+  const UnrolledData& data_;
+  const UnrolledLayout& layout_;
+  Index stride_;  // steps per bin
+};
+
+}  // namespace
+
+void add_unrolled_strips(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                         const UnrolledLayout& layout) {
+  Group group{"network", layout.area.rect, {}};
+  StripDrawer(group, style, data, layout).draw();
+  figure.groups.push_back(std::move(group));
+}
+
+}  // namespace backflow::figure
