@@ -24,6 +24,10 @@ void draw(const Figure& figure, Canvas& canvas) {
   canvas.begin_group("background", std::nullopt);
   canvas.rect({{0.0, 0.0, figure.width, figure.height}, figure.background, std::nullopt, 0.0});
   canvas.end_group();
+  draw_groups(figure, canvas);
+}
+
+void draw_groups(const Figure& figure, Canvas& canvas) {
   for (const Group& group : figure.groups) {
     canvas.begin_group(group.id, group.clip);
     for (const Mark& mark : group.marks) std::visit(Drawer{canvas}, mark);

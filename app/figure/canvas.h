@@ -29,6 +29,9 @@ public:
 /// Replays the figure: its background, then its groups in order.
 void draw(const Figure& figure, Canvas& canvas);
 
+/// The same without the background.
+void draw_groups(const Figure& figure, Canvas& canvas);
+
 /// Where the baseline of a text mark starts, by its alignment and laid-out width.
 Point baseline_start(const TextMark& mark, double width);
 

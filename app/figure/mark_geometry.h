@@ -13,9 +13,9 @@
 namespace backflow::figure {
 
 /// Lengths of dash and gap in figure units; nothing for a solid line. Ends are butt.
-inline std::optional<std::array<double, 2>> dash_lengths(const Stroke& stroke) {
-  if (stroke.dash == Dash::dashed) return std::array{4.5 * stroke.width, 3.0 * stroke.width};
-  if (stroke.dash == Dash::dotted) return std::array{1.2 * stroke.width, 2.0 * stroke.width};
+inline std::optional<std::array<double, 2>> dash_lengths(Dash dash) {
+  if (dash == Dash::dashed) return std::array{6.0, 4.0};
+  if (dash == Dash::dotted) return std::array{1.5, 3.0};
   return std::nullopt;
 }
 

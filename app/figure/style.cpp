@@ -6,6 +6,7 @@ namespace {
 // Curves keep their hues in both themes and can be told apart with any colour vision: the gradient
 // norm is violet, its clipped form and the threshold differ in dash as well as in hue.
 constexpr Palette kLight{
+    .surround = {226, 230, 236},
     .background = {255, 255, 255},
     .panel = {243, 245, 248},
     .text = {28, 32, 40},
@@ -25,6 +26,7 @@ constexpr Palette kLight{
 };
 
 constexpr Palette kDark{
+    .surround = {13, 15, 19},
     .background = {24, 27, 34},
     .panel = {34, 38, 48},
     .text = {232, 236, 243},

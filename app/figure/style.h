@@ -8,6 +8,7 @@ namespace backflow::figure {
 enum class Theme { light, dark };
 
 struct Palette {
+  Color surround;    ///< of the window behind the panels
   Color background;  ///< of the figure
   Color panel;       ///< of boxes on it
   Color text;
@@ -32,6 +33,8 @@ struct FigureStyle {
   Theme theme = Theme::light;
   double font_size = 12.0;  ///< of axis numbers, in figure units; everything else follows from it
   bool title = true;  ///< the figure carries its own title (exports); panels have it in their bar
+
+  bool operator==(const FigureStyle&) const = default;
 };
 
 }  // namespace backflow::figure

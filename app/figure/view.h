@@ -24,10 +24,14 @@ struct View {
   std::optional<double> first_step, last_step;
   std::optional<Cell> cursor;  ///< under the mouse in the heatmap; marked in every figure
   model::Index sequence = 0;   ///< the batch item shown; taken modulo the batch size
+
+  bool operator==(const View&) const = default;
 };
 
 struct Size {
   double width = 640.0, height = 400.0;  ///< figure units
+
+  bool operator==(const Size&) const = default;
 };
 
 }  // namespace backflow::figure

@@ -1,0 +1,135 @@
+#include "app/export/atomic_write.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace backflow::exporting {
+namespace {
+
+std::string could_not_write(const std::string& path, int error) {
+  return path + " could not be written: " + std::generic_category().message(error);
+}
+
+// Closes on every way out. A negative number is no descriptor.
+class Descriptor {
+public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  bool valid() const { return number_ >= 0; }
+  int get() const { return number_; }
+  /// Some file systems report a full disk only here. Returns 0 or errno.
+  int close() { return ::close(std::exchange(number_, -1)) == 0 ? 0 : errno; }
+
+private:
+  int number_;
+};
+
+// 0 or errno.
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
+std::string write_directly(const std::string& path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.valid()) return could_not_write(path, errno);
+  int error = write_all(file.get(), bytes);
+  if (error == 0) error = file.close();
+  return error == 0 ? "" : could_not_write(path, error);
+}
+
+// Of files that do not exist yet. Read from the system's own table, because asking umask() means to
+// change it, also for the other threads.
+mode_t mode_of_new_files() {
+  constexpr mode_t kReadWriteForAll = 0666;
+  mode_t mask = 022;
+  const Descriptor status(::open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+  char text[512];
+  const ssize_t length = status.valid() ? ::read(status.get(), text, sizeof text) : -1;
+  if (length > 0) {
+    const std::string_view table(text, static_cast<std::size_t>(length));
+    constexpr std::string_view kLabel = "Umask:";
+    const std::size_t at = table.find(kLabel);
+    if (at != std::string_view::npos)
+      mask = static_cast<mode_t>(
+          std::strtoul(std::string(table.substr(at + kLabel.size(), 8)).c_str(), nullptr, 8));
+  }
+  return kReadWriteForAll & ~mask;
+}
+
+// Fills the open temporary file. 0 or errno.
+int fill(Descriptor& file, std::string_view bytes, mode_t mode) {
+  if (const int error = write_all(file.get(), bytes); error != 0) return error;
+  // A file system without permissions refuses this; the contents matter more.
+  if (::fchmod(file.get(), mode) != 0 && errno != EPERM) return errno;
+  if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP) return errno;
+  return file.close();
+}
+
+std::string replace(const std::string& path, const std::filesystem::path& target, mode_t mode,
+                    std::string_view bytes) {
+  // A name of its own rather than path + suffix, which could be longer than a name may be.
+  const std::filesystem::path parent = target.has_parent_path() ? target.parent_path() : ".";
+  std::string temporary = (parent / ".backflow-XXXXXX").string();
+  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file.valid()) return could_not_write(path, errno);
+  int error = fill(file, bytes, mode);
+  if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
+  if (error == 0) return {};
+  ::unlink(temporary.c_str());
+  return could_not_write(path, error);
+}
+
+// Where a chain of symbolic links ends, so that the link is not what gets replaced. The end need
+// not exist. Nothing when the links go in circles.
+std::optional<std::filesystem::path> follow_links(std::filesystem::path path) {
+  std::error_code ignored;
+  for (int depth = 0; std::filesystem::is_symlink(path, ignored); ++depth) {
+    if (depth == 40) return std::nullopt;
+    path = path.parent_path() / std::filesystem::read_symlink(path, ignored);
+  }
+  return path;
+}
+
+}  // namespace
+
+std::string write_file_atomically(const std::string& path, std::string_view bytes) {
+  if (path.empty()) return "the file name is empty";
+  struct stat existing {};
+  const bool exists = ::stat(path.c_str(), &existing) == 0;
+  if (!exists && errno != ENOENT) return could_not_write(path, errno);
+  if (exists && S_ISDIR(existing.st_mode)) return path + " is a directory";
+  if (exists && !S_ISREG(existing.st_mode)) return write_directly(path, bytes);
+  // A file that must not be written must not be replaced either, though the directory allows it.
+  if (exists && ::access(path.c_str(), W_OK) != 0) return could_not_write(path, errno);
+
+  const auto target = follow_links(path);
+  if (!target) return could_not_write(path, ELOOP);
+  const std::filesystem::path parent = target->has_parent_path() ? target->parent_path() : ".";
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(parent, ignored))
+    return path + " could not be written: there is no directory " + parent.string();
+  if (!target->has_filename()) return path + " is a directory";
+  const mode_t mode = exists ? existing.st_mode & 07777 : mode_of_new_files();
+  return replace(path, *target, mode, bytes);
+}
+
+}  // namespace backflow::exporting

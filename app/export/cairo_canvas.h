@@ -1,0 +1,40 @@
+// Figures as PNG, drawn by Cairo.
+#pragma once
+
+#include <string>
+
+#include "app/figure/canvas.h"
+
+using cairo_t = struct _cairo;
+
+namespace backflow::exporting {
+
+/// Draws onto a Cairo context whose user space is in figure units. Does not own the context.
+class CairoCanvas final : public figure::Canvas {
+public:
+  explicit CairoCanvas(cairo_t* context);
+
+  void begin_group(std::string_view id, const std::optional<figure::Rect>& clip) override;
+  void end_group() override;
+  void polyline(const figure::PolylineMark& mark) override;
+  void polygon(const figure::PolygonMark& mark) override;
+  void rect(const figure::RectMark& mark) override;
+  void circle(const figure::CircleMark& mark) override;
+  void text(figure::Point baseline, std::span<const figure::TextRun> runs, figure::Color color,
+            bool bold) override;
+  void heatmap(const figure::HeatmapMark& mark) override;
+  void hatch(const figure::HatchMark& mark) override;
+
+private:
+  void set_color(const figure::Color& color);
+  void stroke(const figure::Stroke& stroke);
+  void paint(const std::optional<figure::Color>& fill, const std::optional<figure::Stroke>& line);
+
+  cairo_t* context_;
+};
+
+/// The bytes of a PNG file, `scale` pixels per figure unit, at least 1 × 1. Throws
+/// std::runtime_error when there is no memory for it.
+std::string to_png(const figure::Figure& figure, double scale);
+
+}  // namespace backflow::exporting

@@ -1,0 +1,257 @@
+#include "app/platform/heatmap_renderer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include <epoxy/gl.h>
+
+#include "app/platform/embedded_shaders.h"
+#include "app/platform/gl_state.h"
+
+namespace backflow::platform {
+namespace {
+
+// The classes of shaders/heatmap.frag.
+constexpr float kNormal = 0.0f, kZero = 1.0f, kNotFinite = 2.0f, kNone = 3.0f;
+
+class Texture {
+public:
+  Texture() { glGenTextures(1, &name_); }
+  ~Texture() { glDeleteTextures(1, &name_); }
+  Texture(const Texture&) = delete;
+  Texture& operator=(const Texture&) = delete;
+  GLuint name() const { return name_; }
+
+  /// Leaves it bound to the active unit.
+  void upload(GLint internal, int width, int height, GLenum format, GLenum type,
+              const void* data) const {
+    glBindTexture(GL_TEXTURE_2D, name_);
+    for (const GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
+      glTexParameteri(GL_TEXTURE_2D, filter, GL_NEAREST);
+    for (const GLenum wrap : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T})
+      glTexParameteri(GL_TEXTURE_2D, wrap, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+    glTexImage2D(GL_TEXTURE_2D, 0, internal, width, height, 0, format, type, data);
+  }
+
+private:
+  GLuint name_ = 0;
+};
+
+// All that the picture depends on, except the values behind `owner`.
+struct Look {
+  int rows = 0, cols = 0, width = 0, height = 0;
+  float low = 0.0f, high = 0.0f, no_cell = 0.0f;
+  Rgba below{}, above{}, zero{}, not_finite{};
+  bool operator==(const Look&) const = default;
+};
+
+// One map and its picture.
+struct Target {
+  Texture values, table, picture;
+  std::vector<unsigned char> table_bytes;
+  std::shared_ptr<const void> owner;
+  Look look;
+  bool drawn = false;
+};
+
+// 0 and a sentence when it does not compile.
+GLuint compile(GLenum kind, const char* source, std::string& error) {
+  const GLuint shader = glCreateShader(kind);
+  glShaderSource(shader, 1, &source, nullptr);
+  glCompileShader(shader);
+  GLint compiled = GL_FALSE;
+  glGetShaderiv(shader, GL_COMPILE_STATUS, &compiled);
+  if (compiled == GL_TRUE) return shader;
+  char log[1024] = "";
+  glGetShaderInfoLog(shader, sizeof log, nullptr, log);
+  error = std::string("the heatmap's shader does not compile: ") + log;
+  glDeleteShader(shader);
+  return 0;
+}
+
+GLuint link(std::string& error) {
+  const GLuint vertex = compile(GL_VERTEX_SHADER, kHeatmapVert, error);
+  const GLuint fragment = vertex == 0 ? 0 : compile(GL_FRAGMENT_SHADER, kHeatmapFrag, error);
+  GLuint program = 0;
+  if (fragment != 0) {
+    program = glCreateProgram();
+    glAttachShader(program, vertex);
+    glAttachShader(program, fragment);
+    glLinkProgram(program);
+    GLint linked = GL_FALSE;
+    glGetProgramiv(program, GL_LINK_STATUS, &linked);
+    if (linked != GL_TRUE) {
+      char log[1024] = "";
+      glGetProgramInfoLog(program, sizeof log, nullptr, log);
+      error = std::string("the heatmap's shaders do not link: ") + log;
+      glDeleteProgram(program);
+      program = 0;
+    }
+  }
+  glDeleteShader(vertex);
+  glDeleteShader(fragment);
+  return program;
+}
+
+bool usable(const HeatmapInput& input) {
+  return input.rows > 0 && input.cols > 0 && input.width > 0 && input.height > 0 &&
+         input.values.size() >=
+             static_cast<std::size_t>(input.rows) * static_cast<std::size_t>(input.cols) &&
+         input.table.size() >= 12 && input.table.size() % 4 == 0;
+}
+
+// A NaN would make look != look.
+float comparable(float value) { return std::isnan(value) ? 0.0f : value; }
+
+}  // namespace
+
+struct HeatmapRenderer::Impl {
+  GLuint program = 0, vertex_array = 0, framebuffer = 0;
+  int max_size = 1024;  // what every OpenGL 3.3 can do
+  long draws = 0;
+  std::map<std::string, Target, std::less<>> targets;
+
+  ~Impl() {
+    targets.clear();
+    glDeleteFramebuffers(1, &framebuffer);
+    glDeleteVertexArrays(1, &vertex_array);
+    glDeleteProgram(program);
+  }
+
+  Look look_of(const HeatmapInput& input) const {
+    return {input.rows,
+            input.cols,
+            std::min(input.width, max_size),
+            std::min(input.height, max_size),
+            comparable(input.low),
+            comparable(input.high),
+            comparable(input.no_cell),
+            input.below,
+            input.above,
+            input.zero,
+            input.not_finite};
+  }
+
+  void upload_values(const Target& target, const HeatmapInput& input) const;
+  void draw(const Target& target) const;
+};
+
+void HeatmapRenderer::Impl::upload_values(const Target& target, const HeatmapInput& input) const {
+  // A map larger than a texture can be is thinned out.
+  const int rows = std::min(input.rows, max_size), cols = std::min(input.cols, max_size);
+  std::vector<float> texels;
+  texels.reserve(2 * static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols));
+  for (int row = 0; row < rows; ++row) {
+    const auto source_row = static_cast<std::size_t>(std::int64_t{row} * input.rows / rows);
+    const auto values = input.values.subspan(source_row * static_cast<std::size_t>(input.cols));
+    for (int col = 0; col < cols; ++col) {
+      const float value = values[static_cast<std::size_t>(std::int64_t{col} * input.cols / cols)];
+      const bool finite = std::isfinite(value);
+      const float kind = value == input.no_cell           ? kNone
+                         : finite                         ? kNormal
+                         : std::isinf(value) && value < 0 ? kZero
+                                                          : kNotFinite;
+      texels.push_back(finite ? value : 0.0f);
+      texels.push_back(kind);
+    }
+  }
+  target.values.upload(GL_RG32F, cols, rows, GL_RG, GL_FLOAT, texels.data());
+}
+
+void HeatmapRenderer::Impl::draw(const Target& target) const {
+  const Look& look = target.look;
+  const auto place = [this](const char* name) { return glGetUniformLocation(program, name); };
+  const auto set_color = [&](const char* name, const Rgba& color) {
+    glUniform4f(place(name), static_cast<float>(color[0]) / 255.0f,
+                static_cast<float>(color[1]) / 255.0f, static_cast<float>(color[2]) / 255.0f,
+                static_cast<float>(color[3]) / 255.0f);
+  };
+  glUseProgram(program);
+  glUniform1i(place("values"), 0);
+  glUniform1i(place("table"), 1);
+  glUniform2i(place("target"), look.width, look.height);
+  glUniform1f(place("low"), look.low);
+  glUniform1f(place("high"), look.high);
+  set_color("below", look.below);
+  set_color("above", look.above);
+  set_color("zero", look.zero);
+  set_color("not_finite", look.not_finite);
+  glActiveTexture(GL_TEXTURE0);
+  glBindTexture(GL_TEXTURE_2D, target.values.name());
+  glActiveTexture(GL_TEXTURE1);
+  glBindTexture(GL_TEXTURE_2D, target.table.name());
+  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
+  glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, target.picture.name(),
+                         0);
+  glViewport(0, 0, look.width, look.height);
+  glBindVertexArray(vertex_array);
+  glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+}
+
+std::unique_ptr<HeatmapRenderer> HeatmapRenderer::create(std::string& error) {
+  auto impl = std::make_unique<Impl>();
+  impl->program = link(error);
+  if (impl->program == 0) return nullptr;
+  glGenVertexArrays(1, &impl->vertex_array);
+  glGenFramebuffers(1, &impl->framebuffer);
+  glGetIntegerv(GL_MAX_TEXTURE_SIZE, &impl->max_size);
+  return std::unique_ptr<HeatmapRenderer>(new HeatmapRenderer(std::move(impl)));
+}
+
+HeatmapRenderer::HeatmapRenderer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HeatmapRenderer::~HeatmapRenderer() = default;
+
+long HeatmapRenderer::draw_count() const { return impl_->draws; }
+
+unsigned HeatmapRenderer::render(std::string_view id, const HeatmapInput& input) {
+  if (!usable(input)) return 0;
+  auto found = impl_->targets.find(id);
+  if (found == impl_->targets.end()) found = impl_->targets.try_emplace(std::string(id)).first;
+  Target& target = found->second;
+  const Look look = impl_->look_of(input);
+  const bool first = !target.drawn;
+  const bool new_values = first || !input.owner || input.owner != target.owner ||
+                          look.rows != target.look.rows || look.cols != target.look.cols ||
+                          look.no_cell != target.look.no_cell;
+  const bool new_table = first || !std::equal(input.table.begin(), input.table.end(),
+                                              target.table_bytes.begin(), target.table_bytes.end());
+  const bool new_size =
+      first || look.width != target.look.width || look.height != target.look.height;
+  if (!new_values && !new_table && look == target.look) return target.picture.name();
+
+  const GlStateGuard guard;
+  glActiveTexture(GL_TEXTURE0);
+  if (new_values) impl_->upload_values(target, input);
+  if (new_table) {
+    target.table_bytes.assign(input.table.begin(), input.table.end());
+    target.table.upload(GL_RGBA8, static_cast<int>(input.table.size() / 4), 1, GL_RGBA,
+                        GL_UNSIGNED_BYTE, input.table.data());
+  }
+  if (new_size)
+    target.picture.upload(GL_RGBA8, look.width, look.height, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+  target.owner = input.owner;
+  target.look = look;
+  target.drawn = true;
+  impl_->draw(target);
+  ++impl_->draws;
+  return target.picture.name();
+}
+
+PixelImage HeatmapRenderer::read_back(std::string_view id) const {
+  const auto found = impl_->targets.find(id);
+  if (found == impl_->targets.end() || !found->second.drawn) return {};
+  const Look& look = found->second.look;
+  PixelImage image{look.width, look.height, {}};
+  image.rgba.resize(4 * static_cast<std::size_t>(look.width) *
+                    static_cast<std::size_t>(look.height));
+  const GlStateGuard guard;
+  glActiveTexture(GL_TEXTURE0);
+  glBindTexture(GL_TEXTURE_2D, found->second.picture.name());
+  glGetTexImage(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, image.rgba.data());
+  return image;
+}
+
+}  // namespace backflow::platform
