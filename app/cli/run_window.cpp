@@ -1,0 +1,189 @@
+#include "app/cli/run_window.h"
+
+#include <chrono>
+#include <cmath>
+#include <iostream>
+#include <memory>
+
+#include <imgui.h>
+// Packages differ in where they put the back ends.
+#if __has_include(<backends/imgui_impl_glfw.h>)
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
+#else
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+#endif
+
+#include "app/cli/command_line.h"
+#include "app/cli/screenshot.h"
+#include "app/figure/style.h"
+#include "app/platform/heatmap_renderer.h"
+#include "app/platform/window.h"
+#include "app/session/worker.h"
+#include "app/ui/app_ui.h"
+#include "app/ui/imgui_compat.h"
+
+namespace backflow::cli {
+namespace {
+
+// Heatmap marks drawn by the graphics card.
+class ShaderTextures final : public ui::HeatmapTextures {
+public:
+  explicit ShaderTextures(platform::HeatmapRenderer& renderer) : renderer_(renderer) {
+    for (const figure::Color& color : figure::diverging_colormap())
+      table_.insert(table_.end(), {color.r, color.g, color.b, color.a});
+  }
+
+  ImTextureID texture(std::string_view id, const figure::HeatmapMark& mark, int pixel_width,
+                      int pixel_height) override {
+    platform::HeatmapInput input;
+    input.rows = mark.rows;
+    input.cols = mark.cols;
+    input.values = *mark.values;
+    input.owner = mark.values;
+    input.no_cell = figure::kNoCell;
+    input.table = table_;
+    input.low = static_cast<float>(mark.scale.low);
+    input.high = static_cast<float>(mark.scale.high);
+    input.below = rgba(mark.scale.below);
+    input.above = rgba(mark.scale.above);
+    input.zero = rgba(mark.scale.zero);
+    input.not_finite = rgba(mark.scale.not_finite);
+    input.width = pixel_width;
+    input.height = pixel_height;
+    return ui::texture_of(renderer_.render(id, input));
+  }
+
+private:
+  static platform::Rgba rgba(const figure::Color& c) { return {c.r, c.g, c.b, c.a}; }
+
+  platform::HeatmapRenderer& renderer_;
+  std::vector<unsigned char> table_;
+};
+
+// Dear ImGui with its two back ends, for one window.
+class ImGuiSession {
+public:
+  explicit ImGuiSession(const platform::Window& window) {
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    ImGui_ImplGlfw_InitForOpenGL(window.native(), true);
+    ImGui_ImplOpenGL3_Init("#version 330 core");
+  }
+  ~ImGuiSession() {
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui_ImplGlfw_Shutdown();
+    ImGui::DestroyContext();
+  }
+  ImGuiSession(const ImGuiSession&) = delete;
+  ImGuiSession& operator=(const ImGuiSession&) = delete;
+};
+
+// The loop: sleeps until something changed, then draws.
+class WindowLoop {
+public:
+  WindowLoop(platform::Window& window, platform::HeatmapRenderer& renderer,
+             const config::Config& config, const WindowOptions& options)
+      : window_(window),
+        options_(options),
+        imgui_(window),
+        textures_(renderer),
+        worker_(config, [this] { window_.wake(); }),
+        ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
+             options.light ? figure::Theme::light : figure::Theme::dark}) {
+    if (options.run) worker_.send(session::Run{});
+  }
+
+  // Returns an empty string, or one sentence about the screenshot.
+  std::string run() {
+    long drawn = 0;
+    int follow_up = 0;  // frames still to draw after the last event: hover and focus settle
+    std::uint64_t revision = 0;
+    while (!window_.should_close() && !ui_.wants_quit()) {
+      const bool last = options_.frames > 0 && drawn + 1 >= options_.frames;
+      const auto snapshot = worker_.latest();
+      if (window_.take_input()) follow_up = 3;
+      const bool changed = snapshot->revision != revision;
+      const auto [width, height] = window_.framebuffer_size();
+      const bool visible = width > 0 && height > 0;
+      const bool due = changed || follow_up > 0 || ui_.needs_redraw() || options_.frames > 0;
+      if (!visible || !due) {
+        window_.wait_events(kIdleSeconds);
+        continue;
+      }
+      draw(*snapshot);
+      if (last && !options_.screenshot.empty()) {
+        const platform::PixelImage image = window_.read_pixels();
+        return write_screenshot(options_.screenshot, image.rgba, image.width, image.height);
+      }
+      window_.swap_buffers();
+      window_.poll_events();
+      revision = snapshot->revision;
+      if (follow_up > 0) --follow_up;
+      ++drawn;
+      if (last) break;
+    }
+    return {};
+  }
+
+private:
+  static constexpr double kIdleSeconds = 0.5;
+
+  void draw(const session::Snapshot& snapshot) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    adapt_scale();
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui_ImplGlfw_NewFrame();
+    ImGui::NewFrame();
+    ui_.frame(snapshot);
+    ImGui::Render();
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    const double ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    // Smoothed, so that it can be read.
+    frame_ms_ = frame_ms_ == 0.0 ? ms : 0.9 * frame_ms_ + 0.1 * ms;
+    ui_.set_frame_time(frame_ms_);
+  }
+
+  void adapt_scale() {
+    const double wanted = options_.scale > 0.0 ? options_.scale : window_.content_scale();
+    if (std::abs(wanted - scale_) < 1e-3) return;
+    scale_ = wanted;
+    ui_.set_scale(scale_);
+    ImGui_ImplOpenGL3_DestroyFontsTexture();
+    ImGui_ImplOpenGL3_CreateFontsTexture();
+  }
+
+  platform::Window& window_;
+  const WindowOptions& options_;
+  ImGuiSession imgui_;
+  ShaderTextures textures_;
+  session::Worker worker_;
+  ui::AppUi ui_;
+  double scale_ = 0.0;
+  double frame_ms_ = 0.0;
+};
+
+}  // namespace
+
+int run_window(const config::Config& config, const WindowOptions& options) {
+  std::string error;
+  const auto window = platform::Window::create("Backflow", options.width, options.height, error);
+  if (!window) {
+    std::cerr << "backflow: " << error << "; backflow export writes the figures without a window\n";
+    return kFailure;
+  }
+  const auto renderer = platform::HeatmapRenderer::create(error);
+  if (!renderer) {
+    std::cerr << "backflow: " << error << '\n';
+    return kFailure;
+  }
+  WindowLoop loop(*window, *renderer, config, options);
+  error = loop.run();
+  if (error.empty()) return kSuccess;
+  std::cerr << "backflow: " << error << '\n';
+  return kFailure;
+}
+
+}  // namespace backflow::cli

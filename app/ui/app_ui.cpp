@@ -1,0 +1,193 @@
+#include "app/ui/app_ui.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "app/ui/controls_panel.h"
+#include "app/ui/divergence_banner.h"
+#include "app/ui/help_overlay.h"
+#include "app/ui/imgui_compat.h"
+#include "app/ui/panels.h"
+#include "app/ui/status_bar.h"
+#include "app/ui/theme.h"
+#include "app/ui/transport_bar.h"
+
+namespace backflow::ui {
+namespace {
+
+constexpr double kGap = 7.0;  // between cards, in units; the splitters live in it
+constexpr double kTransport = 30.0, kStatus = 24.0;
+constexpr double kControls = 290.0, kLeastControls = 230.0, kLeastPanel = 200.0;
+constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
+
+}  // namespace
+
+class AppUi::Impl {
+public:
+  explicit Impl(UiServices services) : services_(std::move(services)) {
+    ui_.theme = services_.theme;
+  }
+
+  void set_scale(double scale) {
+    ui_.scale = scale;
+    font_message_ = ui_.fonts.load(scale);
+    apply_theme(ui_.theme, scale);
+  }
+
+  void frame(const session::Snapshot& snapshot) {
+    ui_.registry.clear();
+    ui_.hover.label.clear();
+    ui_.hover.text.clear();
+    ui_.tooltip.clear();
+    handle_keys(snapshot);
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    const Rect window{0.0, 0.0, size.x, size.y};
+    ImGui::SetNextWindowPos(ImVec2(0.0f, 0.0f));
+    ImGui::SetNextWindowSize(size);
+    ImGui::Begin("Backflow", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                     ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse);
+    draw_contents(snapshot, inset(window, ui_.px(kGap)));
+    ImGui::End();
+    if (help_open_ && draw_help_overlay(ui_, window)) help_open_ = false;
+    draw_hover_help();
+  }
+
+  UiContext ui_;
+  UiServices services_;
+  Panels panels_;
+  std::string status_, shown_tooltip_;
+  double frame_ms_ = 0.0;
+  bool quit_ = false;
+
+  bool needs_redraw() const {
+    const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
+    return about_to_help || ImGui::GetIO().WantTextInput;
+  }
+
+private:
+  void send(const session::Command& command) { services_.send(command); }
+
+  void toggle_theme() {
+    ui_.theme = ui_.theme == figure::Theme::dark ? figure::Theme::light : figure::Theme::dark;
+    apply_theme(ui_.theme, ui_.scale);
+  }
+
+  void handle_keys(const session::Snapshot& snapshot) {
+    if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) quit_ = true;
+    if (ImGui::GetIO().WantTextInput || ImGui::GetIO().KeyCtrl) return;
+    if (key_pressed(Key::f1)) help_open_ = !help_open_;
+    if (key_pressed(Key::escape)) help_open_ = false;
+    if (key_pressed(Key::t)) toggle_theme();
+    if (key_pressed(Key::space)) {
+      if (snapshot.running)
+        send(session::Pause{});
+      else
+        send(session::Run{});
+    }
+    if (key_pressed(Key::right_arrow, true)) send(session::StepOnce{});
+    if (key_pressed(Key::r)) send(session::Reset{});
+  }
+
+  void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
+    const double gap = ui_.px(kGap), transport = ui_.px(kTransport), status = ui_.px(kStatus);
+    draw_transport_bar(
+        ui_, {all.x, all.y, all.width, transport}, snapshot,
+        {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; }});
+    const std::string message = !controls_.message().empty() ? controls_.message()
+                                : !snapshot.refusal.empty()  ? snapshot.refusal
+                                                             : font_message_;
+    draw_status_bar(ui_, {all.x, all.bottom() - status + ui_.px(3.0), all.width, status}, snapshot,
+                    frame_ms_, message);
+    status_ = message.empty() ? status_text(snapshot, frame_ms_) : message;
+    const Rect body{all.x, all.y + transport + gap, all.width,
+                    all.height - transport - status - gap - ui_.px(2.0)};
+    draw_columns(snapshot, body);
+  }
+
+  void draw_columns(const session::Snapshot& snapshot, const Rect& body) {
+    const double gap = ui_.px(kGap);
+    const double most = std::max(ui_.px(kLeastControls), body.width * 0.4);
+    controls_units_ = std::clamp(controls_units_, kLeastControls, most / ui_.scale);
+    const Rect left{body.x, body.y, ui_.px(controls_units_), body.height};
+    ImGui::GetWindowDrawList()->AddRectFilled(top_left(left), bottom_right(left),
+                                              to_imgui(ui_.colors().background),
+                                              static_cast<float>(ui_.px(6.0)));
+    controls_.draw(ui_, left, snapshot, services_.send);
+
+    const double rest = body.width - left.width - 2 * gap;
+    const double least = std::min(0.45, ui_.px(kLeastPanel) / std::max(1.0, rest));
+    middle_share_ = std::clamp(middle_share_, least, 1.0 - least);
+    Rect middle{left.right() + gap, body.y, rest * middle_share_, body.height};
+    Rect right{middle.right() + gap, body.y, rest - middle.width, body.height};
+    controls_units_ +=
+        splitter(ui_, {"Splitter controls", "", {left.right(), body.y, gap, body.height}}, true) /
+        ui_.scale;
+    middle_share_ +=
+        splitter(ui_, {"Splitter columns", "", {middle.right(), body.y, gap, body.height}}, true) /
+        std::max(1.0, rest);
+    if (snapshot.divergence) {
+      Rect banner{middle.x, body.y, body.right() - middle.x, ui_.px(kBannerHeight)};
+      draw_divergence_banner(ui_, banner, snapshot, services_.send);
+      for (Rect* column : {&middle, &right}) {
+        column->y += banner.height + gap;
+        column->height -= banner.height + gap;
+      }
+    }
+    const auto [network, map] = split(middle, middle_rows_, "Splitter network");
+    const auto [loss, norm] = split(right, right_rows_, "Splitter curves");
+    panels_.draw(ui_, {network, map, loss, norm}, snapshot, services_);
+  }
+
+  // Two cards on top of one another, and the splitter between them.
+  std::pair<Rect, Rect> split(const Rect& column, double& share, const char* label) {
+    const double gap = ui_.px(kGap), rest = column.height - gap;
+    const double least = std::min(0.45, ui_.px(140.0) / std::max(1.0, rest));
+    share = std::clamp(share, least, 1.0 - least);
+    const Rect upper{column.x, column.y, column.width, std::round(rest * share)};
+    const Rect bar{column.x, upper.bottom(), column.width, gap};
+    const Rect lower{column.x, bar.bottom(), column.width, column.bottom() - bar.bottom()};
+    share += splitter(ui_, {label, "", bar}, false) / std::max(1.0, rest);
+    return {upper, lower};
+  }
+
+  void draw_hover_help() {
+    HoverHelp& hover = ui_.hover;
+    if (hover.label != hover.resting_on || ImGui::IsAnyMouseDown()) {
+      hover.resting_on = hover.label;
+      hover.rested = 0.0;
+    } else if (!hover.label.empty()) {
+      hover.rested += ImGui::GetIO().DeltaTime;
+    }
+    shown_tooltip_ = ui_.tooltip;
+    if (shown_tooltip_.empty() && !hover.label.empty() && hover.rested >= kHelpDelay)
+      shown_tooltip_ = hover.text;
+    if (!shown_tooltip_.empty()) draw_tooltip(ui_, shown_tooltip_);
+  }
+
+  ControlsPanel controls_;
+  std::string font_message_;
+  // Where the splitters stand: a width, and shares of what there is.
+  double controls_units_ = kControls;
+  double middle_share_ = 0.62, middle_rows_ = 0.5, right_rows_ = 0.5;
+  bool help_open_ = false;
+};
+
+AppUi::AppUi(UiServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
+AppUi::~AppUi() = default;
+void AppUi::set_scale(double scale) { impl_->set_scale(scale); }
+void AppUi::frame(const session::Snapshot& snapshot) { impl_->frame(snapshot); }
+void AppUi::set_frame_time(double milliseconds) { impl_->frame_ms_ = milliseconds; }
+bool AppUi::wants_quit() const { return impl_->quit_; }
+bool AppUi::needs_redraw() const { return impl_->needs_redraw(); }
+figure::Theme AppUi::theme() const { return impl_->ui_.theme; }
+const WidgetRegistry& AppUi::registry() const { return impl_->ui_.registry; }
+const figure::Figure* AppUi::figure(std::string_view name) const {
+  return impl_->panels_.figure(name);
+}
+std::string AppUi::tooltip() const { return impl_->shown_tooltip_; }
+std::string AppUi::status() const { return impl_->status_; }
+
+}  // namespace backflow::ui

@@ -1,0 +1,60 @@
+// Everything inside the window: controls, figures, transport, status, help. It reads snapshots and
+// sends commands; it knows neither the window system nor OpenGL nor the trainer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "app/figure/style.h"
+#include "app/session/command.h"
+#include "app/session/snapshot.h"
+#include "app/ui/heatmap_textures.h"
+#include "app/ui/widget_registry.h"
+
+namespace backflow::ui {
+
+/// What the user interface needs from outside.
+struct UiServices {
+  std::function<void(session::Command)> send;
+  HeatmapTextures* textures = nullptr;  ///< null: heatmaps stay empty
+  figure::Theme theme = figure::Theme::dark;
+};
+
+class AppUi {
+public:
+  explicit AppUi(UiServices services);
+  ~AppUi();
+  AppUi(const AppUi&) = delete;
+  AppUi& operator=(const AppUi&) = delete;
+
+  /// Fonts and sizes for that many pixels per unit. Call before ImGui::NewFrame, first of all and
+  /// whenever it changes; the back end must make its font texture anew.
+  void set_scale(double scale);
+
+  /// Draws the window's contents; between ImGui::NewFrame and ImGui::Render.
+  void frame(const session::Snapshot& snapshot);
+
+  /// How long the last frame took to make, in milliseconds; shown in the status line.
+  void set_frame_time(double milliseconds);
+
+  bool wants_quit() const;
+  /// Something will look different in the next frame though nothing happens: a help text about to
+  /// appear, a blinking cursor.
+  bool needs_redraw() const;
+
+  figure::Theme theme() const;
+  /// The widgets of the last frame.
+  const WidgetRegistry& registry() const;
+  /// The figure of that name as last drawn, or nullptr.
+  const figure::Figure* figure(std::string_view name) const;
+  /// Text shown at the mouse, the status line and the banner in the last frame, for tests.
+  std::string tooltip() const;
+  std::string status() const;
+
+private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace backflow::ui

@@ -1,0 +1,173 @@
+#include "app/ui/controls_panel.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "app/figure/number_format.h"
+#include "app/figure/text_markup.h"
+#include "app/ui/theme.h"
+#include "app/ui/widgets.h"
+#include "core/config/keys.h"
+
+namespace backflow::ui {
+namespace {
+
+constexpr double kRow = 26.0, kGap = 4.0, kPad = 10.0, kLabelShare = 0.44;
+
+// Why a key can not be set now; empty when it can.
+std::string why_disabled(const config::Key& key, const config::Config& config) {
+  if (training::task_info(config.task.kind).fixed_table &&
+      (key.name == "task.steps" || key.name == "task.batch" || key.name == "task.noise" ||
+       key.name == "task.seed"))
+    return "Fixed by the table; the task first-bit lets you choose it.";
+  if (key.name == "training.clip.threshold" &&
+      config.training.clip.mode == training::ClipMode::none)
+    return "Choose clipping by norm or by value first.";
+  return {};
+}
+
+bool is_hidden(const config::Key& key, const config::Config& config) {
+  return key.name == "model.leaky_slope" &&
+         config.model.activation.kind != model::ActivationKind::leaky_relu;
+}
+
+std::string help_of(const config::Key& key, const std::string& disabled_because) {
+  std::string text = key.title + (key.symbol.empty() ? "" : "  " + key.symbol);
+  text += "\n" + key.description;
+  if (key.kind != config::KeyKind::choice)
+    text += "\n" + config::allowed_values(key) + "; double-click to type";
+  if (key.effect == config::KeyEffect::restart) text += "\nA change starts again with new weights.";
+  if (!disabled_because.empty()) text += "\n" + disabled_because;
+  return text + "\n--set " + key.name + "=…";
+}
+
+std::vector<Option> options_of(const config::Key& key) {
+  std::vector<Option> options;
+  for (const config::Choice& choice : key.choices) options.push_back({choice.name, choice.title});
+  return options;
+}
+
+// The number that "auto" stands for.
+std::string resolved_auto(const config::Key& key, const config::Config& config) {
+  const training::TaskOptions task = training::resolved(config.task);
+  return std::to_string(key.name == "task.steps" ? task.steps : task.batch);
+}
+
+// What the choice "auto" has been resolved to, in the words of the key's own choices.
+void name_automatic_choice(const config::Key& key, const config::Config& config,
+                           std::vector<Option>& options) {
+  if (!key.has_auto) return;
+  const std::string_view title = key.name == "model.readout"
+                                     ? model::title_of(config::effective_readout(config))
+                                     : model::title_of(config::effective_loss(config));
+  options.front().title = "auto: " + std::string(title);
+}
+
+}  // namespace
+
+void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                         const Send& send) {
+  ImGui::SetCursorScreenPos(top_left(rect));
+  ImGui::BeginChild("controls",
+                    ImVec2(static_cast<float>(rect.width), static_cast<float>(rect.height)));
+  Rect row{rect.x + ui.px(kPad), rect.y + ui.px(4.0) - ImGui::GetScrollY(),
+           rect.width - 2 * ui.px(kPad), ui.px(kRow)};
+  group(ui, row, "Network",
+        {"model.spectral_radius", "model.activation", "model.leaky_slope", "model.hidden",
+         "model.init", "model.initial_state", "model.seed"},
+        snapshot, send);
+  group(ui, row, "Training",
+        {"training.learning_rate", "training.clip.mode", "training.clip.threshold"}, snapshot,
+        send);
+  group(ui, row, "Task",
+        {"task.name", "task.steps", "task.batch", "task.noise", "task.outputs", "model.readout",
+         "model.loss", "task.seed"},
+        snapshot, send);
+  ImGui::SetCursorScreenPos(top_left(row));
+  ImGui::Dummy(ImVec2(1.0f, static_cast<float>(ui.px(6.0))));
+  ImGui::EndChild();
+}
+
+void ControlsPanel::group(UiContext& ui, Rect& row, const std::string& title,
+                          std::initializer_list<const char*> keys,
+                          const session::Snapshot& snapshot, const Send& send) {
+  draw_text(ui, {row.x, row.y, row.width, ui.px(30.0)}, title, 13.0, ui.colors().text,
+            figure::HAlign::left, true);
+  row.y += ui.px(31.0);
+  for (const char* name : keys) control(ui, row, name, snapshot, send);
+  row.y += ui.px(5.0);
+}
+
+std::string ControlsPanel::shown_value(const char* name, const session::Snapshot& snapshot) {
+  const config::Key* key = config::find_key(name);
+  const auto pending = pending_.find(name);
+  if (pending == pending_.end()) return key->get(snapshot.config);
+  // Two snapshots later the session has certainly answered, be it with a refusal.
+  if (key->get(snapshot.config) == pending->second.value ||
+      snapshot.revision > pending->second.revision + 2) {
+    pending_.erase(pending);
+    return key->get(snapshot.config);
+  }
+  return pending->second.value;
+}
+
+void ControlsPanel::change(const std::string& name, const std::string& value,
+                           const session::Snapshot& snapshot, const Send& send) {
+  config::Config trial = snapshot.config;
+  message_ = config::set_key(trial, name, value);
+  if (!message_.empty()) return;
+  // A table has its own length and number of sequences.
+  if (name == "task.name" && training::task_info(trial.task.kind).fixed_table)
+    for (const char* fixed : {"task.steps", "task.batch"}) send(session::SetKey{fixed, "auto"});
+  pending_[name] = {value, snapshot.revision};
+  send(session::SetKey{name, value});
+}
+
+void ControlsPanel::control(UiContext& ui, Rect& row, const char* name,
+                            const session::Snapshot& snapshot, const Send& send) {
+  const config::Key& key = *config::find_key(name);
+  const config::Config& config = snapshot.config;
+  if (is_hidden(key, config)) return;
+  const std::string because = why_disabled(key, config);
+  const double label_width = row.width * kLabelShare;
+  const figure::Color color = because.empty()
+                                  ? ui.colors().text
+                                  : mix(ui.colors().background, ui.colors().muted_text, 0.55);
+  const Rect label{row.x, row.y, label_width - ui.px(6.0), row.height};
+  draw_text(ui, label, key.title, 12.0, color);
+  const double title_width = figure::text_width(key.title, ui.px(12.0));
+  const double symbol_width = figure::text_width(key.symbol, ui.px(12.0));
+  if (title_width + symbol_width + ui.px(6.0) < label.width)
+    draw_text(ui, label, key.symbol, 12.0, ui.colors().muted_text, figure::HAlign::right);
+
+  const Widget widget{key.title,
+                      help_of(key, because),
+                      {row.x + label_width, row.y, row.width - label_width, row.height},
+                      because.empty()};
+  const std::string value = shown_value(name, snapshot);
+  std::optional<std::string> chosen;
+  if (key.kind == config::KeyKind::choice) {
+    std::vector<Option> options = options_of(key);
+    name_automatic_choice(key, config, options);
+    chosen = options.size() <= 3 && !key.has_auto && key.name != "task.name"
+                 ? segmented(ui, widget, options, value)
+                 : combo(ui, widget, options, value);
+  } else {
+    SliderRange range{key.min, key.max, key.logarithmic, key.kind == config::KeyKind::integer, {}};
+    const std::string number = value == "auto" ? resolved_auto(key, config) : value;
+    double shown = std::strtod(number.c_str(), nullptr);
+    std::string text = value == "auto" ? "auto (" + number + ")" : figure::compact(shown);
+    if (key.name == "model.spectral_radius") {
+      range.mark = 1.0;  // where a linear network neither forgets nor explodes
+      // W_hh drifts away from the value that was set: the present one is what counts.
+      if (!pending_.contains(name)) shown = snapshot.spectral_radius;
+      text = std::isnan(shown) ? "–" : figure::compact(shown);
+    }
+    if (key.name == "model.seed" || key.name == "task.seed") text = number;
+    chosen = slider(ui, widget, range, shown, text);
+  }
+  if (chosen) change(name, *chosen, snapshot, send);
+  row.y += ui.px(kRow + kGap);
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,44 @@
+// The controls at the left, made from the table of configuration keys.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "app/session/command.h"
+#include "app/session/snapshot.h"
+#include "app/ui/ui_context.h"
+
+namespace backflow::ui {
+
+class ControlsPanel {
+public:
+  using Send = std::function<void(session::Command)>;
+
+  /// Draws the panel; every change is sent at once.
+  void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot, const Send& send);
+
+  /// Why the last value typed was not taken; empty when it was.
+  const std::string& message() const { return message_; }
+
+private:
+  struct Pending {
+    std::string value;
+    std::uint64_t revision;  // of the snapshot when it was sent
+  };
+
+  void group(UiContext& ui, Rect& row, const std::string& title,
+             std::initializer_list<const char*> keys, const session::Snapshot& snapshot,
+             const Send& send);
+  void control(UiContext& ui, Rect& row, const char* name, const session::Snapshot& snapshot,
+               const Send& send);
+  /// What is shown: what was asked for until the session has taken it up.
+  std::string shown_value(const char* name, const session::Snapshot& snapshot);
+  void change(const std::string& name, const std::string& value, const session::Snapshot& snapshot,
+              const Send& send);
+
+  std::map<std::string, Pending> pending_;
+  std::string message_;
+};
+
+}  // namespace backflow::ui

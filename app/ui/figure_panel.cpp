@@ -1,0 +1,55 @@
+#include "app/ui/figure_panel.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/text_markup.h"
+#include "app/ui/imgui_canvas.h"
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+
+FigurePanel::FigurePanel(std::string_view name) : info_(figure::find_figure(name)) {}
+
+Rect FigurePanel::begin(UiContext& ui, const Rect& rect) const {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(top_left(rect), bottom_right(rect), to_imgui(ui.colors().background),
+                     static_cast<float>(ui.px(6.0)));
+  const std::string title(info_->title);
+  const double pad = ui.px(9.0), bar = ui.px(kBar);
+  draw_text(ui, {rect.x + pad, rect.y, rect.width - 2 * pad, bar}, title, 13.0, ui.colors().text,
+            figure::HAlign::left, true);
+  const double used = figure::text_width(title, ui.px(13.0), true) + 2.2 * pad;
+  return {rect.x + used, rect.y + ui.px(4.0), rect.width - used - pad, bar - ui.px(8.0)};
+}
+
+Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
+                              const session::Snapshot& snapshot, const figure::View& view,
+                              HeatmapTextures* textures) {
+  const Rect area{std::round(rect.x), std::round(rect.y + ui.px(bar)), rect.width,
+                  rect.height - ui.px(bar) - ui.px(2.0)};
+  mouse_.reset();
+  if (area.width < ui.px(60.0) || area.height < ui.px(60.0)) return {};
+  const Key key{snapshot.revision,
+                view,
+                {ui.theme, 12.0, false},
+                {area.width / ui.scale, area.height / ui.scale}};
+  if (!(key == key_)) {
+    figure_ = info_->build(snapshot, view, key.style, key.size);
+    key_ = key;
+  }
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.PushClipRect(top_left(area), bottom_right(area), true);
+  ImGuiCanvas canvas(list, ui.fonts, textures, top_left(area), ui.scale, figure_.name);
+  draw_groups(figure_, canvas);
+  list.PopClipRect();
+
+  const Interaction state = interact(ui, {"figure " + figure_.name, "", area, true});
+  if (!state.hovered) return state;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  mouse_ = figure::Point{(mouse.x - area.x) / ui.scale, (mouse.y - area.y) / ui.scale};
+  if (!state.held) ui.tooltip = info_->tooltip(snapshot, view, figure_, *mouse_);
+  return state;
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,50 @@
+// A card with a title bar and a figure in it, which is built anew only when something changed.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/figure/catalogue.h"
+#include "app/session/snapshot.h"
+#include "app/ui/heatmap_textures.h"
+#include "app/ui/ui_context.h"
+#include "app/ui/widgets.h"
+
+namespace backflow::ui {
+
+class FigurePanel {
+public:
+  /// The figure of that name in the catalogue.
+  explicit FigurePanel(std::string_view name);
+
+  /// Draws the card and its title; returns what is left of the title bar, for controls.
+  Rect begin(UiContext& ui, const Rect& rect) const;
+
+  /// Draws the figure below a title bar of that many units, and the text of what is under the
+  /// mouse. Returns what the mouse does there.
+  Interaction draw(UiContext& ui, const Rect& rect, double bar, const session::Snapshot& snapshot,
+                   const figure::View& view, HeatmapTextures* textures);
+
+  /// As last drawn.
+  const figure::Figure& figure() const { return figure_; }
+  /// The mouse in the figure's coordinates; nothing when it is elsewhere.
+  std::optional<figure::Point> mouse() const { return mouse_; }
+
+  static constexpr double kBar = 30.0;  ///< height of the title bar in units
+
+private:
+  struct Key {
+    std::uint64_t revision = ~std::uint64_t{0};
+    figure::View view;
+    figure::FigureStyle style;
+    figure::Size size;
+    bool operator==(const Key&) const = default;
+  };
+
+  const figure::FigureInfo* info_;
+  Key key_;
+  figure::Figure figure_;
+  std::optional<figure::Point> mouse_;
+};
+
+}  // namespace backflow::ui

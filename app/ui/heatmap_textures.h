@@ -1,0 +1,22 @@
+// How the user interface gets a heatmap drawn by the graphics card, without knowing OpenGL.
+#pragma once
+
+#include <string_view>
+
+#include <imgui.h>
+
+#include "app/figure/figure.h"
+
+namespace backflow::ui {
+
+class HeatmapTextures {
+public:
+  virtual ~HeatmapTextures() = default;
+
+  /// A texture of that many pixels showing the mark's cells, valid until the frame is drawn; null
+  /// when there is none. `id` tells the heatmaps of one frame apart.
+  virtual ImTextureID texture(std::string_view id, const figure::HeatmapMark& mark, int pixel_width,
+                              int pixel_height) = 0;
+};
+
+}  // namespace backflow::ui

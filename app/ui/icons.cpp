@@ -1,0 +1,49 @@
+#include "app/ui/icons.h"
+
+#include <numbers>
+
+namespace backflow::ui {
+namespace {
+
+ImVec2 at(const Rect& r, double x, double y) {
+  return {static_cast<float>(r.x + r.width * x), static_cast<float>(r.y + r.height * y)};
+}
+
+void bar(ImDrawList& list, const Rect& r, double left, double right, ImU32 color) {
+  list.AddRectFilled(at(r, left, 0.0), at(r, right, 1.0), color);
+}
+
+}  // namespace
+
+void draw_icon(ImDrawList& list, Icon icon, const Rect& r, ImU32 color) {
+  switch (icon) {
+    case Icon::none:
+      break;
+    case Icon::play:
+      list.AddTriangleFilled(at(r, 0.08, 0.0), at(r, 1.0, 0.5), at(r, 0.08, 1.0), color);
+      break;
+    case Icon::pause:
+      bar(list, r, 0.05, 0.37, color);
+      bar(list, r, 0.63, 0.95, color);
+      break;
+    case Icon::step:
+      bar(list, r, 0.0, 0.22, color);
+      list.AddTriangleFilled(at(r, 0.34, 0.0), at(r, 1.0, 0.5), at(r, 0.34, 1.0), color);
+      break;
+    case Icon::reset: {
+      const auto radius = static_cast<float>(0.42 * r.width);
+      const auto turn = static_cast<float>(std::numbers::pi);
+      list.PathArcTo(at(r, 0.5, 0.52), radius, -0.3f * turn, 1.3f * turn, 24);
+      list.PathStroke(color, 0, static_cast<float>(0.15 * r.width));
+      list.AddTriangleFilled(at(r, 0.56, -0.12), at(r, 0.98, 0.1), at(r, 0.6, 0.4), color);
+      break;
+    }
+  }
+}
+
+void draw_chevron(ImDrawList& list, const Rect& r, ImU32 color, float thickness) {
+  const ImVec2 points[] = {at(r, 0.0, 0.0), at(r, 0.5, 1.0), at(r, 1.0, 0.0)};
+  list.AddPolyline(points, 3, color, 0, thickness);
+}
+
+}  // namespace backflow::ui

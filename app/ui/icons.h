@@ -1,0 +1,14 @@
+// The few signs that are drawn, not written: no font has them at every size.
+#pragma once
+
+#include <imgui.h>
+
+#include "app/ui/widgets.h"
+
+namespace backflow::ui {
+
+void draw_icon(ImDrawList& list, Icon icon, const Rect& rect, ImU32 color);
+/// A "v" that says: this opens.
+void draw_chevron(ImDrawList& list, const Rect& rect, ImU32 color, float thickness);
+
+}  // namespace backflow::ui

@@ -1,0 +1,120 @@
+#include "app/ui/imgui_canvas.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/mark_geometry.h"
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+
+using figure::Point;
+using figure::Rect;
+
+ImGuiCanvas::ImGuiCanvas(ImDrawList& list, const Fonts& fonts, HeatmapTextures* textures,
+                         ImVec2 origin, double scale, std::string name)
+    : list_(list),
+      fonts_(fonts),
+      textures_(textures),
+      origin_(origin),
+      scale_(scale),
+      name_(std::move(name)) {}
+
+ImVec2 ImGuiCanvas::at(Point point) const {
+  return {origin_.x + static_cast<float>(point.x * scale_),
+          origin_.y + static_cast<float>(point.y * scale_)};
+}
+
+void ImGuiCanvas::begin_group(std::string_view, const std::optional<Rect>& clip) {
+  clipped_.push_back(clip.has_value());
+  if (clip) list_.PushClipRect(top_left(*clip), bottom_right(*clip), true);
+}
+
+void ImGuiCanvas::end_group() {
+  if (clipped_.back()) list_.PopClipRect();
+  clipped_.pop_back();
+}
+
+void ImGuiCanvas::stroke(const ImVec2* points, int count, const figure::Stroke& stroke) {
+  const ImU32 color = to_imgui(stroke.color);
+  const float width = std::max(1.0f, pixels(stroke.width));
+  const auto dash = figure::dash_lengths(stroke.dash);
+  if (!dash) {
+    list_.AddPolyline(points, count, color, 0, width);
+    return;
+  }
+  const float on = pixels((*dash)[0]), period = on + pixels((*dash)[1]);
+  float phase = 0.0f;  // how far into the period the next piece begins
+  for (int i = 0; i + 1 < count; ++i) {
+    const ImVec2 a = points[i], b = points[i + 1];
+    const float length = std::hypot(b.x - a.x, b.y - a.y);
+    if (length <= 0.0f) continue;
+    const auto along = [&](float s) {
+      return ImVec2(a.x + (b.x - a.x) * s / length, a.y + (b.y - a.y) * s / length);
+    };
+    for (float s = -phase; s < length; s += period)
+      if (s + on > 0.0f)
+        list_.AddLine(along(std::max(s, 0.0f)), along(std::min(s + on, length)), color, width);
+    phase = std::fmod(phase + length, period);
+  }
+}
+
+void ImGuiCanvas::polyline(const figure::PolylineMark& mark) {
+  std::vector<ImVec2> points;
+  points.reserve(mark.points.size());
+  for (const Point& point : mark.points) points.push_back(at(point));
+  // Straight grid lines are sharpest on whole pixels.
+  if (points.size() == 2 && mark.stroke.width <= 1.0)
+    for (ImVec2& point : points) point = {std::floor(point.x) + 0.5f, std::floor(point.y) + 0.5f};
+  stroke(points.data(), static_cast<int>(points.size()), mark.stroke);
+}
+
+void ImGuiCanvas::polygon(const figure::PolygonMark& mark) {
+  std::vector<ImVec2> points;
+  for (const Point& point : mark.points) points.push_back(at(point));
+  list_.AddConvexPolyFilled(points.data(), static_cast<int>(points.size()), to_imgui(mark.fill));
+}
+
+void ImGuiCanvas::rect(const figure::RectMark& mark) {
+  const ImVec2 a = top_left(mark.rect), b = bottom_right(mark.rect);
+  const float radius = pixels(mark.corner_radius);
+  if (mark.fill) list_.AddRectFilled(a, b, to_imgui(*mark.fill), radius);
+  if (mark.stroke)
+    list_.AddRect(a, b, to_imgui(mark.stroke->color), radius, 0,
+                  std::max(1.0f, pixels(mark.stroke->width)));
+}
+
+void ImGuiCanvas::circle(const figure::CircleMark& mark) {
+  const ImVec2 center = at(mark.center);
+  const float radius = pixels(mark.radius);
+  if (mark.fill) list_.AddCircleFilled(center, radius, to_imgui(*mark.fill));
+  if (mark.stroke)
+    list_.AddCircle(center, radius, to_imgui(mark.stroke->color), 0, pixels(mark.stroke->width));
+}
+
+void ImGuiCanvas::text(Point baseline, std::span<const figure::TextRun> runs, figure::Color color,
+                       bool bold) {
+  for (const figure::TextRun& run : runs)
+    fonts_.draw_run(list_, at({baseline.x + run.x, baseline.y - run.rise}), run.text,
+                    run.size * scale_, to_imgui(color), bold);
+}
+
+void ImGuiCanvas::heatmap(const figure::HeatmapMark& mark) {
+  const std::string id = name_ + "/" + std::to_string(heatmaps_++);
+  if (textures_ == nullptr) return;
+  // On whole pixels, so that the texture is shown one to one.
+  const ImVec2 a = top_left(mark.rect), b = bottom_right(mark.rect);
+  const ImVec2 low(std::round(a.x), std::round(a.y)), high(std::round(b.x), std::round(b.y));
+  const int width = static_cast<int>(high.x - low.x), height = static_cast<int>(high.y - low.y);
+  if (width <= 0 || height <= 0) return;
+  const ImTextureID texture = textures_->texture(id, mark, width, height);
+  if (texture != ImTextureID{}) list_.AddImage(texture, low, high);
+}
+
+void ImGuiCanvas::hatch(const figure::HatchMark& mark) {
+  for (const auto& [from, to] : figure::hatch_lines(mark))
+    list_.AddLine(at(from), at(to), to_imgui(mark.stroke.color),
+                  std::max(1.0f, pixels(mark.stroke.width)));
+}
+
+}  // namespace backflow::ui

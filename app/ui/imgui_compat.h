@@ -1,0 +1,30 @@
+// The one file that knows which version of Dear ImGui it is compiled with.
+//
+// Until 1.86 keys are array entries under the back end's own codes; from 1.87 on they are events
+// with names. The codes used here for the old form are GLFW's, which is the back end there is.
+#pragma once
+
+#include <imgui.h>
+
+namespace backflow::ui {
+
+/// The keys that the program listens to.
+enum class Key { space, right_arrow, r, t, q, f1, escape, enter, backspace };
+
+/// Pressed in this frame; with `repeat`, also when held down long enough.
+bool key_pressed(Key key, bool repeat = false);
+
+/// For a context without a back end, as the tests have it: makes the keys known. Call once.
+void init_keys_without_backend();
+
+/// Input for a context without a back end; takes effect with the next frame.
+void send_key(Key key, bool down);
+void send_control_modifier(bool down);
+void send_mouse_position(float x, float y);
+void send_mouse_button(bool down);
+void send_mouse_wheel(float steps);
+
+/// A texture of the OpenGL back end, by its name.
+ImTextureID texture_of(unsigned gl_name);
+
+}  // namespace backflow::ui

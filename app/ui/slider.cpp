@@ -1,0 +1,111 @@
+// The slider of widgets.h: a field with a bar in it, dragged or typed into.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "app/ui/imgui_compat.h"
+#include "app/ui/theme.h"
+#include "app/ui/widgets.h"
+
+namespace backflow::ui {
+namespace {
+
+// Where a value stands in the range, 0 to 1, and back.
+double share_of(const SliderRange& range, double value) {
+  const double v = std::clamp(value, range.min, range.max);
+  if (range.logarithmic) return std::log(v / range.min) / std::log(range.max / range.min);
+  return (v - range.min) / (range.max - range.min);
+}
+
+double value_at(const SliderRange& range, double share) {
+  const double s = std::clamp(share, 0.0, 1.0);
+  const double value = range.logarithmic ? range.min * std::pow(range.max / range.min, s)
+                                         : range.min + (range.max - range.min) * s;
+  return range.integers ? std::round(value) : value;
+}
+
+// Whole counts over a wide range are chosen on a logarithmic scale as well.
+SliderRange effective(SliderRange range) {
+  if (range.integers && range.min >= 1.0 && range.max / range.min > 100.0) range.logarithmic = true;
+  return range;
+}
+
+std::string text_of(const SliderRange& range, double value) {
+  if (range.integers) return fmt::format("{:.0f}", value);
+  // Three digits are what a mouse can set; the ends are exact.
+  const double rounded = std::stod(fmt::format("{:.3g}", value));
+  return fmt::format("{:.6g}", std::clamp(rounded, range.min, range.max));
+}
+
+void draw_slider(UiContext& ui, const Widget& widget, const SliderRange& range, double value,
+                 const std::string& text, const Interaction& state) {
+  const figure::Palette& colors = ui.colors();
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const Rect& r = widget.rect;
+  const auto rounding = static_cast<float>(ui.px(4.0));
+  list.AddRectFilled(top_left(r), bottom_right(r), to_imgui(colors.panel), rounding);
+  const double strength = !widget.enabled ? 0.1 : state.held ? 0.6 : state.hovered ? 0.5 : 0.4;
+  const double share = std::isnan(value) ? 0.0 : share_of(range, value);
+  if (share > 0.0) {
+    list.PushClipRect(top_left(r), {static_cast<float>(r.x + r.width * share), bottom_right(r).y},
+                      true);
+    list.AddRectFilled(top_left(r), bottom_right(r),
+                       to_imgui(mix(colors.panel, colors.accent, strength)), rounding);
+    list.PopClipRect();
+  }
+  if (range.mark) {
+    const auto x = static_cast<float>(std::round(r.x + r.width * share_of(range, *range.mark)));
+    list.AddLine({x, top_left(r).y + 1}, {x, bottom_right(r).y - 1}, to_imgui(colors.threshold),
+                 static_cast<float>(ui.px(1.0)));
+  }
+  list.AddRect(
+      top_left(r), bottom_right(r),
+      to_imgui(widget.enabled && (state.hovered || state.held) ? colors.accent : colors.grid),
+      rounding);
+  draw_text(ui, r, text, 12.0,
+            widget.enabled ? colors.text : mix(colors.background, colors.muted_text, 0.55),
+            figure::HAlign::center);
+}
+
+// The field as a text input; the text once it is accepted.
+std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
+  ImGui::SetCursorScreenPos(top_left(widget.rect));
+  ImGui::SetNextItemWidth(static_cast<float>(widget.rect.width));
+  if (ui.edit.starting) ImGui::SetKeyboardFocusHere();
+  const bool accepted =
+      ImGui::InputText(("##edit " + widget.label).c_str(), ui.edit.text, sizeof ui.edit.text,
+                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  ui.registry.add({widget.label, widget.rect, widget.help, true});
+  const bool left = !ui.edit.starting && !ImGui::IsItemActive();
+  ui.edit.starting = false;
+  if (!accepted && !left) return std::nullopt;
+  const std::string text = ui.edit.text;
+  ui.edit.label.clear();
+  return accepted ? std::optional(text) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> slider(UiContext& ui, const Widget& widget, const SliderRange& asked,
+                                  double value, const std::string& text) {
+  if (ui.edit.label == widget.label) return edit(ui, widget);
+  const SliderRange range = effective(asked);
+  const Interaction state = interact(ui, widget);
+  draw_slider(ui, widget, range, value, text, state);
+  if (state.double_clicked) {
+    ui.edit.label = widget.label;
+    ui.edit.starting = true;
+    const std::string start = std::isnan(value) ? std::string() : text_of(range, value);
+    std::strncpy(ui.edit.text, start.c_str(), sizeof ui.edit.text - 1);
+    return std::nullopt;
+  }
+  // A click alone changes nothing, so that a double click does not either.
+  if (!state.held || ImGui::GetIO().MouseDelta.x == 0.0f || !ImGui::IsMouseDragging(0, 2.0f))
+    return std::nullopt;
+  return text_of(range, value_at(range, (ImGui::GetIO().MousePos.x - widget.rect.x) /
+                                            std::max(1.0, widget.rect.width)));
+}
+
+}  // namespace backflow::ui

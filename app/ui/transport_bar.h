@@ -1,0 +1,20 @@
+// Run, one iteration, reset, speed; theme and help.
+#pragma once
+
+#include <functional>
+
+#include "app/session/command.h"
+#include "app/session/snapshot.h"
+#include "app/ui/ui_context.h"
+
+namespace backflow::ui {
+
+struct TransportActions {
+  std::function<void(session::Command)> send;
+  std::function<void()> toggle_theme, toggle_help;
+};
+
+void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                        const TransportActions& actions);
+
+}  // namespace backflow::ui

@@ -1,0 +1,55 @@
+// What every part of the window shares while it draws a frame.
+#pragma once
+
+#include <string>
+
+#include <imgui.h>
+
+#include "app/figure/figure.h"
+#include "app/figure/style.h"
+#include "app/ui/fonts.h"
+#include "app/ui/widget_registry.h"
+
+namespace backflow::ui {
+
+/// Rectangles on the screen, in pixels.
+using figure::Rect;
+
+/// Help for what lies under the mouse, shown when it rests there.
+struct HoverHelp {
+  std::string label;  ///< widget under the mouse in this frame; empty when none
+  std::string text;   ///< its help
+  std::string resting_on;
+  double rested = 0.0;  ///< seconds
+};
+
+/// A number field that is being typed into.
+struct InlineEdit {
+  std::string label;  ///< of the field; empty when none
+  char text[64] = "";
+  bool starting = false;
+};
+
+struct UiContext {
+  Fonts fonts;
+  WidgetRegistry registry;
+  HoverHelp hover;
+  InlineEdit edit;
+  double scale = 1.0;  ///< pixels per unit
+  figure::Theme theme = figure::Theme::dark;
+  std::string tooltip;  ///< to be shown at the mouse in this frame, at once; text markup
+
+  const figure::Palette& colors() const { return figure::palette(theme); }
+  double px(double units) const { return units * scale; }
+};
+
+inline ImVec2 top_left(const Rect& r) { return {static_cast<float>(r.x), static_cast<float>(r.y)}; }
+inline ImVec2 bottom_right(const Rect& r) {
+  return {static_cast<float>(r.right()), static_cast<float>(r.bottom())};
+}
+/// Smaller by so much on every side.
+inline Rect inset(const Rect& r, double by) {
+  return {r.x + by, r.y + by, r.width - 2 * by, r.height - 2 * by};
+}
+
+}  // namespace backflow::ui

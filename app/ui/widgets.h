@@ -1,0 +1,73 @@
+// The window's controls. All are placed by rectangles in pixels, carry a label that tests find them
+// by, and explain themselves when the mouse rests on them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/ui/ui_context.h"
+
+namespace backflow::ui {
+
+/// What every control has.
+struct Widget {
+  std::string label;  ///< unique in the window
+  std::string help;   ///< text markup, lines separated by '\n'
+  Rect rect;
+  bool enabled = true;
+};
+
+struct Interaction {
+  bool hovered = false, held = false, clicked = false, double_clicked = false;
+};
+
+/// The behaviour of all of them: makes the rectangle react to the mouse and registers it.
+Interaction interact(UiContext& ui, const Widget& widget);
+
+/// One line of text markup, centred vertically in the rectangle and cut off at its edge. `size` in
+/// units.
+void draw_text(UiContext& ui, const Rect& rect, const std::string& markup, double size,
+               figure::Color color, figure::HAlign align = figure::HAlign::left, bool bold = false);
+
+/// Lines of text markup in a box at the mouse.
+void draw_tooltip(UiContext& ui, const std::string& lines);
+
+enum class Icon { none, play, pause, step, reset };
+
+struct ButtonLook {
+  std::string text;  ///< text markup
+  Icon icon = Icon::none;
+  bool primary = false;  ///< in the accent colour
+  bool active = false;   ///< a switch that is on
+};
+/// True when clicked.
+bool button(UiContext& ui, const Widget& widget, const ButtonLook& look);
+
+struct Option {
+  std::string value, title;
+};
+/// Both return the value that was chosen, if it is another one. An option's own label, for tests,
+/// is "label=value".
+std::optional<std::string> segmented(UiContext& ui, const Widget& widget,
+                                     const std::vector<Option>& options,
+                                     const std::string& current);
+std::optional<std::string> combo(UiContext& ui, const Widget& widget,
+                                 const std::vector<Option>& options, const std::string& current);
+
+struct SliderRange {
+  double min = 0.0, max = 1.0;
+  bool logarithmic = false;
+  bool integers = false;
+  std::optional<double> mark;  ///< a value worth a tick
+};
+/// A field that is dragged, or typed into after a double click. `text` is shown in it; `value` is
+/// where the bar stands. Returns the new value as text: a number within the range when dragged,
+/// whatever was typed otherwise.
+std::optional<std::string> slider(UiContext& ui, const Widget& widget, const SliderRange& range,
+                                  double value, const std::string& text);
+
+/// A bar that is dragged to resize what lies on its sides; returns how far it moved, in pixels.
+double splitter(UiContext& ui, const Widget& widget, bool vertical);
+
+}  // namespace backflow::ui
