@@ -92,6 +92,8 @@ public:
         worker_(config, [this] { window_.wake(); }),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
              options.light ? figure::Theme::light : figure::Theme::dark}) {
+    // Slow enough to watch; the window offers more.
+    worker_.send(session::SetSpeedLimit{10.0});
     if (options.run) worker_.send(session::Run{});
   }
 

@@ -1,6 +1,7 @@
 #include "app/figure/color_bar.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -98,7 +99,9 @@ void add_horizontal_color_bar(Group& group, const FigureStyle& style, const Colo
   for (const double position : {scale.low, 0.0, scale.high}) {
     const double x = bar.x + (position - scale.low) / (scale.high - scale.low) * bar.width;
     group.marks.push_back(TextMark{.anchor = {x, bar.bottom() + 0.35 * size},
-                                   .markup = compact_power(position),
+                                   .markup = position == std::round(position)
+                                                 ? decade(static_cast<int>(position))
+                                                 : compact_power(position),
                                    .size = size,
                                    .color = colors.text,
                                    .h_align = HAlign::center,

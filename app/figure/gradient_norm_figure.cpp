@@ -91,7 +91,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   Figure figure = blank_figure("gradient-norm", "Gradient norm and clipping", style, size);
   AxesOptions options;
   options.title = figure.title;
-  options.y_title = view.gradient_log ? "‖∇L‖ (logarithmic)" : "‖∇L‖";
+  options.y_title = "‖∇L‖";
   options.x_title = "iteration";
   options.note = clipping_summary(snapshot);
   options.range = range_of(snapshot, view.gradient_log);

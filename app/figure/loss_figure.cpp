@@ -35,7 +35,7 @@ Figure build_loss(const session::Snapshot& snapshot, const View& view, const Fig
   Figure figure = blank_figure("loss", "Loss over training", style, size);
   AxesOptions options;
   options.title = figure.title;
-  options.y_title = view.loss_log ? "loss L (logarithmic)" : "loss L";
+  options.y_title = "loss L";
   options.x_title = "iteration";
   options.range.x_max = iteration_axis_end(history.size());
   const training::MinMax range = history.min_max(Series::loss, 0, history.size());

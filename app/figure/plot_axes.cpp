@@ -100,7 +100,7 @@ double add_header(Figure& figure, const FigureStyle& style, const AxesOptions& o
     add_legend(header, options.legend, colors, size,
                {figure.width - margin, y + kCapHeight * size / 2.0});
   figure.groups.push_back(std::move(header));
-  return y + 1.6 * size;
+  return y + 1.8 * size;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ public:
         colors_(palette(style.theme)),
         data_(data),
         layout_(layout),
-        box_(std::min(0.6 * layout.column, 10.5 * layout.font)) {}
+        box_(std::min(0.57 * layout.column, 10.5 * layout.font)) {}
 
   void draw() {
     measure_signals();
@@ -101,17 +101,18 @@ private:
     if (!known) return;
     const std::string value = compact_power(log_factor);
     const double size = 0.92 * f();
-    const std::string label = first_that_fits({fmt::format("‖J_{{{}}}‖ = {}", t, value), value},
-                                              size, right - left + 0.8 * f());
+    const std::string label = first_that_fits(
+        {fmt::format("‖J_{{{}}}‖ = {}", t, value), fmt::format("‖J_{{{}}}‖ {}", t, value), value},
+        size, right - left + 0.8 * f());
     text({(left + right) / 2.0, y - 1.15 * f()}, label, size, colors_.text);
   }
 
   void draw_hidden(Index t) {
     const Rect box = column_box(t, layout_.hidden, box_);
     group_.marks.push_back(RectMark{box, colors_.panel, Stroke{colors_.axis, 1.0}, 0.5 * f()});
-    const Rect inside{box.x + 0.4 * f(), box.y + 1.6 * f(), box.width - 0.8 * f(),
-                      box.height - 2.0 * f()};
-    text({box.x + box.width / 2.0, box.y + 0.85 * f()}, "h_{" + std::to_string(t) + "}", f(),
+    const Rect inside{box.x + 0.4 * f(), box.y + 1.4 * f(), box.width - 0.8 * f(),
+                      box.height - 1.7 * f()};
+    text({box.x + box.width / 2.0, box.y + 0.75 * f()}, "h_{" + std::to_string(t) + "}", f(),
          colors_.text);
     const auto values = data_.rec().trace.h.step(t).col(data_.sequence);
     draw_units(values, data_.hidden_scale, inside);
@@ -132,13 +133,13 @@ private:
     while (columns < n &&
            room.width / static_cast<double>(columns + 1) > wanted * cell_height(columns + 1) * 0.8)
       ++columns;
-    while (columns < n && cell_height(columns) < 1.55 * f() &&
-           room.width / static_cast<double>(columns + 1) > 2.9 * f())
+    while (columns < n && cell_height(columns) < 1.4 * f() &&
+           room.width / static_cast<double>(columns + 1) > 2.4 * f())
       ++columns;
     const double width = room.width / static_cast<double>(columns);
     const double height = std::min(cell_height(columns), 2.1 * f());
     const double size = 0.85 * f();
-    const bool numbers = height >= 1.4 * f() && width >= 2.9 * f();
+    const bool numbers = height >= 1.25 * f() && width >= 2.1 * f();
     for (Index i = 0; i < n; ++i) {
       const Point center{room.x + (static_cast<double>(i % columns) + 0.5) * width,
                          room.y + (static_cast<double>(i / columns) + 0.5) * height};
@@ -155,8 +156,11 @@ private:
     group_.marks.push_back(
         RectMark{{center.x - w / 2.0, center.y - h / 2.0, w, h}, fill, std::nullopt, h / 2.0});
     if (size <= 0.0) return;
-    const std::string number = std::isfinite(value) ? number_in_unit(value) : "?";
-    if (text_width(number, size) <= w) text(center, number, size, readable_on(fill));
+    const std::string number =
+        std::isfinite(value)
+            ? first_that_fits({number_in_unit(value), fixed(value, 1)}, size, w - 0.2 * f())
+            : "?";
+    text(center, number, size, readable_on(fill));
   }
 
   static std::string number_in_unit(double value) {

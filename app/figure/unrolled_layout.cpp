@@ -40,7 +40,7 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, model
   layout.legend.height = legend ? 3.6 * f : 0.0;
   layout.legend.top = size.height - layout.legend.height - 0.3 * f;
   layout.axis = {layout.legend.top - 1.9 * f, 1.6 * f};
-  const double gap = layout.detail == Detail::full ? 1.5 * f : 0.7 * f;
+  const double gap = layout.detail == Detail::full ? 1.3 * f : 0.7 * f;
   const double rows = layout.axis.top - 0.4 * f - top - 4.0 * gap;
   // Shares of the height that remains: the hidden states get the most.
   const double unit = rows / 19.0;

@@ -32,6 +32,7 @@ public:
     draw_words();
     draw_forward();
     draw_losses();
+    draw_single_output();
     draw_blame();
     draw_non_finite();
   }
@@ -120,6 +121,31 @@ private:
       rect.height = height;
       group_.marks.push_back(RectMark{rect, colors_.loss, std::nullopt, 0.0});
     }
+  }
+
+  // With an output at the last step only, its numbers stand beside its cells.
+  void draw_single_output() {
+    const auto& record = data_.rec();
+    const Index T = data_.steps;
+    if (record.trace.y_hat.count() != 1 || layout_.last != T) return;
+    std::string output, target;
+    for (Index i = 0; i < record.trace.y_hat.rows(); ++i) {
+      output += (i > 0 ? ", " : "") + fixed(record.trace.y_hat.step(T)(i, data_.sequence), 2);
+      target += (i > 0 ? ", " : "") + compact(record.batch.targets.step(T)(i, data_.sequence));
+    }
+    beside(layout_.loss, "L = " + compact(record.trace.loss));
+    beside(layout_.output, "ŷ = " + output + ",  y = " + target);
+  }
+
+  void beside(const Row& row, const std::string& markup) {
+    const double right = layout_.x(static_cast<double>(data_.steps) - 0.5) - 0.5 * f();
+    if (right - text_width(markup, f()) < layout_.area.rect.x) return;
+    group_.marks.push_back(TextMark{.anchor = {right, row.middle()},
+                                    .markup = markup,
+                                    .size = f(),
+                                    .color = colors_.text,
+                                    .h_align = HAlign::right,
+                                    .v_align = VAlign::middle});
   }
 
   void draw_blame() {

@@ -171,7 +171,7 @@ private:
   std::string font_message_;
   // Where the splitters stand: a width, and shares of what there is.
   double controls_units_ = kControls;
-  double middle_share_ = 0.62, middle_rows_ = 0.5, right_rows_ = 0.5;
+  double middle_share_ = 0.63, middle_rows_ = 0.53, right_rows_ = 0.5;
   bool help_open_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "app/ui/controls_panel.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -63,6 +64,14 @@ void name_automatic_choice(const config::Key& key, const config::Config& config,
   options.front().title = "auto: " + std::string(title);
 }
 
+// All options have room beside one another.
+bool fits_segmented(const UiContext& ui, const Widget& widget, const std::vector<Option>& options) {
+  double widest = 0.0;
+  for (const Option& option : options)
+    widest = std::max(widest, figure::text_width(option.title, ui.px(12.0)));
+  return (widest + ui.px(6.0)) * static_cast<double>(options.size()) <= widget.rect.width;
+}
+
 }  // namespace
 
 void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
@@ -83,6 +92,9 @@ void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapsho
         {"task.name", "task.steps", "task.batch", "task.noise", "task.outputs", "model.readout",
          "model.loss", "task.seed"},
         snapshot, send);
+  draw_text(ui, {row.x, row.y, row.width, ui.px(20.0)}, "Drag a field, or double-click to type.",
+            11.0, ui.colors().muted_text);
+  row.y += ui.px(20.0);
   ImGui::SetCursorScreenPos(top_left(row));
   ImGui::Dummy(ImVec2(1.0f, static_cast<float>(ui.px(6.0))));
   ImGui::EndChild();
@@ -149,9 +161,8 @@ void ControlsPanel::control(UiContext& ui, Rect& row, const char* name,
   if (key.kind == config::KeyKind::choice) {
     std::vector<Option> options = options_of(key);
     name_automatic_choice(key, config, options);
-    chosen = options.size() <= 3 && !key.has_auto && key.name != "task.name"
-                 ? segmented(ui, widget, options, value)
-                 : combo(ui, widget, options, value);
+    chosen = fits_segmented(ui, widget, options) ? segmented(ui, widget, options, value)
+                                                 : combo(ui, widget, options, value);
   } else {
     SliderRange range{key.min, key.max, key.logarithmic, key.kind == config::KeyKind::integer, {}};
     const std::string number = value == "auto" ? resolved_auto(key, config) : value;

@@ -179,7 +179,7 @@ std::optional<std::string> combo(UiContext& ui, const Widget& widget,
   draw_field(ui, widget.rect, state, widget.enabled);
   const figure::Color color = text_color(ui, widget.enabled);
   const double pad = ui.px(8.0), height = widget.rect.height;
-  draw_text(ui, {widget.rect.x + pad, widget.rect.y, widget.rect.width - 2.6 * pad, height},
+  draw_text(ui, {widget.rect.x + pad, widget.rect.y, widget.rect.width - 3.4 * pad, height},
             title_of(options, current), kTextSize, color);
   draw_chevron(*ImGui::GetWindowDrawList(),
                {widget.rect.right() - ui.px(16.0), widget.rect.y + height / 2 - ui.px(2.0),

@@ -28,7 +28,7 @@ std::string number(double x) {
   else if (size >= 0.01 && size < 100.0)
     std::snprintf(text, sizeof text, size < 9.95 ? "%.2f" : "%.1f", x);
   else
-    std::snprintf(text, sizeof text, "%.1e", x);
+    std::snprintf(text, sizeof text, size >= 1e-4 && size < 0.01 ? "%.2g" : "%.1e", x);
   return text;
 }
 
