@@ -1,0 +1,172 @@
+#include "tests/ui/ui_driver.h"
+
+#include <gtest/gtest.h>
+
+namespace backflow::ui {
+
+UiDriver::UiDriver(const config::Config& config, int width, int height, double scale)
+    : session_(config) {
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.DisplaySize = ImVec2(static_cast<float>(width), static_cast<float>(height));
+  io.DeltaTime = 1.0f / 60.0f;
+  io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
+  init_keys_without_backend();
+  ui_ = std::make_unique<AppUi>(
+      UiServices{[this](session::Command command) { session_.execute(command); }, nullptr,
+                 figure::Theme::dark});
+  ui_->set_scale(scale);
+  unsigned char* pixels = nullptr;
+  int atlas_width = 0, atlas_height = 0;
+  io.Fonts->GetTexDataAsAlpha8(&pixels, &atlas_width, &atlas_height);
+  send_mouse_position(-100.0f, -100.0f);
+  frames(3);
+}
+
+UiDriver::~UiDriver() {
+  ui_.reset();
+  ImGui::DestroyContext();
+}
+
+void UiDriver::publish() {
+  if (session_.wants_to_iterate()) session_.iterate();
+  session_.refresh();
+  auto snapshot = std::make_shared<session::Snapshot>(session_.snapshot());
+  snapshot->revision = ++revision_;
+  const session::AnalysisOptions& options = session_.analysis_options();
+  if (!analysis_ || analysis_->record != snapshot->record ||
+      analysis_->norms.norm != options.norm || analysis_->norms.sequence != options.sequence)
+    analysis_ = session::analyse(snapshot->record, options);
+  session::attach(analysis_, *snapshot);
+  snapshot_ = std::move(snapshot);
+}
+
+void UiDriver::frames(int count) {
+  for (int i = 0; i < count; ++i) {
+    publish();
+    ImGui::NewFrame();
+    ui_->frame(*snapshot_);
+    ImGui::Render();
+    send_mouse_wheel(0.0f);
+  }
+}
+
+WidgetInfo UiDriver::widget(const std::string& label) const {
+  const WidgetInfo* found = ui_->registry().find(label);
+  EXPECT_NE(found, nullptr) << "no widget " << label;
+  return found != nullptr ? *found : WidgetInfo{};
+}
+
+const figure::Figure& UiDriver::figure(const std::string& name) const {
+  const figure::Figure* found = ui_->figure(name);
+  EXPECT_NE(found, nullptr) << "no figure " << name;
+  static const figure::Figure kNone;
+  return found != nullptr ? *found : kNone;
+}
+
+std::string UiDriver::text_of(const std::string& name) const {
+  std::string text;
+  for (const figure::Group& group : figure(name).groups)
+    for (const figure::Mark& mark : group.marks)
+      if (const auto* line = std::get_if<figure::TextMark>(&mark)) text += line->markup + '\n';
+  return text;
+}
+
+void UiDriver::hover(figure::Point pixel) {
+  send_mouse_position(static_cast<float>(pixel.x), static_cast<float>(pixel.y));
+  frames(2);
+}
+
+void UiDriver::hover(const std::string& label, double x_share, double y_share) {
+  const figure::Rect r = widget(label).rect;
+  hover(figure::Point{r.x + r.width * x_share, r.y + r.height * y_share});
+}
+
+void UiDriver::click(const std::string& label) {
+  hover(label);
+  send_mouse_button(true);
+  frames();
+  release();
+}
+
+void UiDriver::double_click(const std::string& label) {
+  frames(30);  // an earlier click must not count as the first
+  click(label);
+  send_mouse_button(true);
+  frames();
+  release();
+}
+
+void UiDriver::release() {
+  send_mouse_button(false);
+  frames(2);
+}
+
+void UiDriver::begin_drag(const std::string& label, double from, double to) {
+  hover(label, from);
+  const figure::Rect r = widget(label).rect;
+  send_mouse_button(true);
+  frames();
+  constexpr int kMoves = 8;
+  for (int i = 1; i <= kMoves; ++i) {
+    const double share = from + (to - from) * i / kMoves;
+    send_mouse_position(static_cast<float>(r.x + r.width * share),
+                        static_cast<float>(r.y + r.height / 2.0));
+    frames();
+  }
+  frames();
+}
+
+void UiDriver::drag(const std::string& label, double from, double to) {
+  drag(label, from, to, [] {});
+}
+
+void UiDriver::move_by(const std::string& label, double dx, double dy) {
+  hover(label);
+  const figure::Rect r = widget(label).rect;
+  const figure::Point start{r.x + r.width / 2.0, r.y + r.height / 2.0};
+  send_mouse_button(true);
+  frames();
+  for (int i = 1; i <= 4; ++i) {
+    send_mouse_position(static_cast<float>(start.x + dx * i / 4.0),
+                        static_cast<float>(start.y + dy * i / 4.0));
+    frames();
+  }
+  release();
+}
+
+void UiDriver::choose(const std::string& label, const std::string& value) {
+  if (ui_->registry().find(label + "=" + value) == nullptr) click(label);
+  frames(2);
+  click(label + "=" + value);
+}
+
+void UiDriver::type_value(const std::string& label, const std::string& text) {
+  double_click(label);
+  frames(3);
+  for (const char c : text) ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+  frames(2);
+  press(Key::enter);
+}
+
+void UiDriver::wheel(double steps) {
+  send_mouse_wheel(static_cast<float>(steps));
+  frames(2);
+}
+
+void UiDriver::press(Key key) {
+  send_key(key, true);
+  frames();
+  send_key(key, false);
+  frames();
+}
+
+void UiDriver::press_with_control(Key key) {
+  send_control_modifier(true);
+  press(key);
+  send_control_modifier(false);
+  frames();
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,69 @@
+// The whole window without a window: an ImGui context with no back end, the user interface, and a
+// real session that carries out what it sends. Widgets are found by their label and used with the
+// mouse and the keyboard as a person would.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/session/session.h"
+#include "app/ui/app_ui.h"
+#include "app/ui/imgui_compat.h"
+
+namespace backflow::ui {
+
+class UiDriver {
+public:
+  explicit UiDriver(const config::Config& config = {}, int width = 1280, int height = 800,
+                    double scale = 1.0);
+  ~UiDriver();
+  UiDriver(const UiDriver&) = delete;
+  UiDriver& operator=(const UiDriver&) = delete;
+
+  /// Draws that many frames; before each the session does one iteration if it is to.
+  void frames(int count = 1);
+
+  // All of these fail the test when there is no such widget.
+  void click(const std::string& label);
+  void double_click(const std::string& label);
+  /// Presses at `from` of the widget's width, moves to `to` in some steps, releases.
+  void drag(const std::string& label, double from, double to);
+  /// The same, but calls `during` before the button is released.
+  template <class During>
+  void drag(const std::string& label, double from, double to, During during) {
+    begin_drag(label, from, to);
+    during();
+    release();
+  }
+  void move_by(const std::string& label, double dx, double dy);  ///< drags it by pixels
+  /// Opens the combo and takes the option of that value.
+  void choose(const std::string& label, const std::string& value);
+  void type_value(const std::string& label, const std::string& text);
+  void hover(figure::Point pixel);
+  void hover(const std::string& label, double x_share = 0.5, double y_share = 0.5);
+  void wheel(double steps);
+  void press(Key key);
+  void press_with_control(Key key);
+
+  const session::Snapshot& snapshot() const { return *snapshot_; }
+  session::Session& session() { return session_; }
+  AppUi& ui() { return *ui_; }
+  /// The widget of that label; fails the test when there is none.
+  WidgetInfo widget(const std::string& label) const;
+  const figure::Figure& figure(const std::string& name) const;
+  /// All text of the figure, line by line.
+  std::string text_of(const std::string& name) const;
+
+private:
+  void begin_drag(const std::string& label, double from, double to);
+  void release();
+  void publish();
+
+  session::Session session_;
+  std::shared_ptr<const session::Snapshot> snapshot_;
+  std::shared_ptr<const session::Analysis> analysis_;
+  std::uint64_t revision_ = 0;
+  std::unique_ptr<AppUi> ui_;
+};
+
+}  // namespace backflow::ui
