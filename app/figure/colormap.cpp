@@ -55,7 +55,11 @@ double relative_luminance(const Color& color) {
 }
 
 Color readable_on(const Color& background) {
-  return relative_luminance(background) > 0.22 ? Color{20, 22, 28, 255} : Color{245, 246, 248, 255};
+  constexpr Color kDark{20, 22, 28, 255}, kLight{245, 246, 248, 255};
+  // Whichever has the higher contrast (L₁ + 0.05)/(L₂ + 0.05).
+  const double y = relative_luminance(background) + 0.05;
+  const double dark = relative_luminance(kDark) + 0.05, light = relative_luminance(kLight) + 0.05;
+  return y / dark > light / y ? kDark : kLight;
 }
 
 }  // namespace backflow::figure

@@ -123,7 +123,14 @@ double smallest_positive(const HistoryView& history, Series series) {
   constexpr std::size_t kBlock = 32;
   for (std::size_t begin = 0; begin < history.size(); begin += kBlock) {
     const MinMax block = history.min_max(series, begin, std::min(begin + kBlock, history.size()));
-    if (block.any && block.min > 0.0) smallest = std::min(smallest, block.min);
+    if (!block.any || block.max <= 0.0) continue;
+    if (block.min > 0.0) {
+      smallest = std::min(smallest, block.min);
+      continue;
+    }
+    for (std::size_t i = begin; i < std::min(begin + kBlock, history.size()); ++i)
+      if (const double value = history.value(series, i); value > 0.0)
+        smallest = std::min(smallest, value);
   }
   return smallest;
 }

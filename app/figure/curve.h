@@ -22,8 +22,7 @@ void add_gap_markers(Group& group, const training::HistoryView& history, trainin
 /// The x range for a run of that many iterations: from 0, at least 20 wide.
 double iteration_axis_end(std::size_t points);
 
-/// The smallest positive value of the series from `begin` on, or 0 when there is none. Exact for
-/// positive series; of a series with zeros, the smallest block minimum above 0.
+/// The smallest positive finite value of the series, or 0 when there is none.
 double smallest_positive(const training::HistoryView& history, training::Series series);
 
 /// The y range of a curve that takes values in [low, high]: with zero, room above and a round end;

@@ -1,0 +1,61 @@
+// What holds for every figure at every size: no text leaves it, no two texts lie on one another.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "app/figure/canvas.h"
+#include "app/figure/figure.h"
+#include "app/figure/text_markup.h"
+
+namespace backflow::figure {
+
+struct TextBox {
+  Rect rect;
+  std::string text;
+};
+
+/// Where the letters stand: from the top of capitals to the baseline.
+inline std::vector<TextBox> text_boxes(const Figure& figure) {
+  std::vector<TextBox> boxes;
+  for (const Group& group : figure.groups)
+    for (const Mark& mark : group.marks) {
+      const auto* text = std::get_if<TextMark>(&mark);
+      if (text == nullptr || text->markup.empty()) continue;
+      const double width = text_width(text->markup, text->size, text->bold);
+      const Point start = baseline_start(*text, width);
+      boxes.push_back({{start.x, start.y - kCapHeight * text->size, width, kCapHeight * text->size},
+                       text->markup});
+    }
+  return boxes;
+}
+
+inline void expect_legible(const Figure& figure) {
+  const auto boxes = text_boxes(figure);
+  EXPECT_FALSE(boxes.empty());
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    const Rect& a = boxes[i].rect;
+    EXPECT_GE(a.x, -0.5) << boxes[i].text;
+    EXPECT_GE(a.y, -0.5) << boxes[i].text;
+    EXPECT_LE(a.right(), figure.width + 0.5) << boxes[i].text;
+    EXPECT_LE(a.bottom(), figure.height + 0.5) << boxes[i].text;
+    for (std::size_t j = 0; j < i; ++j) {
+      const Rect& b = boxes[j].rect;
+      const bool apart =
+          a.x >= b.right() || b.x >= a.right() || a.y >= b.bottom() || b.y >= a.bottom();
+      EXPECT_TRUE(apart) << "\"" << boxes[i].text << "\" on \"" << boxes[j].text << "\"";
+    }
+  }
+}
+
+/// All texts, one per line.
+inline std::string all_text(const Figure& figure) {
+  std::string all;
+  for (const TextBox& box : text_boxes(figure)) all += box.text + '\n';
+  return all;
+}
+
+}  // namespace backflow::figure

@@ -1,0 +1,17 @@
+// Snapshots for figure tests, made by a real session.
+#pragma once
+
+#include <initializer_list>
+
+#include "app/session/session.h"
+
+namespace backflow::figure {
+
+/// A session with those keys after that many iterations, analysed.
+session::Snapshot snapshot_after(int iterations, std::initializer_list<const char*> assignments,
+                                 const session::AnalysisOptions& options = {});
+
+/// A run of ReLU that diverges.
+session::Snapshot diverged_snapshot();
+
+}  // namespace backflow::figure

@@ -1,0 +1,162 @@
+// Text layout, numbers and the colormap.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "app/figure/colormap.h"
+#include "app/figure/font_metrics.h"
+#include "app/figure/number_format.h"
+#include "app/figure/style.h"
+#include "app/figure/text_markup.h"
+
+namespace backflow::figure {
+namespace {
+
+TEST(TextMarkup, SubAndSuperscriptsAreSmallerAndShifted) {
+  const TextLayout layout = layout_text("W_{hh}^{T} x", 10.0);
+  ASSERT_EQ(layout.runs.size(), 4u);
+  EXPECT_EQ(layout.runs[0].text, "W");
+  EXPECT_EQ(layout.runs[1].text, "hh");
+  EXPECT_LT(layout.runs[1].rise, 0.0);
+  EXPECT_LT(layout.runs[1].size, 10.0);
+  // The superscript stands above the subscript, and the text goes on behind the longer one.
+  EXPECT_EQ(layout.runs[2].text, "T");
+  EXPECT_GT(layout.runs[2].rise, 0.0);
+  EXPECT_EQ(layout.runs[2].x, layout.runs[1].x);
+  EXPECT_GE(layout.runs[3].x, layout.runs[1].x + text_width("hh", layout.runs[1].size) - 1e-9);
+}
+
+TEST(TextMarkup, WhatIsNoMarkupIsText) {
+  for (const char* plain : {"a_b", "x^2", "_{open", "{}", "", "_", "^", "100 %"}) {
+    const TextLayout layout = layout_text(plain, 12.0);
+    std::string joined;
+    for (const TextRun& run : layout.runs) joined += run.text;
+    EXPECT_EQ(joined, plain);
+  }
+  EXPECT_EQ(layout_text("\xE2\x88", 12.0).runs.size(), 1u);  // cut off in the middle of a sign
+}
+
+TEST(TextMarkup, WidthsAreTheFontsAdvances) {
+  // DejaVu Sans: A 1401, space 651, ∂ 1059 of 2048; bold A 1585.
+  EXPECT_NEAR(text_width("A A", 20.48), (1401 + 651 + 1401) / 100.0, 1e-9);
+  EXPECT_NEAR(text_width("A", 20.48, true), 1585 / 100.0, 1e-9);
+  EXPECT_NEAR(text_width("∂", 20.48), 1059 / 100.0, 1e-9);
+}
+
+TEST(FontMetrics, HaveEverySignInOrder) {
+  const auto table = glyph_advances();
+  EXPECT_TRUE(std::is_sorted(table.begin(), table.end(), [](const auto& a, const auto& b) {
+    return a.code_point < b.code_point;
+  }));
+  for (const char32_t sign : U"∂‖∇⊙ₜₖρσ→≤×∞∑∏ŷ−·…Σθη‹›“”\u2009")
+    if (sign != 0) {
+      EXPECT_TRUE(std::any_of(table.begin(), table.end(),
+                              [&](const auto& glyph) { return glyph.code_point == sign; }))
+          << std::hex << static_cast<unsigned>(sign);
+    }
+}
+
+TEST(Numbers, AreShortAndTrue) {
+  EXPECT_EQ(compact(0.0), "0");
+  EXPECT_EQ(compact(0.7142857), "0.714");
+  EXPECT_EQ(compact(-12.345), "−12.3");
+  EXPECT_EQ(compact(1234.0), "1234");
+  EXPECT_EQ(compact(999.6), "1000");
+  EXPECT_EQ(compact(3.14e-4), "3.1·10^{−4}");
+  EXPECT_EQ(compact(9.99e-5), "10^{−4}");
+  EXPECT_EQ(compact(2.5e6), "2.5·10^{6}");
+  EXPECT_EQ(compact(std::nan("")), "not a number");
+  EXPECT_EQ(compact(-std::numeric_limits<double>::infinity()), "−∞");
+  EXPECT_EQ(compact_power(-5000.0), "10^{−5000}");
+  EXPECT_EQ(compact_power(-5000.3), "5·10^{−5001}");
+  EXPECT_EQ(compact_power(-std::numeric_limits<double>::infinity()), "0");
+  EXPECT_EQ(compact_power(0.0), "1");
+  EXPECT_EQ(grouped(9999), "9999");
+  EXPECT_EQ(grouped(1234567), "1\u2009234\u2009567");
+  EXPECT_EQ(grouped(100000), "100\u2009000");
+  EXPECT_EQ(csv_number(-std::numeric_limits<double>::infinity()), "-inf");
+  EXPECT_EQ(csv_number(0.1), "0.1");
+}
+
+double lightness(const Color& color) {
+  const double y = relative_luminance(color);
+  return y > 0.008856 ? 116.0 * std::cbrt(y) - 16.0 : 903.3 * y;
+}
+
+double distance(const Color& a, const Color& b) {
+  return std::hypot(a.r - b.r, a.g - b.g, a.b - b.b);
+}
+
+TEST(Colormap, IsLightestAtOneAndEvenOnBothSides) {
+  const auto& table = diverging_colormap();
+  for (std::size_t i = 0; i < 128; ++i) {
+    EXPECT_LT(lightness(table[i]), lightness(table[i + 1]) + 0.45);
+    EXPECT_GT(lightness(table[128 + i]) + 0.45, lightness(table[129 + i]));
+    EXPECT_NEAR(lightness(table[i]), lightness(table[256 - i]), 1.5);
+  }
+  EXPECT_GT(lightness(table[128]) - lightness(table[0]), 60.0);
+  EXPECT_LT(lightness(table[0]), lightness(table[60]));
+  EXPECT_GT(table[30].b, table[30].r + 40);    // blue for vanishing
+  EXPECT_GT(table[226].r, table[226].b + 40);  // red for exploding
+}
+
+TEST(Colormap, ArmsDifferForThoseWhoSeeNoRedOrGreen) {
+  // Dichromats keep the difference between blue and yellow: b − (r + g)/2 tells the arms apart.
+  const auto& table = diverging_colormap();
+  for (std::size_t i = 0; i < 100; ++i) {
+    const auto blue_yellow = [](const Color& c) { return c.b - (c.r + c.g) / 2.0; };
+    EXPECT_GT(blue_yellow(table[i]) - blue_yellow(table[256 - i]), 30.0) << i;
+  }
+}
+
+TEST(Colormap, SpecialColoursAreUnlikeAllOthers) {
+  const ColorScale scale = color_scale(-3.0, 3.0);
+  const Color special[] = {scale.below, scale.above, scale.zero, scale.not_finite};
+  for (const Color& a : special) {
+    for (const Color& b : special) {
+      if (!(a == b)) {
+        EXPECT_GT(distance(a, b), 40.0);
+      }
+    }
+    for (const Color& entry : diverging_colormap()) EXPECT_GT(distance(a, entry), 38.0);
+  }
+}
+
+TEST(Colormap, MapsLimitsCentreAndSpecialValues) {
+  const ColorScale scale = color_scale(-4.0, 2.0);
+  const auto& table = diverging_colormap();
+  EXPECT_EQ(color_of(scale, 0.0f), table[128]);
+  EXPECT_EQ(color_of(scale, -4.0f), table[0]);
+  EXPECT_EQ(color_of(scale, 2.0f), table[256]);
+  EXPECT_EQ(color_of(scale, -2.0f), table[64]);
+  EXPECT_EQ(color_of(scale, 1.0f), table[192]);
+  EXPECT_EQ(color_of(scale, -4.001f), scale.below);
+  EXPECT_EQ(color_of(scale, 2.001f), scale.above);
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(color_of(scale, -kInf), scale.zero);
+  EXPECT_EQ(color_of(scale, kInf), scale.not_finite);
+  EXPECT_EQ(color_of(scale, std::nanf("")), scale.not_finite);
+  EXPECT_EQ(color_of(scale, kNoCell).a, 0);
+}
+
+double contrast(const Color& a, const Color& b) {
+  const double x = relative_luminance(a), y = relative_luminance(b);
+  return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
+TEST(Palette, TextAndCurvesStandOutInBothThemes) {
+  for (const Theme theme : {Theme::light, Theme::dark}) {
+    const Palette& p = palette(theme);
+    EXPECT_GT(contrast(p.text, p.background), 7.0);
+    EXPECT_GT(contrast(p.muted_text, p.background), 4.5);
+    for (const Color& curve : {p.loss, p.norm_before, p.norm_after, p.threshold, p.warning})
+      EXPECT_GT(contrast(curve, p.background), 3.0);
+  }
+  for (const Color& color : diverging_colormap())
+    EXPECT_GT(contrast(color, readable_on(color)), 4.0);
+}
+
+}  // namespace
+}  // namespace backflow::figure
