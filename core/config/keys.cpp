@@ -278,8 +278,8 @@ std::string format_number(double value) {
   char text[40];
   // Plain digits where they are no longer than people expect: 0.0001 rather than 1e-04.
   const double size = std::abs(value);
-  const auto format = size == 0.0 || (size >= 1e-6 && size < 1e9) ? std::chars_format::fixed
-                                                                  : std::chars_format::scientific;
+  const auto format = size == 0.0 || (size >= 1e-6 && size < 1e15) ? std::chars_format::fixed
+                                                                   : std::chars_format::scientific;
   const auto [end, error] = std::to_chars(text, text + sizeof text, value, format);
   return error == std::errc() ? std::string(text, end) : std::string();
 }

@@ -35,7 +35,8 @@ GradientCheck check_gradient(const model::Model& model, const model::Batch& batc
     check.tensor = model::kTensorNames[i];
     check.noise = std::numeric_limits<double>::epsilon() * std::max(loss, 1e-300) / options.step;
     const double size = std::max(g.cwiseAbs().maxCoeff(), numeric.cwiseAbs().maxCoeff());
-    const double difference = (g - numeric).cwiseAbs().maxCoeff(&check.row, &check.col);
+    const double difference =
+        (g - numeric).cwiseAbs().maxCoeff<Eigen::PropagateNaN>(&check.row, &check.col);
     check.analytic = g(check.row, check.col);
     check.numeric = numeric(check.row, check.col);
     check.worst_error = difference == 0.0 ? 0.0 : difference / size;

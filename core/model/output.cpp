@@ -11,6 +11,21 @@ Eigen::ArrayXXd log_sum_exp(const Eigen::Ref<const Matrix>& z) {
   return (z.rowwise() - top).array().exp().colwise().sum().log() + top.array();
 }
 
+// ŷ_j Σ_i y_i − y_j = ŷ_j Σ_{i≠j} y_i − y_j Σ_{i≠j} ŷ_i, which does not cancel to 0 once ŷ_j has
+// rounded to 1: the other outputs are summed up then.
+void softmax_gradient(const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
+                      Eigen::Ref<Matrix> dz) {
+  for (Index b = 0; b < y.cols(); ++b) {
+    const double total = y.col(b).sum();
+    for (Index j = 0; j < y.rows(); ++j) {
+      double others = 1.0 - y_hat(j, b);
+      if (y_hat(j, b) > 0.5)
+        others = y_hat.col(b).head(j).sum() + y_hat.col(b).tail(y.rows() - j - 1).sum();
+      dz(j, b) = y_hat(j, b) * (total - y(j, b)) - y(j, b) * others;
+    }
+  }
+}
+
 }  // namespace
 
 std::string incompatibility(Readout g, Loss loss) {
@@ -68,13 +83,13 @@ void loss_gradient(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
   const double m = static_cast<double>(z.rows());
   switch (loss) {
     case Loss::binary_cross_entropy:
-      dz = (y_hat - y) / (m * batch);
+      // σ(z) − y = (1 − y) σ(z) − y σ(−z), which does not cancel to 0 once ŷ has rounded to y.
+      dz = ((1.0 - y.array()) * y_hat.array() - y.array() / (1.0 + z.array().exp())) / (m * batch);
       return;
-    case Loss::categorical_cross_entropy: {
-      const auto weight = y.array().colwise().sum().eval();
-      dz = ((y_hat.array().rowwise() * weight.row(0)) - y.array()) / batch;
+    case Loss::categorical_cross_entropy:
+      softmax_gradient(y_hat, y, dz);
+      dz /= batch;
       return;
-    }
     case Loss::mean_squared_error:
       break;
   }

@@ -1,0 +1,167 @@
+// The keys: what they take, what they say, what a change does.
+#include "core/config/config.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/config/keys.h"
+#include "core/config/nearest_match.h"
+
+namespace backflow::config {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string error_of(std::string_view assignment) {
+  Config config;
+  const Config before = config;
+  const std::string error = set_key(config, assignment);
+  if (!error.empty()) {
+    EXPECT_EQ(differences_from_default(config), differences_from_default(before));
+  }
+  return error;
+}
+
+TEST(Keys, EveryKeyTakesItsOwnValueAndItsLimits) {
+  for (const Key& key : keys()) {
+    Config config;
+    EXPECT_THAT(set_key(config, key.name, key.get(config)), IsEmpty()) << key.name;
+    EXPECT_THAT(differences_from_default(config), IsEmpty()) << key.name;
+    EXPECT_FALSE(key.title.empty() || key.description.empty()) << key.name;
+    if (key.kind == KeyKind::choice) {
+      for (const Choice& choice : key.choices) {
+        EXPECT_THAT(set_key(config, key.name, choice.name), IsEmpty()) << choice.name;
+        EXPECT_EQ(key.get(config), choice.name);
+      }
+      continue;
+    }
+    for (const double limit : {key.min, key.max}) {
+      EXPECT_THAT(set_key(config, key.name, format_number(limit)), IsEmpty()) << key.name;
+      EXPECT_EQ(key.get(config), format_number(limit));
+    }
+    for (const double outside : {key.min - 1.0, key.max * 2.0 + 1.0})
+      EXPECT_THAT(set_key(config, key.name, format_number(outside)),
+                  AllOf(HasSubstr(key.name), HasSubstr("out of range"), HasSubstr("nearest")));
+    EXPECT_THAT(set_key(config, key.name, "nan"), HasSubstr(key.name));
+    EXPECT_THAT(set_key(config, key.name, "inf"), HasSubstr(key.name));
+    EXPECT_THAT(set_key(config, key.name, "1x"), HasSubstr("is not a"));
+    EXPECT_THAT(set_key(config, key.name, ""), HasSubstr("is not a"));
+    EXPECT_EQ(set_key(config, key.name, "auto").empty(), key.has_auto);
+  }
+}
+
+TEST(Keys, TheIssuesKeysAreThere) {
+  for (const char* name :
+       {"task.name", "task.steps", "task.batch", "task.seed", "model.hidden", "model.activation",
+        "model.initial_state", "model.init", "model.spectral_radius", "model.seed",
+        "training.learning_rate", "training.clip.mode", "training.clip.threshold"})
+    EXPECT_NE(find_key(name), nullptr) << name;
+  EXPECT_EQ(find_key("model.spectral_radius")->min, 0.0001);
+  EXPECT_EQ(find_key("model.spectral_radius")->max, 10.0);
+}
+
+TEST(Keys, ErrorsNameKeyAllowedValuesAndNearestMatch) {
+  EXPECT_EQ(error_of("model.activaton=tanh"),
+            "unknown key \"model.activaton\"; did you mean \"model.activation\"?");
+  EXPECT_EQ(error_of("model.activation=thanh"),
+            "model.activation = \"thanh\" is not one of tanh, sigmoid, relu, leaky-relu, identity; "
+            "did you mean \"tanh\"?");
+  EXPECT_EQ(
+      error_of("model.spectral_radius=11"),
+      "model.spectral_radius = \"11\" is out of range; allowed: numbers from 0.0001 to 10; the "
+      "nearest is 10");
+  EXPECT_EQ(error_of("model.hidden=8.5"),
+            "model.hidden = \"8.5\" is not a whole number; allowed: whole numbers from 1 to 512");
+  EXPECT_THAT(error_of("zzz=1"), HasSubstr("the keys are task.name"));
+  EXPECT_THAT(error_of("model.hidden"), HasSubstr("key=value"));
+  EXPECT_THAT(error_of("=3"), HasSubstr("unknown key"));
+  EXPECT_THAT(error_of("model.hidden= 8"), HasSubstr("is not a whole number"));
+  // Hostile input comes back short and printable.
+  EXPECT_LT(error_of("model.hidden=" + std::string(10'000, '\x01')).size(), 300u);
+}
+
+TEST(NearestMatch, FindsTyposAndNotStrangers) {
+  const std::vector<std::string> names{"spectral", "frobenius"};
+  EXPECT_EQ(nearest_match("spectrla", names), "spectral");
+  EXPECT_EQ(nearest_match("frobenus", names), "frobenius");
+  EXPECT_EQ(nearest_match("banana", names), "");
+  EXPECT_EQ(nearest_match("", names), "");
+}
+
+TEST(Validate, ExplainsWhatDoesNotGoTogether) {
+  Config config;
+  EXPECT_THAT(validate(config), IsEmpty());
+  EXPECT_THAT(set_key(config, "model.readout=relu"), IsEmpty());
+  EXPECT_THAT(validate(config), IsEmpty());
+  EXPECT_THAT(set_key(config, "model.loss=bce"), IsEmpty());
+  EXPECT_THAT(validate(config), AllOf(HasSubstr("model.loss"), HasSubstr("sigmoid")));
+  config = {};
+  EXPECT_THAT(set_key(config, "task.steps=5"), IsEmpty());
+  EXPECT_THAT(validate(config), HasSubstr("task.steps"));
+}
+
+TEST(Effective, AutomaticLossFitsTheReadout) {
+  Config config;
+  EXPECT_EQ(effective_readout(config), model::Readout::sigmoid);
+  EXPECT_EQ(effective_loss(config), model::Loss::binary_cross_entropy);
+  config.model.readout = model::Readout::softmax;
+  EXPECT_EQ(effective_loss(config), model::Loss::categorical_cross_entropy);
+  config.model.readout = model::Readout::identity;
+  EXPECT_EQ(effective_loss(config), model::Loss::mean_squared_error);
+}
+
+TEST(NeedsRestart, OnlyForOtherSizesAndOtherInitialisation) {
+  for (const Key& key : keys()) {
+    Config from, to;
+    from.task.kind = to.task.kind = training::TaskKind::first_bit;
+    std::string other;
+    if (key.kind == KeyKind::choice)
+      for (const Choice& choice : key.choices) {
+        if (choice.name != key.get(from) && choice.name != "softmax" && choice.name != "auto")
+          other = choice.name;
+      }
+    else
+      other = key.kind == KeyKind::integer ? "7" : "0.5";
+    ASSERT_THAT(set_key(to, key.name, other), IsEmpty());
+    EXPECT_EQ(needs_restart(from, to), key.effect == KeyEffect::restart) << key.name;
+  }
+}
+
+TEST(Apply, SpectralRadiusRescalesThePresentWeights) {
+  Config from;
+  training::Trainer trainer(make_setup(from));
+  for (int i = 0; i < 5; ++i) trainer.step();
+  const model::Parameters before = trainer.setup().model.parameters;
+  Config to = from;
+  to.model.spectral_radius = 0.25;
+  EXPECT_THAT(apply(from, to, trainer), IsEmpty());
+  const model::Parameters& after = trainer.setup().model.parameters;
+  EXPECT_NEAR(model::spectral_radius(after.W_hh), 0.25, 1e-13);
+  EXPECT_LT((after.W_hh / after.W_hh(0, 0) - before.W_hh / before.W_hh(0, 0)).norm(), 1e-11);
+  EXPECT_EQ(after.W_xh, before.W_xh);
+  EXPECT_EQ(after.W_hy, before.W_hy);
+}
+
+TEST(Apply, RefusesWhatCanNotBeScaled) {
+  Config from;
+  training::Trainer trainer(make_setup(from));
+  trainer.set_recurrent_weights(model::Matrix::Zero(8, 8));
+  Config to = from;
+  to.model.spectral_radius = 0.5;
+  to.training.learning_rate = 0.01;
+  EXPECT_THAT(apply(from, to, trainer), Not(IsEmpty()));
+  EXPECT_EQ(trainer.setup().training.learning_rate, 0.3);
+}
+
+TEST(FormatNumber, ReadsBackExactly) {
+  for (const double value : {0.1, 1.0 / 3.0, 1e-300, 12345.678, 1e-6, 123456789.0, 1e9, 0.0, -2.5})
+    EXPECT_EQ(std::stod(format_number(value)), value);
+  EXPECT_EQ(format_number(0.0001), "0.0001");
+  EXPECT_EQ(format_number(1e6), "1000000");
+}
+
+}  // namespace
+}  // namespace backflow::config

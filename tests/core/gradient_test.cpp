@@ -1,0 +1,205 @@
+// Backpropagation through time against two independent roads: forward-mode differentiation of a
+// naive reference, to rounding, and central differences; for every activation, output and shape.
+#include <cmath>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/gradient/backward.h"
+#include "core/gradient/contributions.h"
+#include "core/gradient/gradient_check.h"
+#include "tests/support/cases.h"
+#include "tests/support/reference_rnn.h"
+
+namespace backflow::gradient {
+namespace {
+
+using support::Case;
+using support::Dual;
+using support::ReferenceRnn;
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  std::uint64_t seed = 1;
+  for (const auto& activation : support::all_activations())
+    for (const auto& output : support::all_output_stages())
+      for (const bool every : {false, true})
+        for (const bool random_state : {false, true}) {
+          support::Shape shape;
+          shape.every_step = every;
+          shape.random_state = random_state;
+          cases.push_back(support::random_case(activation, output, shape, seed++));
+        }
+  return cases;
+}
+
+struct Computed {
+  model::Trace trace;
+  ErrorSignals signals;
+  model::Parameters gradients;
+};
+
+Computed compute(const Case& c) {
+  Computed out;
+  out.trace = model::forward(c.model, c.batch);
+  out.gradients = model::zeros_like(c.model.parameters);
+  out.signals = backward(c.model, c.batch, out.trace, out.gradients);
+  return out;
+}
+
+class EveryNetwork : public ::testing::TestWithParam<Case> {};
+
+TEST_P(EveryNetwork, LossAndStatesAreThoseOfTheReference) {
+  const Case& c = GetParam();
+  const Computed got = compute(c);
+  const ReferenceRnn<long double> reference(c.model, c.batch);
+  const auto loss = static_cast<double>(reference.loss());
+  EXPECT_NEAR(got.trace.loss, loss, 1e-13 * std::abs(loss));
+  EXPECT_NEAR(got.trace.loss_per_step.sum(), got.trace.loss, 1e-14 * std::abs(got.trace.loss));
+  for (Index s = 0; s < c.batch.size(); ++s) {
+    const auto h = reference.hidden(s);
+    for (Index t = 0; t <= c.batch.steps(); ++t)
+      for (Index i = 0; i < 5; ++i) {
+        const auto expected =
+            static_cast<double>(h[static_cast<std::size_t>(t)][static_cast<std::size_t>(i)]);
+        EXPECT_NEAR(got.trace.h.step(t)(i, s), expected, 1e-12 * std::abs(expected));
+      }
+  }
+}
+
+TEST_P(EveryNetwork, EveryEntryOfTheGradientIsThatOfForwardDifferentiation) {
+  const Case& c = GetParam();
+  const Computed got = compute(c);
+  ReferenceRnn<Dual> reference(c.model, c.batch);
+  const auto tensors = model::tensors(got.gradients);
+  std::vector<Dual>* seeds[] = {&reference.W_xh, &reference.W_hh, &reference.b_h, &reference.W_hy,
+                                &reference.b_y};
+  for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
+    const double size = tensors[tensor].cwiseAbs().maxCoeff();
+    for (Index i = 0; i < tensors[tensor].rows(); ++i)
+      for (Index j = 0; j < tensors[tensor].cols(); ++j) {
+        Dual& seed = (*seeds[tensor])[static_cast<std::size_t>(i * tensors[tensor].cols() + j)];
+        seed.d = 1.0L;
+        const auto expected = static_cast<double>(reference.loss().d);
+        seed.d = 0.0;
+        // Relative to the entry; entries that cancel are held to their tensor's rounding.
+        EXPECT_NEAR(tensors[tensor](i, j), expected, 1e-11 * std::abs(expected) + 1e-13 * size)
+            << model::kTensorNames[tensor] << " " << i << " " << j;
+      }
+  }
+}
+
+TEST_P(EveryNetwork, ErrorSignalsAreDerivativesByTheHiddenStates) {
+  const Case& c = GetParam();
+  const Computed got = compute(c);
+  ReferenceRnn<Dual> reference(c.model, c.batch);
+  reference.nudge = Dual(0.0, 1.0);
+  for (Index t = 0; t <= c.batch.steps(); ++t)
+    for (Index s = 0; s < c.batch.size(); ++s)
+      for (Index i = 0; i < 5; ++i) {
+        reference.nudge_step = t;
+        reference.nudge_sequence = s;
+        reference.nudge_unit = i;
+        const auto expected = static_cast<double>(reference.loss().d);
+        EXPECT_NEAR(got.signals.e.step(t)(i, s), expected,
+                    1e-11 * std::abs(expected) + 1e-14 * got.signals.e.data().norm());
+      }
+}
+
+TEST_P(EveryNetwork, CentralDifferencesAgree) {
+  const Case& c = GetParam();
+  const GradientCheck check = check_gradient(c.model, c.batch, compute(c).gradients);
+  EXPECT_TRUE(check.passed);
+  ASSERT_EQ(check.tensors.size(), 5u);
+  for (const TensorCheck& tensor : check.tensors) {
+    EXPECT_FALSE(tensor.inconclusive) << tensor.tensor;
+    EXPECT_LT(tensor.worst_error, 1e-6) << tensor.tensor;
+  }
+}
+
+TEST_P(EveryNetwork, ContributionsAddUpToTheGradient) {
+  const Case& c = GetParam();
+  const Computed got = compute(c);
+  const TriangularMap norms = contribution_norms(c.model, got.trace, got.signals);
+  Matrix sum = Matrix::Zero(5, 5);
+  for (Index t = 1; t <= c.batch.steps(); ++t)
+    for (Index k = 1; k <= t; ++k) {
+      const Matrix one = contribution(c.model, got.trace, got.signals, t, k);
+      sum += one;
+      if (one.norm() == 0.0)
+        EXPECT_EQ(norms.at(t, k), -std::numeric_limits<double>::infinity());
+      else
+        EXPECT_NEAR(norms.at(t, k), std::log10(one.norm()), 1e-12);
+    }
+  EXPECT_LT((sum - got.gradients.W_hh).norm(), 1e-12 * got.gradients.W_hh.norm());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryNetwork, ::testing::ValuesIn(all_cases()), [](const auto& test) {
+  std::string name = test.param.name;
+  for (char& letter : name)
+    if (!std::isalnum(static_cast<unsigned char>(letter))) letter = '_';
+  return name;
+});
+
+Case plain_case() {
+  return support::random_case({model::ActivationKind::tanh, 0.01},
+                              {model::Readout::identity, model::Loss::mean_squared_error}, {}, 9);
+}
+
+TEST(GradientCheck, FindsAPlantedWrongDerivative) {
+  const Case c = plain_case();
+  for (std::size_t tensor = 0; tensor < 5; ++tensor) {
+    model::Parameters wrong = compute(c).gradients;
+    auto planted = model::tensors(wrong)[tensor];
+    const double size = planted.cwiseAbs().maxCoeff();
+    const Index row = planted.rows() - 1, col = planted.cols() - 1;
+    planted(row, col) += 1e-4 * size;
+    const GradientCheck check = check_gradient(c.model, c.batch, wrong);
+    EXPECT_FALSE(check.passed);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(check.tensors[i].worst_error > 1e-6, i == tensor);
+    EXPECT_EQ(check.tensors[tensor].tensor, model::kTensorNames[tensor]);
+    EXPECT_EQ(check.tensors[tensor].row, row);
+    EXPECT_EQ(check.tensors[tensor].col, col);
+    EXPECT_NEAR(check.tensors[tensor].worst_error, 1e-4, 2e-6);
+  }
+}
+
+TEST(GradientCheck, FindsAMissingFactorAndNaN) {
+  const Case c = plain_case();
+  model::Parameters wrong = compute(c).gradients;
+  wrong.W_hy *= 0.5;
+  EXPECT_FALSE(check_gradient(c.model, c.batch, wrong).passed);
+  wrong = compute(c).gradients;
+  wrong.b_h[2] = std::nan("");
+  EXPECT_FALSE(check_gradient(c.model, c.batch, wrong).passed);
+}
+
+TEST(GradientCheck, ChecksASmallTensorAgainstItsOwnSize) {
+  // A read-out so weak that the gradients behind it are a thousandth of the read-out's own.
+  Case c = plain_case();
+  c.model.parameters.W_hy *= 1e-3;
+  model::Parameters gradients = compute(c).gradients;
+  EXPECT_TRUE(check_gradient(c.model, c.batch, gradients, {1e-5, 1e-5}).passed);
+  gradients.W_hh *= 1.001;
+  EXPECT_FALSE(check_gradient(c.model, c.batch, gradients, {1e-5, 1e-5}).passed);
+}
+
+TEST(GradientCheck, SaysWhenDifferencesCanNotTell) {
+  Case c = plain_case();
+  c.model.parameters.W_hy *= 1e-12;
+  const GradientCheck check = check_gradient(c.model, c.batch, compute(c).gradients);
+  EXPECT_TRUE(check.tensors[1].inconclusive);
+  EXPECT_FALSE(check.tensors[4].inconclusive);
+}
+
+TEST(Backward, AddsToWhatIsThere) {
+  const Case c = plain_case();
+  const Computed once = compute(c);
+  model::Parameters twice = once.gradients;
+  backward(c.model, c.batch, once.trace, twice);
+  EXPECT_LT((twice.W_hh - 2.0 * once.gradients.W_hh).norm(), 1e-15);
+}
+
+}  // namespace
+}  // namespace backflow::gradient

@@ -1,0 +1,364 @@
+// Tasks, clipping, the training loop, divergence and the curves.
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/config/config.h"
+#include "core/config/keys.h"
+#include "core/model/random.h"
+#include "core/training/clipping.h"
+#include "core/training/divergence.h"
+#include "core/training/history.h"
+#include "core/training/trainer.h"
+#include "tests/support/cases.h"
+
+namespace backflow::training {
+namespace {
+
+using model::Index;
+using model::Matrix;
+using ::testing::HasSubstr;
+
+config::Config configured(std::initializer_list<std::string> assignments) {
+  config::Config config;
+  for (const std::string& assignment : assignments)
+    EXPECT_EQ(config::set_key(config, assignment), "");
+  return config;
+}
+
+Trainer trainer_for(const config::Config& config) { return Trainer(config::make_setup(config)); }
+
+// --- tasks -------------------------------------------------------------------------------------
+
+TEST(Task, CatMatRatIsTheTable) {
+  const model::Batch batch = make_batch({}, TargetEncoding::probability, 0);
+  const char* words[3][3] = {{"cat", "mat", "cat"}, {"rat", "rat", "mat"}, {"mat", "mat", "cat"}};
+  const double labels[] = {1, 1, 0};
+  const std::string vocabulary[] = {"cat", "mat", "rat"};
+  ASSERT_EQ(batch.size(), 3);
+  ASSERT_EQ(batch.steps(), 3);
+  for (Index s = 0; s < 3; ++s) {
+    for (Index t = 1; t <= 3; ++t) {
+      EXPECT_EQ(batch.input_labels[static_cast<std::size_t>(s)][static_cast<std::size_t>(t - 1)],
+                words[s][t - 1]);
+      for (Index i = 0; i < 3; ++i)
+        EXPECT_EQ(batch.inputs.step(t)(i, s), vocabulary[i] == words[s][t - 1] ? 1.0 : 0.0);
+    }
+    EXPECT_EQ(batch.targets.step(3)(0, s), labels[s]);
+  }
+  EXPECT_FALSE(batch.targets.contains(2));
+}
+
+TEST(Task, BinaryTableIsTheTable) {
+  TaskOptions options;
+  options.kind = TaskKind::binary_table;
+  const model::Batch batch = make_batch(options, TargetEncoding::probability, 0);
+  const double rows[4][4] = {{1, 0, 1, 1}, {0, 0, 1, 0}, {0, 0, 0, 0}, {1, 1, 1, 1}};
+  ASSERT_EQ(batch.size(), 4);
+  for (Index s = 0; s < 4; ++s) {
+    for (Index t = 1; t <= 3; ++t) EXPECT_EQ(batch.inputs.step(t)(0, s), rows[s][t - 1]);
+    EXPECT_EQ(batch.targets.step(3)(0, s), rows[s][3]);
+  }
+}
+
+TEST(Task, FirstBitIsTheLabelAndNoiseIsNoise) {
+  TaskOptions options;
+  options.kind = TaskKind::first_bit;
+  options.steps = 1000;
+  options.batch = 50;
+  options.noise = 0.2;
+  const model::Batch batch = make_batch(options, TargetEncoding::probability, 4);
+  EXPECT_EQ(batch.steps(), 1000);
+  double ones = 0.0, noise = 0.0;
+  for (Index s = 0; s < 50; ++s) {
+    EXPECT_EQ(batch.targets.step(1000)(0, s), batch.inputs.step(1)(0, s) > 0.0 ? 1.0 : 0.0);
+    for (Index t = 1; t <= 1000; ++t) {
+      const double x = batch.inputs.step(t)(0, s);
+      ones += x > 0.0 ? 1.0 : 0.0;
+      noise += std::pow(std::abs(x) - 1.0, 2);
+    }
+  }
+  EXPECT_NEAR(ones / 50'000, 0.5, 0.012);
+  EXPECT_NEAR(std::sqrt(noise / 50'000), 0.2, 0.004);
+}
+
+TEST(Task, IsDeterminedBySeedAndIteration) {
+  TaskOptions options;
+  options.kind = TaskKind::first_bit;
+  const auto data = [&](std::uint64_t iteration) {
+    return make_batch(options, TargetEncoding::probability, iteration).inputs.data();
+  };
+  EXPECT_EQ(data(7), data(7));
+  EXPECT_NE(data(7), data(8));
+  const Matrix before = data(7);
+  options.seed = 2;
+  EXPECT_NE(data(7), before);
+}
+
+TEST(Task, EveryStepHasTheTargetWhenAsked) {
+  TaskOptions options;
+  options.outputs = Outputs::every;
+  const model::Batch batch = make_batch(options, TargetEncoding::one_hot, 0);
+  for (Index t = 1; t <= 3; ++t) {
+    EXPECT_EQ(batch.targets.step(t), batch.targets.step(3));
+    EXPECT_EQ(batch.targets.step(t).rows(), 2);
+    EXPECT_EQ(batch.targets.step(t).colwise().sum(), Matrix::Ones(1, 3));
+  }
+  EXPECT_EQ(batch.targets.step(1)(1, 0), 1.0);
+  EXPECT_EQ(batch.targets.step(1)(0, 2), 1.0);
+}
+
+// --- clipping ----------------------------------------------------------------------------------
+
+model::Parameters some_gradient() {
+  return model::initial_parameters(3, 4, 2, model::RecurrentInit::gaussian, 2.0, 3);
+}
+
+TEST(Clipping, ByNormKeepsTheDirection) {
+  model::Parameters g = some_gradient();
+  const model::Parameters before = g;
+  const double norm = model::global_norm(g);
+  const ClipReport report = clip({ClipMode::norm, norm / 3.0}, g);
+  EXPECT_TRUE(report.clipped);
+  EXPECT_EQ(report.norm_before, norm);
+  EXPECT_NEAR(report.norm_after, norm / 3.0, 1e-14 * norm);
+  EXPECT_NEAR(model::global_norm(g), norm / 3.0, 1e-14 * norm);
+  EXPECT_NEAR(report.angle, 0.0, 1e-12);
+  EXPECT_LT((g.W_hh - before.W_hh / 3.0).norm(), 1e-14 * norm);
+}
+
+TEST(Clipping, BelowTheThresholdNothingHappens) {
+  for (const ClipMode mode : {ClipMode::none, ClipMode::norm, ClipMode::value}) {
+    model::Parameters g = some_gradient();
+    const model::Parameters before = g;
+    const ClipReport report = clip({mode, mode == ClipMode::none ? 1e-9 : 1e9}, g);
+    EXPECT_FALSE(report.clipped);
+    EXPECT_EQ(report.norm_before, report.norm_after);
+    EXPECT_EQ(report.angle, 0.0);
+    EXPECT_EQ(g.W_hh, before.W_hh);
+  }
+}
+
+TEST(Clipping, ByValueLimitsEntriesAndTurns) {
+  model::Parameters g = some_gradient();
+  const model::Parameters before = g;
+  const ClipReport report = clip({ClipMode::value, 0.2}, g);
+  long double inner = 0.0L, a = 0.0L, b = 0.0L;
+  const auto was = model::tensors(before);
+  const auto is = model::tensors(g);
+  for (std::size_t i = 0; i < 5; ++i)
+    for (Index e = 0; e < was[i].size(); ++e) {
+      const double x = was[i].data()[e], y = is[i].data()[e];
+      EXPECT_EQ(y, std::clamp(x, -0.2, 0.2));
+      inner += static_cast<long double>(x) * y;
+      a += static_cast<long double>(x) * x;
+      b += static_cast<long double>(y) * y;
+    }
+  const auto angle = static_cast<double>(std::acos(inner / std::sqrt(a * b)));
+  EXPECT_GT(angle, 0.1);
+  EXPECT_NEAR(report.angle, angle, 1e-13);
+  EXPECT_NEAR(report.norm_after, static_cast<double>(std::sqrt(b)), 1e-14);
+}
+
+TEST(Clipping, SmallAnglesKeepTheirDigits) {
+  model::Parameters g = model::zeros_like(some_gradient());
+  g.W_hh(0, 0) = 1.0;
+  g.W_hh(0, 1) = 1.0 + 1e-9;
+  const ClipReport report = clip({ClipMode::value, 1.0}, g);
+  // Between (1, 1 + ε) and (1, 1): ε/2 to first order, where arccos would return 0 or 1.5e-8.
+  EXPECT_NEAR(report.angle, 0.5e-9, 1e-15);
+}
+
+TEST(Clipping, HugeGradientsAreClippedAndNotOverflown) {
+  model::Parameters g = some_gradient();
+  g.W_hh *= 1e200;
+  const ClipReport report = clip({ClipMode::norm, 1.0}, g);
+  EXPECT_TRUE(std::isfinite(report.norm_before));
+  EXPECT_NEAR(model::global_norm(g), 1.0, 1e-12);
+}
+
+// --- training ----------------------------------------------------------------------------------
+
+TEST(Trainer, StepIsGradientDescent) {
+  Trainer trainer = trainer_for(configured({"training.clip.mode=none"}));
+  const model::Parameters before = trainer.setup().model.parameters;
+  const auto record = trainer.step();
+  ASSERT_TRUE(record->parameters_after);
+  const auto theta = model::tensors(before), g = model::tensors(record->gradients),
+             after = model::tensors(*record->parameters_after);
+  for (std::size_t i = 0; i < 5; ++i)
+    EXPECT_LT((after[i] - (theta[i] - 0.3 * g[i])).norm(), 1e-16 * (1.0 + theta[i].norm()));
+  EXPECT_EQ(trainer.setup().model.parameters.W_hh, record->parameters_after->W_hh);
+  EXPECT_EQ(record->model.parameters.W_hh, before.W_hh);
+  EXPECT_EQ(trainer.iteration(), 1u);
+}
+
+TEST(Trainer, EvaluateChangesNothing) {
+  Trainer trainer = trainer_for({});
+  const auto first = trainer.evaluate();
+  EXPECT_FALSE(first->parameters_after);
+  EXPECT_EQ(trainer.evaluate()->trace.loss, first->trace.loss);
+  EXPECT_EQ(trainer.step()->trace.loss, first->trace.loss);
+}
+
+TEST(Trainer, ReplaysToTheSameBits) {
+  for (const char* task : {"task.name=cat-mat-rat", "task.name=first-bit"}) {
+    Trainer a = trainer_for(configured({task, "model.initial_state=random"}));
+    Trainer b = trainer_for(configured({task, "model.initial_state=random"}));
+    for (int i = 0; i < 50; ++i) {
+      const auto x = a.step(), y = b.step();
+      EXPECT_EQ(x->trace.loss, y->trace.loss);
+      EXPECT_EQ(x->parameters_after->W_hh, y->parameters_after->W_hh);
+    }
+  }
+}
+
+class Tables : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Tables, AreLearnedByTheDefaultForTwentyOfTwentySeeds) {
+  for (int seed = 1; seed <= 20; ++seed) {
+    Trainer trainer = trainer_for(
+        configured({std::string("task.name=") + GetParam(), "model.seed=" + std::to_string(seed)}));
+    for (int i = 0; i < 500; ++i) trainer.step();
+    EXPECT_LT(trainer.evaluate()->trace.loss, 0.05) << "seed " << seed;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Both, Tables, ::testing::Values("cat-mat-rat", "binary-table"),
+                         [](const auto& test) {
+                           return test.param == std::string("cat-mat-rat") ? "words" : "bits";
+                         });
+
+TEST(Trainer, ChangesByHandKeepTheWeights) {
+  Trainer trainer = trainer_for({});
+  for (int i = 0; i < 5; ++i) trainer.step();
+  const Matrix W = trainer.setup().model.parameters.W_hh;
+  trainer.set_activation({model::ActivationKind::relu, 0.0});
+  trainer.set_output(model::Readout::identity, model::Loss::mean_squared_error);
+  trainer.set_training({0.01, {ClipMode::none, 1.0}});
+  TaskOptions every;
+  every.outputs = Outputs::every;
+  trainer.set_task(every);
+  trainer.set_initial_state(model::InitialState::random);
+  EXPECT_EQ(trainer.setup().model.parameters.W_hh, W);
+  EXPECT_EQ(trainer.iteration(), 5u);
+  const auto record = trainer.evaluate();
+  EXPECT_EQ(record->model.activation.kind, model::ActivationKind::relu);
+  EXPECT_EQ(record->trace.y_hat.count(), 3);
+  EXPECT_GT(record->batch.initial_state.norm(), 0.1);
+}
+
+// --- divergence --------------------------------------------------------------------------------
+
+config::Config exploding() {
+  return configured({"task.name=first-bit", "task.steps=400", "model.activation=identity",
+                     "model.readout=identity", "model.spectral_radius=10",
+                     "training.clip.mode=none"});
+}
+
+TEST(Divergence, NamesTheFirstNumberThatIsNotFinite) {
+  Trainer trainer = trainer_for(exploding());
+  const auto record = trainer.step();
+  ASSERT_TRUE(record->divergence);
+  EXPECT_EQ(record->divergence->iteration, 0u);
+  // ρ = 10 leaves double after about 308 steps, first in the pre-activation.
+  EXPECT_THAT(record->divergence->tensor, ::testing::AnyOf("a_t", "h_t"));
+  EXPECT_GT(record->divergence->step, 290);
+  EXPECT_LT(record->divergence->step, 325);
+  const Index t = record->divergence->step;
+  EXPECT_TRUE(record->trace.h.step(t - 1).allFinite());
+  EXPECT_FALSE(record->trace.h.step(t).allFinite());
+  EXPECT_THAT(describe(*record->divergence),
+              HasSubstr("not finite at step t = " + std::to_string(t)));
+  EXPECT_FALSE(record->parameters_after);
+}
+
+TEST(Divergence, GoesBackToTheBestWeightsAndCanGoOn) {
+  Trainer trainer = trainer_for(
+      configured({"task.name=cat-mat-rat", "model.activation=identity", "model.readout=identity",
+                  "training.learning_rate=0.01", "training.clip.mode=none"}));
+  for (int i = 0; i < 20; ++i) ASSERT_FALSE(trainer.step()->divergence);
+  const double good = trainer.evaluate()->trace.loss;
+  trainer.set_training({100.0, {ClipMode::none, 1.0}});
+  bool diverged = false;
+  for (int i = 0; i < 200 && !diverged; ++i) diverged = trainer.step()->divergence.has_value();
+  ASSERT_TRUE(diverged);
+  trainer.set_training({0.01, {ClipMode::none, 1.0}});
+  const auto record = trainer.step();
+  EXPECT_FALSE(record->divergence);
+  EXPECT_LE(record->trace.loss, good * 1.0000001);
+}
+
+TEST(Divergence, FindsEveryTensor) {
+  const auto base = trainer_for({}).step();
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  const auto found = [&](auto plant) {
+    IterationRecord record = *base;
+    plant(record);
+    const auto divergence = find_divergence(record);
+    return divergence ? describe(*divergence) : std::string();
+  };
+  EXPECT_EQ(found([](IterationRecord&) {}), "");
+  EXPECT_THAT(found([&](auto& r) { r.trace.h.step(2)(0, 0) = kNaN; }), HasSubstr("h_t"));
+  EXPECT_THAT(found([&](auto& r) { r.trace.z.step(3)(0, 0) = kNaN; }), HasSubstr("z_t"));
+  EXPECT_THAT(found([&](auto& r) { r.trace.loss_per_step[2] = kNaN; }), HasSubstr("L_t"));
+  EXPECT_THAT(found([&](auto& r) { r.signals.e.step(1)(0, 0) = kNaN; }), HasSubstr("∂L/∂h_t"));
+  EXPECT_THAT(found([&](auto& r) { r.gradients.W_hh(0, 0) = kNaN; }), HasSubstr("∂L/∂W_hh"));
+  EXPECT_THAT(found([&](auto& r) { r.parameters_after->b_y[0] = kNaN; }), HasSubstr("b_y"));
+}
+
+// --- curves ------------------------------------------------------------------------------------
+
+TEST(History, MinMaxIsThatOfBruteForce) {
+  model::Random random(6);
+  History history;
+  std::vector<double> values;
+  for (int i = 0; i < 20'000; ++i) {
+    double value = random.normal();
+    if (random.below(50) == 0) value = std::nan("");
+    if (random.below(900) == 0) value = std::numeric_limits<double>::infinity();
+    values.push_back(value);
+    history.append({value, 2.0 * value, 0.0, 1.0});
+  }
+  const HistoryView view = history.view();
+  ASSERT_EQ(view.size(), values.size());
+  for (int trial = 0; trial < 500; ++trial) {
+    const auto begin = random.below(values.size());
+    const auto end = begin + random.below(values.size() - begin) + 1;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    bool any = false, gap = false;
+    for (auto i = begin; i < end; ++i)
+      if (std::isfinite(values[i])) {
+        any = true;
+        low = std::min(low, values[i]);
+        high = std::max(high, values[i]);
+      } else {
+        gap = true;
+      }
+    const MinMax got = view.min_max(Series::loss, begin, end);
+    EXPECT_EQ(got.any, any);
+    EXPECT_EQ(got.non_finite, gap);
+    if (any) {
+      EXPECT_EQ(got.min, low);
+      EXPECT_EQ(got.max, high);
+      EXPECT_EQ(view.min_max(Series::norm_before_clip, begin, end).max, 2.0 * high);
+    }
+  }
+  EXPECT_FALSE(view.min_max(Series::loss, 5, 5).any);
+}
+
+TEST(History, AViewStaysAsItWas) {
+  History history;
+  for (int i = 0; i < 5000; ++i) history.append({1.0 * i, 0.0, 0.0, 0.0});
+  const HistoryView view = history.view();
+  for (int i = 0; i < 5000; ++i) history.append({-1.0, 0.0, 0.0, 0.0});
+  EXPECT_EQ(view.size(), 5000u);
+  EXPECT_EQ(view.value(Series::loss, 4999), 4999.0);
+  EXPECT_EQ(view.min_max(Series::loss, 0, 5000).min, 0.0);
+  EXPECT_EQ(history.view().min_max(Series::loss, 0, 10'000).min, -1.0);
+}
+
+}  // namespace
+}  // namespace backflow::training

@@ -1,0 +1,38 @@
+// Random small networks and batches for tests, with every pre-activation and logit well away from
+// the kinks of ReLU.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/model/network.h"
+
+namespace backflow::support {
+
+/// The five activations, leaky ReLU with slope 0.2.
+std::vector<model::Activation> all_activations();
+
+struct OutputStage {
+  model::Readout readout;
+  model::Loss loss;
+};
+/// Every read-out with every loss that goes with it.
+std::vector<OutputStage> all_output_stages();
+
+struct Shape {
+  model::Index n = 5, d = 3, m = 2, steps = 6, batch = 3;
+  bool every_step = false;
+  bool random_state = false;
+};
+
+struct Case {
+  model::Model model;
+  model::Batch batch;
+  std::string name;
+};
+
+/// Drawn again until |a_t| and |z_t| are above 1e-3 everywhere.
+Case random_case(const model::Activation& activation, const OutputStage& output, const Shape& shape,
+                 std::uint64_t seed);
+
+}  // namespace backflow::support

@@ -1,0 +1,159 @@
+// The recurrent network once more, from the formulas of core/README.md, as plain loops over numbers
+// of any type: no Eigen, no code of core/. Slow, short, and the judge of the fast one.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "core/model/network.h"
+#include "tests/support/dual.h"
+
+namespace backflow::support {
+
+template <class N>
+using Vec = std::vector<N>;
+
+template <class N>
+struct ReferenceRnn {
+  const model::Model& model;
+  const model::Batch& batch;
+  // Parameters as numbers of type N, entry (i, j) at i · cols + j.
+  Vec<N> W_xh, W_hh, b_h, W_hy, b_y;
+  /// Added to h_t of one sequence, to differentiate by a hidden state.
+  model::Index nudge_step = -1, nudge_sequence = 0, nudge_unit = 0;
+  N nudge = N(0.0);
+
+  ReferenceRnn(const model::Model& m, const model::Batch& b) : model(m), batch(b) {
+    const auto copy = [](const model::Matrix& matrix) {
+      Vec<N> out;
+      for (model::Index i = 0; i < matrix.rows(); ++i)
+        for (model::Index j = 0; j < matrix.cols(); ++j) out.push_back(N(matrix(i, j)));
+      return out;
+    };
+    W_xh = copy(m.parameters.W_xh);
+    W_hh = copy(m.parameters.W_hh);
+    b_h = copy(m.parameters.b_h);
+    W_hy = copy(m.parameters.W_hy);
+    b_y = copy(m.parameters.b_y);
+  }
+
+  static long double value(long double x) { return x; }
+  static long double value(Dual x) { return x.v; }
+
+  N activation(N a) const {
+    using std::exp, std::tanh;
+    switch (model.activation.kind) {
+      case model::ActivationKind::tanh:
+        return tanh(a);
+      case model::ActivationKind::sigmoid:
+        return N(1.0) / (N(1.0) + exp(N(0.0) - a));
+      case model::ActivationKind::relu:
+        return value(a) > 0.0 ? a : N(0.0);
+      case model::ActivationKind::leaky_relu:
+        return value(a) > 0.0 ? a : N(model.activation.leaky_slope) * a;
+      case model::ActivationKind::identity:
+        return a;
+    }
+    return a;
+  }
+
+  /// Hidden states of one sequence, h[t][unit] for t = 0..T.
+  Vec<Vec<N>> hidden(model::Index s) const {
+    const auto n = static_cast<std::size_t>(model.parameters.hidden_size());
+    const auto d = static_cast<std::size_t>(model.parameters.input_size());
+    Vec<Vec<N>> h(1);
+    for (std::size_t i = 0; i < n; ++i)
+      h[0].push_back(N(batch.initial_state(static_cast<model::Index>(i), s)));
+    add_nudge(h[0], 0, s);
+    for (model::Index t = 1; t <= batch.steps(); ++t) {
+      Vec<N> next;
+      for (std::size_t i = 0; i < n; ++i) {
+        N a = b_h[i];
+        for (std::size_t j = 0; j < d; ++j)
+          a = a + W_xh[i * d + j] * N(batch.inputs.step(t)(static_cast<model::Index>(j), s));
+        for (std::size_t j = 0; j < n; ++j) a = a + W_hh[i * n + j] * h.back()[j];
+        next.push_back(activation(a));
+      }
+      add_nudge(next, t, s);
+      h.push_back(std::move(next));
+    }
+    return h;
+  }
+
+  /// The total loss L: mean over the batch, sum over the steps with a target.
+  N loss() const {
+    N total = N(0.0);
+    for (model::Index s = 0; s < batch.size(); ++s) {
+      const Vec<Vec<N>> h = hidden(s);
+      for (model::Index t = 1; t <= batch.steps(); ++t)
+        if (batch.targets.contains(t))
+          total = total + step_loss(logits(h[static_cast<std::size_t>(t)]), t, s);
+    }
+    return total / N(static_cast<double>(batch.size()));
+  }
+
+private:
+  void add_nudge(Vec<N>& h, model::Index t, model::Index s) const {
+    if (t == nudge_step && s == nudge_sequence) {
+      auto& unit = h[static_cast<std::size_t>(nudge_unit)];
+      unit = unit + nudge;
+    }
+  }
+
+  Vec<N> logits(const Vec<N>& h) const {
+    Vec<N> z;
+    for (std::size_t i = 0; i < b_y.size(); ++i) {
+      N sum = b_y[i];
+      for (std::size_t j = 0; j < h.size(); ++j) sum = sum + W_hy[i * h.size() + j] * h[j];
+      z.push_back(sum);
+    }
+    return z;
+  }
+
+  Vec<N> readout(const Vec<N>& z) const {
+    using std::exp;
+    Vec<N> y;
+    N sum = N(0.0);
+    for (const N& value_of : z) sum = sum + exp(value_of);
+    for (const N& v : z) switch (model.readout) {
+        case model::Readout::identity:
+          y.push_back(v);
+          break;
+        case model::Readout::relu:
+          y.push_back(value(v) > 0.0 ? v : N(0.0));
+          break;
+        case model::Readout::sigmoid:
+          y.push_back(N(1.0) / (N(1.0) + exp(N(0.0) - v)));
+          break;
+        case model::Readout::softmax:
+          y.push_back(exp(v) / sum);
+          break;
+      }
+    return y;
+  }
+
+  // The losses as written in textbooks, unfused.
+  N step_loss(const Vec<N>& z, model::Index t, model::Index s) const {
+    using std::log;
+    const Vec<N> y_hat = readout(z);
+    const double m = static_cast<double>(z.size());
+    N sum = N(0.0);
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      const N y = N(batch.targets.step(t)(static_cast<model::Index>(i), s));
+      switch (model.loss) {
+        case model::Loss::mean_squared_error:
+          sum = sum + (y_hat[i] - y) * (y_hat[i] - y) / N(m);
+          break;
+        case model::Loss::binary_cross_entropy:
+          sum = sum - (y * log(y_hat[i]) + (N(1.0) - y) * log(N(1.0) - y_hat[i])) / N(m);
+          break;
+        case model::Loss::categorical_cross_entropy:
+          sum = sum - y * log(y_hat[i]);
+          break;
+      }
+    }
+    return sum;
+  }
+};
+
+}  // namespace backflow::support
