@@ -58,10 +58,10 @@ std::string resolved_auto(const config::Key& key, const config::Config& config) 
 void name_automatic_choice(const config::Key& key, const config::Config& config,
                            std::vector<Option>& options) {
   if (!key.has_auto) return;
-  const std::string_view title = key.name == "model.readout"
-                                     ? model::title_of(config::effective_readout(config))
-                                     : model::title_of(config::effective_loss(config));
-  options.front().title = "auto: " + std::string(title);
+  const std::string_view name = key.name == "model.readout"
+                                    ? model::name_of(config::effective_readout(config))
+                                    : model::name_of(config::effective_loss(config));
+  options.front().title = "auto: " + std::string(name);
 }
 
 // All options have room beside one another.

@@ -191,14 +191,15 @@ std::optional<std::string> combo(UiContext& ui, const Widget& widget,
   const double list_height = height * static_cast<double>(options.size()) + ui.px(8.0);
   const bool above = widget.rect.bottom() + list_height > ImGui::GetIO().DisplaySize.y;
   const double top = above ? widget.rect.y - list_height : widget.rect.bottom() + 1.0;
+  double width = widget.rect.width;
+  for (const Option& option : options)
+    width = std::max(width, figure::text_width(option.title, ui.px(kTextSize)) + 2 * pad);
   ImGui::SetNextWindowPos(
       ImVec2(static_cast<float>(widget.rect.x), static_cast<float>(std::max(0.0, top))));
-  ImGui::SetNextWindowSize(
-      ImVec2(static_cast<float>(widget.rect.width), static_cast<float>(list_height)));
+  ImGui::SetNextWindowSize(ImVec2(static_cast<float>(width), static_cast<float>(list_height)));
   std::optional<std::string> chosen;
   if (!ImGui::BeginPopup(popup.c_str(), ImGuiWindowFlags_NoMove)) return chosen;
-  Rect row{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + ui.px(4.0), widget.rect.width,
-           height};
+  Rect row{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + ui.px(4.0), width, height};
   for (const Option& option : options) {
     const Interaction item = interact(ui, {widget.label + "=" + option.value, "", row, true});
     if (item.hovered) fill(ui, inset(row, ui.px(2.0)), to_imgui(ui.colors().grid));
