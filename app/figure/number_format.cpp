@@ -53,6 +53,7 @@ std::string decade(int exponent) {
 }
 
 std::string fixed(double value, int decimals) {
+  if (!std::isfinite(value)) return compact(value);
   return with_true_minus(fmt::format("{:.{}f}", value, decimals));
 }
 

@@ -1,6 +1,7 @@
 #include "app/figure/text_markup.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 
 #include "app/figure/font_metrics.h"
@@ -87,6 +88,19 @@ TextLayout layout_text(std::string_view markup, double size, bool bold) {
   flush(markup.size());
   layout.width = x;
   return layout;
+}
+
+std::string subscripts_to_markup(std::string_view plain) {
+  std::string markup;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    markup += plain[i];
+    if (plain[i] != '_') continue;
+    std::size_t end = i + 1;
+    while (end < plain.size() && std::isalnum(static_cast<unsigned char>(plain[end]))) ++end;
+    if (end > i + 1) markup.append("{").append(plain.substr(i + 1, end - i - 1)).append("}");
+    i = end - 1;
+  }
+  return markup;
 }
 
 double text_width(std::string_view markup, double size, bool bold) {

@@ -27,6 +27,9 @@ struct TextLayout {
 
 TextLayout layout_text(std::string_view markup, double size, bool bold = false);
 
+/// Plain text with names such as "h_t" or "∂L/∂W_hh" as markup: letters after "_" are a subscript.
+std::string subscripts_to_markup(std::string_view plain);
+
 /// Width of the laid-out markup.
 double text_width(std::string_view markup, double size, bool bold = false);
 

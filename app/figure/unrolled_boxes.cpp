@@ -100,10 +100,12 @@ private:
     add_arrow(group_, {right, y}, {left, y}, thickness, blame_color(t - 1), colors_.axis);
     if (!known) return;
     const std::string value = compact_power(log_factor);
+    // The label may reach over the boxes' corners, but not over an output's forward arrow.
+    const double slack = data_.rec().trace.y_hat.contains(t - 1) ? -0.4 * f() : 0.8 * f();
     const double size = 0.92 * f();
     const std::string label = first_that_fits(
         {fmt::format("‖J_{{{}}}‖ = {}", t, value), fmt::format("‖J_{{{}}}‖ {}", t, value), value},
-        size, right - left + 0.8 * f());
+        size, right - left + slack);
     text({(left + right) / 2.0, y - 1.15 * f()}, label, size, colors_.text);
   }
 
@@ -167,6 +169,10 @@ private:
     return std::abs(value) < 9.995 ? fixed(value, 2) : compact(value);
   }
 
+  static std::string order_of_magnitude(double value) {
+    return value == 0.0 ? "0" : "≈" + decade(static_cast<int>(std::lround(std::log10(value))));
+  }
+
   void draw_blame(Index t) {
     Rect pill = column_box(t, layout_.blame, box_);
     // At the right of a step with an output the forward arrow passes.
@@ -179,8 +185,11 @@ private:
       group_.marks.push_back(HatchMark{pill, {colors_.warning, 1.2}, 7.0});
       return;
     }
-    const std::string label = first_that_fits({compact(norm)}, f(), pill.width - 0.4 * f());
-    text({pill.x + pill.width / 2.0, layout_.blame.middle()}, label, f(), readable_on(fill));
+    const double room = pill.width - 0.4 * f();
+    const double size = text_width(compact(norm), f()) <= room ? f() : 0.8 * f();
+    const std::string label =
+        first_that_fits({compact(norm), order_of_magnitude(norm)}, size, room);
+    text({pill.x + pill.width / 2.0, layout_.blame.middle()}, label, size, readable_on(fill));
   }
 
   void draw_input(Index t) {

@@ -13,10 +13,12 @@ namespace backflow::ui {
 /// Height of the banner in units.
 inline constexpr double kBannerHeight = 66.0;
 
-/// "h_t is not finite at step t = 17 of iteration 42."; Precondition: snapshot.divergence.
+/// "Training stopped in iteration 42: h_{t} is not finite at step t = 17."; text markup.
+/// Precondition: snapshot.divergence.
 std::string divergence_sentence(const session::Snapshot& snapshot);
 
-/// Draws it with its two ways on. Precondition: snapshot.divergence.
+/// Draws it with the ways on: halve the learning rate (unless the weights themselves overflow),
+/// reset. Precondition: snapshot.divergence.
 void draw_divergence_banner(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                             const std::function<void(session::Command)>& send);
 

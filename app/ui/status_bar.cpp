@@ -34,7 +34,8 @@ void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& s
   }
   if (!snapshot.analysis) return;
   std::string verdict = gradient::verdict(snapshot.analysis->decay);
-  if (snapshot.divergence) verdict = training::describe(*snapshot.divergence);
+  if (snapshot.divergence)
+    verdict = figure::subscripts_to_markup(training::describe(*snapshot.divergence));
   draw_text(ui, rest, verdict, 13.0, ui.colors().text, figure::HAlign::right, true);
 }
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "app/figure/jacobian_figure.h"
+#include "app/ui/divergence_banner.h"
 #include "core/config/keys.h"
 #include "core/model/initialization.h"
 #include "tests/ui/ui_driver.h"
@@ -180,23 +181,56 @@ TEST(Window, TasksChangeBothWays) {
   EXPECT_THAT(driver.snapshot().refusal, IsEmpty());
 }
 
-TEST(Window, DivergenceIsExplainedAndOvercome) {
-  UiDriver driver(configured({"task.name=first-bit", "task.steps=60", "model.activation=relu",
-                              "training.clip.mode=none", "training.learning_rate=1",
-                              "model.readout=identity"}));
-  driver.type_value("Spectral radius", "10");
-  driver.type_value("Learning rate", "50");
+TEST(Window, DivergenceByTheLearningRateIsExplainedAndOvercome) {
+  UiDriver driver(configured({"model.activation=identity", "model.readout=identity",
+                              "training.clip.mode=none", "training.learning_rate=0.01"}));
   driver.click("Run");
-  for (int i = 0; i < 50 && !driver.snapshot().divergence; ++i) driver.frames(10);
+  driver.frames(20);
+  driver.type_value("Learning rate", "40");
+  for (int i = 0; i < 100 && !driver.snapshot().divergence; ++i) driver.frames(5);
   ASSERT_TRUE(driver.snapshot().divergence);
   EXPECT_FALSE(driver.snapshot().running);
+  driver.frames(2);
   EXPECT_THAT(driver.ui().status(), HasSubstr("stopped"));
-  const double rate = driver.snapshot().config.training.learning_rate;
-  driver.click("Halve learning rate and run");
-  EXPECT_EQ(driver.snapshot().config.training.learning_rate, rate / 2.0);
-  for (int i = 0; i < 50 && !driver.snapshot().divergence; ++i) driver.frames(2);
-  if (driver.snapshot().divergence) driver.click("Reset after divergence");
+  EXPECT_THAT(divergence_sentence(driver.snapshot()), HasSubstr("is not finite"));
+  // The curve keeps what came before, and marks the break.
+  EXPECT_EQ(driver.snapshot().history.size(), driver.snapshot().iteration);
+  for (int halvings = 0; halvings < 20; ++halvings) {
+    const double rate = driver.snapshot().config.training.learning_rate;
+    driver.click("Halve learning rate and run");
+    EXPECT_EQ(driver.snapshot().config.training.learning_rate, rate / 2.0);
+    for (int i = 0; i < 60 && !driver.snapshot().divergence; ++i) driver.frames(5);
+    if (!driver.snapshot().divergence) break;
+    driver.frames(2);
+  }
   EXPECT_FALSE(driver.snapshot().divergence);
+  EXPECT_TRUE(driver.snapshot().running);
+  EXPECT_TRUE(std::isfinite(driver.snapshot().record->trace.loss));
+}
+
+TEST(Window, WeightsThatOverflowAreNotBlamedOnTheLearningRate) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=400", "model.activation=identity",
+                              "model.readout=identity", "model.spectral_radius=10"}));
+  driver.click("Run");
+  driver.frames(3);
+  ASSERT_TRUE(driver.snapshot().divergence);
+  EXPECT_EQ(driver.ui().registry().find("Halve learning rate and run"), nullptr);
+  EXPECT_THAT(divergence_sentence(driver.snapshot()),
+              HasSubstr("a_{t} is not finite at step t = 3"));
+  // What the banner advises helps.
+  driver.type_value("Spectral radius", "0.5");
+  driver.click("Run");
+  driver.frames(5);
+  EXPECT_FALSE(driver.snapshot().divergence);
+  EXPECT_TRUE(driver.snapshot().running);
+  driver.click("Pause");
+  driver.type_value("Spectral radius", "10");
+  driver.click("Run");
+  driver.frames(3);
+  ASSERT_TRUE(driver.snapshot().divergence);
+  driver.click("Reset after divergence");
+  EXPECT_FALSE(driver.snapshot().divergence);
+  EXPECT_EQ(driver.snapshot().iteration, 0u);
 }
 
 TEST(Window, NormSequenceAndLimitsOfTheHeatmap) {
@@ -357,7 +391,11 @@ TEST_P(WindowLayout, EveryControlIsVisibleSeparateAndExplained) {
 }
 INSTANTIATE_TEST_SUITE_P(Sizes, WindowLayout,
                          ::testing::Values(Display{1280, 800, 1.0}, Display{1920, 1080, 1.0},
-                                           Display{2560, 1600, 2.0}, Display{1920, 1200, 1.5}));
+                                           Display{2560, 1600, 2.0}, Display{1920, 1200, 1.5}),
+                         [](const auto& test) {
+                           return std::to_string(test.param.width) + "x" +
+                                  std::to_string(test.param.height);
+                         });
 
 TEST(Window, SurvivesVerySmallSizes) {
   for (const int side : {60, 200, 420}) {
