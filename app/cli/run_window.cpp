@@ -1,5 +1,6 @@
 #include "app/cli/run_window.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iostream>
@@ -149,7 +150,11 @@ private:
   }
 
   void adapt_scale() {
-    const double wanted = options_.scale > 0.0 ? options_.scale : window_.content_scale();
+    // Where the desktop's units are several pixels, it enlarges what is drawn by as much itself.
+    const auto pixels = window_.framebuffer_size(), units = window_.window_size();
+    const double enlarged = units.width > 0 ? static_cast<double>(pixels.width) / units.width : 1.0;
+    const double asked = options_.scale > 0.0 ? options_.scale : window_.content_scale();
+    const double wanted = asked / std::max(enlarged, 0.1);
     if (std::abs(wanted - scale_) < 1e-3) return;
     scale_ = wanted;
     ui_.set_scale(scale_);

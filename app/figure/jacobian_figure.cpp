@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/color_bar.h"
+#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/text_markup.h"
@@ -19,65 +20,23 @@ using session::Analysis;
 
 static_assert(kNoCell == session::kNoCell);
 
-struct Layout {
-  PlotArea cells;
-  Rect bar;
-};
-
 std::string norm_title(const Analysis& analysis) {
   return std::string(model::title_of(analysis.norms.norm)) + " norm";
 }
 
-// What the map belongs to; the longest form that fits.
-std::string subtitle(const session::Snapshot& snapshot, double size, double width) {
+// What the map belongs to, longest form first.
+std::vector<std::string> subtitles(const session::Snapshot& snapshot) {
   const Analysis& analysis = *snapshot.analysis;
   const std::string iteration = fmt::format("iteration {}", grouped(analysis.record->iteration));
   const std::string sequence =
       fmt::format("sequence {} of {}", analysis.norms.sequence + 1, analysis.record->trace.batch());
-  return first_that_fits({norm_title(analysis) + ", " + sequence + ", " + iteration,
-                          sequence + ", " + iteration, iteration},
-                         size, width);
+  return {norm_title(analysis) + ", " + sequence + ", " + iteration, sequence + ", " + iteration,
+          iteration};
 }
 
 ColorScale scale_of(const Analysis& analysis, const View& view) {
   const double limit = automatic_limit(analysis.range);
   return color_scale(view.heatmap_low.value_or(-limit), view.heatmap_high.value_or(limit));
-}
-
-// Title, subtitle and axis titles. Returns the y below them.
-double add_header(Figure& figure, const FigureStyle& style, const session::Snapshot& snapshot) {
-  const Palette& colors = palette(style.theme);
-  const double size = style.font_size, margin = 0.75 * size, room = figure.width - 2 * margin;
-  Group group{"header", std::nullopt, {}};
-  double y = 0.6 * size;
-  if (style.title) {
-    const double width = text_width(figure.title, 1.2 * size, true);
-    if (width < room) {
-      group.marks.push_back(TextMark{.anchor = {margin, y},
-                                     .markup = figure.title,
-                                     .size = 1.2 * size,
-                                     .color = colors.text,
-                                     .v_align = VAlign::top,
-                                     .bold = true});
-      y += 1.9 * size;
-    }
-  }
-  const std::string y_title =
-      first_that_fits({"t: step where the gradient starts", "step t"}, size, room);
-  group.marks.push_back(TextMark{.anchor = {margin, y},
-                                 .markup = y_title,
-                                 .size = size,
-                                 .color = colors.muted_text,
-                                 .v_align = VAlign::top});
-  const double left = room - text_width(y_title, size) - 1.5 * size;
-  group.marks.push_back(TextMark{.anchor = {figure.width - margin, y},
-                                 .markup = subtitle(snapshot, size, left),
-                                 .size = size,
-                                 .color = colors.muted_text,
-                                 .h_align = HAlign::right,
-                                 .v_align = VAlign::top});
-  figure.groups.push_back(std::move(group));
-  return y + 1.7 * size;
 }
 
 void add_step_axes(Group& group, const FigureStyle& style, const PlotArea& cells) {
@@ -269,7 +228,8 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   const Analysis& analysis = *snapshot.analysis;
   const Index steps = analysis.norms.log10_norm.steps();
   const double font = style.font_size;
-  const double top = add_header(figure, style, snapshot);
+  const double top = add_header(figure, style, {"t: step where the gradient starts", "step t"},
+                                subtitles(snapshot));
   const ColorScale scale = scale_of(analysis, view);
   const double left = text_width(std::to_string(steps), font) + 1.25 * font;
   const double bar_width = color_bar_width(scale, font);

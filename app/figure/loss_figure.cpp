@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/curve.h"
+#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 

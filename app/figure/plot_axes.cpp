@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/figure/header.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 
@@ -71,36 +72,19 @@ double widest_label(const std::vector<Tick>& ticks, double size) {
   return width;
 }
 
-// Title, y title and legend, each on a line of its own where they do not fit beside one another.
-// Returns the y below them.
-double add_header(Figure& figure, const FigureStyle& style, const AxesOptions& options) {
-  const Palette& colors = palette(style.theme);
-  const double size = style.font_size, margin = 0.75 * size;
-  Group header{"header", std::nullopt, {}};
-  double y = 0.6 * size;
-  const auto text = [&](const std::string& markup, double text_size, Color color, bool bold) {
-    header.marks.push_back(TextMark{.anchor = {margin, y},
-                                    .markup = markup,
-                                    .size = text_size,
-                                    .color = color,
-                                    .v_align = VAlign::top,
-                                    .bold = bold});
-  };
-  if (style.title && text_width(options.title, 1.2 * size, true) < figure.width - 2 * margin) {
-    text(options.title, 1.2 * size, colors.text, true);
-    y += 1.9 * size;
-  }
+// Title, y title and legend, which takes a line of its own where it does not fit beside. Returns
+// the y below them.
+double add_header_and_legend(Figure& figure, const FigureStyle& style, const AxesOptions& options) {
+  const double size = style.font_size, room = figure.width - 1.5 * size;
+  double below = add_header(figure, style, {options.y_title}, {});
   const double width = legend_width(options.legend, size);
-  const double room = figure.width - 2 * margin;
-  const double y_title_width = text_width(options.y_title, size);
-  if (y_title_width < room) text(options.y_title, size, colors.muted_text, false);
-  const bool beside = y_title_width + 2.0 * size + width < room;
-  if (!beside && width < room) y += 1.5 * size;
-  if (width < room)
-    add_legend(header, options.legend, colors, size,
-               {figure.width - margin, y + kCapHeight * size / 2.0});
-  figure.groups.push_back(std::move(header));
-  return y + 1.8 * size;
+  if (options.legend.empty() || width >= room) return below;
+  if (text_width(options.y_title, size) + 2.0 * size + width >= room) below += 1.5 * size;
+  Group legend{"legend", std::nullopt, {}};
+  add_legend(legend, options.legend, palette(style.theme), size,
+             {figure.width - 0.75 * size, below - 1.8 * size + kCapHeight * size / 2.0});
+  figure.groups.push_back(std::move(legend));
+  return below;
 }
 
 }  // namespace
@@ -133,7 +117,7 @@ Figure blank_figure(std::string_view name, std::string_view title, const FigureS
 Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& options) {
   const Palette& colors = palette(style.theme);
   const double size = style.font_size;
-  const double top = add_header(figure, style, options);
+  const double top = add_header_and_legend(figure, style, options);
   const double bottom = figure.height - 3.7 * size;
   Axes axes{options.range};
   const PlotArea& range = options.range;
@@ -168,12 +152,6 @@ Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& optio
   figure.groups.push_back(std::move(frame));
   figure.plot = axes.area;
   return axes;
-}
-
-std::string first_that_fits(const std::vector<std::string>& texts, double size, double width) {
-  for (const std::string& text : texts)
-    if (text_width(text, size) <= width) return text;
-  return {};
 }
 
 }  // namespace backflow::figure

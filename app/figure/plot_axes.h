@@ -39,9 +39,6 @@ Figure blank_figure(std::string_view name, std::string_view title, const FigureS
 /// Adds the frame to a figure from blank_figure() and sets Figure::plot.
 Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& options);
 
-/// The first of the texts that is not wider than `width`; empty when none is.
-std::string first_that_fits(const std::vector<std::string>& texts, double size, double width);
-
 /// The inverse of Axes::x at a point of the figure; not limited to the range.
 double x_value_at(const PlotArea& area, double x);
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/text_markup.h"
@@ -270,11 +271,9 @@ private:
 
 }  // namespace
 
-void add_unrolled_boxes(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+void add_unrolled_boxes(Group& group, const FigureStyle& style, const UnrolledData& data,
                         const UnrolledLayout& layout) {
-  Group group{"network", layout.area.rect, {}};
   BoxDrawer(group, style, data, layout).draw();
-  figure.groups.push_back(std::move(group));
 }
 
 }  // namespace backflow::figure

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/text_markup.h"
@@ -16,41 +17,17 @@ namespace {
 
 using model::Index;
 
-// Title at the left, what is shown at the right. Returns the y below.
-double add_header(Figure& figure, const FigureStyle& style, const UnrolledData& data) {
-  const Palette& colors = palette(style.theme);
-  const double f = style.font_size, margin = 0.75 * f, room = figure.width - 2 * margin;
-  Group group{"header", std::nullopt, {}};
-  double y = 0.6 * f;
-  if (style.title && text_width(figure.title, 1.2 * f, true) < room) {
-    group.marks.push_back(TextMark{.anchor = {margin, y},
-                                   .markup = figure.title,
-                                   .size = 1.2 * f,
-                                   .color = colors.text,
-                                   .v_align = VAlign::top,
-                                   .bold = true});
-    y += 1.9 * f;
-  }
-  const auto& record = data.rec();
+// What is shown, longest form first.
+std::vector<std::string> subtitles(const UnrolledData& data) {
   const std::string sequence =
-      fmt::format("sequence {} of {}", data.sequence + 1, record.trace.batch());
-  const std::string about = first_that_fits(
-      {fmt::format("{}, iteration {}", sequence, grouped(record.iteration)), sequence}, f, room);
-  group.marks.push_back(TextMark{.anchor = {figure.width - margin, y},
-                                 .markup = about,
-                                 .size = f,
-                                 .color = colors.muted_text,
-                                 .h_align = HAlign::right,
-                                 .v_align = VAlign::top});
-  const std::string formula = first_that_fits({"h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})"},
-                                              f, room - text_width(about, f) - 2.0 * f);
-  group.marks.push_back(TextMark{.anchor = {margin, y},
-                                 .markup = formula,
-                                 .size = f,
-                                 .color = colors.muted_text,
-                                 .v_align = VAlign::top});
-  figure.groups.push_back(std::move(group));
-  return y + 1.9 * f;
+      fmt::format("sequence {} of {}", data.sequence + 1, data.rec().trace.batch());
+  return {fmt::format("{}, iteration {}", sequence, grouped(data.rec().iteration)), sequence};
+}
+
+// The formula where there is room for it beside the rest.
+std::string formula_for(const FigureStyle& style, double width, const std::string& beside) {
+  return first_that_fits({"h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})"}, style.font_size,
+                         width - text_width(beside, style.font_size) - 3.0 * style.font_size);
 }
 
 void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledLayout& layout) {
@@ -124,14 +101,18 @@ Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const
                       Size size) {
   const UnrolledData data = unrolled_data(snapshot, view);
   Figure figure = blank_figure("unrolled", "The network, unrolled through time", style, size);
-  const double top = add_header(figure, style, data);
+  const auto about = subtitles(data);
+  const double top =
+      add_header(figure, style, {formula_for(style, size.width, about.front())}, about);
   const UnrolledLayout layout = unrolled_layout(style, view, data.steps, top, size);
   figure.plot = layout.area;
   add_cursor(figure, style, view, layout, data.steps);
+  Group network{"network", layout.area.rect, {}};
   if (layout.detail == Detail::full)
-    add_unrolled_boxes(figure, style, data, layout);
+    add_unrolled_boxes(network, style, data, layout);
   else
-    add_unrolled_strips(figure, style, data, layout);
+    add_unrolled_strips(network, style, data, layout);
+  figure.groups.push_back(std::move(network));
   add_row_labels(figure, style, layout);
   add_step_axis(figure, style, layout);
   add_unrolled_legend(figure, style, data, layout);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "app/figure/color_bar.h"
+#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/text_markup.h"

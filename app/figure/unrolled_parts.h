@@ -6,11 +6,11 @@
 namespace backflow::figure {
 
 /// Steps with room for boxes, numbers and arrows.
-void add_unrolled_boxes(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+void add_unrolled_boxes(Group& group, const FigureStyle& style, const UnrolledData& data,
                         const UnrolledLayout& layout);
 
 /// Many steps: strips of cells. At most about 5000 marks however many steps there are.
-void add_unrolled_strips(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+void add_unrolled_strips(Group& group, const FigureStyle& style, const UnrolledData& data,
                          const UnrolledLayout& layout);
 
 /// What colours and arrows mean.

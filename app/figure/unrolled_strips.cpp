@@ -209,11 +209,9 @@ private:
 
 }  // namespace
 
-void add_unrolled_strips(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+void add_unrolled_strips(Group& group, const FigureStyle& style, const UnrolledData& data,
                          const UnrolledLayout& layout) {
-  Group group{"network", layout.area.rect, {}};
   StripDrawer(group, style, data, layout).draw();
-  figure.groups.push_back(std::move(group));
 }
 
 }  // namespace backflow::figure

@@ -1,0 +1,45 @@
+#include "app/figure/header.h"
+
+#include "app/figure/text_markup.h"
+
+namespace backflow::figure {
+
+std::string first_that_fits(const std::vector<std::string>& texts, double size, double width) {
+  for (const std::string& text : texts)
+    if (text_width(text, size) <= width) return text;
+  return {};
+}
+
+double add_header(Figure& figure, const FigureStyle& style, const std::vector<std::string>& left,
+                  const std::vector<std::string>& right) {
+  const Palette& colors = palette(style.theme);
+  const double size = style.font_size, margin = 0.75 * size, room = figure.width - 2 * margin;
+  Group group{"header", std::nullopt, {}};
+  double y = 0.6 * size;
+  if (style.title && text_width(figure.title, 1.2 * size, true) < room) {
+    group.marks.push_back(TextMark{.anchor = {margin, y},
+                                   .markup = figure.title,
+                                   .size = 1.2 * size,
+                                   .color = colors.text,
+                                   .v_align = VAlign::top,
+                                   .bold = true});
+    y += 1.9 * size;
+  }
+  const std::string first = first_that_fits(left, size, room);
+  const double rest = room - text_width(first, size) - 1.5 * size;
+  const auto write = [&](const std::string& text, double x, HAlign align) {
+    if (text.empty()) return;
+    group.marks.push_back(TextMark{.anchor = {x, y},
+                                   .markup = text,
+                                   .size = size,
+                                   .color = colors.muted_text,
+                                   .h_align = align,
+                                   .v_align = VAlign::top});
+  };
+  write(first, margin, HAlign::left);
+  write(first_that_fits(right, size, rest), figure.width - margin, HAlign::right);
+  figure.groups.push_back(std::move(group));
+  return y + 1.8 * size;
+}
+
+}  // namespace backflow::figure

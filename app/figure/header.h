@@ -1,0 +1,21 @@
+// The top of a figure: its title, and below it a line with a text at either end.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/figure/figure.h"
+#include "app/figure/style.h"
+
+namespace backflow::figure {
+
+/// The first of the texts that is not wider than `width`; empty when none is.
+std::string first_that_fits(const std::vector<std::string>& texts, double size, double width);
+
+/// Writes Figure::title when the style asks for it, and the first text of each list that fits, the
+/// left one first. Returns the top of what comes below; the line's letters begin 1.8 font sizes
+/// above it.
+double add_header(Figure& figure, const FigureStyle& style, const std::vector<std::string>& left,
+                  const std::vector<std::string>& right);
+
+}  // namespace backflow::figure
