@@ -54,7 +54,10 @@ std::string decade(int exponent) {
 
 std::string fixed(double value, int decimals) {
   if (!std::isfinite(value)) return compact(value);
-  return with_true_minus(fmt::format("{:.{}f}", value, decimals));
+  const std::string text = fmt::format("{:.{}f}", value, decimals);
+  // Not "−0.0" for what has rounded to nothing.
+  const bool zero = text.find_first_of("123456789") == std::string::npos;
+  return zero && text.front() == '-' ? text.substr(1) : with_true_minus(text);
 }
 
 std::string grouped(std::uint64_t value) {

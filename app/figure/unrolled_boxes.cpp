@@ -159,11 +159,12 @@ private:
     group_.marks.push_back(
         RectMark{{center.x - w / 2.0, center.y - h / 2.0, w, h}, fill, std::nullopt, h / 2.0});
     if (size <= 0.0) return;
-    const std::string number =
-        std::isfinite(value)
-            ? first_that_fits({number_in_unit(value), fixed(value, 1)}, size, w - 0.2 * f())
-            : "?";
-    text(center, number, size, readable_on(fill));
+    // As many digits in every unit: two where the longest usual number fits.
+    const bool two = text_width("−0.88", size) <= w - 0.2 * f();
+    const std::string number = !std::isfinite(value) ? "?"
+                               : two                 ? number_in_unit(value)
+                                                     : fixed(value, 1);
+    text(center, first_that_fits({number}, size, w), size, readable_on(fill));
   }
 
   static std::string number_in_unit(double value) {

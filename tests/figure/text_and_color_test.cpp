@@ -73,6 +73,9 @@ TEST(Numbers, AreShortAndTrue) {
   EXPECT_EQ(compact_power(-5000.3), "5·10^{−5001}");
   EXPECT_EQ(compact_power(-std::numeric_limits<double>::infinity()), "0");
   EXPECT_EQ(compact_power(0.0), "1");
+  EXPECT_EQ(fixed(-0.04, 1), "0.0");
+  EXPECT_EQ(fixed(-0.06, 1), "−0.1");
+  EXPECT_EQ(fixed(std::nan(""), 2), "not a number");
   EXPECT_EQ(grouped(9999), "9999");
   EXPECT_EQ(grouped(1234567), "1\u2009234\u2009567");
   EXPECT_EQ(grouped(100000), "100\u2009000");
