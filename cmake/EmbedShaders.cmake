@@ -1,10 +1,10 @@
-# backflow_embed_shaders(TARGET): every file of shaders/ becomes a string constant of
+# backflow_embed_shaders(TARGET FILE…): these files of shaders/ become string constants of
 # "app/platform/embedded_shaders.h", heatmap.frag as kHeatmapFrag. The same file is the script that
 # writes them at build time.
 set(_backflow_embed_script "${CMAKE_CURRENT_LIST_FILE}")
 
 function(backflow_embed_shaders TARGET)
-  file(GLOB shaders CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/shaders/*")
+  list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/shaders/" OUTPUT_VARIABLE shaders)
   set(stem "${CMAKE_BINARY_DIR}/generated/app/platform/embedded_shaders")
   add_custom_command(
     OUTPUT "${stem}.h" "${stem}.cpp"
