@@ -55,7 +55,8 @@ Key integer_key(About about, KeyEffect effect, double min, double max, bool has_
   key.assign = [field](Config& config, std::string_view text) {
     auto& member = field(config);
     using T = std::remove_reference_t<decltype(member)>;
-    member = text == "auto" ? T{0} : *parse_number<T>(text);
+    // Read as checked: "-0" is a whole number, but no unsigned one.
+    member = text == "auto" ? T{0} : static_cast<T>(*parse_number<long long>(text));
   };
   return key;
 }
@@ -217,13 +218,14 @@ std::string check_value(const Key& key, std::string_view value) {
   if (key.has_auto && value == "auto") return {};
   const std::string expected = key.kind == KeyKind::integer ? "a whole number" : "a number";
   const std::optional<double> number = parse_number<double>(value);
-  if (!number || !std::isfinite(*number) ||
-      (key.kind == KeyKind::integer && !parse_number<long long>(value)))
-    return key.name + " = " + quoted(value) + " is not " + expected +
-           "; allowed: " + allowed_values(key);
-  if (*number < key.min || *number > key.max)
+  const bool is_number = number && std::isfinite(*number);
+  // Before the test for whole numbers, for one with too many digits is whole all the same.
+  if (is_number && (*number < key.min || *number > key.max))
     return key.name + " = " + quoted(value) + " is out of range; allowed: " + allowed_values(key) +
            "; the nearest is " + format_number(std::clamp(*number, key.min, key.max));
+  if (!is_number || (key.kind == KeyKind::integer && !parse_number<long long>(value)))
+    return key.name + " = " + quoted(value) + " is not " + expected +
+           "; allowed: " + allowed_values(key);
   return {};
 }
 

@@ -2,17 +2,28 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "core/gradient/scaled_matrix.h"
 
 namespace backflow::gradient {
 namespace {
 
-// ‖u vᵀ‖_F for u, v (n, B), through the (B, B) Gram matrices where they are smaller than (n, n).
-double outer_product_norm(const Matrix& u, const Eigen::Ref<const Matrix>& v) {
-  if (u.cols() >= u.rows()) return (u * v.transpose()).norm();
-  const double squared = (u.transpose() * u).cwiseProduct(v.transpose() * v).sum();
-  return std::sqrt(std::max(squared, 0.0));
+// ‖u vᵀ‖_F for normalised u, v (n, B), through the (B, B) Gram matrices where they are smaller than
+// (n, n), unless the sequences cancel each other, which costs the squares their digits.
+double outer_product_norm(const Matrix& u, const Matrix& v) {
+  if (u.cols() < u.rows()) {
+    const Matrix squares = (u.transpose() * u).cwiseProduct(v.transpose() * v);
+    const double squared = squares.sum();
+    if (squared > 1e-2 * squares.trace()) return std::sqrt(squared);
+  }
+  return (u * v.transpose()).norm();
+}
+
+ScaledMatrix normalized(const Eigen::Ref<const Matrix>& x) {
+  ScaledMatrix scaled{x, 0};
+  normalize(scaled);
+  return scaled;
 }
 
 }  // namespace
@@ -38,13 +49,17 @@ TriangularMap contribution_norms(const model::Model& model, const model::Trace& 
   TriangularMap norms(T, -std::numeric_limits<double>::infinity());
   model::StepMatrices slopes(p.hidden_size(), trace.batch(), 1, T);
   model::derivative(model.activation, trace.a.data(), slopes.data());
+  std::vector<ScaledMatrix> states;  // h_{k−1} at index k − 1
+  for (Index k = 1; k <= T; ++k) states.push_back(normalized(trace.h.step(k - 1)));
   for (Index t = signals.dz.first(); t <= signals.dz.last(); ++t) {
-    ScaledMatrix blame{p.W_hy.transpose() * signals.dz.step(t), 0};
+    ScaledMatrix blame = normalized(p.W_hy.transpose() * signals.dz.step(t));
     for (Index k = t; k >= 1; --k) {
+      const ScaledMatrix& h = states[static_cast<std::size_t>(k - 1)];
       normalize(blame);
       blame.mantissa.array() *= slopes.step(k).array();  // now ∂L_t/∂a_k
+      normalize(blame);  // slopes of saturated units are tiny, and their squares out of range
       norms.at(t, k) =
-          log10_scaled(outer_product_norm(blame.mantissa, trace.h.step(k - 1)), blame.exponent);
+          log10_scaled(outer_product_norm(blame.mantissa, h.mantissa), blame.exponent + h.exponent);
       blame.mantissa = p.W_hh.transpose() * blame.mantissa;
     }
   }

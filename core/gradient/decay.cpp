@@ -1,8 +1,8 @@
 #include "core/gradient/decay.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 namespace backflow::gradient {
@@ -19,26 +19,29 @@ double median(std::vector<double>& values) {
   return 0.5 * (below + *middle);
 }
 
-// A factor or a count with about three significant digits and no exponent where avoidable.
-std::string number(double x) {
-  char text[32];
-  const double size = std::abs(x);
-  if (size >= 100.0 && size < 1e6)
-    std::snprintf(text, sizeof text, "%.0f", x);
-  else if (size >= 0.01 && size < 100.0)
-    std::snprintf(text, sizeof text, size < 9.95 ? "%.2f" : "%.1f", x);
-  else
-    std::snprintf(text, sizeof text, size >= 1e-4 && size < 0.01 ? "%.2g" : "%.1e", x);
-  return text;
+// As printf, but with a decimal point in every locale.
+std::string written(double x, std::chars_format format, int digits) {
+  char text[64];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, x, format, digits);
+  return error == std::errc() ? std::string(text, end) : std::string();
 }
 
+// A factor or a count with about three significant digits and no exponent where avoidable.
+std::string number(double x) {
+  const double size = std::abs(x);
+  if (size >= 100.0 && size < 1e6) return written(x, std::chars_format::fixed, 0);
+  if (size >= 0.01 && size < 100.0)
+    return written(x, std::chars_format::fixed, size < 9.95 ? 2 : 1);
+  if (size >= 1e-4 && size < 0.01) return written(x, std::chars_format::general, 2);
+  return written(x, std::chars_format::scientific, 1);
+}
+
+// `count` is at most 100: a slower change counts as none.
 std::string steps(double count) {
-  char text[32];
   if (count < 9.95 && std::abs(count - std::round(count)) >= 0.05)
-    std::snprintf(text, sizeof text, "%.1f steps", count);
-  else
-    std::snprintf(text, sizeof text, "%.0f step%s", count, std::round(count) == 1.0 ? "" : "s");
-  return text;
+    return written(count, std::chars_format::fixed, 1) + " steps";
+  return written(count, std::chars_format::fixed, 0) +
+         (std::round(count) == 1.0 ? " step" : " steps");
 }
 
 }  // namespace

@@ -40,13 +40,12 @@ void derivative(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::R
       return;
     }
     case ActivationKind::relu:
-      out = (a.array() > 0.0).cast<double>();
+    case ActivationKind::leaky_relu: {
+      // NaN stays NaN here too: an exploded network must not look like one with dead units.
+      const double left = f.kind == ActivationKind::relu ? 0.0 : f.leaky_slope;
+      out = a.unaryExpr([left](double x) { return x > 0.0 ? 1.0 : x <= 0.0 ? left : x; });
       return;
-    case ActivationKind::leaky_relu:
-      out = (a.array() > 0.0)
-                .select(Matrix::Ones(a.rows(), a.cols()),
-                        Matrix::Constant(a.rows(), a.cols(), f.leaky_slope));
-      return;
+    }
     case ActivationKind::identity:
       out.setOnes();
       return;

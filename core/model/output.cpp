@@ -2,8 +2,16 @@
 
 #include <cmath>
 
+#include "core/model/activation.h"
+
 namespace backflow::model {
 namespace {
+
+// σ(z) − y = (1 − y) σ(z) − y σ(−z), which does not cancel to 0 once ŷ = σ(z) has rounded to y.
+Matrix sigmoid_residual(const Eigen::Ref<const Matrix>& z, const Eigen::Ref<const Matrix>& y_hat,
+                        const Eigen::Ref<const Matrix>& y) {
+  return (1.0 - y.array()) * y_hat.array() - y.array() / (1.0 + z.array().exp());
+}
 
 // logsumexp of each column, (1, B).
 Eigen::ArrayXXd log_sum_exp(const Eigen::Ref<const Matrix>& z) {
@@ -83,8 +91,7 @@ void loss_gradient(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
   const double m = static_cast<double>(z.rows());
   switch (loss) {
     case Loss::binary_cross_entropy:
-      // σ(z) − y = (1 − y) σ(z) − y σ(−z), which does not cancel to 0 once ŷ has rounded to y.
-      dz = ((1.0 - y.array()) * y_hat.array() - y.array() / (1.0 + z.array().exp())) / (m * batch);
+      dz = sigmoid_residual(z, y_hat, y) / (m * batch);
       return;
     case Loss::categorical_cross_entropy:
       softmax_gradient(y_hat, y, dz);
@@ -101,14 +108,18 @@ void loss_gradient(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
       dz = (z.array() > 0.0).select(dz, 0.0);
       return;
     case Readout::sigmoid:
-      dz.array() *= y_hat.array() * (1.0 - y_hat.array());
+      derivative({ActivationKind::sigmoid, 0.0}, z, dz);  // ŷ (1 − ŷ) is 0 where ŷ rounds to 1
+      dz.array() *= 2.0 / (m * batch) * sigmoid_residual(z, y_hat, y).array();
       return;
-    case Readout::softmax: {
-      // J_softmaxᵀ u = ŷ ⊙ (u − ŷᵀu)
-      const Eigen::RowVectorXd mean = (y_hat.array() * dz.array()).colwise().sum();
-      dz = y_hat.array() * (dz.rowwise() - mean).array();
+    case Readout::softmax:
+      // J_softmaxᵀ u = ŷ ⊙ (u − ŷᵀu) with the difference as Σ_i ŷ_i (u_j − u_i), for the same
+      // reason.
+      for (Index b = 0; b < dz.cols(); ++b) {
+        const Vector u = dz.col(b);
+        for (Index j = 0; j < dz.rows(); ++j)
+          dz(j, b) = y_hat(j, b) * (y_hat.col(b).array() * (u(j) - u.array())).sum();
+      }
       return;
-    }
   }
 }
 

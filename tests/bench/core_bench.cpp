@@ -44,6 +44,8 @@ void map_sizes(benchmark::internal::Benchmark* bench) {
       ->Args({8, 200, 1})
       ->Args({16, 50, 1})
       ->Args({32, 100, 1})
+      ->Args({64, 200, 1})
+      ->Args({128, 200, 1})
       ->UseRealTime()
       ->Unit(benchmark::kMillisecond);
 }

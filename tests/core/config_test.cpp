@@ -83,6 +83,22 @@ TEST(Keys, ErrorsNameKeyAllowedValuesAndNearestMatch) {
   EXPECT_LT(error_of("model.hidden=" + std::string(10'000, '\x01')).size(), 300u);
 }
 
+TEST(Keys, WholeNumbersAtTheEdgeOfWhatCanBeRead) {
+  Config config;
+  EXPECT_THAT(set_key(config, "task.seed=7"), IsEmpty());
+  EXPECT_THAT(set_key(config, "task.seed=-0"), IsEmpty());
+  EXPECT_EQ(config.task.seed, 0u);
+  // More digits than any integer has: whole, but out of range.
+  EXPECT_EQ(
+      error_of("model.seed=99999999999999999999"),
+      "model.seed = \"99999999999999999999\" is out of range; allowed: whole numbers from 0 to "
+      "4294967295; the nearest is 4294967295");
+  EXPECT_THAT(error_of("task.seed=-1"), HasSubstr("the nearest is 0"));
+  EXPECT_THAT(error_of("model.hidden=1e2"), HasSubstr("is not a whole number"));
+  EXPECT_THAT(error_of("model.hidden=+8"), HasSubstr("is not a whole number"));
+  EXPECT_THAT(error_of("training.learning_rate=0,3"), HasSubstr("is not a number"));
+}
+
 TEST(NearestMatch, FindsTyposAndNotStrangers) {
   const std::vector<std::string> names{"spectral", "frobenius"};
   EXPECT_EQ(nearest_match("spectrla", names), "spectral");

@@ -54,6 +54,20 @@ TEST(Activation, TanhAndSigmoidKeepTheirPrecisionWhenSaturated) {
   EXPECT_EQ(f(ActivationKind::sigmoid, -1000.0), 0.0);
 }
 
+TEST(Activation, SlopesAreExactUpToTheEndOfTheRange) {
+  // sigmoid′ = e^−|a| is a normal number up to 708, tanh′ = 4 e^−2|a| up to 354.
+  for (double a = -700.0; a <= 700.0; a += 3.7) {
+    const Ld e = std::exp(-std::abs(Ld(a)));
+    EXPECT_GT(f_prime(ActivationKind::sigmoid, a), 0.0);
+    expect_close(f_prime(ActivationKind::sigmoid, a), e / ((1.0L + e) * (1.0L + e)), 1e-13, a);
+    expect_close(f(ActivationKind::sigmoid, a), 1.0L / (1.0L + std::exp(-Ld(a))), 1e-13, a);
+    expect_close(f(ActivationKind::tanh, a), std::tanh(Ld(a)), 1e-13, a);
+    if (std::abs(a) < 350.0) {
+      EXPECT_GT(f_prime(ActivationKind::tanh, a), 0.0);
+    }
+  }
+}
+
 TEST(Activation, ReluAndItsLeak) {
   EXPECT_EQ(f(ActivationKind::relu, -2.0), 0.0);
   EXPECT_EQ(f(ActivationKind::relu, 3.0), 3.0);

@@ -98,6 +98,23 @@ TEST(Task, IsDeterminedBySeedAndIteration) {
   EXPECT_NE(data(7), before);
 }
 
+TEST(Task, FirstBitGivesTheSameBitsEverywhere) {
+  // As a transcript in another language gave them; item by item, each step a bit, then its noise.
+  TaskOptions options;
+  options.kind = TaskKind::first_bit;
+  options.steps = 3;
+  options.batch = 2;
+  const model::Batch batch = make_batch(options, TargetEncoding::probability, 5);
+  const double expected[2][3] = {
+      {-0x1.8b4b6caa86ec7p-1, -0x1.65a03f132e5afp-1, 0x1.80fbe38fca816p-1},
+      {0x1.e8917565fd842p-1, -0x1.c08c4cbbe0399p-1, 0x1.9df0d8e008508p-2}};
+  for (Index s = 0; s < 2; ++s) {
+    for (Index t = 1; t <= 3; ++t) EXPECT_EQ(batch.inputs.step(t)(0, s), expected[s][t - 1]);
+    // The noise is five standard deviations away from turning a bit.
+    EXPECT_EQ(batch.targets.step(3)(0, s), expected[s][0] > 0.0 ? 1.0 : 0.0);
+  }
+}
+
 TEST(Task, EveryStepHasTheTargetWhenAsked) {
   TaskOptions options;
   options.outputs = Outputs::every;
@@ -347,6 +364,26 @@ TEST(History, MinMaxIsThatOfBruteForce) {
     }
   }
   EXPECT_FALSE(view.min_max(Series::loss, 5, 5).any);
+}
+
+TEST(History, HoldsAMillionPoints) {
+  History history;
+  constexpr std::size_t kCount = 1'000'000;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const auto x = static_cast<double>(i);
+    history.append({x, -x, i == 777'777 ? std::nan("") : 1.0, 0.0});
+  }
+  const HistoryView view = history.view();
+  ASSERT_EQ(view.size(), kCount);
+  for (const std::size_t begin : {0u, 4095u, 4096u, 123'457u, 777'776u}) {
+    const std::size_t end = begin + 200'001;
+    EXPECT_EQ(view.min_max(Series::loss, begin, end).min, static_cast<double>(begin));
+    EXPECT_EQ(view.min_max(Series::loss, begin, end).max, static_cast<double>(end - 1));
+    EXPECT_EQ(view.min_max(Series::norm_before_clip, begin, end).min,
+              -static_cast<double>(end - 1));
+    EXPECT_EQ(view.min_max(Series::norm_after_clip, begin, end).non_finite, end > 777'777);
+  }
+  EXPECT_EQ(view.point(kCount - 1)[0], static_cast<double>(kCount - 1));
 }
 
 TEST(History, AViewStaysAsItWas) {

@@ -1,0 +1,23 @@
+#include "core/gradient/matrix_norm.h"
+
+#include <cmath>
+
+#include <Eigen/Eigenvalues>
+
+namespace backflow::gradient {
+
+using model::Matrix;
+
+double spectral_norm(const Eigen::Ref<const Matrix>& x) {
+  const double largest = x.size() == 0 ? 0.0 : x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+  if (largest == 0.0 || !std::isfinite(largest)) return largest;
+  // σ₁² = λ_max(xᵀx): the largest eigenvalue of a Gram matrix keeps full relative precision (only
+  // the small ones lose it). Scaled to a largest entry of 1, so that squaring cannot overflow.
+  const Matrix scaled = x / largest;
+  if (x.cols() == 1 || x.rows() == 1) return largest * scaled.norm();
+  const Matrix gram = scaled.transpose() * scaled;
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram, Eigen::EigenvaluesOnly);
+  return largest * std::sqrt(solver.eigenvalues()(gram.rows() - 1));
+}
+
+}  // namespace backflow::gradient

@@ -1,0 +1,152 @@
+// The map through Gram matrices against explicit products, where they are easy and where they
+// cancel.
+#include "core/gradient/product_tree.h"
+
+#include <cmath>
+#include <limits>
+
+#include <Eigen/SVD>
+#include <gtest/gtest.h>
+
+#include "core/gradient/largest_eigenvalues.h"
+#include "core/model/random.h"
+
+namespace backflow::gradient {
+namespace {
+
+using model::Index;
+using model::Matrix;
+
+std::vector<ScaledMatrix> scaled(const std::vector<Matrix>& matrices) {
+  std::vector<ScaledMatrix> list;
+  for (const Matrix& matrix : matrices) {
+    list.push_back({matrix, 0});
+    normalize(list.back());
+  }
+  return list;
+}
+
+// Largest |difference| of log10 from the explicit products, formed in extended precision.
+double worst_difference(const std::vector<Matrix>& J, MatrixNorm norm) {
+  const auto T = static_cast<Index>(J.size());
+  TriangularMap map(T, 0.0);
+  EXPECT_TRUE(product_norms(scaled(J), norm, map, {}));
+  using Long = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
+  const Index n = J.front().rows();
+  double worst = 0.0;
+  for (Index t = 1; t <= T; ++t) {
+    Long product = Long::Identity(n, n);
+    for (Index k = t - 1; k >= 0; --k) {
+      product = product * J[static_cast<std::size_t>(k)].cast<long double>();
+      const long double expected = norm == MatrixNorm::frobenius
+                                       ? product.norm()
+                                       : Eigen::JacobiSVD<Long>(product).singularValues()[0];
+      worst = std::max(worst, std::abs(map.at(t, k) - static_cast<double>(std::log10(expected))));
+    }
+  }
+  return worst;
+}
+
+std::vector<Matrix> random_chain(Index n, Index steps, double scale, std::uint64_t seed) {
+  model::Random random(seed);
+  const Matrix W = random.normal_matrix(n, n, scale / std::sqrt(static_cast<double>(n)));
+  std::vector<Matrix> chain;
+  for (Index t = 0; t < steps; ++t) {
+    Matrix slopes = random.uniform_matrix(n, 1, 0.5);
+    slopes.array() += 0.5;
+    chain.push_back(slopes.col(0).asDiagonal() * W);
+  }
+  return chain;
+}
+
+class EveryNorm : public ::testing::TestWithParam<MatrixNorm> {};
+
+TEST_P(EveryNorm, AgreesWithExplicitProducts) {
+  for (const Index n : {1, 2, 3, 8, 17})
+    for (const Index steps : {1, 2, 6, 7, 13, 40})
+      EXPECT_LT(worst_difference(random_chain(n, steps, 1.5, 3), GetParam()), 1e-12)
+          << n << " " << steps;
+}
+
+TEST_P(EveryNorm, AgreesForWideMatrices) {
+  EXPECT_LT(worst_difference(random_chain(40, 15, 1.2, 5), GetParam()), 1e-11);
+}
+
+TEST_P(EveryNorm, CancellationIsCaughtAndFormed) {
+  // J = u vᵀ + 1e-8 noise with u ⟂ v: the squares of a product lose all their digits.
+  model::Random random(9);
+  constexpr Index kN = 12;
+  Matrix u = random.normal_matrix(kN, 1, 1.0), v = random.normal_matrix(kN, 1, 1.0);
+  v -= u * (u.transpose() * v) / u.squaredNorm();
+  std::vector<Matrix> chain;
+  for (int t = 0; t < 20; ++t)
+    chain.push_back(u * v.transpose() + random.normal_matrix(kN, kN, 1e-8));
+  // The chain itself is ill-conditioned: each cancelling step loses eight digits of what it
+  // cancels.
+  EXPECT_LT(worst_difference(chain, GetParam()), 1e-5);
+}
+
+TEST_P(EveryNorm, LowRankAndNearlyEqualSingularValues) {
+  // Few units alive, as with ReLU.
+  std::vector<Matrix> chain = random_chain(9, 18, 2.0, 7);
+  for (Matrix& J : chain) J.topRows(6).setZero();
+  EXPECT_LT(worst_difference(chain, GetParam()), 1e-12);
+  // Orthogonal but for 1e-5: all singular values nearly the same, the worst case for Lanczos.
+  model::Random random(4);
+  for (Matrix& J : chain)
+    J = Matrix::Identity(9, 9).rowwise().reverse() + random.normal_matrix(9, 9, 1e-5);
+  EXPECT_LT(worst_difference(chain, GetParam()), 1e-9);
+}
+
+TEST_P(EveryNorm, ZerosNansAndInfinitiesGoWhereTheyBelong) {
+  std::vector<Matrix> chain = random_chain(4, 24, 1.0, 2);
+  chain[10].setZero();
+  chain[20](1, 1) = std::nan("");
+  TriangularMap map(24, 0.0);
+  ASSERT_TRUE(product_norms(scaled(chain), GetParam(), map, {}));
+  for (Index t = 1; t <= 24; ++t)
+    for (Index k = 0; k < t; ++k) {
+      const bool nan = k <= 20 && t >= 21, zero = k <= 10 && t >= 11;
+      if (nan)
+        EXPECT_FALSE(std::isfinite(map.at(t, k)) || map.at(t, k) < 0.0) << t << " " << k;
+      else if (zero)
+        EXPECT_EQ(map.at(t, k), -std::numeric_limits<double>::infinity()) << t << " " << k;
+      else
+        EXPECT_TRUE(std::isfinite(map.at(t, k))) << t << " " << k;
+    }
+}
+
+TEST_P(EveryNorm, CarriesExponentsAcrossTheTree) {
+  std::vector<Matrix> chain;
+  for (int t = 0; t < 300; ++t)
+    chain.push_back((t % 2 == 0 ? 1e-140 : 1e130) * Matrix::Identity(3, 3));
+  TriangularMap map(300, 0.0);
+  ASSERT_TRUE(product_norms(scaled(chain), GetParam(), map, {}));
+  const double one = GetParam() == MatrixNorm::frobenius ? 0.5 * std::log10(3.0) : 0.0;
+  EXPECT_NEAR(map.at(300, 0), -1500.0 + one, 1e-9);
+  EXPECT_NEAR(map.at(2, 0), -10.0 + one, 1e-12);
+}
+
+TEST_P(EveryNorm, CanBeCancelled) {
+  TriangularMap map(30, 0.0);
+  int asked = 0;
+  EXPECT_FALSE(product_norms(scaled(random_chain(3, 30, 1.0, 1)), GetParam(), map,
+                             [&] { return ++asked > 2; }));
+}
+INSTANTIATE_TEST_SUITE_P(Both, EveryNorm,
+                         ::testing::Values(MatrixNorm::spectral, MatrixNorm::frobenius),
+                         [](const auto& test) { return std::string(model::name_of(test.param)); });
+
+TEST(LargestEigenvalues, OfDiagonalPairs) {
+  Matrix A = Matrix::Zero(3, 6), B = Matrix::Zero(3, 3), values;
+  A.leftCols(3).diagonal() << 4.0, 1.0, 0.0;
+  A.rightCols(3).diagonal() << 0.0, 0.0, 5.0;
+  B.diagonal() << 1.0, 9.0, 2.0;
+  ASSERT_TRUE(largest_eigenvalues(A, B, {}, values));
+  ASSERT_EQ(values.rows(), 2);
+  EXPECT_NEAR(values(0, 0), 9.0, 1e-12);
+  EXPECT_NEAR(values(1, 0), 10.0, 1e-12);
+}
+
+}  // namespace
+}  // namespace backflow::gradient
