@@ -1,5 +1,7 @@
 #include "core/config/config.h"
 
+#include "core/config/keys.h"
+
 namespace backflow::config {
 namespace {
 
@@ -41,6 +43,13 @@ std::string validate(const Config& config) {
     return "model.loss = " + std::string(model::name_of(effective_loss(config))) +
            " does not go with model.readout = " +
            std::string(model::name_of(effective_readout(config))) + ": " + reason;
+  const training::TaskOptions task = training::resolved(config.task);
+  // Each of the trace's tensors holds that many numbers; a few records of them are alive at once.
+  const double numbers = static_cast<double>(config.model.hidden) *
+                         static_cast<double>(task.steps) * static_cast<double>(task.batch);
+  if (numbers > kMostNumbers)
+    return "model.hidden × task.steps × task.batch = " + format_number(numbers) +
+           " is too much for one iteration; allowed: up to " + format_number(kMostNumbers);
   const training::TaskInfo& info = training::task_info(config.task.kind);
   if (!info.fixed_table) return {};
   const auto fixed = [&](const char* key, model::Index asked, model::Index own) {

@@ -33,6 +33,9 @@ struct Config {
 model::Readout effective_readout(const Config& config);
 model::Loss effective_loss(const Config& config);
 
+/// Upper limit of hidden units × steps × sequences: 160 MB for each tensor of the trace.
+inline constexpr double kMostNumbers = 2e7;
+
 /// Empty, or one sentence naming the keys that do not go together. Ranges of single keys are
 /// checked when they are set (keys.h).
 std::string validate(const Config& config);

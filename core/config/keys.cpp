@@ -247,12 +247,11 @@ std::string set_key(Config& config, std::string_view name, std::string_view valu
   if (key == nullptr) {
     std::vector<std::string> names;
     for (const Key& known : keys()) names.push_back(known.name);
-    std::string message = "unknown key " + quoted(name) + did_you_mean(name, names);
-    if (message.back() != '?') {
-      message += "; the keys are";
-      for (const std::string& known : names)
-        message += (known == names.front() ? " " : ", ") + known;
-    }
+    const std::string match = nearest_match(name, names);
+    std::string message = "unknown key " + quoted(name);
+    if (!match.empty()) message += " (did you mean \"" + match + "\"?)";
+    message += "; the keys are";
+    for (const std::string& known : names) message += (known == names.front() ? " " : ", ") + known;
     return message;
   }
   const std::string error = check_value(*key, value);

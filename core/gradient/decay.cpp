@@ -87,8 +87,15 @@ std::string verdict(const GradientDecay& decay) {
   const double factor = std::pow(10.0, decay.log10_factor);
   const double doublings =
       decay.log10_factor / std::log10(2.0);  // per step, negative when it falls
+  const auto T = static_cast<double>(decay.median_by_lag.size()) - 1.0;
   std::string text;
-  if (std::abs(doublings) < 0.01) {
+  if (std::abs(doublings) >= 0.01 && 1.0 / std::abs(doublings) > T && T >= 1.0) {
+    // No step count beyond the sequence: nothing was seen there.
+    const double change = 100.0 * (std::pow(factor, T) - 1.0);
+    text = std::string("gradient ") + (doublings < 0.0 ? "falls" : "grows") + " ×" +
+           number(factor) + " per step: " + written(std::abs(change), std::chars_format::fixed, 0) +
+           " % " + (doublings < 0.0 ? "less" : "more") + " after all " + steps(T);
+  } else if (std::abs(doublings) < 0.01) {
     text = "gradient keeps its size: ×" + number(factor) + " per step";
   } else if (doublings < 0.0) {
     const double half_life = -1.0 / doublings;

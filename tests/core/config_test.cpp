@@ -64,8 +64,9 @@ TEST(Keys, TheIssuesKeysAreThere) {
 }
 
 TEST(Keys, ErrorsNameKeyAllowedValuesAndNearestMatch) {
-  EXPECT_EQ(error_of("model.activaton=tanh"),
-            "unknown key \"model.activaton\"; did you mean \"model.activation\"?");
+  EXPECT_THAT(error_of("model.activaton=tanh"),
+              ::testing::StartsWith("unknown key \"model.activaton\" (did you mean "
+                                    "\"model.activation\"?); the keys are task.name, "));
   EXPECT_EQ(error_of("model.activation=thanh"),
             "model.activation = \"thanh\" is not one of tanh, sigmoid, relu, leaky-relu, identity; "
             "did you mean \"tanh\"?");
@@ -114,6 +115,13 @@ TEST(Validate, ExplainsWhatDoesNotGoTogether) {
   EXPECT_THAT(validate(config), IsEmpty());
   EXPECT_THAT(set_key(config, "model.loss=bce"), IsEmpty());
   EXPECT_THAT(validate(config), AllOf(HasSubstr("model.loss"), HasSubstr("sigmoid")));
+  config = {};
+  config.task.kind = training::TaskKind::first_bit;
+  config.task.steps = 1000;
+  config.task.batch = 1024;
+  EXPECT_THAT(validate(config), IsEmpty());
+  config.model.hidden = 512;
+  EXPECT_THAT(validate(config), AllOf(HasSubstr("task.batch"), HasSubstr("up to 20000000")));
   config = {};
   EXPECT_THAT(set_key(config, "task.steps=5"), IsEmpty());
   EXPECT_THAT(validate(config), HasSubstr("task.steps"));

@@ -249,6 +249,9 @@ TEST(Verdict, NamesTheFactorPerStep) {
   EXPECT_EQ(verdict_of(0.5), "gradient falls ×0.50 per step: half gone after 1 step");
   EXPECT_THAT(verdict_of(0.1), HasSubstr("more than half gone after 1 step"));
   EXPECT_EQ(verdict_of(2.0), "gradient grows ×2.00 per step: doubled after 1 step");
+  // Not beyond what was seen: 0.99^20 = 0.82, 1.02^20 = 1.49.
+  EXPECT_EQ(verdict_of(0.99), "gradient falls ×0.99 per step: 18 % less after all 20 steps");
+  EXPECT_EQ(verdict_of(1.02), "gradient grows ×1.02 per step: 49 % more after all 20 steps");
   EXPECT_THAT(verdict_of(1.1), StartsWith("gradient grows ×1.10 per step: doubled after 7.3"));
   EXPECT_THAT(verdict_of(1.0), StartsWith("gradient keeps its size"));
   EXPECT_THAT(verdict_of(0.001), HasSubstr("×0.001 per step"));
