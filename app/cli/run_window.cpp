@@ -188,6 +188,7 @@ int run_window(const config::Config& config, const WindowOptions& options) {
   }
   WindowLoop loop(*window, *renderer, config, options);
   error = loop.run();
+  window->hide();  // the threads may take a moment to stop
   if (error.empty()) return kSuccess;
   std::cerr << "backflow: " << error << '\n';
   return kFailure;

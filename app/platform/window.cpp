@@ -142,6 +142,8 @@ void Window::poll_events() { glfwPollEvents(); }
 void Window::wake() { glfwPostEmptyEvent(); }
 bool Window::take_input() { return std::exchange(input_, false); }
 
+void Window::hide() { glfwHideWindow(window_); }
+
 bool Window::should_close() const { return glfwWindowShouldClose(window_) == GLFW_TRUE; }
 void Window::request_close() { glfwSetWindowShouldClose(window_, GLFW_TRUE); }
 void Window::swap_buffers() { glfwSwapBuffers(window_); }

@@ -43,6 +43,9 @@ public:
   /// last call: the window wants to be drawn again. A wake() is not such an event.
   bool take_input();
 
+  /// Takes the window off the screen, e.g. while what it showed is wound up.
+  void hide();
+
   bool should_close() const;
   void request_close();
 

@@ -1,5 +1,6 @@
 #include "app/session/analyst.h"
 
+#include <new>
 #include <utility>
 
 #include "app/session/session.h"
@@ -49,6 +50,18 @@ bool Analyst::has_result() const {
   return fresh_;
 }
 
+// Null when cancelled or when memory does not suffice: then there is no map, and training goes on.
+std::shared_ptr<const Analysis> Analyst::analyse_or_give_up(const Request& request) {
+  try {
+    return analyse(request.record, request.options, [this] {
+      const std::lock_guard lock(mutex_);
+      return cancel_;
+    });
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void Analyst::loop() {
   while (true) {
     Request request;
@@ -59,14 +72,11 @@ void Analyst::loop() {
       request = last_asked_;
       pending_ = cancel_ = false;
     }
-    auto analysis = analyse(std::move(request.record), request.options, [this] {
-      const std::lock_guard lock(mutex_);
-      return cancel_;
-    });
+    const auto analysis = analyse_or_give_up(request);
     if (!analysis) continue;
     {
       const std::lock_guard lock(mutex_);
-      result_ = std::move(analysis);
+      result_ = analysis;
       fresh_ = true;
     }
     on_result_();

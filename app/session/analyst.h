@@ -40,6 +40,7 @@ private:
   };
 
   void loop();
+  std::shared_ptr<const Analysis> analyse_or_give_up(const Request& request);
 
   std::function<void()> on_result_;
   mutable std::mutex mutex_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/config/keys.h"
+#include "core/gradient/blame.h"
 
 namespace backflow::session {
 namespace {
@@ -18,8 +19,8 @@ training::HistoryPoint history_point(const training::IterationRecord& record) {
 }  // namespace
 
 Session::Session(const config::Config& config)
-    : config_(config), trainer_(config::make_setup(config)) {
-  restart();
+    : config_(config), trainer_(config::make_setup(config)), stale_(true) {
+  refresh();
 }
 
 void Session::restart() {
@@ -95,6 +96,11 @@ void Session::iterate() {
   }
 }
 
+void Session::refuse(const std::string& reason) {
+  running_ = single_step_ = false;
+  refusal_ = reason;
+}
+
 Snapshot Session::snapshot() const {
   Snapshot snapshot;
   snapshot.config = config_;
@@ -123,6 +129,8 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
       gradient::jacobian_norms(record->model, record->trace, sequence, options.norm, cancelled);
   if (!norms) return nullptr;
   auto analysis = std::make_shared<Analysis>();
+  analysis->log10_blame =
+      gradient::log10_blame(record->model, record->trace, record->signals, sequence);
   analysis->decay = gradient::gradient_decay(*norms);
   analysis->range = gradient::log_range(norms->log10_norm);
   analysis->cells = std::make_shared<const std::vector<float>>(

@@ -28,6 +28,9 @@ public:
   /// one already and no iteration is about to replace it.
   void refresh();
 
+  /// Pauses, with a reason for people (Snapshot::refusal).
+  void refuse(const std::string& reason);
+
   /// Everything but `revision`, `iterations_per_second` and what attach() fills in.
   Snapshot snapshot() const;
 

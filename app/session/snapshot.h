@@ -24,8 +24,9 @@ struct Analysis {
   std::shared_ptr<const training::IterationRecord> record;
   gradient::JacobianNorms norms;
   gradient::GradientDecay decay;
-  double spectral_radius = 0.0;  ///< ρ of the record's W_hh; NaN when it is not finite
-  gradient::LogRange range;      ///< of norms.log10_norm
+  double spectral_radius = 0.0;     ///< ρ of the record's W_hh; NaN when it is not finite
+  std::vector<double> log10_blame;  ///< gradient::log10_blame of the same sequence
+  gradient::LogRange range;         ///< of norms.log10_norm
   /// norms.log10_norm as (T + 1)² floats for drawing (gradient::square_cells), kNoCell where k > t.
   std::shared_ptr<const std::vector<float>> cells;
 };

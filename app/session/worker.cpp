@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -99,11 +100,37 @@ private:
     return std::exchange(inbox_, {});
   }
 
+  // A slider sends one value after the other: of neighbours that set the same thing only the last
+  // one counts, so that slow changes do not pile up behind the mouse.
+  static bool is_overtaken(const Command& command, const Command& next) {
+    if (command.index() != next.index()) return false;
+    if (const auto* key = std::get_if<SetKey>(&command))
+      return key->name == std::get<SetKey>(next).name;
+    return std::holds_alternative<SetSpeedLimit>(command) ||
+           std::holds_alternative<SetAnalysis>(command);
+  }
+
+  void execute(const std::deque<Command>& commands) {
+    for (std::size_t i = 0; i < commands.size(); ++i)
+      if (i + 1 == commands.size() || !is_overtaken(commands[i], commands[i + 1]))
+        session_.execute(commands[i]);
+  }
+
+  // Runs a part of the loop; when memory does not suffice, training pauses and says so.
+  template <class Work>
+  void within_memory(Work work) {
+    try {
+      work();
+    } catch (const std::bad_alloc&) {
+      session_.refuse("there is not enough memory for this; take fewer steps, units or sequences");
+    }
+  }
+
   void loop() {
     rate_.restart(Clock::now());
     while (auto commands = take_commands()) {
       const bool was_running = session_.wants_to_iterate();
-      for (const Command& command : *commands) session_.execute(command);
+      within_memory([&] { execute(*commands); });
       if (!was_running) {
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);
@@ -111,13 +138,13 @@ private:
       bool changed = !commands->empty() || analyst_.has_result();
       if (session_.wants_to_iterate() &&
           (session_.speed_limit() <= 0.0 || Clock::now() >= next_iteration_)) {
-        session_.iterate();
+        within_memory([this] { session_.iterate(); });
         const auto now = Clock::now();
         rate_.count_one(now);
         schedule_next(now);
         changed = changed || now - published_ >= kPublishInterval || !session_.wants_to_iterate();
       }
-      session_.refresh();
+      within_memory([this] { session_.refresh(); });
       if (changed) publish();
     }
   }

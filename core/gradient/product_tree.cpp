@@ -52,7 +52,7 @@ public:
 private:
   // All pairs lo ≤ k < t ≤ hi.
   bool run(Index lo, Index hi) {
-    if (cancelled_ && cancelled_()) return false;
+    if (stop()) return false;
     if (hi - lo <= kLeaf) {
       form_products(lo, hi);
       return true;
@@ -65,6 +65,8 @@ private:
 
   // Measured: below this share of ‖L‖² ‖R‖²/n the squares have lost too many digits.
   static constexpr double kCancellation = 1e-4;
+
+  bool stop() const { return cancelled_ && cancelled_(); }
 
   const ScaledMatrix& jacobian(Index t) const {
     return jacobians_[static_cast<std::size_t>(t - 1)];
@@ -95,7 +97,7 @@ private:
   // L_t for t = m + 1..hi.
   Blocks left_factors(Index m, Index hi) const {
     Blocks left(n_, hi - m);
-    for (Index i = 0; i < hi - m; ++i) {
+    for (Index i = 0; i < hi - m && !stop(); ++i) {
       const ScaledMatrix& J = jacobian(m + 1 + i);
       if (i == 0)
         left.block(0) = J.mantissa;
@@ -110,7 +112,7 @@ private:
   // R_k for k = lo..m − 1.
   Blocks right_factors(Index lo, Index m) const {
     Blocks right(n_, m - lo);
-    for (Index i = m - lo - 1; i >= 0; --i) {
+    for (Index i = m - lo - 1; i >= 0 && !stop(); --i) {
       const ScaledMatrix& J = jacobian(lo + i + 1);
       const bool last = i == m - lo - 1;
       if (last)
@@ -163,6 +165,7 @@ private:
 
   bool across(Index lo, Index m, Index hi) {
     const Blocks left = left_factors(m, hi), right = right_factors(lo, m);
+    if (stop()) return false;
     Matrix squares;  // ‖L_t R_k‖² in the norm asked for; NaN where it did not come out
     if (norm_ == MatrixNorm::frobenius) {
       squares.noalias() =
@@ -212,7 +215,7 @@ private:
     for (Index t = 1; t <= out_.steps(); ++t) {
       auto& wanted = cancelling_[static_cast<std::size_t>(t)];
       if (wanted.empty()) continue;
-      if (cancelled_ && cancelled_()) return false;
+      if (stop()) return false;
       std::sort(wanted.begin(), wanted.end());
       Matrix product = jacobian(t).mantissa, next(n_, n_);
       std::int64_t exponent = jacobian(t).exponent;

@@ -147,6 +147,24 @@ TEST(Clipping, ByNormKeepsTheDirection) {
   EXPECT_LT((g.W_hh - before.W_hh / 3.0).norm(), 1e-14 * norm);
 }
 
+TEST(Clipping, StartsAtTheThresholdAndNotLater) {
+  const auto clipped = [](ClipMode mode, double threshold, double expected_norm) {
+    model::Parameters g = model::zeros_like(some_gradient());
+    g.W_hh(1, 2) = 3.0;
+    g.b_y[0] = -4.0;  // of norm 5 over both tensors
+    const ClipReport report = clip({mode, threshold}, g);
+    EXPECT_NEAR(report.norm_before, 5.0, 1e-14);
+    EXPECT_NEAR(report.norm_after, expected_norm, 1e-14);
+    EXPECT_NEAR(model::global_norm(g), expected_norm, 1e-14);
+    return report.clipped;
+  };
+  EXPECT_TRUE(clipped(ClipMode::norm, 4.999, 4.999));
+  EXPECT_FALSE(clipped(ClipMode::norm, 5.001, 5.0));
+  EXPECT_TRUE(clipped(ClipMode::value, 3.999, std::hypot(3.0, 3.999)));
+  EXPECT_TRUE(clipped(ClipMode::value, 2.999, std::hypot(2.999, 2.999)));
+  EXPECT_FALSE(clipped(ClipMode::value, 4.0, 5.0));
+}
+
 TEST(Clipping, BelowTheThresholdNothingHappens) {
   for (const ClipMode mode : {ClipMode::none, ClipMode::norm, ClipMode::value}) {
     model::Parameters g = some_gradient();
