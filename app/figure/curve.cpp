@@ -52,7 +52,10 @@ void for_each_column(const HistoryView& history, const Axes& axes, Visit visit) 
   std::size_t begin = 0;
   for (std::size_t c = 0; c < columns && begin < history.size(); ++c) {
     const double limit = axes.area.x_min + per_column * static_cast<double>(c + 1);
-    const auto end = std::min(history.size(), static_cast<std::size_t>(std::floor(limit)) + 1);
+    // The last column takes what rounding has left over.
+    const auto end = c + 1 == columns
+                         ? history.size()
+                         : std::min(history.size(), static_cast<std::size_t>(limit) + 1);
     if (end <= begin) continue;
     visit(begin, end);
     begin = end;

@@ -28,6 +28,7 @@ public:
 
   void draw() {
     measure_signals();
+    name_factors_ = !data_.log10_factor.empty() && names_fit();
     for (Index t = layout_.first; t <= layout_.last; ++t) {
       edges_into(t);
       draw_hidden(t);
@@ -71,7 +72,7 @@ private:
 
   Color blame_color(Index t) const {
     return color_of(data_.blame_scale,
-                    static_cast<float>(data_.log10_blame[static_cast<std::size_t>(t)]));
+                    static_cast<float>(data_.relative_blame[static_cast<std::size_t>(t)]));
   }
 
   // The edges between step t − 1 and step t, and from the input of step t.
@@ -100,14 +101,24 @@ private:
     // What arrives at step t − 1 gives the arrow its colour.
     add_arrow(group_, {right, y}, {left, y}, thickness, blame_color(t - 1), colors_.axis);
     if (!known) return;
-    const std::string value = compact_power(log_factor);
-    // The label may reach over the boxes' corners, but not over an output's forward arrow.
-    const double slack = data_.rec().trace.y_hat.contains(t - 1) ? -0.4 * f() : 0.8 * f();
-    const double size = 0.92 * f();
-    const std::string label = first_that_fits(
-        {fmt::format("‖J_{{{}}}‖ = {}", t, value), fmt::format("‖J_{{{}}}‖ {}", t, value), value},
-        size, right - left + slack);
-    text({(left + right) / 2.0, y - 1.15 * f()}, label, size, colors_.text);
+    text({(left + right) / 2.0, layout_.factor.middle()}, factor_label(t, name_factors_),
+         kFactorSize * f(), colors_.text);
+  }
+
+  static constexpr double kFactorSize = 0.92;
+
+  std::string factor_label(Index t, bool with_name) const {
+    const std::string value = compact_power(data_.log10_factor[static_cast<std::size_t>(t)]);
+    return with_name ? fmt::format("‖J_{{{}}}‖ = {}", t, value) : value;
+  }
+
+  // All arrows are labelled alike: with the factor's name where every one of them has room for it.
+  bool names_fit() const {
+    const bool every = data_.rec().trace.y_hat.count() > 1;  // forward arrows stand in the way
+    const double room = layout_.column - box_ + (every ? -0.9 : 0.3) * f();
+    for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t)
+      if (text_width(factor_label(t, true), kFactorSize * f()) > room) return false;
+    return true;
   }
 
   void draw_hidden(Index t) {
@@ -171,8 +182,8 @@ private:
     return std::abs(value) < 9.995 ? fixed(value, 2) : compact(value);
   }
 
-  static std::string order_of_magnitude(double value) {
-    return value == 0.0 ? "0" : "≈" + decade(static_cast<int>(std::lround(std::log10(value))));
+  static std::string order_of_magnitude(double log_value) {
+    return std::isinf(log_value) ? "0" : "≈" + decade(static_cast<int>(std::lround(log_value)));
   }
 
   void draw_blame(Index t) {
@@ -182,15 +193,15 @@ private:
     const Color fill = blame_color(t);
     group_.marks.push_back(
         RectMark{pill, fill, Stroke{colors_.axis, 1.0}, std::min(pill.height, f()) / 2.0});
-    const double norm = data_.blame[static_cast<std::size_t>(t)];
-    if (!std::isfinite(norm)) {
+    const double log_norm = data_.log10_blame[static_cast<std::size_t>(t)];
+    if (is_not_finite(log_norm)) {
       group_.marks.push_back(HatchMark{pill, {colors_.warning, 1.2}, 7.0});
       return;
     }
     const double room = pill.width - 0.4 * f();
-    const double size = text_width(compact(norm), f()) <= room ? f() : 0.8 * f();
-    const std::string label =
-        first_that_fits({compact(norm), order_of_magnitude(norm)}, size, room);
+    const std::string number = compact_power(log_norm);
+    const double size = text_width(number, f()) <= room ? f() : 0.8 * f();
+    const std::string label = first_that_fits({number, order_of_magnitude(log_norm)}, size, room);
     text({pill.x + pill.width / 2.0, layout_.blame.middle()}, label, size, readable_on(fill));
   }
 
@@ -246,7 +257,7 @@ private:
     forward_arrow({up, layout_.output.top - pad}, {up, layout_.loss.bottom() + pad}, 0.5);
     add_arrow(group_, {down, layout_.loss.bottom() + pad}, {down, layout_.output.top - pad},
               0.35 * f(), blame_color(t), colors_.axis);
-    const double loss = record.trace.loss_per_step[t - 1];
+    const double loss = data_.loss[static_cast<std::size_t>(t - 1)];
     const auto target = record.batch.targets.step(t).col(data_.sequence);
     std::string wanted = "y = ";
     for (Index i = 0; i < target.size() && i < 4; ++i)
@@ -268,6 +279,7 @@ private:
   double box_;  // width of the boxes
   std::vector<double> hidden_norm_;
   double largest_hidden_ = 0.0;
+  bool name_factors_ = false;
 };
 
 }  // namespace

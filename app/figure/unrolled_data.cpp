@@ -26,12 +26,19 @@ bool saturates_at_one(const model::Activation& activation) {
          activation.kind == model::ActivationKind::sigmoid;
 }
 
-double reference_of(const std::vector<double>& blame) {
-  if (std::isfinite(blame.back()) && blame.back() > 0.0) return blame.back();
-  double largest = 0.0;
-  for (const double value : blame)
+double reference_of(const std::vector<double>& logs) {
+  if (std::isfinite(logs.back())) return logs.back();
+  double largest = -std::numeric_limits<double>::infinity();
+  for (const double value : logs)
     if (std::isfinite(value)) largest = std::max(largest, value);
-  return largest > 0.0 ? largest : 1.0;
+  return std::isfinite(largest) ? largest : 0.0;
+}
+
+// The record's losses are means over the batch; this is one sequence's own.
+double sequence_loss(const IterationRecord& record, Index sequence, Index t) {
+  return model::loss_value(
+      record.model.readout, record.model.loss, record.trace.z.step(t).col(sequence),
+      record.trace.y_hat.step(t).col(sequence), record.batch.targets.step(t).col(sequence));
 }
 
 ColorScale scale_of(const std::vector<double>& logs) {
@@ -44,11 +51,12 @@ ColorScale scale_of(const std::vector<double>& logs) {
 
 }  // namespace
 
-double blame_norm(const IterationRecord& record, Index sequence, Index t) {
+double recorded_log10_blame(const IterationRecord& record, Index sequence, Index t) {
   const auto e = record.signals.e.step(t).col(sequence);
   const double largest = e.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
-  if (largest == 0.0 || !std::isfinite(largest)) return largest;
-  return largest * (e / largest).norm();
+  if (largest == 0.0 || !std::isfinite(largest)) return std::log10(largest);
+  return std::log10(static_cast<double>(record.trace.batch())) + std::log10(largest) +
+         std::log10((e / largest).norm());
 }
 
 UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
@@ -64,22 +72,26 @@ UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) 
   const bool probability = record.model.readout == model::Readout::sigmoid ||
                            record.model.readout == model::Readout::softmax;
   data.output_scale = probability ? 1.0 : value_scale(record.trace.y_hat, data.sequence);
-  for (const double loss : record.trace.loss_per_step)
-    if (std::isfinite(loss)) data.largest_loss = std::max(data.largest_loss, loss);
-
-  for (Index t = 0; t <= data.steps; ++t)
-    data.blame.push_back(blame_norm(record, data.sequence, t));
-  data.reference = reference_of(data.blame);
-  for (const double value : data.blame)
-    data.log10_blame.push_back(std::log10(value) - std::log10(data.reference));
-  data.blame_scale = scale_of(data.log10_blame);
-
-  if (analysis != nullptr && analysis->record == data.record &&
-      analysis->norms.sequence == data.sequence) {
+  for (Index t = 1; t <= data.steps; ++t) {
+    data.loss.push_back(record.trace.y_hat.contains(t) ? sequence_loss(record, data.sequence, t)
+                                                       : 0.0);
+    if (std::isfinite(data.loss.back()))
+      data.largest_loss = std::max(data.largest_loss, data.loss.back());
+  }
+  const bool analysed = analysis != nullptr && analysis->record == data.record &&
+                        analysis->norms.sequence == data.sequence;
+  if (analysed) {
+    data.log10_blame = analysis->log10_blame;
     data.log10_factor.assign(1, std::numeric_limits<double>::quiet_NaN());
     for (Index t = 1; t <= data.steps; ++t)
       data.log10_factor.push_back(analysis->norms.log10_norm.at(t, t - 1));
+  } else {
+    for (Index t = 0; t <= data.steps; ++t)
+      data.log10_blame.push_back(recorded_log10_blame(record, data.sequence, t));
   }
+  const double reference = reference_of(data.log10_blame);
+  for (const double value : data.log10_blame) data.relative_blame.push_back(value - reference);
+  data.blame_scale = scale_of(data.relative_blame);
   return data;
 }
 

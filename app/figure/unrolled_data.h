@@ -2,6 +2,8 @@
 // the blame at each step.
 #pragma once
 
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -17,21 +19,31 @@ struct UnrolledData {
   model::Index steps = 0;  ///< T
   // What the strongest colour of a value stands for.
   double hidden_scale = 1.0, input_scale = 1.0, output_scale = 1.0;
-  double largest_loss = 0.0;        ///< over the steps; of the batch mean
-  std::vector<double> blame;        ///< ‖∂L/∂h_t‖, t = 0..T
-  std::vector<double> log10_blame;  ///< relative to `reference`
-  double reference = 1.0;  ///< ‖∂L/∂h_T‖, or the largest when that is 0 or not finite
+  /// L_t of this sequence alone at index t − 1; 0 at steps without a loss.
+  std::vector<double> loss;
+  double largest_loss = 0.0;  ///< over the steps
+  /// log10 ‖∂L/∂h_t‖ of this sequence's own loss, t = 0..T; −inf for an exact zero. Below the range
+  /// of double only when the record has been analysed.
+  std::vector<double> log10_blame;
+  std::vector<double> relative_blame;  ///< log10_blame minus its reference: that of the last step,
+                                       ///< or the largest when that is 0 or not finite
   std::vector<double> log10_factor;  ///< log10 ‖J_t‖, t = 1..T at index t; empty when not known
-  ColorScale blame_scale;            ///< of log10_blame
+  ColorScale blame_scale;            ///< of relative_blame
 
   const training::IterationRecord& rec() const { return *record; }
 };
+
+/// NaN or +inf; −inf is the logarithm of an exact zero.
+inline bool is_not_finite(double log10_value) {
+  return std::isnan(log10_value) || log10_value == std::numeric_limits<double>::infinity();
+}
 
 /// While training runs, the record that has been analysed last, so that all numbers of the picture
 /// belong together; else the newest.
 UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view);
 
-/// ‖∂L/∂h_t‖ of one sequence, without underflow for entries down to the smallest double.
-double blame_norm(const training::IterationRecord& record, model::Index sequence, model::Index t);
+/// log10 ‖∂L⁽ˢ⁾/∂h_t‖ from the record's error signals, whose batch mean it undoes.
+double recorded_log10_blame(const training::IterationRecord& record, model::Index sequence,
+                            model::Index t);
 
 }  // namespace backflow::figure

@@ -30,7 +30,8 @@ std::string formula_for(const FigureStyle& style, double width, const std::strin
                          width - text_width(beside, style.font_size) - 3.0 * style.font_size);
 }
 
-void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledLayout& layout) {
+void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledLayout& layout,
+                    bool factors) {
   const Palette& colors = palette(style.theme);
   const double f = layout.font;
   Group group{"rows", std::nullopt, {}};
@@ -45,6 +46,7 @@ void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledLayo
   label(layout.loss, "loss L_{t}", "L_{t}");
   label(layout.output, "output ŷ_{t}", "ŷ_{t}");
   label(layout.blame, "blame ∂L/∂h_{t}", "∂L/∂h_{t}");
+  if (factors && layout.factor.height > 0.8 * f) label(layout.factor, "factor ‖J_{t}‖", "‖J_{t}‖");
   label(layout.hidden, "state h_{t}", "h_{t}");
   label(layout.input, "input x_{t}", "x_{t}");
   label(layout.axis, "step t", "t");
@@ -113,7 +115,7 @@ Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const
   else
     add_unrolled_strips(network, style, data, layout);
   figure.groups.push_back(std::move(network));
-  add_row_labels(figure, style, layout);
+  add_row_labels(figure, style, layout, !data.log10_factor.empty());
   add_step_axis(figure, style, layout);
   add_unrolled_legend(figure, style, data, layout);
   return figure;
@@ -136,8 +138,9 @@ void write_unrolled_csv(const session::Snapshot& snapshot, const View& view, con
     rows(t, "h", record.trace.h);
     rows(t, "y_hat", record.trace.y_hat);
     rows(t, "y", record.batch.targets);
-    if (record.trace.y_hat.contains(t)) row(t, "loss", 0, record.trace.loss_per_step[t - 1]);
-    row(t, "error_norm", 0, data.blame[static_cast<std::size_t>(t)]);
+    if (record.trace.y_hat.contains(t))
+      row(t, "loss", 0, data.loss[static_cast<std::size_t>(t - 1)]);
+    row(t, "log10_error_norm", 0, data.log10_blame[static_cast<std::size_t>(t)]);
     if (t >= 1 && !data.log10_factor.empty())
       row(t, "log10_factor", 0, data.log10_factor[static_cast<std::size_t>(t)]);
   }
@@ -167,10 +170,11 @@ std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view
     text += fmt::format("\nŷ_{{{}}} = {}, target {}, L_{{{}}} = {}", t,
                         few_values(record.trace.y_hat.step(t).col(s)),
                         few_values(record.batch.targets.step(t).col(s)), t,
-                        compact(record.trace.loss_per_step[t - 1]));
+                        compact(data.loss[static_cast<std::size_t>(t - 1)]));
   const auto index = static_cast<std::size_t>(t);
   text += fmt::format("\nblame ‖∂L/∂h_{{{}}}‖ = {}: ×{} of the last step's", t,
-                      compact(data.blame[index]), compact_power(data.log10_blame[index]));
+                      compact_power(data.log10_blame[index]),
+                      compact_power(data.relative_blame[index]));
   if (t >= 1 && !data.log10_factor.empty())
     text +=
         fmt::format("\none step back: ‖J_{{{}}}‖ = {}", t, compact_power(data.log10_factor[index]));

@@ -8,8 +8,8 @@ namespace backflow::figure {
 
 Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                       Size size);
-/// "t,quantity,index,value" with the quantities x, h, y_hat, y (index = unit), and loss,
-/// error_norm (‖∂L/∂h_t‖), log10_factor (log10 ‖J_t‖), whose index is 0.
+/// "t,quantity,index,value" with the quantities x, h, y_hat, y (index = unit), and loss (of this
+/// sequence), log10_error_norm (log10 ‖∂L/∂h_t‖), log10_factor (log10 ‖J_t‖), whose index is 0.
 void write_unrolled_csv(const session::Snapshot& snapshot, const View& view, const CsvSink& sink);
 std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view,
                              const Figure& figure, Point at);

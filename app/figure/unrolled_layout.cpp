@@ -53,7 +53,16 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, model
   place(layout.loss, small);
   place(layout.output, small);
   place(layout.blame, small);
-  place(layout.hidden, rows - 3.0 * small - std::min(2.6 * unit, 2.8 * f));
+  // Boxes have the factors written above their arrows, strips as a band of their own below.
+  double band = 0.0;
+  if (layout.detail == Detail::full) {
+    layout.factor = {layout.blame.middle() - 1.65 * f, f};
+  } else {
+    band = std::min(1.1 * f, 1.1 * unit);
+    layout.factor = {layout.blame.bottom() + 1.0, band};
+    y += band;
+  }
+  place(layout.hidden, rows - 3.0 * small - band - std::min(2.6 * unit, 2.8 * f));
   place(layout.input, std::min(2.6 * unit, 2.8 * f));
   layout.area.rect.height = layout.axis.top - top;
   return layout;

@@ -27,7 +27,7 @@ struct UnrolledLayout {
   double font = 12.0;      ///< FigureStyle::font_size
   model::Index first = 0;  ///< steps that are at least partly visible
   model::Index last = 0;
-  Row loss, output, blame, hidden, input, axis, legend;  ///< legend.height 0: left out
+  Row loss, output, blame, factor, hidden, input, axis, legend;  ///< legend.height 0: left out
 
   double x(double step) const;  ///< middle of the step's column
   /// The text, centred there, lies inside the area.

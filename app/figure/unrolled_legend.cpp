@@ -45,9 +45,13 @@ public:
   }
 
   void blame(const UnrolledData& data) {
+    // Room for the explanation of ‖J_t‖, which is missed more than a long title.
+    const double reserved = data.log10_factor.empty()
+                                ? 0.0
+                                : text_width("‖J_{t}‖: most a step can stretch it", f_) + 1.5 * f_;
     const std::string title =
         first_that_fits({"blame, relative to the last step", "blame / last step", "blame"}, f_,
-                        right_ - x_ - 12.5 * f_);
+                        right_ - x_ - 12.5 * f_ - reserved);
     const double bar = 11.0 * f_;
     if (title.empty() || !reserve(text_width(title, f_) + bar + 1.7 * f_)) return;
     text(title, true);
@@ -56,11 +60,12 @@ public:
     x_ += bar + 2.6 * f_;
   }
 
-  void factor(const UnrolledData& data) {
+  void factor(const UnrolledData& data, bool full) {
     if (data.log10_factor.empty()) return;
     const std::string title =
-        first_that_fits({"‖J_{t}‖: the most that one step can stretch the blame",
-                         "‖J_{t}‖: most a step can stretch it"},
+        first_that_fits({full ? "‖J_{t}‖: the most that one step can stretch the blame"
+                              : "‖J_{t}‖: the most that one step can stretch it, from 0.1 to 10",
+                         "‖J_{t}‖: most a step can stretch it", "‖J_{t}‖ ≥ stretch"},
                         f_, right_ - x_);
     if (!title.empty()) text(title, true);
   }
@@ -101,7 +106,7 @@ void add_unrolled_legend(Figure& figure, const FigureStyle& style, const Unrolle
   LegendWriter legend(group, style, layout, figure.width - 0.75 * layout.font);
   legend.values(data);
   legend.blame(data);
-  if (layout.detail == Detail::full) legend.factor(data);
+  legend.factor(data, layout.detail == Detail::full);
   figure.groups.push_back(std::move(group));
 }
 

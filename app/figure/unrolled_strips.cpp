@@ -108,12 +108,11 @@ private:
 
   // Bars relative to the largest loss of a step.
   void draw_losses() {
-    const auto& trace = data_.rec().trace;
     for (Index t = layout_.first; t <= layout_.last; t += stride_) {
       double largest = 0.0;
       for (Index s = t; s < std::min(t + stride_, layout_.last + 1); ++s)
-        if (trace.y_hat.contains(s) && std::isfinite(trace.loss_per_step[s - 1]))
-          largest = std::max(largest, trace.loss_per_step[s - 1]);
+        if (s >= 1 && std::isfinite(data_.loss[static_cast<std::size_t>(s - 1)]))
+          largest = std::max(largest, data_.loss[static_cast<std::size_t>(s - 1)]);
       if (largest <= 0.0 || data_.largest_loss <= 0.0) continue;
       Rect rect = bin(t, std::min(stride_, layout_.last + 1 - t), layout_.loss);
       const double height = std::max(1.0, rect.height * largest / data_.largest_loss);
@@ -133,7 +132,7 @@ private:
       output += (i > 0 ? ", " : "") + fixed(record.trace.y_hat.step(T)(i, data_.sequence), 2);
       target += (i > 0 ? ", " : "") + compact(record.batch.targets.step(T)(i, data_.sequence));
     }
-    beside(layout_.loss, "L = " + compact(record.trace.loss));
+    beside(layout_.loss, "L = " + compact(data_.loss.back()));
     beside(layout_.output, "ŷ = " + output + ",  y = " + target);
   }
 
@@ -148,17 +147,27 @@ private:
                                     .v_align = VAlign::middle});
   }
 
-  void draw_blame() {
+  // One cell for each visible step, coloured by log10 values at index t.
+  Rect draw_band(const std::vector<double>& logs, const Row& row, const ColorScale& scale) {
     auto values = std::make_shared<std::vector<float>>();
     for (Index t = layout_.first; t <= layout_.last; ++t)
-      values->push_back(static_cast<float>(data_.log10_blame[static_cast<std::size_t>(t)]));
+      values->push_back(static_cast<float>(logs[static_cast<std::size_t>(t)]));
+    // There is no factor of step 0.
+    if (&logs == &data_.log10_factor && layout_.first == 0) values->front() = kNoCell;
     const double left = layout_.x(static_cast<double>(layout_.first) - 0.5);
     const double right = layout_.x(static_cast<double>(layout_.last) + 0.5);
-    const Rect band{left, layout_.blame.top, right - left, layout_.blame.height};
-    group_.marks.push_back(
-        HeatmapMark{band, 1, static_cast<int>(values->size()), values, data_.blame_scale});
+    const Rect band{left, row.top, right - left, row.height};
+    group_.marks.push_back(HeatmapMark{band, 1, static_cast<int>(values->size()), values, scale});
+    return band;
+  }
+
+  void draw_blame() {
+    const Rect band = draw_band(data_.relative_blame, layout_.blame, data_.blame_scale);
     group_.marks.push_back(RectMark{band, std::nullopt, Stroke{colors_.axis, 1.0}, 0.0});
     draw_direction(band);
+    // One step's factor is rarely beyond ten; blue is less than 1, red more, as everywhere.
+    if (!data_.log10_factor.empty())
+      draw_band(data_.log10_factor, layout_.factor, color_scale(-1.0, 1.0));
   }
 
   // Small arrowheads along the band say that blame travels to the left.
@@ -170,7 +179,7 @@ private:
       const double step = layout_.area.x_min + (x - layout_.area.rect.x) / layout_.column;
       const auto t = static_cast<std::size_t>(
           std::clamp(std::lround(step), 0l, static_cast<long>(data_.steps)));
-      const Color on = color_of(data_.blame_scale, static_cast<float>(data_.log10_blame[t]));
+      const Color on = color_of(data_.blame_scale, static_cast<float>(data_.relative_blame[t]));
       group_.marks.push_back(PolygonMark{
           {{x, y}, {x + 1.6 * half, y - half}, {x + 1.6 * half, y + half}}, readable_on(on)});
     }
@@ -183,7 +192,7 @@ private:
       return !record.trace.h.step(t).col(data_.sequence).allFinite();
     };
     const auto broken_blame = [&](Index t) {
-      return !std::isfinite(data_.blame[static_cast<std::size_t>(t)]);
+      return is_not_finite(data_.log10_blame[static_cast<std::size_t>(t)]);
     };
     hatch_runs(broken_state, layout_.hidden);
     hatch_runs(broken_blame, layout_.blame);

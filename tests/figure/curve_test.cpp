@@ -81,6 +81,22 @@ TEST(Curve, BreaksAtGapsAndKeepsLonelyPoints) {
   EXPECT_EQ(triangles, 2u);
 }
 
+TEST(Curve, TheLastPointIsMarkedAtEveryWidth) {
+  // Where training stops, the last point is the one that is not finite.
+  for (const std::size_t count : {2u, 47u, 201u, 1999u}) {
+    History history;
+    for (std::size_t i = 0; i + 1 < count; ++i) append(history, 1.0);
+    append(history, kNaN);
+    for (double width = 100.0; width < 1500.0; width += 1.37) {
+      Axes axes = axes_for(count, 0.0, 2.0);
+      axes.area.rect.width = width;
+      Group markers;
+      add_gap_markers(markers, history.view(), Series::loss, axes, palette(Theme::light), 12.0);
+      ASSERT_EQ(markers.marks.size(), 2u) << count << " points, " << width << " wide";
+    }
+  }
+}
+
 TEST(Curve, ZeroHasNoPlaceOnALogarithmicAxis) {
   History history;
   for (const double value : {1.0, 10.0, 0.0, 100.0, 10.0}) append(history, value);

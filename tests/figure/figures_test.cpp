@@ -252,7 +252,7 @@ TEST(Csv, UnrolledHasEveryQuantity) {
   const std::string csv = csv_of(*find_figure("unrolled"), snapshot_after(1, {}));
   EXPECT_THAT(csv, StartsWith("t,quantity,index,value\n0,h,0,0\n"));
   for (const char* row : {"\n1,x,0,1\n", "\n3,y,0,1\n", "\n3,y_hat,0,", "\n3,loss,0,",
-                          "\n0,error_norm,0,", "\n1,log10_factor,0,"})
+                          "\n0,log10_error_norm,0,", "\n1,log10_factor,0,"})
     EXPECT_THAT(csv, HasSubstr(row));
   EXPECT_THAT(csv, Not(HasSubstr("\n2,y_hat")));
 }
@@ -281,25 +281,38 @@ TEST(UnrolledFigure, ShowsTokensNumbersAndFactorsForThreeSteps) {
     EXPECT_THAT(text, HasSubstr(expected));
 }
 
-TEST(UnrolledFigure, BlameIsTheNormOfTheErrorSignal) {
+TEST(UnrolledFigure, BlameAndLossAreThoseOfTheSequence) {
   const auto snapshot = snapshot_after(10, {});
   View view;
   view.sequence = 1;
-  const UnrolledData data = unrolled_data(snapshot, view);
-  for (model::Index t = 0; t <= 3; ++t) {
-    double squares = 0.0;
-    for (model::Index i = 0; i < 8; ++i)
-      squares += std::pow(snapshot.record->signals.e.step(t)(i, 1), 2);
-    EXPECT_NEAR(data.blame[static_cast<std::size_t>(t)], std::sqrt(squares),
-                1e-14 * std::sqrt(squares));
+  session::Snapshot without = snapshot;
+  without.analysis = nullptr;
+  for (const auto& shown : {snapshot, without}) {
+    const UnrolledData data = unrolled_data(shown, view);
+    for (model::Index t = 0; t <= 3; ++t) {
+      double squares = 0.0;
+      for (model::Index i = 0; i < 8; ++i)
+        squares += std::pow(3.0 * snapshot.record->signals.e.step(t)(i, 1), 2);
+      EXPECT_NEAR(data.log10_blame[static_cast<std::size_t>(t)], 0.5 * std::log10(squares), 1e-13);
+    }
+    EXPECT_EQ(data.relative_blame.back(), 0.0);
+    // −ln ŷ, for the target of the second sentence is 1.
+    const double loss = -std::log(snapshot.record->trace.y_hat.step(3)(0, 1));
+    EXPECT_NEAR(data.loss[2], loss, 1e-14);
+    EXPECT_EQ(data.loss[0], 0.0);
   }
-  EXPECT_EQ(data.log10_blame.back(), 0.0);
 }
 
 TEST(UnrolledFigure, TinyBlameIsNotZero) {
   training::IterationRecord record = *snapshot_after(1, {}).record;
   record.signals.e.data().setConstant(1e-250);
-  EXPECT_NEAR(blame_norm(record, 0, 1), std::sqrt(8.0) * 1e-250, 1e-263);
+  EXPECT_NEAR(recorded_log10_blame(record, 0, 1), std::log10(3.0 * std::sqrt(8.0)) - 250.0, 1e-12);
+  // And what double cannot hold at all comes from the analysis.
+  const auto snapshot =
+      snapshot_after(0, {"task.name=first-bit", "task.steps=1000", "model.spectral_radius=0.01"});
+  const UnrolledData data = unrolled_data(snapshot, {});
+  EXPECT_LT(data.log10_blame.front(), -1500.0);
+  EXPECT_TRUE(std::isfinite(data.log10_blame.front()));
 }
 
 TEST(UnrolledFigure, ZoomBringsTheBoxesBack) {
