@@ -26,7 +26,8 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  backflow --set task.name=first-bit --set task.steps=50\n"
     "  backflow export --iterations 200 --figure jacobian-norms --output map.svg\n"
-    "  backflow export --set model.activation=relu --figure loss --output - > loss.csv";
+    "  backflow export --set model.activation=relu --iterations 100 --figure loss --output - > "
+    "loss.csv";
 
 // Everything that the parser fills in.
 struct Arguments {
@@ -111,9 +112,9 @@ std::string parse_window_size(const std::string& text, WindowOptions& window) {
   if (text.empty()) return {};
   int width = 0, height = 0, read = 0;
   if (std::sscanf(text.c_str(), "%5dx%5d%n", &width, &height, &read) != 2 ||
-      static_cast<std::size_t>(read) != text.size() || width < 640 || height < 400 ||
+      static_cast<std::size_t>(read) != text.size() || width < 960 || height < 600 ||
       width > 16384 || height > 16384)
-    return "--size " + text + " is not of the form WxH from 640x400 to 16384x16384, e.g. 1280x800";
+    return "--size " + text + " is not of the form WxH from 960x600 to 16384x16384, e.g. 1280x800";
   window.width = width;
   window.height = height;
   return {};
@@ -125,15 +126,14 @@ int bad_usage(std::ostream& err, const std::string& sentence) {
   return kBadUsage;
 }
 
-// Names of everything a mistyped word could have been meant as.
+// Names of everything that a mistyped word could have been meant as: what the subcommand takes, or
+// else the program.
 std::vector<std::string> known_words(const CLI::App& app) {
+  const auto active = app.get_subcommands();
+  const CLI::App& where = active.empty() ? app : *active.front();
   std::vector<std::string> words;
-  for (const CLI::App* sub : app.get_subcommands({})) words.push_back(sub->get_name());
-  for (const CLI::App* active : {&app}) {
-    for (const CLI::Option* option : active->get_options()) words.push_back(option->get_name());
-    for (const CLI::App* sub : active->get_subcommands())
-      for (const CLI::Option* option : sub->get_options()) words.push_back(option->get_name());
-  }
+  for (const CLI::App* sub : where.get_subcommands({})) words.push_back(sub->get_name());
+  for (const CLI::Option* option : where.get_options()) words.push_back(option->get_name());
   return words;
 }
 
@@ -141,13 +141,32 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
   std::vector<std::string> extras = app.remaining(true);
   if (extras.empty()) return error.what();
-  const std::string match = config::nearest_match(extras.front(), known_words(app));
+  // Without the dashes, which would make all options look alike.
+  const bool option = extras.front().starts_with("--");
+  std::vector<std::string> words;
+  for (const std::string& word : known_words(app))
+    if (word.starts_with("--") == option) words.push_back(option ? word.substr(2) : word);
+  std::string match =
+      config::nearest_match(option ? extras.front().substr(2) : extras.front(), words);
+  if (option && !match.empty()) match = "--" + match;
   return "unknown argument \"" + extras.front() + "\"" +
          (match.empty() ? "; backflow --help lists what there is"
                         : "; did you mean \"" + match + "\"?");
 }
 
+// An option before the subcommand that the subcommand has no use for; empty when there is none.
+std::string misplaced_option(const CLI::App& app) {
+  const auto active = app.get_subcommands();
+  if (active.empty()) return {};
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0 && option->get_name() != "--set")
+      return option->get_name() + " is for the window and does not go with " +
+             active.front()->get_name();
+  return {};
+}
+
 int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::ostream& err) {
+  if (const std::string error = misplaced_option(app); !error.empty()) return bad_usage(err, error);
   if (app.got_subcommand("figures")) return list_figures(out);
   if (app.got_subcommand("tasks")) return list_tasks(out);
   if (app.got_subcommand("keys")) return list_keys(out);
@@ -180,9 +199,7 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
 #endif
 }
 
-}  // namespace
-
-int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+int parse_and_run(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   Arguments arguments;
   CLI::App app(kDescription, "backflow");
   app.footer(kFooter);
@@ -202,7 +219,7 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err)
     return dispatch(app, arguments, out, err);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    out << (chosen.empty() ? app.help() : chosen.front()->help());
+    out << (chosen.empty() ? app.help() : chosen.front()->help("backflow"));
     return kSuccess;
   } catch (const CLI::CallForVersion& version) {
     out << version.what() << '\n';
@@ -214,6 +231,16 @@ int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err)
   } catch (const std::exception& error) {
     err << "backflow: " << error.what() << '\n';
   }
+  return kFailure;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  const int code = parse_and_run(argc, argv, out, err);
+  // Results that nobody received are a failure.
+  if (code != kSuccess || out.flush()) return code;
+  err << "backflow: standard output could not be written\n";
   return kFailure;
 }
 

@@ -14,7 +14,7 @@ namespace backflow::platform {
 namespace {
 
 constexpr const char* kAppId = "backflow";
-constexpr int kMinWidth = 640, kMinHeight = 400;
+constexpr int kMinWidth = 960, kMinHeight = 600;
 
 // Why the last call to GLFW failed.
 std::string last_error() {

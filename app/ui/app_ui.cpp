@@ -18,7 +18,8 @@ namespace {
 
 constexpr double kGap = 7.0;  // between cards, in units; the splitters live in it
 constexpr double kTransport = 30.0, kStatus = 24.0;
-constexpr double kControls = 290.0, kLeastControls = 230.0, kLeastPanel = 200.0;
+constexpr double kControls = 304.0, kLeastControls = 230.0, kLeastPanel = 200.0;
+constexpr double kNoticeSeconds = 8.0;
 constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
 
 }  // namespace
@@ -96,15 +97,25 @@ private:
     draw_transport_bar(
         ui_, {all.x, all.y, all.width, transport}, snapshot,
         {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; }});
-    const std::string message = !controls_.message().empty() ? controls_.message()
-                                : !snapshot.refusal.empty()  ? snapshot.refusal
-                                                             : font_message_;
+    const std::string message = notice(!controls_.message().empty() ? controls_.message()
+                                       : !snapshot.refusal.empty()  ? snapshot.refusal
+                                                                    : font_message_);
     draw_status_bar(ui_, {all.x, all.bottom() - status + ui_.px(3.0), all.width, status}, snapshot,
                     frame_ms_, message);
     status_ = message.empty() ? status_text(snapshot, frame_ms_) : message;
     const Rect body{all.x, all.y + transport + gap, all.width,
                     all.height - transport - status - gap - ui_.px(2.0)};
     draw_columns(snapshot, body);
+  }
+
+  // The message for as long as it takes to read it; the verdict comes back then.
+  std::string notice(const std::string& message) {
+    if (message != notice_) {
+      notice_ = message;
+      notice_seconds_ = kNoticeSeconds;
+    }
+    notice_seconds_ -= ImGui::GetIO().DeltaTime;
+    return notice_seconds_ > 0.0 ? notice_ : std::string();
   }
 
   void draw_columns(const session::Snapshot& snapshot, const Rect& body) {
@@ -169,6 +180,8 @@ private:
 
   ControlsPanel controls_;
   std::string font_message_;
+  std::string notice_;
+  double notice_seconds_ = 0.0;
   // Where the splitters stand: a width, and shares of what there is.
   double controls_units_ = kControls;
   double middle_share_ = 0.63, middle_rows_ = 0.53, right_rows_ = 0.5;

@@ -54,15 +54,15 @@ std::string resolved_auto(const config::Key& key, const config::Config& config) 
   return std::to_string(key.name == "task.steps" ? task.steps : task.batch);
 }
 
-// What the choice "auto" has been resolved to, in the words of the key's own choices.
-void name_automatic_choice(const config::Key& key, const config::Config& config,
-                           std::vector<Option>& options) {
-  if (!key.has_auto) return;
-  const std::string_view name = key.name == "model.readout"
-                                    ? model::name_of(config::effective_readout(config))
-                                    : model::name_of(config::effective_loss(config));
-  options.front().title = "auto: " + std::string(name);
+// What the choice "auto" stands for, in the words of the key's own choices; empty for other keys.
+std::string automatic_choice(const config::Key& key, const config::Config& config) {
+  if (!key.has_auto) return {};
+  return std::string(key.name == "model.readout"
+                         ? model::title_of(config::effective_readout(config))
+                         : model::title_of(config::effective_loss(config)));
 }
+
+bool is_radius(std::string_view name) { return name == "model.spectral_radius"; }
 
 // All options have room beside one another.
 bool fits_segmented(const UiContext& ui, const Widget& widget, const std::vector<Option>& options) {
@@ -114,13 +114,21 @@ std::string ControlsPanel::shown_value(const char* name, const session::Snapshot
   const config::Key* key = config::find_key(name);
   const auto pending = pending_.find(name);
   if (pending == pending_.end()) return key->get(snapshot.config);
+  const bool taken_up = key->get(snapshot.config) == pending->second.value;
   // Two snapshots later the session has certainly answered, be it with a refusal.
-  if (key->get(snapshot.config) == pending->second.value ||
-      snapshot.revision > pending->second.revision + 2) {
-    pending_.erase(pending);
-    return key->get(snapshot.config);
-  }
-  return pending->second.value;
+  const bool answered = taken_up || snapshot.revision > pending->second.revision + 2;
+  if (!answered || (taken_up && is_radius(name) && !radius_is_known(snapshot, pending->second)))
+    return pending->second.value;
+  pending_.erase(pending);
+  return key->get(snapshot.config);
+}
+
+// The present spectral radius comes with the analysis, which may belong to the weights before the
+// change.
+bool ControlsPanel::radius_is_known(const session::Snapshot& snapshot, const Pending& pending) {
+  if (!snapshot.analysis) return false;
+  return snapshot.analysis->record == snapshot.record ||
+         (snapshot.running && snapshot.analysis->record->iteration > pending.iteration);
 }
 
 void ControlsPanel::change(const std::string& name, const std::string& value,
@@ -131,7 +139,7 @@ void ControlsPanel::change(const std::string& name, const std::string& value,
   // A table has its own length and number of sequences.
   if (name == "task.name" && training::task_info(trial.task.kind).fixed_table)
     for (const char* fixed : {"task.steps", "task.batch"}) send(session::SetKey{fixed, "auto"});
-  pending_[name] = {value, snapshot.revision};
+  pending_[name] = {value, snapshot.revision, snapshot.iteration};
   send(session::SetKey{name, value});
 }
 
@@ -160,22 +168,25 @@ void ControlsPanel::control(UiContext& ui, Rect& row, const char* name,
   std::optional<std::string> chosen;
   if (key.kind == config::KeyKind::choice) {
     std::vector<Option> options = options_of(key);
-    name_automatic_choice(key, config, options);
-    chosen = fits_segmented(ui, widget, options) ? segmented(ui, widget, options, value)
-                                                 : combo(ui, widget, options, value);
+    const std::string automatic = automatic_choice(key, config);
+    if (key.has_auto) options.front().title = "automatic: " + automatic;
+    chosen = fits_segmented(ui, widget, options)
+                 ? segmented(ui, widget, options, value)
+                 : combo(ui, widget, options, value, value == "auto" ? automatic : "");
   } else {
-    SliderRange range{key.min, key.max, key.logarithmic, key.kind == config::KeyKind::integer, {}};
+    SliderRange range{key.min, key.max, key.logarithmic, key.kind == config::KeyKind::integer,
+                      {},      {}};
     const std::string number = value == "auto" ? resolved_auto(key, config) : value;
     double shown = std::strtod(number.c_str(), nullptr);
     std::string text = value == "auto" ? "auto (" + number + ")" : figure::compact(shown);
-    if (key.name == "model.spectral_radius") {
+    if (is_radius(key.name)) {
       range.mark = 1.0;  // where a linear network neither forgets nor explodes
       // W_hh drifts away from the value that was set: the present one is what counts.
       if (!pending_.contains(name)) shown = snapshot.spectral_radius;
       text = std::isnan(shown) ? "–" : figure::compact(shown);
     }
     if (key.name == "model.seed" || key.name == "task.seed") text = number;
-    chosen = slider(ui, widget, range, shown, text);
+    if (const auto input = slider(ui, widget, range, shown, text)) chosen = input->text;
   }
   if (chosen) change(name, *chosen, snapshot, send);
   row.y += ui.px(kRow + kGap);

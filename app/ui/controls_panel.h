@@ -18,13 +18,13 @@ public:
   /// Draws the panel; every change is sent at once.
   void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot, const Send& send);
 
-  /// Why the last value typed was not taken; empty when it was.
+  /// Why the last value typed was not taken; empty when it was, and again after the next change.
   const std::string& message() const { return message_; }
 
 private:
   struct Pending {
     std::string value;
-    std::uint64_t revision;  // of the snapshot when it was sent
+    std::uint64_t revision, iteration;  // of the snapshot when it was sent
   };
 
   void group(UiContext& ui, Rect& row, const std::string& title,
@@ -34,6 +34,7 @@ private:
                const Send& send);
   /// What is shown: what was asked for until the session has taken it up.
   std::string shown_value(const char* name, const session::Snapshot& snapshot);
+  static bool radius_is_known(const session::Snapshot& snapshot, const Pending& pending);
   void change(const std::string& name, const std::string& value, const session::Snapshot& snapshot,
               const Send& send);
 

@@ -14,12 +14,36 @@
 namespace backflow::ui {
 namespace {
 
-// Going on from where training stopped meets the same number again, whatever the learning rate: the
-// weights as they are overflow on the way forward or backward.
-bool weights_overflow(const session::Snapshot& snapshot) {
-  const std::string& tensor = snapshot.divergence->tensor;
-  const bool parameter = tensor.starts_with("W_") || tensor.starts_with("b_");
-  return snapshot.resume_iteration == snapshot.divergence->iteration && !parameter;
+enum class Remedy {
+  lower_rate,    // the update went too far
+  lower_radius,  // the weights themselves overflow: going on meets the same number again
+  run            // what was changed since has helped
+};
+
+Remedy remedy_for(const session::Snapshot& snapshot) {
+  const training::Divergence& divergence = *snapshot.divergence;
+  if (!snapshot.record->divergence) return Remedy::run;
+  // A later record is an evaluation after a change by hand, which has not helped.
+  if (snapshot.record->iteration != divergence.iteration) return Remedy::lower_radius;
+  const bool parameter = divergence.tensor.starts_with("W_") || divergence.tensor.starts_with("b_");
+  return snapshot.resume_iteration == divergence.iteration && !parameter ? Remedy::lower_radius
+                                                                         : Remedy::lower_rate;
+}
+
+std::string advice(Remedy remedy, const session::Snapshot& snapshot) {
+  switch (remedy) {
+    case Remedy::lower_radius:
+      return "These weights themselves overflow: lower the spectral radius, take fewer steps, or "
+             "choose tanh; then run.";
+    case Remedy::run:
+      return "With what you changed since, all numbers are finite again: press Run.";
+    case Remedy::lower_rate:
+      return fmt::format(
+          "Lower the learning rate η (now {}) and run: it goes on from iteration {}.",
+          figure::compact(snapshot.config.training.learning_rate),
+          figure::grouped(snapshot.resume_iteration));
+  }
+  return {};
 }
 
 }  // namespace
@@ -42,21 +66,15 @@ void draw_divergence_banner(UiContext& ui, const Rect& rect, const session::Snap
   const Rect text{rect.x + pad, rect.y + ui.px(8.0), rect.width - buttons, ui.px(24.0)};
   draw_text(ui, text, divergence_sentence(snapshot), 13.0, colors.text, figure::HAlign::left, true);
   const double rate = snapshot.config.training.learning_rate;
-  const bool overflow = weights_overflow(snapshot);
-  draw_text(
-      ui, {text.x, text.y + ui.px(24.0), text.width, ui.px(22.0)},
-      overflow
-          ? "These weights themselves overflow: lower the spectral radius, take fewer steps, "
-            "or choose tanh; then run."
-          : fmt::format("Lower the learning rate η (now {}) and run: it goes on from iteration {}.",
-                        figure::compact(rate), figure::grouped(snapshot.resume_iteration)),
-      12.0, colors.text);
+  const Remedy remedy = remedy_for(snapshot);
+  draw_text(ui, {text.x, text.y + ui.px(24.0), text.width, ui.px(22.0)}, advice(remedy, snapshot),
+            12.0, colors.text);
   const Rect second{rect.right() - pad - ui.px(72.0), rect.y + ui.px(18.0), ui.px(72.0),
                     ui.px(30.0)};
   const Rect first{second.x - pad - ui.px(200.0), second.y, ui.px(200.0), second.height};
   const config::Key& key = *config::find_key("training.learning_rate");
   const double halved = std::max(key.min, rate / 2.0);
-  if (!overflow &&
+  if (remedy == Remedy::lower_rate &&
       button(ui,
              {"Halve learning rate and run",
               "Sets η to " + figure::compact(halved) + " and goes on from the best weights so far",

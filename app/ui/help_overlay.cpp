@@ -36,12 +36,16 @@ constexpr Entry kSymbols[] = {
 };
 
 constexpr const char* kReading[] = {
-    "Heatmap: each cell is the size of ∂h_{t}/∂h_{k}: what is left of a gradient of size 1 that",
-    "starts at step t (down) when it arrives at step k (across). White is 1, blue less: it",
-    "vanishes; red more: it explodes. The diagonal has not travelled yet.",
-    "",
-    "Try: drag the spectral radius below and above 1; go from tanh to ReLU; take the task",
-    "first bit with 50 steps and see whether the blame reaches step 1.",
+    "Heatmap: a cell is the size of ∂h_{t}/∂h_{k}, what is left of a gradient of size 1 that "
+    "starts at step t (down) when it arrives at step k (across).",
+    "White is 1. Blue is less: it vanishes. Red is more: it explodes. The diagonal has not "
+    "travelled yet. Grey is exactly 0; hatched is not finite.",
+    "Network: the lane of blame shows the same for the loss of one sequence. ‖J_{t}‖ is the most "
+    "by which one step can stretch it.",
+    "Gradient norm: where it is above the threshold c, clipping scales it down to c (by norm) or "
+    "cuts its entries (by value).",
+    "Try: drag the spectral radius below and above 1; go from tanh to ReLU; take the task first "
+    "bit with 50 steps: does the blame reach step 1?",
 };
 
 double heading(UiContext& ui, const Rect& column, double y, const char* text) {
@@ -75,8 +79,8 @@ bool draw_help_overlay(UiContext& ui, const Rect& window) {
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
   ImGui::PopStyleColor();
-  const double width = std::min(ui.px(980.0), window.width - ui.px(32.0));
-  const double height = std::min(ui.px(480.0), window.height - ui.px(32.0));
+  const double width = std::min(ui.px(1000.0), window.width - ui.px(32.0));
+  const double height = std::min(ui.px(470.0), window.height - ui.px(32.0));
   const Rect card{window.x + (window.width - width) / 2.0,
                   window.y + (window.height - height) / 2.0, width, height};
   ImDrawList& list = *ImGui::GetWindowDrawList();

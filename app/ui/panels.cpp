@@ -25,6 +25,22 @@ bool fits(const UiContext& ui, const Rect& bar, double units) {
   return bar.width >= ui.px(units + 6.0);
 }
 
+// log10 of a positive number as typed: "100", "0.001", "1e-6", "1e-5000", "10^-6".
+std::optional<double> log10_of(const std::string& text) {
+  const std::size_t mark = text.find_first_of("eE^");
+  char* end = nullptr;
+  const double base = std::strtod(text.substr(0, mark).c_str(), &end);
+  double exponent = 0.0;
+  if (mark != std::string::npos) {
+    const std::string rest = text.substr(mark + 1);
+    exponent = std::strtod(rest.c_str(), &end);
+    if (end == rest.c_str()) return std::nullopt;
+  }
+  if (!(base > 0.0) || !std::isfinite(base) || !std::isfinite(exponent)) return std::nullopt;
+  return mark != std::string::npos && text[mark] == '^' ? exponent * std::log10(base)
+                                                        : std::log10(base) + exponent;
+}
+
 // A line through the curve at the iteration under the mouse.
 void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& rect) {
   const auto& plot = panel.figure().plot;
@@ -70,7 +86,6 @@ void Panels::draw_curve(UiContext& ui, FigurePanel& panel, const Rect& rect, con
 void Panels::draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                            const UiServices& services) {
   const model::Index batch = snapshot.record->trace.batch();
-  view_.sequence %= batch;
   const std::string help = "Sequence of the batch that the network and the heatmap show";
   const double side = rect.height;
   const auto show = [&](model::Index sequence) {
@@ -79,6 +94,7 @@ void Panels::draw_sequence(UiContext& ui, const Rect& rect, const session::Snaps
     options.sequence = view_.sequence;
     services.send(session::SetAnalysis{options});
   };
+  if (view_.sequence >= batch) show(view_.sequence % batch);  // the batch has become smaller
   if (button(ui, {"Previous sequence", help, {rect.x, rect.y, side, side}, batch > 1}, {"‹"}))
     show(view_.sequence - 1);
   if (button(ui, {"Next sequence", help, {rect.right() - side, rect.y, side, side}, batch > 1},
@@ -177,25 +193,28 @@ void Panels::draw_map(UiContext& ui, const Rect& rect, const session::Snapshot& 
 
 void Panels::draw_limits(UiContext& ui, const Rect& rect) {
   // Both fields count decades away from 10^0, so that one logarithmic scale serves 10^0.1 and
-  // 10^5000.
+  // 10^5000; what is typed is the norm itself.
   const auto limit = [&](const char* label, const char* help, double x, double& value,
                          double sign) {
-    const SliderRange decades{0.1, 10000.0, true, false, {}};
+    SliderRange decades{0.1, 10000.0, true, false, {}, fmt::format("1e{:.4g}", value)};
     const Widget widget{label, help, {x, rect.y, ui.px(110.0), rect.height}};
-    const auto text = slider(ui, widget, decades, std::abs(value), figure::compact_power(value));
-    if (!text) return;
-    char* end = nullptr;
-    const double wanted = std::abs(std::strtod(text->c_str(), &end));
-    if (end != text->c_str() && std::isfinite(wanted))
-      value = sign * std::clamp(wanted, decades.min, decades.max);
+    const auto input = slider(ui, widget, decades, std::abs(value), figure::compact_power(value));
+    if (!input) return;
+    const std::optional<double> log10_value =
+        input->typed ? log10_of(input->text)
+                     : std::optional(sign * std::strtod(input->text.c_str(), nullptr));
+    if (log10_value && *log10_value * sign > 0.0)
+      value = sign * std::clamp(std::abs(*log10_value), decades.min, decades.max);
   };
   draw_text(ui, {rect.x, rect.y, ui.px(84.0), rect.height}, "colours from", 12.0,
             ui.colors().muted_text);
-  limit("Lowest colour", "Decades below 1 that get the deepest blue; double-click to type",
+  limit("Lowest colour",
+        "The norm below 1 that gets the deepest blue\ndouble-click to type, e.g. 1e-6",
         rect.x + ui.px(84.0), *view_.heatmap_low, -1.0);
   draw_text(ui, {rect.x + ui.px(202.0), rect.y, ui.px(20.0), rect.height}, "to", 12.0,
             ui.colors().muted_text);
-  limit("Highest colour", "Decades above 1 that get the deepest red; double-click to type",
+  limit("Highest colour",
+        "The norm above 1 that gets the deepest red\ndouble-click to type, e.g. 100",
         rect.x + ui.px(222.0), *view_.heatmap_high, 1.0);
 }
 

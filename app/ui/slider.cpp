@@ -70,25 +70,26 @@ void draw_slider(UiContext& ui, const Widget& widget, const SliderRange& range, 
 }
 
 // The field as a text input; the text once it is accepted.
-std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
+std::optional<SliderInput> edit(UiContext& ui, const Widget& widget) {
   ImGui::SetCursorScreenPos(top_left(widget.rect));
   ImGui::SetNextItemWidth(static_cast<float>(widget.rect.width));
   if (ui.edit.starting) ImGui::SetKeyboardFocusHere();
-  const bool accepted =
+  const bool entered =
       ImGui::InputText(("##edit " + widget.label).c_str(), ui.edit.text, sizeof ui.edit.text,
                        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   ui.registry.add({widget.label, widget.rect, widget.help, true});
   const bool left = !ui.edit.starting && !ImGui::IsItemActive();
   ui.edit.starting = false;
-  if (!accepted && !left) return std::nullopt;
+  if (!entered && !left) return std::nullopt;
+  // Escape has put the old text back.
   const std::string text = ui.edit.text;
   ui.edit.label.clear();
-  return accepted ? std::optional(text) : std::nullopt;
+  return text != ui.edit.start ? std::optional(SliderInput{text, true}) : std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> slider(UiContext& ui, const Widget& widget, const SliderRange& asked,
+std::optional<SliderInput> slider(UiContext& ui, const Widget& widget, const SliderRange& asked,
                                   double value, const std::string& text) {
   if (ui.edit.label == widget.label) return edit(ui, widget);
   const SliderRange range = effective(asked);
@@ -97,15 +98,18 @@ std::optional<std::string> slider(UiContext& ui, const Widget& widget, const Sli
   if (state.double_clicked) {
     ui.edit.label = widget.label;
     ui.edit.starting = true;
-    const std::string start = std::isnan(value) ? std::string() : text_of(range, value);
-    std::strncpy(ui.edit.text, start.c_str(), sizeof ui.edit.text - 1);
+    ui.edit.start = !range.edit_text.empty() ? range.edit_text
+                    : std::isnan(value)      ? std::string()
+                                             : text_of(range, value);
+    std::strncpy(ui.edit.text, ui.edit.start.c_str(), sizeof ui.edit.text - 1);
     return std::nullopt;
   }
   // A click alone changes nothing, so that a double click does not either.
   if (!state.held || ImGui::GetIO().MouseDelta.x == 0.0f || !ImGui::IsMouseDragging(0, 2.0f))
     return std::nullopt;
-  return text_of(range, value_at(range, (ImGui::GetIO().MousePos.x - widget.rect.x) /
-                                            std::max(1.0, widget.rect.width)));
+  const double share =
+      (ImGui::GetIO().MousePos.x - widget.rect.x) / std::max(1.0, widget.rect.width);
+  return SliderInput{text_of(range, value_at(range, share)), false};
 }
 
 }  // namespace backflow::ui

@@ -12,10 +12,11 @@
 namespace backflow::ui {
 
 std::string status_text(const session::Snapshot& snapshot, double frame_ms) {
-  std::string text = "iteration " + figure::grouped(snapshot.iteration);
+  std::string text = figure::grouped(snapshot.iteration) +
+                     (snapshot.iteration == 1 ? " iteration done" : " iterations done");
   if (snapshot.running && snapshot.iterations_per_second > 0.0)
     text += fmt::format(
-        "   ·   {} iterations/s",
+        "   ·   {} per second",
         figure::grouped(static_cast<std::uint64_t>(std::llround(snapshot.iterations_per_second))));
   else
     text += snapshot.divergence ? "   ·   stopped" : snapshot.running ? "" : "   ·   paused";

@@ -8,7 +8,7 @@
 
 namespace backflow::ui {
 
-/// "iteration 250  ·  …" as text markup; `frame_ms` is the time the last frame took.
+/// "250 iterations done  ·  …" as text markup; `frame_ms` is the time the last frame took.
 std::string status_text(const session::Snapshot& snapshot, double frame_ms);
 
 /// Draws the status at the left and, when there is one, a message in the warning colour instead of

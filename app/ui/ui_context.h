@@ -27,6 +27,7 @@ struct HoverHelp {
 struct InlineEdit {
   std::string label;  ///< of the field; empty when none
   char text[64] = "";
+  std::string start;  ///< the text before anything was typed
   bool starting = false;
 };
 

@@ -6,6 +6,7 @@
 #include "app/figure/canvas.h"
 #include "app/figure/text_markup.h"
 #include "app/ui/icons.h"
+#include "app/ui/imgui_compat.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {
@@ -174,13 +175,14 @@ std::optional<std::string> segmented(UiContext& ui, const Widget& widget,
 }
 
 std::optional<std::string> combo(UiContext& ui, const Widget& widget,
-                                 const std::vector<Option>& options, const std::string& current) {
+                                 const std::vector<Option>& options, const std::string& current,
+                                 const std::string& shown) {
   const Interaction state = interact(ui, widget);
   draw_field(ui, widget.rect, state, widget.enabled);
   const figure::Color color = text_color(ui, widget.enabled);
   const double pad = ui.px(8.0), height = widget.rect.height;
   draw_text(ui, {widget.rect.x + pad, widget.rect.y, widget.rect.width - 3.4 * pad, height},
-            title_of(options, current), kTextSize, color);
+            shown.empty() ? title_of(options, current) : shown, kTextSize, color);
   draw_chevron(*ImGui::GetWindowDrawList(),
                {widget.rect.right() - ui.px(16.0), widget.rect.y + height / 2 - ui.px(2.0),
                 ui.px(8.0), ui.px(4.5)},
@@ -211,6 +213,7 @@ std::optional<std::string> combo(UiContext& ui, const Widget& widget,
     }
     row.y += row.height;
   }
+  if (key_pressed(Key::escape)) ImGui::CloseCurrentPopup();
   ImGui::EndPopup();
   return chosen;
 }

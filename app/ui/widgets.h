@@ -52,19 +52,28 @@ struct Option {
 std::optional<std::string> segmented(UiContext& ui, const Widget& widget,
                                      const std::vector<Option>& options,
                                      const std::string& current);
+/// `shown` stands in the closed field instead of the option's title, unless empty.
 std::optional<std::string> combo(UiContext& ui, const Widget& widget,
-                                 const std::vector<Option>& options, const std::string& current);
+                                 const std::vector<Option>& options, const std::string& current,
+                                 const std::string& shown = {});
 
 struct SliderRange {
   double min = 0.0, max = 1.0;
   bool logarithmic = false;
   bool integers = false;
   std::optional<double> mark;  ///< a value worth a tick
+  std::string edit_text;       ///< what typing starts from; empty: the value
+};
+
+/// What a slider was set to.
+struct SliderInput {
+  std::string text;
+  bool typed = false;  ///< whatever was typed; else a number within the range
 };
 /// A field that is dragged, or typed into after a double click. `text` is shown in it; `value` is
-/// where the bar stands. Returns the new value as text: a number within the range when dragged,
-/// whatever was typed otherwise.
-std::optional<std::string> slider(UiContext& ui, const Widget& widget, const SliderRange& range,
+/// where the bar stands. What was typed counts on Enter and when something else is clicked; Escape
+/// leaves the value as it was.
+std::optional<SliderInput> slider(UiContext& ui, const Widget& widget, const SliderRange& range,
                                   double value, const std::string& text);
 
 /// A bar that is dragged to resize what lies on its sides; returns how far it moved, in pixels.

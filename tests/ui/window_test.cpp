@@ -163,7 +163,7 @@ TEST(Window, TypedNonsenseIsRefusedWithAReason) {
   EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
   driver.type_value("Learning rate", "0.125");
   EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.125);
-  EXPECT_THAT(driver.ui().status(), HasSubstr("iteration"));
+  EXPECT_THAT(driver.ui().status(), HasSubstr("iterations done"));
 }
 
 TEST(Window, TasksChangeBothWays) {
@@ -217,8 +217,9 @@ TEST(Window, WeightsThatOverflowAreNotBlamedOnTheLearningRate) {
   EXPECT_EQ(driver.ui().registry().find("Halve learning rate and run"), nullptr);
   EXPECT_THAT(divergence_sentence(driver.snapshot()),
               HasSubstr("a_{t} is not finite at step t = 3"));
-  // What the banner advises helps.
+  // What the banner advises helps, and it says so.
   driver.type_value("Spectral radius", "0.5");
+  EXPECT_EQ(driver.ui().registry().find("Halve learning rate and run"), nullptr);
   driver.click("Run");
   driver.frames(5);
   EXPECT_FALSE(driver.snapshot().divergence);
@@ -247,12 +248,85 @@ TEST(Window, NormSequenceAndLimitsOfTheHeatmap) {
 
   driver.choose("Colour limits", "fixed");
   driver.frames(2);
-  driver.type_value("Lowest colour", "3");
+  driver.type_value("Lowest colour", "0.001");
   for (const figure::Group& group : driver.figure("jacobian-norms").groups)
     for (const figure::Mark& mark : group.marks)
       if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) {
         EXPECT_EQ(map->scale.low, -3.0);
       }
+}
+
+TEST(Window, ColourLimitsAreTypedAsNorms) {
+  UiDriver driver;
+  const auto high = [&] {
+    for (const figure::Group& group : driver.figure("jacobian-norms").groups)
+      for (const figure::Mark& mark : group.marks)
+        if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return map->scale.high;
+    return 0.0;
+  };
+  driver.choose("Colour limits", "fixed");
+  driver.frames(2);
+  const std::pair<const char*, double> kTyped[] = {
+      {"100", 2.0}, {"1e7", 7.0}, {"2e3", std::log10(2000.0)}, {"10^400", 400.0}};
+  for (const auto& [text, expected] : kTyped) {
+    driver.type_value("Highest colour", text);
+    driver.frames(2);
+    EXPECT_NEAR(high(), expected, 1e-12) << text;
+  }
+  // Neither nonsense nor a norm on the wrong side of 1 changes anything.
+  for (const char* text : {"red", "0.5", "-3", "1e"}) {
+    driver.type_value("Highest colour", text);
+    driver.frames(2);
+    EXPECT_EQ(high(), 400.0) << text;
+  }
+}
+
+TEST(Window, NetworkAndHeatmapShowTheSameSequenceWhenTheBatchShrinks) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=8"}));
+  for (int i = 0; i < 10; ++i) driver.click("Next sequence");
+  driver.type_value("Batch", "4");
+  driver.type_value("Batch", "32");
+  driver.frames(3);
+  EXPECT_THAT(driver.text_of("unrolled"), HasSubstr("sequence 3 of 32"));
+  EXPECT_THAT(driver.text_of("jacobian-norms"), HasSubstr("sequence 3 of 32"));
+}
+
+TEST(Window, ATypedValueCountsWhenSomethingElseIsClicked) {
+  UiDriver driver;
+  driver.double_click("Learning rate");
+  driver.frames(3);
+  for (const char c : std::string("0.7"))
+    ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+  driver.frames(2);
+  driver.click("figure loss");
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.7);
+  // Escape leaves it alone.
+  driver.double_click("Learning rate");
+  driver.frames(3);
+  ImGui::GetIO().AddInputCharacter('5');
+  driver.frames(2);
+  driver.press(Key::escape);
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.7);
+}
+
+TEST(Window, EscapeClosesAList) {
+  UiDriver driver;
+  driver.click("Activation");
+  driver.frames(2);
+  EXPECT_NE(driver.ui().registry().find("Activation=relu"), nullptr);
+  driver.press(Key::escape);
+  driver.frames(2);
+  EXPECT_EQ(driver.ui().registry().find("Activation=relu"), nullptr);
+}
+
+TEST(Window, AMessageMakesRoomForTheVerdictAgain) {
+  UiDriver driver;
+  driver.type_value("Learning rate", "1000");
+  EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
+  driver.frames(60 * 9);
+  EXPECT_THAT(driver.ui().status(), HasSubstr("iterations done"));
 }
 
 TEST(Window, HoveringTheHeatmapTellsTheCellAndMarksItsSteps) {
