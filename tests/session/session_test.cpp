@@ -216,5 +216,16 @@ TEST(Analyse, GivesNothingWhenCancelled) {
   EXPECT_EQ(analyse(session.record(), {}, [] { return true; }), nullptr);
 }
 
+TEST(Session, RefusesWithAReasonAndPauses) {
+  Session session{config::Config()};
+  session.execute(session::Run{});
+  session.refuse("not enough memory");
+  EXPECT_FALSE(session.wants_to_iterate());
+  EXPECT_EQ(session.snapshot().refusal, "not enough memory");
+  session.execute(session::Run{});
+  EXPECT_THAT(session.snapshot().refusal, IsEmpty());
+  EXPECT_TRUE(session.wants_to_iterate());
+}
+
 }  // namespace
 }  // namespace backflow::session

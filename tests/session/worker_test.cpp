@@ -143,6 +143,22 @@ TEST(Worker, ChangesTheNormAndTheSequenceOfTheMap) {
   EXPECT_EQ(snapshot->analysis->norms.sequence, 3);
 }
 
+TEST(Worker, ABurstOfChangesEndsWithTheLastAndLosesNoOther) {
+  Watcher watcher{config::Config()};
+  for (int i = 1; i <= 300; ++i) {
+    watcher.worker().send(
+        SetKey{"model.spectral_radius", config::format_number(0.01 * static_cast<double>(i))});
+    // Another key in between must not be taken for one of the burst.
+    if (i == 150) watcher.worker().send(SetKey{"training.learning_rate", "0.125"});
+  }
+  const auto snapshot = watcher.wait_for([](const Snapshot& s) {
+    return s.config.model.spectral_radius == 3.0 && s.analysis != nullptr &&
+           s.analysis->record == s.record;
+  });
+  EXPECT_EQ(snapshot->config.training.learning_rate, 0.125);
+  EXPECT_NEAR(snapshot->spectral_radius, 3.0, 1e-12);
+}
+
 TEST(Worker, KeepsToTheSpeedLimit) {
   Watcher watcher{config::Config{}};
   watcher.worker().send(SetSpeedLimit{20.0});
