@@ -48,7 +48,7 @@ private:
     return {left, row.top, right - left, row.height};
   }
 
-  // Cells of (band of units) × (bin of steps), each with the mean of its values.
+  // Cells of (band of units) × (bin of steps), each with the value in its middle.
   void draw_values(const model::StepMatrices& values, double scale, const Row& row) {
     if (values.count() == 0) return;
     const Index bands = std::min(values.rows(), kMostBands);
@@ -59,16 +59,13 @@ private:
       const Rect rect = bin(t, count, row);
       const double height = rect.height / static_cast<double>(bands);
       for (Index band = 0; band < bands; ++band) {
-        const Index first = band * values.rows() / bands;
-        const Index rows = (band + 1) * values.rows() / bands - first;
-        double sum = 0.0;
-        for (Index s = t; s < t + count; ++s)
-          sum += values.step(s).col(data_.sequence).segment(first, rows).sum();
-        const double mean = sum / static_cast<double>(count * rows);
+        // One value of the cell's many: a mean over units or steps would fade to grey.
+        const Index unit = (2 * band + 1) * values.rows() / (2 * bands);
+        const double value = values.step(t + count / 2)(unit, data_.sequence);
         const double gap = height > 6.0 ? 1.0 : 0.0;
         group_.marks.push_back(RectMark{
             {rect.x, rect.y + height * static_cast<double>(band), rect.width, height - gap},
-            value_color(mean, scale, colors_, style_),
+            value_color(value, scale, colors_, style_),
             std::nullopt,
             0.0});
       }

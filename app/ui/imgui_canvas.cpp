@@ -35,12 +35,27 @@ void ImGuiCanvas::end_group() {
   clipped_.pop_back();
 }
 
+// ImGui thins a line at sharp turns; such a line is drawn in pieces with a dot at the joint.
+void ImGuiCanvas::solid_line(const ImVec2* points, int count, ImU32 color, float width) {
+  int start = 0;
+  for (int i = 1; i + 1 < count; ++i) {
+    const ImVec2 in(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
+    const ImVec2 out(points[i + 1].x - points[i].x, points[i + 1].y - points[i].y);
+    const float lengths = std::hypot(in.x, in.y) * std::hypot(out.x, out.y);
+    if (in.x * out.x + in.y * out.y >= 0.3f * lengths) continue;
+    list_.AddPolyline(points + start, i - start + 1, color, 0, width);
+    if (width > 1.5f) list_.AddCircleFilled(points[i], width / 2.0f, color, 8);
+    start = i;
+  }
+  list_.AddPolyline(points + start, count - start, color, 0, width);
+}
+
 void ImGuiCanvas::stroke(const ImVec2* points, int count, const figure::Stroke& stroke) {
   const ImU32 color = to_imgui(stroke.color);
   const float width = std::max(1.0f, pixels(stroke.width));
   const auto dash = figure::dash_lengths(stroke.dash);
   if (!dash) {
-    list_.AddPolyline(points, count, color, 0, width);
+    solid_line(points, count, color, width);
     return;
   }
   const float on = pixels((*dash)[0]), period = on + pixels((*dash)[1]);

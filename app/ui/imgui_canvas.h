@@ -34,6 +34,7 @@ private:
   ImVec2 top_left(const figure::Rect& rect) const { return at({rect.x, rect.y}); }
   ImVec2 bottom_right(const figure::Rect& rect) const { return at({rect.right(), rect.bottom()}); }
   float pixels(double units) const { return static_cast<float>(units * scale_); }
+  void solid_line(const ImVec2* points, int count, ImU32 color, float width);
   void stroke(const ImVec2* points, int count, const figure::Stroke& stroke);
 
   ImDrawList& list_;

@@ -89,7 +89,10 @@ void draw_text(UiContext& ui, const Rect& rect, const std::string& markup, doubl
   figure::Point start = figure::baseline_start(mark, width);
   start.x = std::max(start.x, rect.x);
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.PushClipRect(top_left(rect), bottom_right(rect), true);
+  // Letters may reach a little beyond their advance.
+  const auto slack = static_cast<float>(ui.px(2.0));
+  list.PushClipRect({top_left(rect).x - slack, top_left(rect).y},
+                    {bottom_right(rect).x + slack, bottom_right(rect).y}, true);
   ui.fonts.draw(list, ImVec2(static_cast<float>(start.x), static_cast<float>(start.y)), markup,
                 ui.px(size), to_imgui(color), bold);
   list.PopClipRect();
