@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/check_command.h"
 #include "app/cli/export_command.h"
 #include "app/cli/list_commands.h"
 #ifdef BACKFLOW_HAS_WINDOW
@@ -167,9 +168,14 @@ std::string misplaced_option(const CLI::App& app) {
 
 int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::ostream& err) {
   if (const std::string error = misplaced_option(app); !error.empty()) return bad_usage(err, error);
-  if (app.got_subcommand("figures")) return list_figures(out);
-  if (app.got_subcommand("tasks")) return list_tasks(out);
-  if (app.got_subcommand("keys")) return list_keys(out);
+  using List = void (*)(std::ostream&);
+  for (const auto& [name, list] : {std::pair<const char*, List>{"figures", list_figures},
+                                   {"tasks", list_tasks},
+                                   {"keys", list_keys}})
+    if (app.got_subcommand(name)) {
+      list(out);
+      return kSuccess;
+    }
 
   config::Config config;
   for (const std::string& assignment : arguments.assignments) {
@@ -179,6 +185,7 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
   if (const std::string error = config::validate(config); !error.empty())
     return bad_usage(err, error);
 
+  if (app.got_subcommand("check")) return check_gradients(config, out);
   if (app.got_subcommand("export")) {
     arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
     arguments.request.style.theme =
@@ -211,6 +218,8 @@ int parse_and_run(int argc, const char* const* argv, std::ostream& out, std::ost
   add_window_options(app, arguments);
 #endif
   add_export(app, arguments);
+  add_set_option(*app.add_subcommand("check", "compare the gradients with finite differences"),
+                 arguments);
   app.add_subcommand("figures", "list the figures");
   app.add_subcommand("tasks", "list the learning tasks");
   app.add_subcommand("keys", "list the configuration keys with their values and ranges");

@@ -8,30 +8,22 @@
 #include "core/config/keys.h"
 
 namespace backflow::cli {
-namespace {
 
-int finish(std::ostream& out) { return out.flush() ? 0 : 1; }
-
-}  // namespace
-
-int list_figures(std::ostream& out) {
+void list_figures(std::ostream& out) {
   for (const figure::FigureInfo& info : figure::catalogue())
     out << fmt::format("{:<16}{}\n", info.name, info.description);
-  return finish(out);
 }
 
-int list_tasks(std::ostream& out) {
+void list_tasks(std::ostream& out) {
   for (const training::TaskInfo& info : training::task_list())
     out << fmt::format("{:<16}{}\n", info.name, info.description);
-  return finish(out);
 }
 
-int list_keys(std::ostream& out) {
+void list_keys(std::ostream& out) {
   const config::Config defaults;
   for (const config::Key& key : config::keys())
     out << fmt::format("{:<26}{}; {}; default {}\n", key.name, key.description,
                        config::allowed_values(key), key.get(defaults));
-  return finish(out);
 }
 
 }  // namespace backflow::cli

@@ -5,9 +5,8 @@
 
 namespace backflow::cli {
 
-/// Each returns the exit code: 0, or 1 when `out` cannot be written.
-int list_figures(std::ostream& out);
-int list_tasks(std::ostream& out);
-int list_keys(std::ostream& out);
+void list_figures(std::ostream& out);
+void list_tasks(std::ostream& out);
+void list_keys(std::ostream& out);
 
 }  // namespace backflow::cli

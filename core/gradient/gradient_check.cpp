@@ -15,6 +15,7 @@ GradientCheck check_gradient(const model::Model& model, const model::Batch& batc
   const auto probes = model::tensors(probe.parameters);
   const auto derivatives = model::tensors(analytic);
   const double loss = std::abs(model::forward(model, batch).loss);
+  Index done = 0;
   for (std::size_t i = 0; i < probes.size(); ++i) {
     auto x = probes[i];
     const auto& g = derivatives[i];
@@ -30,6 +31,8 @@ GradientCheck check_gradient(const model::Model& model, const model::Batch& batc
       const double below = model::forward(probe, batch).loss;
       value = original;
       numeric.data()[entry] = (above - below) / (up - down);
+      ++done;
+      if (options.progress) options.progress(done);
     }
     TensorCheck check;
     check.tensor = model::kTensorNames[i];

@@ -13,6 +13,8 @@ namespace backflow::gradient {
 struct GradientCheckOptions {
   double step = 1e-6;       ///< h of the central difference (L(x + h) − L(x − h)) / 2h
   double tolerance = 1e-6;  ///< largest acceptable relative error
+  /// Called after each parameter with the number of those done; may be empty.
+  std::function<void(Index)> progress;
 };
 
 /// The comparison of one tensor. Errors are relative to the tensor's largest derivative, so that a

@@ -20,6 +20,8 @@ struct Parameters {
   Index input_size() const { return W_xh.cols(); }
   Index hidden_size() const { return W_hh.rows(); }
   Index output_size() const { return W_hy.rows(); }
+  /// How many numbers there are in all.
+  Index size() const { return W_xh.size() + W_hh.size() + b_h.size() + W_hy.size() + b_y.size(); }
 };
 
 inline constexpr std::array<std::string_view, 5> kTensorNames{"W_xh", "W_hh", "b_h", "W_hy", "b_y"};

@@ -105,6 +105,19 @@ TEST(CommandLine, ListsHaveOneLineForEachEntry) {
   EXPECT_THAT(keys.out, HasSubstr("numbers from 0.0001 to 10"));
 }
 
+TEST(CommandLine, CheckComparesEveryTensorWithDifferences) {
+  for (const char* setting :
+       {"model.activation=tanh", "model.readout=softmax", "task.outputs=every"}) {
+    const Outcome outcome = backflow({"check", "--set", setting});
+    EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+    const auto lines = lines_of(outcome.out);
+    ASSERT_EQ(lines.size(), 5u);
+    for (const std::string& line : lines)
+      EXPECT_THAT(line, MatchesRegex("[Wb]_[hxy]+ +ok +worst relative error .*"));
+  }
+  expect_refused({"check", "--set", "model.hidden=0"}, "model.hidden");
+}
+
 TEST(CommandLine, UnknownWordsNameTheNearestMatch) {
   expect_refused({"exprot"}, "did you mean \"export\"?");
   expect_refused({"export", "--figrue", "loss"}, "did you mean \"--figure\"?");
