@@ -2,5 +2,9 @@
 #include <iostream>
 
 #include "app/cli/command_line.h"
+#include "app/session/heap.h"
 
-int main(int argc, char** argv) { return backflow::cli::run(argc, argv, std::cout, std::cerr); }
+int main(int argc, char** argv) {
+  backflow::session::keep_freed_memory();
+  return backflow::cli::run(argc, argv, std::cout, std::cerr);
+}

@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/model/vector_tanh.h"
+
 namespace backflow::model {
 
 void apply(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> h) {
   switch (f.kind) {
     case ActivationKind::tanh:
-      h = a.array().tanh();
+      if (a.outerStride() == a.rows() && h.outerStride() == h.rows()) {
+        vector_tanh(a.data(), h.data(), a.size());
+        return;
+      }
+      for (Index j = 0; j < a.cols(); ++j) vector_tanh(a.col(j).data(), h.col(j).data(), a.rows());
       return;
     case ActivationKind::sigmoid:
       h = (1.0 + (-a.array()).exp()).inverse();

@@ -7,6 +7,12 @@ namespace {
 
 using model::Index;
 
+// 0 · x is 0 for finite x and NaN for all others; unlike Eigen's allFinite() this vectorises.
+template <class Derived>
+bool all_finite(const Eigen::MatrixBase<Derived>& x) {
+  return (0.0 * x.array()).sum() == 0.0;
+}
+
 std::optional<Divergence> first_bad_tensor(const model::Parameters& p, const std::string& prefix,
                                            std::uint64_t iteration) {
   const auto all = model::tensors(p);
@@ -24,7 +30,7 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
   };
   const model::Trace& trace = record.trace;
   // The usual case, everything finite, costs one pass over each block.
-  if (!trace.a.data().allFinite() || !trace.h.data().allFinite()) {
+  if (!all_finite(trace.a.data()) || !all_finite(trace.h.data())) {
     for (Index t = 1; t <= trace.steps(); ++t) {
       if (!trace.a.step(t).allFinite()) return at("a_t", t);
       if (!trace.h.step(t).allFinite()) return at("h_t", t);
@@ -37,7 +43,7 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
   }
   if (!std::isfinite(trace.loss)) return at("L", -1);
   const gradient::ErrorSignals& signals = record.signals;
-  if (!signals.e.data().allFinite() || !signals.delta.data().allFinite()) {
+  if (!all_finite(signals.e.data()) || !all_finite(signals.delta.data())) {
     for (Index t = trace.steps(); t >= 1; --t) {
       if (!signals.e.step(t).allFinite()) return at("∂L/∂h_t", t);
       if (!signals.delta.step(t).allFinite()) return at("∂L/∂a_t", t);
@@ -46,9 +52,12 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
   }
   if (auto found = first_bad_tensor(record.gradients, "∂L/∂", record.iteration)) return found;
   if (!std::isfinite(record.clip.norm_before)) return at("‖∂L/∂θ‖", -1);
-  if (record.parameters_after)
-    return first_bad_tensor(*record.parameters_after, "", record.iteration);
-  return std::nullopt;
+  return find_update_divergence(record);
+}
+
+std::optional<Divergence> find_update_divergence(const IterationRecord& record) {
+  if (!record.parameters_after) return std::nullopt;
+  return first_bad_tensor(*record.parameters_after, "", record.iteration);
 }
 
 std::string describe(const Divergence& divergence) {

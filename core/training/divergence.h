@@ -9,6 +9,9 @@ namespace backflow::training {
 /// then e_t and δ_t backward from T, then the gradients, then the updated parameters.
 std::optional<Divergence> find_divergence(const IterationRecord& record);
 
+/// The last part of that search alone: the updated parameters, if there are any.
+std::optional<Divergence> find_update_divergence(const IterationRecord& record);
+
 /// Where, in words: "h_t is not finite at step t = 17", without the iteration.
 std::string describe(const Divergence& divergence);
 

@@ -51,7 +51,7 @@ std::shared_ptr<const IterationRecord> Trainer::step() {
       tensor -= setup_.training.learning_rate * gradients[i];
     }
     record->parameters_after = std::move(after);
-    record->divergence = find_divergence(*record);
+    record->divergence = find_update_divergence(*record);
   }
   if (record->divergence) record->parameters_after.reset();
   setup_.model.parameters = record->divergence ? best_ : *record->parameters_after;

@@ -1,11 +1,15 @@
 // Speed of what training and the live heatmap do all day.
 #include <benchmark/benchmark.h>
 
+#include "app/session/heap.h"
 #include "app/session/session.h"
 #include "core/gradient/contributions.h"
 
 namespace backflow {
 namespace {
+
+// As the program itself does at its start.
+const bool kHeap = (session::keep_freed_memory(), true);
 
 // first-bit with outputs at every step; arguments are n, T, B.
 config::Config configuration(const benchmark::State& state) {

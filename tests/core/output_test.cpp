@@ -68,6 +68,31 @@ TEST(Activation, SlopesAreExactUpToTheEndOfTheRange) {
   }
 }
 
+TEST(Activation, TanhOfManyNumbersIsThatOfEach) {
+  Random random(5);
+  double worst = 0.0;
+  for (const double scale : {1e-300, 1e-20, 1e-8, 1e-3, 0.1, 1.0, 3.0, 19.0, 50.0, 1e6}) {
+    const Matrix a = random.uniform_matrix(1, 999, scale);
+    Matrix h(1, 999);
+    apply({ActivationKind::tanh, 0.0}, a, h);
+    for (Index i = 0; i < a.size(); ++i) {
+      const Ld expected = std::tanh(Ld(a(0, i)));
+      worst = std::max(worst, std::abs(static_cast<double>((Ld(h(0, i)) - expected) / expected)));
+      EXPECT_EQ(std::signbit(h(0, i)), std::signbit(a(0, i)));
+    }
+  }
+  EXPECT_LT(worst, 4.5e-16);
+  // Blocks with a stride, and in place.
+  Matrix wide = random.uniform_matrix(6, 4, 2.0);
+  const Matrix expected = wide.block(1, 1, 3, 2).unaryExpr([](double x) { return std::tanh(x); });
+  auto block = wide.block(1, 1, 3, 2);
+  apply({ActivationKind::tanh, 0.0}, block, block);
+  EXPECT_LT((wide.block(1, 1, 3, 2) - expected).norm(), 1e-15);
+  EXPECT_EQ(f(ActivationKind::tanh, 0.0), 0.0);
+  EXPECT_EQ(f(ActivationKind::tanh, std::numeric_limits<double>::infinity()), 1.0);
+  EXPECT_EQ(f(ActivationKind::tanh, -std::numeric_limits<double>::infinity()), -1.0);
+}
+
 TEST(Activation, ReluAndItsLeak) {
   EXPECT_EQ(f(ActivationKind::relu, -2.0), 0.0);
   EXPECT_EQ(f(ActivationKind::relu, 3.0), 3.0);
