@@ -53,7 +53,7 @@ private:
   // All pairs lo ≤ k < t ≤ hi.
   bool run(Index lo, Index hi) {
     if (stop()) return false;
-    if (hi - lo <= kLeaf) {
+    if (hi - lo <= leaf()) {
       form_products(lo, hi);
       return true;
     }
@@ -61,7 +61,8 @@ private:
     return across(lo, middle, hi) && run(lo, middle) && run(middle, hi);
   }
 
-  static constexpr Index kLeaf = 6;  // steps; below, products are as cheap as Gram matrices
+  // Steps below which products are as cheap as Gram matrices; a spectral norm of its own is dear.
+  Index leaf() const { return norm_ == MatrixNorm::spectral && n_ >= 12 ? 2 : 6; }
 
   // Measured: below this share of ‖L‖² ‖R‖²/n the squares have lost too many digits.
   static constexpr double kCancellation = 1e-4;
@@ -182,10 +183,12 @@ private:
 
   void store(const Blocks& left, const Blocks& right, const Matrix& squares, Index m, Index lo) {
     const double share = kCancellation / static_cast<double>(n_);
+    std::vector<double> left_norm;
+    for (Index i = 0; i < left.count(); ++i) left_norm.push_back(left.block(i).squaredNorm());
     for (Index j = 0; j < right.count(); ++j) {
       const double right_norm = right.block(j).squaredNorm();
       for (Index i = 0; i < left.count(); ++i) {
-        const double bound = left.block(i).squaredNorm() * right_norm;
+        const double bound = left_norm[static_cast<std::size_t>(i)] * right_norm;
         const double square = squares(i, j);
         double& out = out_.at(m + 1 + i, lo + j);
         if (!std::isfinite(bound))
