@@ -78,10 +78,7 @@ void add_hatching(Group& group, const FigureStyle& style, const Analysis& analys
   if (!analysis.range.non_finite) return;
   const auto& map = analysis.norms.log10_norm;
   const Stroke stroke{palette(style.theme).warning, 1.2, Dash::solid};
-  const auto broken = [&](Index t, Index k) {
-    const double value = map.at(t, k);
-    return std::isnan(value) || value == std::numeric_limits<double>::infinity();
-  };
+  const auto broken = [&](Index t, Index k) { return gradient::is_not_finite(map.at(t, k)); };
   // Rows thinner than this are hatched together with the ones below them.
   const Index stride = std::max<Index>(
       1, static_cast<Index>(3.0 * static_cast<double>(map.steps() + 1) / cells.rect.height));
@@ -127,8 +124,7 @@ void add_values(Group& group, const FigureStyle& style, const Analysis& analysis
     for (Index k = 0; k <= t; ++k) {
       const double value = map.at(t, k);
       const Rect rect = cell_rect(cells, map.steps(), {t, k});
-      const bool finite = !std::isnan(value) && value < std::numeric_limits<double>::infinity();
-      const std::string text = finite ? compact_power(value) : "?";
+      const std::string text = gradient::is_not_finite(value) ? "?" : compact_power(value);
       if (text_width(text, size) > rect.width - 0.4 * size) return;
       texts.push_back(TextMark{.anchor = {rect.x + rect.width / 2.0, rect.y + rect.height / 2.0},
                                .markup = text,
@@ -274,13 +270,21 @@ std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View
                                  compact_power(map.at(t, k)));
   if (t == k) return text + "\nthe identity: nothing travelled yet";
   if (t - k == 1) return text + fmt::format(" = ‖J_{{{}}}‖, one step", t);
-  double smallest = map.at(k + 1, k), largest = smallest;
-  for (Index s = k + 1; s <= t; ++s) {
-    smallest = std::min(smallest, map.at(s, s - 1));
-    largest = std::max(largest, map.at(s, s - 1));
+  if (t - k <= 5) {
+    // Few enough to be told one by one.
+    text += "\none-step factors";
+    for (Index s = k + 1; s <= t; ++s)
+      text += fmt::format("{} ‖J_{{{}}}‖ = {}", s == k + 1 ? "" : ",", s,
+                          compact_power(map.at(s, s - 1)));
+  } else {
+    double smallest = map.at(k + 1, k), largest = smallest;
+    for (Index s = k + 1; s <= t; ++s) {
+      smallest = std::min(smallest, map.at(s, s - 1));
+      largest = std::max(largest, map.at(s, s - 1));
+    }
+    text += fmt::format("\none-step factors ‖J_{{{}}}‖ … ‖J_{{{}}}‖: {} to {}", k + 1, t,
+                        compact_power(smallest), compact_power(largest));
   }
-  text += fmt::format("\none-step factors ‖J_{{{}}}‖ … ‖J_{{{}}}‖: {} to {}", k + 1, t,
-                      compact_power(smallest), compact_power(largest));
   return text + fmt::format("\n×{} per step on average over {} steps",
                             compact_power(map.at(t, k) / static_cast<double>(t - k)), t - k);
 }

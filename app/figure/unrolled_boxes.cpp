@@ -75,6 +75,17 @@ private:
                     static_cast<float>(data_.relative_blame[static_cast<std::size_t>(t)]));
   }
 
+  // Of what the loss of step t itself says, without the blame that comes from later steps.
+  Color own_blame_color(Index t) const {
+    const auto& record = data_.rec();
+    const double norm =
+        (record.model.parameters.W_hy.transpose() * record.signals.dz.step(t).col(data_.sequence))
+            .norm() *
+        static_cast<double>(record.trace.batch());
+    return color_of(data_.blame_scale,
+                    static_cast<float>(std::log10(norm) - data_.log10_reference));
+  }
+
   // The edges between step t − 1 and step t, and from the input of step t.
   void edges_into(Index t) {
     if (t == 0) return;
@@ -249,14 +260,19 @@ private:
     const double x = layout_.x(static_cast<double>(t)), pad = 0.2 * f();
     // Forward goes up on the right of the column, blame comes down on its left.
     const double up = x + box_ / 2.0 - 0.5 * f(), down = x - 0.3 * box_;
-    forward_arrow({up, layout_.hidden.top - pad}, {up, layout_.output.bottom() + pad}, 0.5);
+    const double h = hidden_norm_[static_cast<std::size_t>(t)];
+    forward_arrow({up, layout_.hidden.top - pad}, {up, layout_.output.bottom() + pad},
+                  largest_hidden_ > 0.0 ? h / largest_hidden_ : 0.0);
+    const Color blame = own_blame_color(t);
     add_arrow(group_, {down, layout_.output.bottom() + pad}, {down, layout_.blame.top - pad},
-              0.35 * f(), blame_color(t), colors_.axis);
+              0.35 * f(), blame, colors_.axis);
     const Rect box = column_box(t, layout_.output, box_);
     draw_cells(record.trace.y_hat.step(t).col(data_.sequence), data_.output_scale, box);
-    forward_arrow({up, layout_.output.top - pad}, {up, layout_.loss.bottom() + pad}, 0.5);
+    const double output = record.trace.y_hat.step(t).col(data_.sequence).norm();
+    forward_arrow({up, layout_.output.top - pad}, {up, layout_.loss.bottom() + pad},
+                  output / data_.output_scale);
     add_arrow(group_, {down, layout_.loss.bottom() + pad}, {down, layout_.output.top - pad},
-              0.35 * f(), blame_color(t), colors_.axis);
+              0.35 * f(), blame, colors_.axis);
     const double loss = data_.loss[static_cast<std::size_t>(t - 1)];
     const auto target = record.batch.targets.step(t).col(data_.sequence);
     std::string wanted = "y = ";

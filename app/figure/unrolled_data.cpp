@@ -89,8 +89,9 @@ UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) 
     for (Index t = 0; t <= data.steps; ++t)
       data.log10_blame.push_back(recorded_log10_blame(record, data.sequence, t));
   }
-  const double reference = reference_of(data.log10_blame);
-  for (const double value : data.log10_blame) data.relative_blame.push_back(value - reference);
+  data.log10_reference = reference_of(data.log10_blame);
+  for (const double value : data.log10_blame)
+    data.relative_blame.push_back(value - data.log10_reference);
   data.blame_scale = scale_of(data.relative_blame);
   return data;
 }

@@ -2,8 +2,6 @@
 // the blame at each step.
 #pragma once
 
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <vector>
 
@@ -28,15 +26,13 @@ struct UnrolledData {
   std::vector<double> relative_blame;  ///< log10_blame minus its reference: that of the last step,
                                        ///< or the largest when that is 0 or not finite
   std::vector<double> log10_factor;  ///< log10 ‖J_t‖, t = 1..T at index t; empty when not known
+  double log10_reference = 0.0;      ///< what relative_blame has been divided by
   ColorScale blame_scale;            ///< of relative_blame
 
   const training::IterationRecord& rec() const { return *record; }
 };
 
-/// NaN or +inf; −inf is the logarithm of an exact zero.
-inline bool is_not_finite(double log10_value) {
-  return std::isnan(log10_value) || log10_value == std::numeric_limits<double>::infinity();
-}
+using gradient::is_not_finite;
 
 /// While training runs, the record that has been analysed last, so that all numbers of the picture
 /// belong together; else the newest.

@@ -65,7 +65,7 @@ public:
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
-    return about_to_help || ImGui::GetIO().WantTextInput;
+    return about_to_help || notice_seconds_ > 0.0 || ImGui::GetIO().WantTextInput;
   }
 
 private:
@@ -97,9 +97,7 @@ private:
     draw_transport_bar(
         ui_, {all.x, all.y, all.width, transport}, snapshot,
         {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; }});
-    const std::string message = notice(!controls_.message().empty() ? controls_.message()
-                                       : !snapshot.refusal.empty()  ? snapshot.refusal
-                                                                    : font_message_);
+    const std::string message = notice(snapshot);
     draw_status_bar(ui_, {all.x, all.bottom() - status + ui_.px(3.0), all.width, status}, snapshot,
                     frame_ms_, message);
     status_ = message.empty() ? status_text(snapshot, frame_ms_) : message;
@@ -109,11 +107,14 @@ private:
   }
 
   // The message for as long as it takes to read it; the verdict comes back then.
-  std::string notice(const std::string& message) {
-    if (message != notice_) {
-      notice_ = message;
-      notice_seconds_ = kNoticeSeconds;
-    }
+  std::string notice(const session::Snapshot& snapshot) {
+    const auto show = [this](const std::string& text) {
+      notice_ = text;
+      notice_seconds_ = text.empty() ? 0.0 : kNoticeSeconds;
+    };
+    if (!font_message_.empty()) show(std::exchange(font_message_, {}));
+    if (std::exchange(refusal_, snapshot.refusal) != snapshot.refusal) show(refusal_);
+    if (const auto answer = controls_.take_answer()) show(*answer);
     notice_seconds_ -= ImGui::GetIO().DeltaTime;
     return notice_seconds_ > 0.0 ? notice_ : std::string();
   }
@@ -180,7 +181,7 @@ private:
 
   ControlsPanel controls_;
   std::string font_message_;
-  std::string notice_;
+  std::string notice_, refusal_;
   double notice_seconds_ = 0.0;
   // Where the splitters stand: a width, and shares of what there is.
   double controls_units_ = kControls;

@@ -134,10 +134,13 @@ bool ControlsPanel::radius_is_known(const session::Snapshot& snapshot, const Pen
 void ControlsPanel::change(const std::string& name, const std::string& value,
                            const session::Snapshot& snapshot, const Send& send) {
   config::Config trial = snapshot.config;
-  message_ = config::set_key(trial, name, value);
-  if (!message_.empty()) return;
+  answer_ = config::set_key(trial, name, value);
   // A table has its own length and number of sequences.
-  if (name == "task.name" && training::task_info(trial.task.kind).fixed_table)
+  const bool to_table = name == "task.name" && training::task_info(trial.task.kind).fixed_table;
+  if (to_table) trial.task.steps = trial.task.batch = 0;
+  if (answer_->empty()) answer_ = config::validate(trial);
+  if (!answer_->empty()) return;
+  if (to_table)
     for (const char* fixed : {"task.steps", "task.batch"}) send(session::SetKey{fixed, "auto"});
   pending_[name] = {value, snapshot.revision, snapshot.iteration};
   send(session::SetKey{name, value});

@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "app/session/command.h"
 #include "app/session/snapshot.h"
@@ -18,8 +20,9 @@ public:
   /// Draws the panel; every change is sent at once.
   void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot, const Send& send);
 
-  /// Why the last value typed was not taken; empty when it was, and again after the next change.
-  const std::string& message() const { return message_; }
+  /// Once after each change: why the value was not taken, or an empty string when it was. Nothing
+  /// when there was no change since the last call.
+  std::optional<std::string> take_answer() { return std::exchange(answer_, std::nullopt); }
 
 private:
   struct Pending {
@@ -39,7 +42,7 @@ private:
               const Send& send);
 
   std::map<std::string, Pending> pending_;
-  std::string message_;
+  std::optional<std::string> answer_;
 };
 
 }  // namespace backflow::ui

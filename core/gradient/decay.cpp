@@ -55,7 +55,7 @@ GradientDecay gradient_decay(const JacobianNorms& norms) {
     values.clear();
     for (Index t = lag; t <= T; ++t) {
       const double value = norms.log10_norm.at(t, t - lag);
-      if (std::isnan(value) || value == std::numeric_limits<double>::infinity())
+      if (is_not_finite(value))
         decay.non_finite = true;
       else
         values.push_back(value);

@@ -32,6 +32,11 @@ private:
   std::vector<double> values_;
 };
 
+/// NaN or +inf; −inf is the logarithm of an exact zero.
+inline bool is_not_finite(double log10_value) {
+  return std::isnan(log10_value) || log10_value == std::numeric_limits<double>::infinity();
+}
+
 /// What a map of logarithms holds.
 struct LogRange {
   double min = 0.0, max = 0.0;  ///< over the finite values; both 0 when there are none

@@ -327,6 +327,12 @@ TEST(Window, AMessageMakesRoomForTheVerdictAgain) {
   EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
   driver.frames(60 * 9);
   EXPECT_THAT(driver.ui().status(), HasSubstr("iterations done"));
+  // The same mistake again is told again, and so is a pair of choices that does not go together.
+  driver.type_value("Learning rate", "1000");
+  EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
+  driver.choose("Loss", "cce");
+  EXPECT_THAT(driver.ui().status(), HasSubstr("model.loss"));
+  EXPECT_FALSE(driver.snapshot().config.model.loss);
 }
 
 TEST(Window, HoveringTheHeatmapTellsTheCellAndMarksItsSteps) {
