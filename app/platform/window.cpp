@@ -166,13 +166,4 @@ PixelImage Window::read_pixels() const {
   return image;
 }
 
-void Window::set_icon(std::span<const unsigned char> rgba, int width, int height) {
-  if (width <= 0 || height <= 0 ||
-      rgba.size() != 4 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height))
-    return;
-  // GLFW copies the pixels and does not change them.
-  const GLFWimage image{width, height, const_cast<unsigned char*>(rgba.data())};
-  glfwSetWindowIcon(window_, 1, &image);
-}
-
 }  // namespace backflow::platform

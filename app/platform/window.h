@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 
 #include "app/platform/heatmap_renderer.h"
@@ -53,9 +52,6 @@ public:
   void swap_buffers();
   /// What was drawn since the last swap_buffers(), opaque. Call before swapping.
   PixelImage read_pixels() const;
-
-  /// Where the desktop has icons; `rgba` as in PixelImage.
-  void set_icon(std::span<const unsigned char> rgba, int width, int height);
 
   GLFWwindow* native() const { return window_; }
 

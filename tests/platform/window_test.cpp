@@ -172,12 +172,5 @@ TEST_F(WindowTest, InputIsNoted) {
     EXPECT_TRUE(set);
 }
 
-TEST_F(WindowTest, TakesAnIconAndIgnoresOneThatDoesNotFit) {
-  const std::vector<unsigned char> rgba(4 * 16 * 16, 200);
-  window_->set_icon(rgba, 16, 16);
-  window_->set_icon(rgba, 16, 17);
-  EXPECT_EQ(glfwGetError(nullptr), GLFW_NO_ERROR);
-}
-
 }  // namespace
 }  // namespace backflow::platform
