@@ -1,4 +1,7 @@
-// The data of one iteration: B sequences of T steps with their targets and initial state.
+// The data of one iteration: B sequences of up to T steps with their targets and initial states.
+//
+// Sequences may differ in length: sequence b ends at step T_b ≤ T, its inputs beyond are zero, its
+// state stays as it is after T_b, and no loss is taken there.
 #pragma once
 
 #include <string>
@@ -10,13 +13,27 @@ namespace backflow::model {
 
 struct Batch {
   StepMatrices inputs;   ///< x_t (d, B) for t = 1..T
-  StepMatrices targets;  ///< y_t (m, B) for the steps that have a loss: 1..T, or T alone
-  Matrix initial_state;  ///< h_0 (n, B)
+  StepMatrices targets;  ///< y_t (m, B) for the steps that have a loss: consecutive, the last is T
+  /// Weight of each sequence's own loss at each step of `targets`, (1, B): 1, or 0 where it has
+  /// none. Empty when all are 1.
+  StepMatrices weights;
+  /// T_b for each sequence, 1 ≤ T_b ≤ T and at least one equal to T; empty when all are T.
+  std::vector<Index> lengths;
+  Matrix initial_state;  ///< h_0 (n, B); for a cell with two states h_0 above c_0, (2n, B)
   /// Words for people, when the inputs have them ("cat"): [sequence][t − 1]. Else empty.
   std::vector<std::vector<std::string>> input_labels;
 
   Index steps() const { return inputs.last(); }
   Index size() const { return inputs.batch(); }
+  /// T_b of a sequence.
+  Index length(Index sequence) const {
+    return lengths.empty() ? steps() : lengths[static_cast<std::size_t>(sequence)];
+  }
+  /// The weight of a sequence's loss at step t; 0 at steps without targets.
+  double weight(Index t, Index sequence) const {
+    if (!targets.contains(t)) return 0.0;
+    return weights.count() == 0 ? 1.0 : weights.step(t)(0, sequence);
+  }
 };
 
 }  // namespace backflow::model
