@@ -36,9 +36,10 @@ double reference_of(const std::vector<double>& logs) {
 
 // The record's losses are means over the batch; this is one sequence's own.
 double sequence_loss(const IterationRecord& record, Index sequence, Index t) {
-  return model::loss_value(
-      record.model.readout, record.model.loss, record.trace.z.step(t).col(sequence),
-      record.trace.y_hat.step(t).col(sequence), record.batch.targets.step(t).col(sequence));
+  return record.batch.weight(t, sequence) *
+         model::loss_value(record.model.loss, record.trace.z.step(t).col(sequence),
+                           record.trace.y_hat.step(t).col(sequence),
+                           record.batch.targets.step(t).col(sequence));
 }
 
 ColorScale scale_of(const std::vector<double>& logs) {

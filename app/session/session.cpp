@@ -78,7 +78,7 @@ void Session::set_key(const SetKey& command) {
   // The key sets the radius of the present W_hh, which training may have moved since it was last
   // set: setting the same value again must act too.
   config::Config before = config_;
-  if (command.name == "model.spectral_radius") before.model.spectral_radius = std::nan("");
+  if (command.name == "model.spectral_radius") before.model.weights.spectral_radius = std::nan("");
   refusal_ = config::apply(before, wanted, trainer_);
   if (!refusal_.empty()) return;
   config_ = wanted;
@@ -136,7 +136,7 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
   analysis->cells = std::make_shared<const std::vector<float>>(
       gradient::square_cells(norms->log10_norm, kNoCell));
   analysis->norms = std::move(*norms);
-  analysis->spectral_radius = model::spectral_radius(record->model.parameters.W_hh);
+  analysis->spectral_radius = model::spectral_radius(record->model.parameters, record->model.cell);
   analysis->record = std::move(record);
   return analysis;
 }

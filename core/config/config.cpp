@@ -16,6 +16,13 @@ bool same_task(const training::TaskOptions& a, const training::TaskOptions& b) {
          a.outputs == b.outputs && a.seed == b.seed;
 }
 
+// The scaling targets aside, which can be met with the present weights.
+bool same_start(const model::WeightInit& a, const model::WeightInit& b) {
+  return a.kind == b.kind && a.spread == b.spread && a.scale == b.scale &&
+         a.forget_bias == b.forget_bias && a.seed == b.seed && a.matrix.rows() == b.matrix.rows() &&
+         a.matrix.cols() == b.matrix.cols() && a.matrix == b.matrix;
+}
+
 }  // namespace
 
 model::Readout effective_readout(const Config& config) {
@@ -68,29 +75,39 @@ training::TrainerSetup make_setup(const Config& config) {
   setup.task = config.task;
   setup.encoding = encoding_of(config);
   setup.initial_state = config.model.initial_state;
-  setup.state_seed = config.model.seed;
+  setup.state_seed = config.model.weights.seed;
   setup.training = config.training;
   setup.model.activation = config.model.activation;
   setup.model.readout = effective_readout(config);
   setup.model.loss = effective_loss(config);
-  setup.model.parameters =
-      model::initial_parameters(training::task_info(config.task.kind).input_size,
-                                config.model.hidden, training::output_size(setup.encoding),
-                                config.model.init, config.model.spectral_radius, config.model.seed);
+  setup.model.cell = config.model.cell;
+  setup.model.parameters = model::initial_parameters(
+      {training::task_info(config.task.kind).input_size, config.model.hidden,
+       training::output_size(setup.encoding)},
+      config.model.cell, config.model.weights);
   return setup;
 }
 
 bool needs_restart(const Config& from, const Config& to) {
-  return from.model.hidden != to.model.hidden || from.model.seed != to.model.seed ||
-         from.model.init != to.model.init || from.task.kind != to.task.kind ||
+  return from.model.hidden != to.model.hidden || from.model.cell != to.model.cell ||
+         !same_start(from.model.weights, to.model.weights) || from.task.kind != to.task.kind ||
          encoding_of(from) != encoding_of(to);
 }
 
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer) {
-  if (from.model.spectral_radius != to.model.spectral_radius) {
+  const model::WeightInit &old_weights = from.model.weights, &new_weights = to.model.weights;
+  const bool rescale_radius = old_weights.spectral_radius != new_weights.spectral_radius;
+  if (rescale_radius || old_weights.singular_value != new_weights.singular_value) {
     model::Matrix W_hh = trainer.setup().model.parameters.W_hh;
-    const std::string error = model::scale_to_spectral_radius(W_hh, to.model.spectral_radius);
-    if (!error.empty()) return error;
+    const model::Index n = W_hh.cols();
+    for (model::Index row = 0; row < W_hh.rows(); row += n) {  // gate by gate
+      model::Matrix block = W_hh.middleRows(row, n);
+      const std::string error =
+          rescale_radius ? model::scale_to_spectral_radius(block, new_weights.spectral_radius)
+                         : model::scale_to_singular_value(block, new_weights.singular_value);
+      if (!error.empty()) return error;
+      W_hh.middleRows(row, n) = block;
+    }
     trainer.set_recurrent_weights(W_hh);
   }
   const model::Activation& f = to.model.activation;

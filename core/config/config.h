@@ -13,14 +13,14 @@
 namespace backflow::config {
 
 struct ModelOptions {
+  model::CellKind cell = model::CellKind::rnn;
   model::Index hidden = 8;  ///< n
   model::Activation activation;
   std::optional<model::Readout> readout;  ///< nothing: sigmoid
   std::optional<model::Loss> loss;        ///< nothing: the cross-entropy of the read-out, or MSE
   model::InitialState initial_state = model::InitialState::zero;
-  model::RecurrentInit init = model::RecurrentInit::gaussian;
-  double spectral_radius = 1.0;  ///< ρ(W_hh) at the start and whenever it is set by hand
-  std::uint64_t seed = 1;
+  /// Its spectral radius and largest singular value also rescale W_hh whenever they are set by hand.
+  model::WeightInit weights;
 };
 
 struct Config {

@@ -85,6 +85,12 @@ Key real_key(About about, double min, double max, bool logarithmic, Field field)
   return key;
 }
 
+// A number that only a fresh network takes up.
+Key at_restart(Key key) {
+  key.effect = KeyEffect::restart;
+  return key;
+}
+
 template <class E, class Field>
 Key choice_key(About about, KeyEffect effect, Field field) {
   Key key{about.name,
@@ -150,6 +156,9 @@ std::vector<Key> make_keys() {
       integer_key(
           {"task.seed", "Data seed", "", "seed of the random sequences"}, kLive, 0, kSeedMax, false,
           [](Config & c) -> auto& { return c.task.seed; }),
+      choice_key<CellKind>(
+          {"model.cell", "Cell", "", "what happens in a step: a plain recurrent unit, or gates"},
+          kRestart, [](Config & c) -> auto& { return c.model.cell; }),
       integer_key(
           {"model.hidden", "Hidden units", "n", "size of the hidden state"}, kRestart, 1, 512,
           false, [](Config & c) -> auto& { return c.model.hidden; }),
@@ -172,14 +181,30 @@ std::vector<Key> make_keys() {
           kLive, [](Config & c) -> auto& { return c.model.initial_state; }),
       choice_key<RecurrentInit>(
           {"model.init", "Initialisation", "W_{hh}", "how the recurrent weights start"}, kRestart,
-          [](Config & c) -> auto& { return c.model.init; }),
+          [](Config & c) -> auto& { return c.model.weights.kind; }),
       real_key(
           {"model.spectral_radius", "Spectral radius", "ρ(W_{hh})",
            "largest |eigenvalue| of the recurrent weights; setting it rescales them"},
-          1e-4, 10.0, true, [](Config & c) -> auto& { return c.model.spectral_radius; }),
+          1e-4, 10.0, true, [](Config & c) -> auto& { return c.model.weights.spectral_radius; }),
+      choice_key<InitScale>(
+          {"model.init_scale", "Scaled", "",
+           "what the initial W_hh is scaled to: ρ, σ₁, or nothing"},
+          kRestart, [](Config & c) -> auto& { return c.model.weights.scale; }),
+      at_restart(real_key(
+          {"model.init_spread", "Spread", "",
+           "standard deviation (Gaussian, diagonal) or limit (uniform) of the entries; 0: "
+           "automatic"},
+          0.0, 10.0, false, [](Config & c) -> auto& { return c.model.weights.spread; })),
+      real_key(
+          {"model.singular_value", "Largest σ", "σ_{1}(W_{hh})",
+           "largest singular value of the recurrent weights; setting it rescales them"},
+          1e-4, 10.0, true, [](Config & c) -> auto& { return c.model.weights.singular_value; }),
+      at_restart(real_key(
+          {"model.forget_bias", "Forget bias", "b_{f}", "initial bias of an LSTM's forget gate"},
+          -10.0, 10.0, false, [](Config & c) -> auto& { return c.model.weights.forget_bias; })),
       integer_key(
           {"model.seed", "Weight seed", "", "seed of the initial weights and random h_0"}, kRestart,
-          0, kSeedMax, false, [](Config & c) -> auto& { return c.model.seed; }),
+          0, kSeedMax, false, [](Config & c) -> auto& { return c.model.weights.seed; }),
       real_key(
           {"training.learning_rate", "Learning rate", "η", "step size of gradient descent"}, 1e-6,
           100.0, true, [](Config & c) -> auto& { return c.training.learning_rate; }),

@@ -1,41 +1,173 @@
 #include "core/gradient/backward.h"
 
+#include "core/gradient/weight_gradient.h"
+#include "core/parallel/parallel.h"
+
 namespace backflow::gradient {
+namespace {
+
+using model::Cell;
+using model::Columns;
+using model::Transpose;
+
+void shape(const model::Model& model, const model::Trace& trace, ErrorSignals& signals) {
+  const Index n = model.parameters.hidden_size(), B = trace.batch(), T = trace.steps();
+  const model::CellLayout& layout = model::layout_of(model);
+  signals.dz.reshape(trace.z.rows(), B, trace.z.first(), trace.z.last());
+  signals.e.reshape(n, B, 0, T);
+  signals.e_c.reshape(layout.states > 1 ? n : 0, B, 0, T);
+  signals.delta.reshape(layout.delta_blocks * n, B, 1, T);
+}
+
+void output_signals(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
+                    model::StepMatrices& dz) {
+  model::item_loss_gradients(model.readout, model.loss, trace.z.data(), trace.y_hat.data(),
+                             batch.targets.data(), dz.data());
+  const auto B = static_cast<double>(trace.batch());
+  dz.data() /= B;
+  if (batch.weights.count() == 0) return;
+  const auto weight = batch.weights.data().row(0);
+  for (Index j = 0; j < dz.data().cols(); ++j) {
+    if (weight(j) == 0.0)
+      dz.data().col(j).setZero();  // whatever it was
+    else
+      dz.data().col(j) *= weight(j);
+  }
+}
+
+// The backward pass over some of the sequences.
+class Pass {
+public:
+  Pass(const model::Model& model, const model::Trace& trace, const Truncation& truncation,
+       const model::RecurrentWeights& W_hh, const model::PackedMatrix& W_hy_transposed,
+       ErrorSignals& signals)
+      : model_(model),
+        trace_(trace),
+        truncation_(truncation),
+        W_hh_(W_hh),
+        W_hy_transposed_(W_hy_transposed),
+        signals_(signals),
+        cell_(model::cell_of(model.cell)) {}
+
+  // A sequence that has ended has no loss any more, so that its signals are zero by themselves.
+  void run(Columns columns) {
+    const Index n = signals_.e.rows(), T = trace_.steps();
+    const bool two_states = signals_.e_c.rows() > 0;
+    Matrix u, u_before;
+    start_with_output_blame(T, columns);
+    for (Index t = T; t >= 1; --t) {
+      start_with_output_blame(t - 1, columns);
+      const bool cut = truncation_.cuts(t, t - 1);
+      auto delta = signals_.delta.step(t).middleCols(columns.first, columns.count);
+      const model::CellStep step = trace_.step(t, columns.first, columns.count);
+      if (!two_states && !cut) {
+        cell_.vjp(model_.activation, W_hh_, step, e(t, columns), delta, e(t - 1, columns));
+        continue;
+      }
+      u.resize(cell_.layout().states * n, columns.count);
+      u.topRows(n) = e(t, columns);
+      if (two_states) u.bottomRows(n) = e_c(t, columns);
+      u_before.setZero(u.rows(), u.cols());
+      cell_.vjp(model_.activation, W_hh_, step, u, delta, u_before);
+      if (cut) continue;
+      e(t - 1, columns) += u_before.topRows(n);
+      e_c(t - 1, columns) += u_before.bottomRows(n);
+    }
+  }
+
+private:
+  Eigen::Block<Matrix> e(Index t, Columns c) {
+    return signals_.e.data().block(0, t * trace_.batch() + c.first, signals_.e.rows(), c.count);
+  }
+  Eigen::Block<Matrix> e_c(Index t, Columns c) {
+    return signals_.e_c.data().block(0, t * trace_.batch() + c.first, signals_.e_c.rows(), c.count);
+  }
+
+  // e_t = W_hyᵀ ∂L_t/∂z_t, or zero where there is no loss.
+  void start_with_output_blame(Index t, Columns c) {
+    e(t, c).setZero();
+    e_c(t, c).setZero();
+    if (signals_.dz.contains(t))
+      W_hy_transposed_.multiply_add(signals_.dz.step(t).middleCols(c.first, c.count), e(t, c));
+  }
+
+  const model::Model& model_;
+  const model::Trace& trace_;
+  const Truncation& truncation_;
+  const model::RecurrentWeights& W_hh_;
+  const model::PackedMatrix& W_hy_transposed_;
+  ErrorSignals& signals_;
+  const Cell& cell_;
+};
+
+// Fixed horizon: the blame of all losses goes back together, lag by lag, and adds up where it
+// meets. Step k of the loss at t = k + lag is one column block, so each lag is one product.
+void horizon(const model::Model& model, const model::Trace& trace, Index tau,
+             const model::RecurrentWeights& W_hh, const model::PackedMatrix& W_hy_transposed,
+             ErrorSignals& signals) {
+  const Cell& cell = model::cell_of(model.cell);
+  const Index n = signals.e.rows(), B = trace.batch(), T = trace.steps();
+  const Index S = cell.layout().states;
+  const auto from = [&](auto& steps, Index first, Index last) {
+    return steps.data().middleCols((first - steps.first()) * B, (last - first + 1) * B);
+  };
+  model::StepMatrices u(S * n, B, 1, T);  // of the loss at t, now at step t − lag
+  W_hy_transposed.multiply_add(signals.dz.data(),
+                               from(u, signals.dz.first(), signals.dz.last()).topRows(n));
+  signals.e.data().setZero();
+  signals.e_c.data().setZero();
+  signals.delta.data().setZero();
+  for (Index lag = 0; lag < tau && lag < T; ++lag) {
+    const Index last = T - lag;  // the step where the loss at T has arrived
+    const auto blame = from(u, 1 + lag, T);
+    from(signals.e, 1, last) += blame.topRows(n);
+    if (S > 1) from(signals.e_c, 1, last) += blame.bottomRows(n);
+    Matrix delta(signals.delta.rows(), last * B);
+    Matrix before = Matrix::Zero(S * n, last * B);
+    cell.vjp(model.activation, W_hh,
+             {from(trace.a, 1, last), from(trace.h, 0, last - 1), from(trace.c, 0, last - 1),
+              from(trace.c, 1, last)},
+             blame, delta, before);
+    from(signals.delta, 1, last) += delta;
+    from(u, 1 + lag, T) = before;
+  }
+}
+
+}  // namespace
 
 ErrorSignals backward(const model::Model& model, const model::Batch& batch,
-                      const model::Trace& trace, model::Parameters& gradients) {
-  const model::Parameters& p = model.parameters;
-  const Index T = trace.steps();
-  const Index B = trace.batch();
-  const Index n = p.hidden_size();
-
+                      const model::Trace& trace, model::Parameters& gradients,
+                      const Truncation& truncation) {
   ErrorSignals signals;
-  signals.dz = trace.z;
-  signals.e = model::StepMatrices(n, B, 0, T);
-  signals.delta = model::StepMatrices(n, B, 1, T);
-
-  for (Index t = trace.z.first(); t <= trace.z.last(); ++t)
-    model::loss_gradient(model.readout, model.loss, trace.z.step(t), trace.y_hat.step(t),
-                         batch.targets.step(t), signals.dz.step(t));
-  model::derivative(model.activation, trace.a.data(), signals.delta.data());  // f′(a_t) for all t
-
-  for (Index t = T; t >= 1; --t) {
-    auto e = signals.e.step(t);
-    if (signals.dz.contains(t)) e.noalias() += p.W_hy.transpose() * signals.dz.step(t);
-    if (t < T) e.noalias() += p.W_hh.transpose() * signals.delta.step(t + 1);
-    signals.delta.step(t).array() *= e.array();
-  }
-  signals.e.step(0).noalias() = p.W_hh.transpose() * signals.delta.step(1);
-
-  const Matrix& delta = signals.delta.data();                               // (n, T·B)
-  const Matrix& dz = signals.dz.data();                                     // (m, loss steps·B)
-  gradients.W_xh.noalias() += delta * batch.inputs.data().transpose();      // (n, d)
-  gradients.W_hh.noalias() += delta * trace.h.steps(0, T - 1).transpose();  // (n, n)
-  gradients.b_h += delta.rowwise().sum();                                   // (n)
-  gradients.W_hy.noalias() +=
-      dz * trace.h.steps(signals.dz.first(), signals.dz.last()).transpose();  // (m, n)
-  gradients.b_y += dz.rowwise().sum();                                        // (m)
+  backward(model, batch, trace, truncation, signals, gradients);
   return signals;
+}
+
+void backward(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
+              const Truncation& truncation, ErrorSignals& signals, model::Parameters& gradients) {
+  const model::Parameters& p = model.parameters;
+  shape(model, trace, signals);
+  output_signals(model, batch, trace, signals.dz);
+  const model::RecurrentWeights W_hh(p, model::layout_of(model),
+                                     model::RecurrentWeights::Use::backward);
+  model::PackedMatrix W_hy_transposed;
+  W_hy_transposed.pack_transposed(p.W_hy);
+  if (truncation.kind == TruncationKind::horizon) {
+    horizon(model, trace, truncation.steps, W_hh, W_hy_transposed, signals);
+  } else {
+    const double work =
+        2.0 * static_cast<double>(p.W_hh.size()) * static_cast<double>(trace.steps());
+    const std::vector<Columns> parts = model::split_batch(trace.batch(), work);
+    parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
+      Pass(model, trace, truncation, W_hh, W_hy_transposed, signals)
+          .run(parts[static_cast<std::size_t>(i)]);
+    });
+  }
+  add_weight_gradients(model, batch, trace, signals.delta, gradients);
+  const Matrix& dz = signals.dz.data();  // (m, loss steps·B)
+  model::add_product(dz, Transpose::no, trace.h.steps(signals.dz.first(), signals.dz.last()),
+                     Transpose::yes, gradients.W_hy);
+  gradients.b_y += dz.rowwise().sum();
 }
 
 }  // namespace backflow::gradient

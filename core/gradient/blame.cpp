@@ -22,25 +22,45 @@ ScaledMatrix sum(ScaledMatrix a, ScaledMatrix b) {
 
 }  // namespace
 
+double log10_recorded_blame(const ErrorSignals& signals, Index sequence, Index t) {
+  const auto e = signals.e.step(t).col(sequence);
+  const double largest = e.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+  if (largest == 0.0 || !std::isfinite(largest)) return std::log10(largest);
+  return std::log10(static_cast<double>(signals.e.batch())) + std::log10(largest) +
+         std::log10((e / largest).norm());
+}
+
 std::vector<double> log10_blame(const model::Model& model, const model::Trace& trace,
-                                const ErrorSignals& signals, Index sequence) {
-  const Index T = trace.steps();
+                                const ErrorSignals& signals, Index sequence,
+                                const Truncation& truncation) {
+  const Index T = trace.length(sequence);
   const auto batch = static_cast<double>(trace.batch());
   const model::Parameters& p = model.parameters;
+  const model::Cell& cell = model::cell_of(model.cell);
+  const Index n = p.hidden_size(), states = cell.layout().states;
+  const model::RecurrentWeights W(p, cell.layout(), model::RecurrentWeights::Use::backward);
   std::vector<double> logs(static_cast<std::size_t>(T + 1));
-  ScaledMatrix e{Matrix::Zero(p.hidden_size(), 1), 0};
-  Matrix slope(p.hidden_size(), 1);
+  if (truncation.kind == TruncationKind::horizon) {
+    for (Index t = 0; t <= T; ++t)
+      logs[static_cast<std::size_t>(t)] = log10_recorded_blame(signals, sequence, t);
+    return logs;
+  }
+  ScaledMatrix u{Matrix::Zero(states * n, 1), 0};
+  Matrix delta(cell.layout().delta_blocks * n, 1), before(states * n, 1);
   for (Index t = T; t >= 0; --t) {
     if (t < T) {
-      const Matrix a = trace.a.step(t + 1).col(sequence);
-      model::derivative(model.activation, a, slope);
-      e.mantissa.array() *= slope.array();
-      e.mantissa = p.W_hh.transpose() * e.mantissa;
+      before.setZero();
+      if (!truncation.cuts(t + 1, t))
+        cell.vjp(model.activation, W, trace.step(t + 1, sequence, 1), u.mantissa, delta, before);
+      u.mantissa = before;
     }
-    if (signals.dz.contains(t))
-      e = sum(std::move(e), {p.W_hy.transpose() * (batch * signals.dz.step(t).col(sequence)), 0});
-    normalize(e);
-    logs[static_cast<std::size_t>(t)] = log10_scaled(e.mantissa.norm(), e.exponent);
+    if (signals.dz.contains(t)) {
+      Matrix own = Matrix::Zero(states * n, 1);
+      own.topRows(n) = p.W_hy.transpose() * (batch * signals.dz.step(t).col(sequence));
+      u = sum(std::move(u), {std::move(own), 0});
+    }
+    normalize(u);
+    logs[static_cast<std::size_t>(t)] = log10_scaled(u.mantissa.topRows(n).norm(), u.exponent);
   }
   return logs;
 }

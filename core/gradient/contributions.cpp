@@ -1,10 +1,12 @@
 #include "core/gradient/contributions.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "core/gradient/scaled_matrix.h"
+#include "core/gradient/weight_gradient.h"
 
 namespace backflow::gradient {
 namespace {
@@ -20,6 +22,14 @@ double outer_product_norm(const Matrix& u, const Matrix& v) {
   return (u * v.transpose()).norm();
 }
 
+// log10 √(10^2a + 10^2b).
+double log10_hypot(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+  const double top = std::max(a, b), low = std::min(a, b);
+  if (!std::isfinite(top) || low == -std::numeric_limits<double>::infinity()) return top;
+  return top + 0.5 * std::log10(1.0 + std::pow(10.0, 2.0 * (low - top)));
+}
+
 ScaledMatrix normalized(const Eigen::Ref<const Matrix>& x) {
   ScaledMatrix scaled{x, 0};
   normalize(scaled);
@@ -31,36 +41,58 @@ ScaledMatrix normalized(const Eigen::Ref<const Matrix>& x) {
 Matrix contribution(const model::Model& model, const model::Trace& trace,
                     const ErrorSignals& signals, Index t, Index k) {
   const model::Parameters& p = model.parameters;
-  if (!signals.dz.contains(t)) return Matrix::Zero(p.hidden_size(), p.hidden_size());
-  Matrix slope(p.hidden_size(), trace.batch());
-  Matrix blame = p.W_hy.transpose() * signals.dz.step(t);  // ∂L_t/∂h_step (n, B)
-  for (Index step = t; step > k; --step) {
-    model::derivative(model.activation, trace.a.step(step), slope);
-    blame = p.W_hh.transpose() * slope.cwiseProduct(blame);
+  const model::Cell& cell = model::cell_of(model.cell);
+  const model::CellLayout& layout = cell.layout();
+  const Index n = p.hidden_size(), B = trace.batch();
+  if (!signals.dz.contains(t)) return Matrix::Zero(p.W_hh.rows(), n);
+  const model::RecurrentWeights W(p, layout, model::RecurrentWeights::Use::backward);
+  Matrix u = Matrix::Zero(layout.states * n, B), before = u, delta(layout.delta_blocks * n, B);
+  u.topRows(n) = p.W_hy.transpose() * signals.dz.step(t);  // ∂L_t/∂h_t
+  for (Index step = t; step >= k; --step) {
+    before.setZero();
+    cell.vjp(model.activation, W, trace.step(step), u, delta, before);
+    u.swap(before);
   }
-  model::derivative(model.activation, trace.a.step(k), slope);
-  return slope.cwiseProduct(blame) * trace.h.step(k - 1).transpose();
+  return recurrent_gradient(model, trace, k, delta);
 }
 
 TriangularMap contribution_norms(const model::Model& model, const model::Trace& trace,
                                  const ErrorSignals& signals) {
   const model::Parameters& p = model.parameters;
-  const Index T = trace.steps();
+  const model::Cell& cell = model::cell_of(model.cell);
+  const model::CellLayout& layout = cell.layout();
+  const Index T = trace.steps(), n = p.hidden_size(), B = trace.batch();
+  const model::RecurrentWeights W(p, layout, model::RecurrentWeights::Use::backward);
   TriangularMap norms(T, -std::numeric_limits<double>::infinity());
-  model::StepMatrices slopes(p.hidden_size(), trace.batch(), 1, T);
-  model::derivative(model.activation, trace.a.data(), slopes.data());
-  std::vector<ScaledMatrix> states;  // h_{k−1} at index k − 1
-  for (Index k = 1; k <= T; ++k) states.push_back(normalized(trace.h.step(k - 1)));
+  std::vector<std::vector<ScaledMatrix>> inputs;  // of each gate, at steps 1..T
+  for (const model::GateUse& gate : layout.gates) {
+    auto& own = inputs.emplace_back();
+    for (Index k = 1; k <= T; ++k)
+      own.push_back(gate.input_block == model::GateUse::kPreviousState
+                        ? normalized(trace.h.step(k - 1))
+                        : normalized(trace.a.step(k).middleRows(gate.input_block * n, n)));
+  }
+  ScaledMatrix u;
+  Matrix delta(layout.delta_blocks * n, B), before(layout.states * n, B);
   for (Index t = signals.dz.first(); t <= signals.dz.last(); ++t) {
-    ScaledMatrix blame = normalized(p.W_hy.transpose() * signals.dz.step(t));
+    u = {Matrix::Zero(layout.states * n, B), 0};
+    u.mantissa.topRows(n) = p.W_hy.transpose() * signals.dz.step(t);
     for (Index k = t; k >= 1; --k) {
-      const ScaledMatrix& h = states[static_cast<std::size_t>(k - 1)];
-      normalize(blame);
-      blame.mantissa.array() *= slopes.step(k).array();  // now ∂L_t/∂a_k
-      normalize(blame);  // slopes of saturated units are tiny, and their squares out of range
-      norms.at(t, k) =
-          log10_scaled(outer_product_norm(blame.mantissa, h.mantissa), blame.exponent + h.exponent);
-      blame.mantissa = p.W_hh.transpose() * blame.mantissa;
+      normalize(u);
+      before.setZero();
+      cell.vjp(model.activation, W, trace.step(k), u.mantissa, delta, before);
+      // The gates' parts are orthogonal: their squares add up.
+      double log10_norm = -std::numeric_limits<double>::infinity();
+      for (std::size_t g = 0; g < inputs.size(); ++g) {
+        // Slopes of saturated units are tiny, and their squares out of range.
+        const ScaledMatrix own = normalized(delta.middleRows(layout.gates[g].delta_block * n, n));
+        const ScaledMatrix& input = inputs[g][static_cast<std::size_t>(k - 1)];
+        log10_norm =
+            log10_hypot(log10_norm, log10_scaled(outer_product_norm(own.mantissa, input.mantissa),
+                                                 u.exponent + own.exponent + input.exponent));
+      }
+      norms.at(t, k) = log10_norm;
+      u.mantissa.swap(before);
     }
   }
   return norms;

@@ -10,18 +10,15 @@ namespace backflow::gradient {
 
 std::optional<JacobianNorms> jacobian_norms(const model::Model& model, const model::Trace& trace,
                                             Index sequence, MatrixNorm norm,
-                                            const CancelFunction& cancelled) {
-  const Index T = trace.steps();
-  const Index n = model.parameters.hidden_size();
-  std::vector<ScaledMatrix> jacobians;
-  for (Index t = 1; t <= T; ++t) {
-    jacobians.push_back({step_jacobian(model, trace, sequence, t), 0});
-    normalize(jacobians.back());
-  }
+                                            const CancelFunction& cancelled, StateBlock block) {
+  const Index n = model.parameters.hidden_size(), states = model::layout_of(model).states;
+  if (states == 1) block = StateBlock::hidden;
+  const std::vector<ScaledMatrix> jacobians = step_jacobians(model, trace, sequence);
+  const BlockRange range = block_range(block, n, states);
   const double identity =
-      norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(n));
-  JacobianNorms result{norm, sequence, n, TriangularMap(T, identity)};
-  if (!product_norms(jacobians, norm, result.log10_norm, cancelled)) return std::nullopt;
+      norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(range.count));
+  JacobianNorms result{norm, sequence, block, n, TriangularMap(trace.length(sequence), identity)};
+  if (!product_norms(jacobians, range, norm, result.log10_norm, cancelled)) return std::nullopt;
   return result;
 }
 

@@ -1,4 +1,5 @@
-// The map that the heatmap shows: log10 ‖∂h_t/∂h_k‖ for all 0 ≤ k ≤ t ≤ T of one sequence.
+// The map that the heatmap shows: log10 ‖∂h_t/∂h_k‖ for all 0 ≤ k ≤ t ≤ T of one sequence, T being
+// its own length. For an LSTM also ∂c_t/∂c_k and the whole state.
 //
 // Every factor carries its own binary exponent, so 10^-5000 comes out as −5000. Cost O(T² n²) and
 // O(T log T) products (core/gradient/product_tree.h).
@@ -8,6 +9,7 @@
 #include <optional>
 
 #include "core/gradient/matrix_norm.h"
+#include "core/gradient/state_block.h"
 #include "core/gradient/triangular_map.h"
 #include "core/model/network.h"
 
@@ -16,6 +18,7 @@ namespace backflow::gradient {
 struct JacobianNorms {
   MatrixNorm norm = MatrixNorm::spectral;
   model::Index sequence = 0;
+  StateBlock block = StateBlock::hidden;
   model::Index hidden_size = 0;
   /// log10 ‖∂h_t/∂h_k‖: −inf for an exact zero, NaN or +inf where a Jacobian was not finite.
   TriangularMap log10_norm;
@@ -24,9 +27,11 @@ struct JacobianNorms {
 /// Asked once per row; true stops the computation.
 using CancelFunction = std::function<bool()>;
 
-/// The map for batch item `sequence`; nothing when cancelled.
+/// The map for batch item `sequence`; nothing when cancelled. A block that the cell lacks is taken
+/// as `hidden`.
 std::optional<JacobianNorms> jacobian_norms(const model::Model& model, const model::Trace& trace,
                                             model::Index sequence, MatrixNorm norm,
-                                            const CancelFunction& cancelled = {});
+                                            const CancelFunction& cancelled = {},
+                                            StateBlock block = StateBlock::hidden);
 
 }  // namespace backflow::gradient

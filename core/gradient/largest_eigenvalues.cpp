@@ -1,11 +1,14 @@
 #include "core/gradient/largest_eigenvalues.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "core/model/matrix_product.h"
 #include "core/model/random.h"
+#include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
 namespace {
@@ -67,7 +70,10 @@ struct Tridiagonal {
 class Tile {
 public:
   Tile(const Matrix& A, const Matrix& B, Index first_a, Index first_b, Index a, Index b)
-      : A_(A), B_(B), first_a_(first_a), first_b_(first_b), a_(a), b_(b), n_(A.rows()) {}
+      : first_a_(first_a), first_b_(first_b), a_(a), b_(b), n_(A.rows()), A_(at(a)), B_(at(b)) {
+    for (Index i = 0; i < a; ++i) A_[at(i)].pack(A.middleCols((first_a + i) * n_, n_));
+    for (Index j = 0; j < b; ++j) B_[at(j)].pack(B.middleCols((first_b + j) * n_, n_));
+  }
 
   void run(Matrix& values) {
     start();
@@ -159,23 +165,23 @@ private:
   }
 
   void apply_B(const Matrix& x, Matrix& y) const {
+    y.setZero();
     for (Index j = 0; j < b_; ++j)
-      y.middleCols(j * a_, a_).noalias() =
-          B_.middleCols((first_b_ + j) * n_, n_) * x.middleCols(j * a_, a_);
+      B_[at(j)].multiply_add(x.middleCols(j * a_, a_), y.middleCols(j * a_, a_));
   }
 
   void apply_A(const Matrix& x, Matrix& y) const {
     using Strided = Eigen::OuterStride<>;
+    y.setZero();
     for (Index i = 0; i < a_; ++i) {
       const Eigen::Map<const Matrix, 0, Strided> from(x.data() + i * n_, n_, b_, Strided(a_ * n_));
-      Eigen::Map<Matrix, 0, Strided> to(y.data() + i * n_, n_, b_, Strided(a_ * n_));
-      to.noalias() = A_.middleCols((first_a_ + i) * n_, n_) * from;
+      const Eigen::Map<Matrix, 0, Strided> to(y.data() + i * n_, n_, b_, Strided(a_ * n_));
+      A_[at(i)].multiply_add(from, to);
     }
   }
 
-  const Matrix& A_;
-  const Matrix& B_;
   Index first_a_, first_b_, a_, b_, n_;
+  std::vector<model::PackedMatrix> A_, B_;
   Matrix v_, u_, w_, before_;  // v_j, B v_j, workspace, v_{j−1}
   std::vector<Tridiagonal> chains_;
   std::vector<double> values_;
@@ -188,13 +194,18 @@ private:
 bool largest_eigenvalues(const Matrix& A, const Matrix& B, const std::function<bool()>& cancelled,
                          Matrix& values) {
   const Index n = A.rows(), a = A.cols() / n, b = B.cols() / n;
+  const Index a_tiles = (a + kTile - 1) / kTile, b_tiles = (b + kTile - 1) / kTile;
   values.resize(a, b);
-  for (Index j = 0; j < b; j += kTile) {
-    if (cancelled && cancelled()) return false;
-    for (Index i = 0; i < a; i += kTile)
-      Tile(A, B, i, j, std::min(kTile, a - i), std::min(kTile, b - j)).run(values);
-  }
-  return true;
+  std::atomic<bool> stopped{false};
+  parallel::for_each(a_tiles * b_tiles, [&](Index tile) {
+    if (stopped || (cancelled && cancelled())) {
+      stopped = true;
+      return;
+    }
+    const Index i = tile % a_tiles * kTile, j = tile / a_tiles * kTile;
+    Tile(A, B, i, j, std::min(kTile, a - i), std::min(kTile, b - j)).run(values);
+  });
+  return !stopped;
 }
 
 }  // namespace backflow::gradient

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/gradient/largest_eigenvalues.h"
+#include "core/model/matrix_product.h"
+#include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
 namespace {
@@ -12,13 +15,16 @@ namespace {
 using model::Index;
 using model::Matrix;
 
-// Matrices (n, n) side by side, each with a power of two of its own.
+using model::PackedMatrix;
+using model::Transpose;
+
+// Square matrices side by side, each with a power of two of its own.
 struct Blocks {
   Matrix data;
   std::vector<std::int64_t> exponents;
 
-  Blocks(Index n, Index count)
-      : data(n, n * count), exponents(static_cast<std::size_t>(count), 0) {}
+  Blocks(Index size, Index count)
+      : data(size, size * count), exponents(static_cast<std::size_t>(count), 0) {}
   Index count() const { return static_cast<Index>(exponents.size()); }
   auto block(Index i) { return data.middleCols(i * data.rows(), data.rows()); }
   auto block(Index i) const { return data.middleCols(i * data.rows(), data.rows()); }
@@ -38,27 +44,48 @@ void keep_in_range(Block block, std::int64_t& exponent) {
 
 class ProductTree {
 public:
-  ProductTree(const std::vector<ScaledMatrix>& jacobians, MatrixNorm norm,
+  ProductTree(const std::vector<ScaledMatrix>& jacobians, BlockRange block, MatrixNorm norm,
               TriangularMap& log10_norm, const std::function<bool()>& cancelled)
       : jacobians_(jacobians),
+        part_(block),
         norm_(norm),
         out_(log10_norm),
         cancelled_(cancelled),
         n_(jacobians.front().mantissa.rows()),
         cancelling_(jacobians.size() + 1) {}
 
-  bool run() { return run(0, out_.steps()) && form_cancelling(); }
+  // Level by level. The first node is worked on by all cores; the nodes of the next levels do not
+  // touch each other's steps and go to one core each.
+  bool run() {
+    std::vector<Node> level{{0, out_.steps()}};
+    while (!level.empty() && !stop()) {
+      parallel::for_each(static_cast<Index>(level.size()),
+                         [&](Index i) { work(level[static_cast<std::size_t>(i)]); });
+      std::vector<Node> next;
+      for (const Node& node : level) {
+        if (node.hi - node.lo <= leaf()) continue;
+        next.push_back({node.lo, node.middle()});
+        next.push_back({node.middle(), node.hi});
+      }
+      level.swap(next);
+    }
+    form_cancelling();
+    return !stop();
+  }
 
 private:
-  // All pairs lo ≤ k < t ≤ hi.
-  bool run(Index lo, Index hi) {
-    if (stop()) return false;
-    if (hi - lo <= leaf()) {
-      form_products(lo, hi);
-      return true;
-    }
-    const Index middle = lo + (hi - lo) / 2;
-    return across(lo, middle, hi) && run(lo, middle) && run(middle, hi);
+  // The pairs lo ≤ k < t ≤ hi.
+  struct Node {
+    Index lo, hi;
+    Index middle() const { return lo + (hi - lo) / 2; }
+  };
+
+  void work(const Node& node) {
+    if (stop()) return;
+    if (node.hi - node.lo <= leaf())
+      form_products(node.lo, node.hi);
+    else
+      across(node.lo, node.middle(), node.hi);
   }
 
   // Steps below which products are as cheap as Gram matrices; a spectral norm of its own is dear.
@@ -77,20 +104,32 @@ private:
     return norm_ == MatrixNorm::spectral ? spectral_norm(x) : x.norm();
   }
 
+  // What of a product ∂state_t/∂state_k is asked for.
+  Eigen::Ref<const Matrix> asked_rows(const Eigen::Ref<const Matrix>& x) const {
+    return x.middleRows(part_.first, part_.count);
+  }
+  Eigen::Ref<const Matrix> asked_cols(const Eigen::Ref<const Matrix>& x) const {
+    return x.middleCols(part_.first, part_.count);
+  }
+
   // The plain way: for each t the products of all k side by side.
   void form_products(Index lo, Index hi) {
     Blocks products(n_, hi - lo);
     Matrix next(n_, n_ * (hi - lo));
+    PackedMatrix packed;
     for (Index t = lo + 1; t <= hi; ++t) {
       const Index count = t - lo;
-      next.leftCols((count - 1) * n_).noalias() =
-          jacobian(t).mantissa * products.data.leftCols((count - 1) * n_);
+      packed.pack(jacobian(t).mantissa);
+      next.leftCols((count - 1) * n_).setZero();
+      packed.multiply_add(products.data.leftCols((count - 1) * n_),
+                          next.leftCols((count - 1) * n_));
       next.middleCols((count - 1) * n_, n_) = jacobian(t).mantissa;
       products.data.swap(next);
       for (Index i = 0; i < count; ++i) {
         products.exponent(i) += jacobian(t).exponent;
         keep_in_range(products.block(i), products.exponent(i));
-        out_.at(t, lo + i) = log10_scaled(norm_of(products.block(i)), products.exponent(i));
+        out_.at(t, lo + i) =
+            log10_scaled(norm_of(asked_cols(asked_rows(products.block(i)))), products.exponent(i));
       }
     }
   }
@@ -100,10 +139,7 @@ private:
     Blocks left(n_, hi - m);
     for (Index i = 0; i < hi - m && !stop(); ++i) {
       const ScaledMatrix& J = jacobian(m + 1 + i);
-      if (i == 0)
-        left.block(0) = J.mantissa;
-      else
-        left.block(i).noalias() = J.mantissa * left.block(i - 1);
+      multiply(J.mantissa, i == 0 ? nullptr : &left, i - 1, true, left.block(i));
       left.exponent(i) = J.exponent + (i == 0 ? 0 : left.exponent(i - 1));
       keep_in_range(left.block(i), left.exponent(i));
     }
@@ -116,33 +152,47 @@ private:
     for (Index i = m - lo - 1; i >= 0 && !stop(); --i) {
       const ScaledMatrix& J = jacobian(lo + i + 1);
       const bool last = i == m - lo - 1;
-      if (last)
-        right.block(i) = J.mantissa;
-      else
-        right.block(i).noalias() = right.block(i + 1) * J.mantissa;
+      multiply(J.mantissa, last ? nullptr : &right, i + 1, false, right.block(i));
       right.exponent(i) = J.exponent + (last ? 0 : right.exponent(i + 1));
       keep_in_range(right.block(i), right.exponent(i));
     }
     return right;
   }
 
-  // LᵀL or R Rᵀ of every block; both triangles when `full`, else the upper one.
+  // J, or its product with a neighbour from the left or from the right.
+  static void multiply(const Matrix& J, const Blocks* blocks, Index neighbour, bool from_left,
+                       Eigen::Ref<Matrix> out) {
+    if (blocks == nullptr) {
+      out = J;
+      return;
+    }
+    out.setZero();
+    if (from_left)
+      model::add_product(J, Transpose::no, blocks->block(neighbour), Transpose::no, out);
+    else
+      model::add_product(blocks->block(neighbour), Transpose::no, J, Transpose::no, out);
+  }
+
+  // LᵀL or R Rᵀ of every block, of the rows of L and the columns of R that are asked for; both
+  // triangles when `full`, else at least the upper one.
   Matrix grams(const Blocks& factors, bool left, bool full) const {
-    Matrix all(n_, factors.data.cols());
-    for (Index i = 0; i < factors.count(); ++i) {
+    Matrix all = Matrix::Zero(n_, factors.data.cols());
+    for (Index i = 0; i < factors.count() && !stop(); ++i) {
       auto gram = all.middleCols(i * n_, n_);
-      if (full && n_ <= kSmall) {
-        if (left)
-          gram.noalias() = factors.block(i).transpose() * factors.block(i);
-        else
-          gram.noalias() = factors.block(i) * factors.block(i).transpose();
-        continue;
+      constexpr Index kColumns = 48;  // what lies below a block on the diagonal is left out
+      for (Index col = 0; col < n_; col += kColumns) {
+        const Index count = std::min(kColumns, n_ - col), rows = col + count;
+        auto out = gram.block(0, col, rows, count);
+        if (left) {
+          const auto L = asked_rows(factors.block(i));
+          model::add_product(L.leftCols(rows), Transpose::yes, L.middleCols(col, count),
+                             Transpose::no, out);
+        } else {
+          const auto R = asked_cols(factors.block(i));
+          model::add_product(R.topRows(rows), Transpose::no, R.middleRows(col, count),
+                             Transpose::yes, out);
+        }
       }
-      gram.setZero();
-      if (left)
-        gram.template selfadjointView<Eigen::Upper>().rankUpdate(factors.block(i).transpose());
-      else
-        gram.template selfadjointView<Eigen::Upper>().rankUpdate(factors.block(i));
       if (full) gram.template triangularView<Eigen::StrictlyLower>() = gram.transpose();
     }
     return all;
@@ -164,29 +214,38 @@ private:
     return out;
   }
 
-  bool across(Index lo, Index m, Index hi) {
-    const Blocks left = left_factors(m, hi), right = right_factors(lo, m);
-    if (stop()) return false;
+  void across(Index lo, Index m, Index hi) {
+    const bool frobenius = norm_ == MatrixNorm::frobenius;
+    std::optional<Blocks> factors[2];
+    Matrix gram[2];
+    parallel::for_each(2, [&](Index side) {
+      const bool is_left = side == 0;
+      factors[side] = is_left ? left_factors(m, hi) : right_factors(lo, m);
+      gram[side] = grams(*factors[side], is_left, !frobenius);
+      if (frobenius) gram[side] = packed(gram[side]);
+    });
+    const Blocks &left = *factors[0], &right = *factors[1];
     Matrix squares;  // ‖L_t R_k‖² in the norm asked for; NaN where it did not come out
-    if (norm_ == MatrixNorm::frobenius) {
-      squares.noalias() =
-          packed(grams(left, true, false)).transpose() * packed(grams(right, false, false));
-    } else {
-      squares.resize(left.count(), right.count());
-      if (!largest_eigenvalues(grams(left, true, true), grams(right, false, true), cancelled_,
-                               squares))
-        return false;
+    if (frobenius) {
+      squares = Matrix::Zero(left.count(), right.count());
+      parallel::for_each(2, [&](Index half) {
+        const Index first = right.count() * half / 2, end = right.count() * (half + 1) / 2;
+        model::add_product(gram[0], Transpose::yes, gram[1].middleCols(first, end - first),
+                           Transpose::no, squares.middleCols(first, end - first));
+      });
+    } else if (!largest_eigenvalues(gram[0], gram[1], cancelled_, squares)) {
+      return;
     }
-    store(left, right, squares, m, lo);
-    return true;
+    if (!stop()) store(left, right, squares, m, lo);
   }
 
   void store(const Blocks& left, const Blocks& right, const Matrix& squares, Index m, Index lo) {
     const double share = kCancellation / static_cast<double>(n_);
     std::vector<double> left_norm;
-    for (Index i = 0; i < left.count(); ++i) left_norm.push_back(left.block(i).squaredNorm());
+    for (Index i = 0; i < left.count(); ++i)
+      left_norm.push_back(asked_rows(left.block(i)).squaredNorm());
     for (Index j = 0; j < right.count(); ++j) {
-      const double right_norm = right.block(j).squaredNorm();
+      const double right_norm = asked_cols(right.block(j)).squaredNorm();
       for (Index i = 0; i < left.count(); ++i) {
         const double bound = left_norm[static_cast<std::size_t>(i)] * right_norm;
         const double square = squares(i, j);
@@ -195,7 +254,8 @@ private:
           out = std::numeric_limits<double>::quiet_NaN();
         else if (square >= share * bound && bound > 0.0 && std::isfinite(square))
           out = log10_scaled(std::sqrt(square), left.exponent(i) + right.exponent(j));
-        else if (bound == 0.0 || is_structurally_zero(left.block(i), right.block(j)))
+        else if (bound == 0.0 ||
+                 is_structurally_zero(asked_rows(left.block(i)), asked_cols(right.block(j))))
           out = -std::numeric_limits<double>::infinity();
         else
           cancelling_[static_cast<std::size_t>(m + 1 + i)].push_back(lo + j);
@@ -214,32 +274,34 @@ private:
 
   // Where L_t R_k cancels, the digits lost in forming L_t are missed as well: such products are
   // formed step by step from J_t downwards, all k of a t in one go.
-  bool form_cancelling() {
-    for (Index t = 1; t <= out_.steps(); ++t) {
-      auto& wanted = cancelling_[static_cast<std::size_t>(t)];
-      if (wanted.empty()) continue;
-      if (stop()) return false;
-      std::sort(wanted.begin(), wanted.end());
-      Matrix product = jacobian(t).mantissa, next(n_, n_);
-      std::int64_t exponent = jacobian(t).exponent;
-      for (Index k = t - 1; !wanted.empty(); --k) {
-        if (wanted.back() == k) {
-          out_.at(t, k) = log10_scaled(norm_of(product), exponent);
-          wanted.pop_back();
-        }
-        if (wanted.empty()) break;
-        next.noalias() = product * jacobian(k).mantissa;
-        product.swap(next);
-        exponent += jacobian(k).exponent;
-        keep_in_range(product.middleCols(0, n_), exponent);
-      }
-    }
-    return true;
+  void form_cancelling() {
+    parallel::for_each(out_.steps(), [this](Index i) {
+      const Index t = out_.steps() - i;  // the longest first
+      if (!stop()) form_cancelling(t, cancelling_[static_cast<std::size_t>(t)]);
+    });
   }
 
-  static constexpr Index kSmall = 24;  // below, a plain product beats a rank update
+  void form_cancelling(Index t, std::vector<Index>& wanted) {
+    if (wanted.empty()) return;
+    std::sort(wanted.begin(), wanted.end());
+    Matrix product = asked_rows(jacobian(t).mantissa), next(part_.count, n_);
+    std::int64_t exponent = jacobian(t).exponent;
+    for (Index k = t - 1; !wanted.empty(); --k) {
+      if (wanted.back() == k) {
+        out_.at(t, k) = log10_scaled(norm_of(asked_cols(product)), exponent);
+        wanted.pop_back();
+      }
+      if (wanted.empty()) break;
+      next.setZero();
+      model::add_product(product, Transpose::no, jacobian(k).mantissa, Transpose::no, next);
+      product.swap(next);
+      exponent += jacobian(k).exponent;
+      keep_in_range(product.middleCols(0, n_), exponent);
+    }
+  }
 
   const std::vector<ScaledMatrix>& jacobians_;
+  BlockRange part_;
   MatrixNorm norm_;
   TriangularMap& out_;
   const std::function<bool()>& cancelled_;
@@ -249,10 +311,10 @@ private:
 
 }  // namespace
 
-bool product_norms(const std::vector<ScaledMatrix>& jacobians, MatrixNorm norm,
+bool product_norms(const std::vector<ScaledMatrix>& jacobians, BlockRange block, MatrixNorm norm,
                    TriangularMap& log10_norm, const std::function<bool()>& cancelled) {
   if (jacobians.empty()) return true;
-  return ProductTree(jacobians, norm, log10_norm, cancelled).run();
+  return ProductTree(jacobians, block, norm, log10_norm, cancelled).run();
 }
 
 }  // namespace backflow::gradient

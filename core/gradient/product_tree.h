@@ -7,6 +7,9 @@
 // across m are one matrix product of packed Gram matrices. The pairs on either side of m are found
 // in the same way. Cost O(T² n² + T log T n³) where forming the products costs O(T² n³).
 //
+// A block of the product on the diagonal, such as ∂h_t/∂h_k of an LSTM, is (P L_t)(R_k Pᵀ) with P
+// the rows of the block: the same with fewer rows of L_t and fewer columns of R_k.
+//
 // A Gram matrix squares cancellation: where the norm is small against ‖L_t‖ ‖R_k‖, the product is
 // formed after all, step by step. Every factor carries its own power of two.
 #pragma once
@@ -16,14 +19,15 @@
 
 #include "core/gradient/matrix_norm.h"
 #include "core/gradient/scaled_matrix.h"
+#include "core/gradient/state_block.h"
 #include "core/gradient/triangular_map.h"
 
 namespace backflow::gradient {
 
 /// Fills log10_norm.at(t, k) for 0 ≤ k < t ≤ T with the norms of J_t … J_{k+1}; jacobians[t − 1] is
-/// J_t (n, n). −inf for an exact zero, NaN or +inf where a factor is not finite. Returns false when
-/// `cancelled` said so.
-bool product_norms(const std::vector<ScaledMatrix>& jacobians, MatrixNorm norm,
+/// J_t, (n, n), and `block` says which rows and columns of the products are meant. −inf for an
+/// exact zero, NaN or +inf where a factor is not finite. Returns false when `cancelled` said so.
+bool product_norms(const std::vector<ScaledMatrix>& jacobians, BlockRange block, MatrixNorm norm,
                    TriangularMap& log10_norm, const std::function<bool()>& cancelled);
 
 }  // namespace backflow::gradient

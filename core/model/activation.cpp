@@ -3,21 +3,47 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/model/vector_tanh.h"
+#include "core/kernel/kernels.h"
 
 namespace backflow::model {
 
-void apply(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> h) {
+namespace {
+
+using InRef = Eigen::Ref<const Matrix>;
+using OutRef = Eigen::Ref<Matrix>;
+
+// Calls loop(in, out_1, out_2, count) over whole blocks where they are contiguous, else column by
+// column.
+template <class Loop>
+void over_columns(const InRef& a, double* first, Index first_stride, double* second,
+                  Index second_stride, const Loop& loop) {
+  const bool whole = a.outerStride() == a.rows() &&
+                     (first == nullptr || first_stride == a.rows()) &&
+                     (second == nullptr || second_stride == a.rows());
+  if (whole) return loop(a.data(), first, second, a.size());
+  for (Index j = 0; j < a.cols(); ++j)
+    loop(a.data() + j * a.outerStride(), first == nullptr ? nullptr : first + j * first_stride,
+         second == nullptr ? nullptr : second + j * second_stride, a.rows());
+}
+
+}  // namespace
+
+void sigmoid(const InRef& a, OutRef value) {
+  over_columns(a, value.data(), value.outerStride(), nullptr, 0, kernel::kernels().sigmoid);
+}
+
+void sigmoid_with_complement(const InRef& a, OutRef value, OutRef complement) {
+  over_columns(a, value.data(), value.outerStride(), complement.data(), complement.outerStride(),
+               kernel::kernels().sigmoid);
+}
+
+void apply(const Activation& f, const InRef& a, OutRef h) {
   switch (f.kind) {
     case ActivationKind::tanh:
-      if (a.outerStride() == a.rows() && h.outerStride() == h.rows()) {
-        vector_tanh(a.data(), h.data(), a.size());
-        return;
-      }
-      for (Index j = 0; j < a.cols(); ++j) vector_tanh(a.col(j).data(), h.col(j).data(), a.rows());
+      over_columns(a, h.data(), h.outerStride(), nullptr, 0, kernel::kernels().tanh);
       return;
     case ActivationKind::sigmoid:
-      h = (1.0 + (-a.array()).exp()).inverse();
+      sigmoid(a, h);
       return;
     case ActivationKind::relu:
       // Written so that NaN stays NaN: the diagnosis looks for the first non-finite number.
@@ -32,17 +58,23 @@ void apply(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Ma
   }
 }
 
-void derivative(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> out) {
+void derivative(const Activation& f, const InRef& a, OutRef out) {
   switch (f.kind) {
-    case ActivationKind::tanh: {
-      const auto e = (-2.0 * a.array().abs()).exp().eval();
-      out = 4.0 * e / (1.0 + e).square();
+    case ActivationKind::tanh:
+      over_columns(a, nullptr, 0, out.data(), out.outerStride(), kernel::kernels().tanh);
       return;
-    }
     case ActivationKind::sigmoid: {
-      // f(1 − f) with e = exp(−|a|): f and 1 − f are 1/(1 + e) and e/(1 + e) in either order.
-      const auto e = (-a.array().abs()).exp().eval();
-      out = e / (1.0 + e).square();
+      // f(1 − f); the value goes where the slope will be.
+      over_columns(a, out.data(), out.outerStride(), nullptr, 0,
+                   [](const double* from, double* to, double*, Index count) {
+                     constexpr Index kBlock = 64;
+                     double complement[kBlock];
+                     for (Index i = 0; i < count; i += kBlock) {
+                       const Index length = std::min(kBlock, count - i);
+                       kernel::kernels().sigmoid(from + i, to + i, complement, length);
+                       for (Index j = 0; j < length; ++j) to[i + j] *= complement[j];
+                     }
+                   });
       return;
     }
     case ActivationKind::relu:
@@ -56,6 +88,16 @@ void derivative(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::R
       out.setOnes();
       return;
   }
+}
+
+void apply_with_derivative(const Activation& f, const InRef& a, OutRef value, OutRef slope) {
+  if (f.kind == ActivationKind::tanh) {
+    over_columns(a, value.data(), value.outerStride(), slope.data(), slope.outerStride(),
+                 kernel::kernels().tanh);
+    return;
+  }
+  derivative(f, a, slope);
+  apply(f, a, value);
 }
 
 double derivative_bound(const Activation& f) {

@@ -37,6 +37,17 @@ void apply(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Ma
 /// left derivative (0, or the slope), as in PyTorch.
 void derivative(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> out);
 
+/// f(a) and f′(a) at once, into shapes like a's.
+void apply_with_derivative(const Activation& f, const Eigen::Ref<const Matrix>& a,
+                           Eigen::Ref<Matrix> value, Eigen::Ref<Matrix> slope);
+
+/// σ(a), element by element; `value` may be `a`.
+void sigmoid(const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> value);
+
+/// σ(a) and 1 − σ(a), both to full relative precision; their product is σ′(a).
+void sigmoid_with_complement(const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> value,
+                             Eigen::Ref<Matrix> complement);
+
 /// γ = sup |f′|: 1 for tanh, 1/4 for sigmoid (Pascanu, Mikolov & Bengio 2013, section 2.1).
 double derivative_bound(const Activation& f);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 
 #include "core/model/random.h"
@@ -10,10 +11,14 @@
 namespace backflow::model {
 namespace {
 
-// One stream per tensor, so that changing the size of one leaves the draws of the others alone.
+// One stream per tensor, so that changing the size of one leaves the draws of the others alone, and
+// one per gate after the first.
 enum Stream : std::uint64_t { kRecurrent = 1, kInput = 2, kReadout = 3, kState = 4 };
+std::uint64_t of_gate(Stream stream, Index gate) {
+  return stream + 16 * static_cast<std::uint64_t>(gate);
+}
 
-Matrix glorot_uniform(Index rows, Index cols, std::uint64_t seed, Stream stream) {
+Matrix glorot_uniform(Index rows, Index cols, std::uint64_t seed, std::uint64_t stream) {
   Random random(seed, stream);
   return random.uniform_matrix(rows, cols, std::sqrt(6.0 / static_cast<double>(rows + cols)));
 }
@@ -31,51 +36,157 @@ double spectral_radius(const Matrix& W) {
     const double size = power.size() == 0 ? 0.0 : power.cwiseAbs().maxCoeff();
     if (size == 0.0) return 0.0;
     log_rho += share * std::log(size);
-    next.noalias() = (power / size) * (power / size);
+    power /= size;
+    next.setZero();
+    add_product(power, Transpose::no, power, Transpose::no, next);
     power.swap(next);
     share /= 2.0;
   }
   return std::exp(log_rho);
 }
 
-std::string scale_to_spectral_radius(Matrix& W, double target) {
-  const double rho = spectral_radius(W);
-  if (!std::isfinite(rho)) return "W_hh holds a number that is not finite; reset the network first";
-  if (rho < 1e-12 * W.cwiseAbs().maxCoeff() || rho == 0.0)
-    return "W_hh has spectral radius 0, and no scaling changes that; reset the network first";
-  W *= target / rho;
+namespace {
+
+std::string scale_to(Matrix& W, double size, double target, const char* name) {
+  if (!std::isfinite(size))
+    return "W_hh holds a number that is not finite; reset the network first";
+  if (size == 0.0 || size < 1e-12 * W.cwiseAbs().maxCoeff())
+    return std::string("W_hh has ") + name +
+           " 0, and no scaling changes that; reset the network first";
+  W *= target / size;
   return {};
 }
 
-Matrix initial_recurrent_weights(RecurrentInit init, Index n, double rho, std::uint64_t seed) {
-  if (init == RecurrentInit::identity) return rho * Matrix::Identity(n, n);
-  Random random(seed, kRecurrent);
-  Matrix W = random.normal_matrix(n, n, 1.0 / std::sqrt(static_cast<double>(n)));
-  if (init == RecurrentInit::orthogonal) {
-    const Eigen::HouseholderQR<Matrix> qr(W);
-    const Vector signs =
-        qr.matrixQR().diagonal().unaryExpr([](double r) { return r < 0.0 ? -1.0 : 1.0; });
-    W = qr.householderQ() * Matrix::Identity(n, n);
-    return rho * W * signs.asDiagonal();  // every |λ| of an orthogonal matrix is 1
+// One block of W_hh as drawn.
+Matrix draw(const WeightInit& init, Index n, std::uint64_t stream) {
+  Random random(init.seed, stream);
+  const double root_n = std::sqrt(static_cast<double>(n));
+  const double spread = init.spread > 0.0 ? init.spread : 1.0 / root_n;
+  switch (init.kind) {
+    case RecurrentInit::gaussian:
+      return random.normal_matrix(n, n, spread);
+    case RecurrentInit::uniform:
+      return random.uniform_matrix(n, n, spread);
+    case RecurrentInit::glorot:
+      return random.uniform_matrix(n, n, std::sqrt(3.0) / root_n);
+    case RecurrentInit::he:
+      return random.normal_matrix(n, n, std::sqrt(2.0) / root_n);
+    case RecurrentInit::orthogonal: {
+      const Eigen::HouseholderQR<Matrix> qr(random.normal_matrix(n, n, 1.0 / root_n));
+      const Vector signs =
+          qr.matrixQR().diagonal().unaryExpr([](double r) { return r < 0.0 ? -1.0 : 1.0; });
+      Matrix Q = qr.householderQ() * Matrix::Identity(n, n);
+      return Q * signs.asDiagonal();
+    }
+    case RecurrentInit::diagonal: {
+      const double noise = init.spread > 0.0 ? init.spread : 0.01;
+      return Matrix::Identity(n, n) + random.normal_matrix(n, n, noise);
+    }
+    case RecurrentInit::identity:
+    case RecurrentInit::file:
+      break;
   }
-  scale_to_spectral_radius(W, rho);
+  return Matrix::Identity(n, n);
+}
+
+bool is_unit_radius(RecurrentInit kind) {
+  return kind == RecurrentInit::orthogonal || kind == RecurrentInit::identity;
+}
+
+void scale(const WeightInit& init, Matrix& W) {
+  InitScale to = init.scale;
+  if (to == InitScale::automatic) {
+    const bool has_its_own = init.kind == RecurrentInit::glorot || init.kind == RecurrentInit::he ||
+                             init.kind == RecurrentInit::file;
+    to = has_its_own ? InitScale::none : InitScale::spectral_radius;
+  }
+  // Every |λ| and every σ of an orthogonal matrix is 1: nothing to measure, nothing lost.
+  if (to == InitScale::spectral_radius) {
+    if (is_unit_radius(init.kind))
+      W *= init.spectral_radius;
+    else
+      scale_to_spectral_radius(W, init.spectral_radius);
+  } else if (to == InitScale::singular_value) {
+    if (is_unit_radius(init.kind))
+      W *= init.singular_value;
+    else
+      scale_to_singular_value(W, init.singular_value);
+  }
+}
+
+Matrix block_of_new_state(const Parameters& p, CellKind cell) {
+  const Index n = p.hidden_size();
+  if (cell == CellKind::rnn) return p.W_hh;
+  return p.W_hh.middleRows(2 * n, n);  // "new" of a GRU, "cell" of an LSTM
+}
+
+}  // namespace
+
+std::string scale_to_spectral_radius(Matrix& W, double target) {
+  return scale_to(W, spectral_radius(W), target, "spectral radius");
+}
+
+double largest_singular_value(const Matrix& W) {
+  if (!W.allFinite()) return std::numeric_limits<double>::quiet_NaN();
+  const double size = W.size() == 0 ? 0.0 : W.cwiseAbs().maxCoeff();
+  if (size == 0.0) return 0.0;
+  const Matrix scaled = W / size;  // so that squares stay in range
+  Matrix square = Matrix::Zero(W.cols(), W.cols());
+  add_product(scaled, Transpose::yes, scaled, Transpose::no, square);
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(square, Eigen::EigenvaluesOnly);
+  return size * std::sqrt(solver.eigenvalues().maxCoeff());
+}
+
+std::string scale_to_singular_value(Matrix& W, double target) {
+  return scale_to(W, largest_singular_value(W), target, "largest singular value");
+}
+
+double spectral_radius(const Parameters& p, CellKind cell) {
+  return spectral_radius(block_of_new_state(p, cell));
+}
+
+double largest_singular_value(const Parameters& p, CellKind cell) {
+  return largest_singular_value(block_of_new_state(p, cell));
+}
+
+Matrix initial_recurrent_weights(RecurrentInit kind, Index n, double rho, std::uint64_t seed) {
+  WeightInit init;
+  init.kind = kind;
+  init.scale = InitScale::spectral_radius;
+  init.spectral_radius = rho;
+  init.seed = seed;
+  Matrix W = draw(init, n, kRecurrent);
+  scale(init, W);
   return W;
 }
 
-Parameters initial_parameters(Index d, Index n, Index m, RecurrentInit init, double rho,
-                              std::uint64_t seed) {
+Parameters initial_parameters(const Sizes& sizes, CellKind cell, const WeightInit& init) {
+  const CellLayout& layout = cell_of(cell).layout();
+  const Index n = sizes.hidden, G = layout.gate_count();
   Parameters p;
-  p.W_xh = glorot_uniform(n, d, seed, kInput);
-  p.W_hh = initial_recurrent_weights(init, n, rho, seed);
-  p.b_h = Vector::Zero(n);
-  p.W_hy = glorot_uniform(m, n, seed, kReadout);
-  p.b_y = Vector::Zero(m);
+  p.W_xh.resize(G * n, sizes.input);
+  p.W_hh.resize(G * n, n);
+  for (Index gate = 0; gate < G; ++gate) {
+    p.W_xh.middleRows(gate * n, n) =
+        glorot_uniform(n, sizes.input, init.seed, of_gate(kInput, gate));
+    Matrix block;
+    if (init.kind == RecurrentInit::file)
+      block = init.matrix.rows() == n ? init.matrix : init.matrix.middleRows(gate * n, n);
+    else
+      block = draw(init, n, of_gate(kRecurrent, gate));
+    scale(init, block);
+    p.W_hh.middleRows(gate * n, n) = block;
+  }
+  p.b_h = Vector::Zero(layout.delta_blocks * n);
+  if (cell == CellKind::lstm) p.b_h.segment(n, n).setConstant(init.forget_bias);
+  p.W_hy = glorot_uniform(sizes.output, n, init.seed, kReadout);
+  p.b_y = Vector::Zero(sizes.output);
   return p;
 }
 
-Matrix initial_state(InitialState kind, Index n, Index batch, std::uint64_t seed) {
-  if (kind == InitialState::zero) return Matrix::Zero(n, batch);
-  return Random(seed, kState).normal_matrix(n, batch, 1.0);
+Matrix initial_state(InitialState kind, Index rows, Index batch, std::uint64_t seed) {
+  if (kind == InitialState::zero) return Matrix::Zero(rows, batch);
+  return Random(seed, kState).normal_matrix(rows, batch, 1.0);
 }
 
 }  // namespace backflow::model

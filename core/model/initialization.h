@@ -10,15 +10,45 @@
 
 namespace backflow::model {
 
-enum class RecurrentInit { gaussian, orthogonal, identity };
+/// How W_hh, or the block of each gate, is drawn before it is scaled:
+///   gaussian    independent normal entries of standard deviation `spread`
+///   uniform     independent uniform entries in ±spread
+///   glorot      uniform in ±√(6/(n + n)) (Glorot & Bengio 2010; also known as Xavier)
+///   he          normal, standard deviation √(2/n) (He et al. 2015)
+///   orthogonal  uniform over the orthogonal group: the Q of a Gaussian matrix's QR factorisation
+///               with R's diagonal positive (Mezzadri 2007)
+///   identity    1 on the diagonal (the IRNN of Le, Jaitly & Hinton 2015)
+///   diagonal    1 on the diagonal plus normal noise of standard deviation `spread` everywhere
+///   file        the matrix given
+enum class RecurrentInit { gaussian, uniform, glorot, he, orthogonal, identity, diagonal, file };
+
+/// What the drawn matrix is scaled to. automatic: its spectral radius, but for glorot, he and file,
+/// which say the size themselves.
+enum class InitScale { automatic, none, spectral_radius, singular_value };
+
 enum class InitialState { zero, random };
 
 template <>
 struct EnumNames<RecurrentInit> {
-  static constexpr std::array<EnumName<RecurrentInit>, 3> kAll{{
+  static constexpr std::array<EnumName<RecurrentInit>, 8> kAll{{
       {RecurrentInit::gaussian, "gaussian", "Gaussian"},
+      {RecurrentInit::uniform, "uniform", "uniform"},
+      {RecurrentInit::glorot, "glorot", "Glorot (Xavier)"},
+      {RecurrentInit::he, "he", "He"},
       {RecurrentInit::orthogonal, "orthogonal", "orthogonal"},
-      {RecurrentInit::identity, "identity", "identity"},
+      {RecurrentInit::identity, "identity", "identity (IRNN)"},
+      {RecurrentInit::diagonal, "diagonal", "diagonal + noise"},
+      {RecurrentInit::file, "file", "from a file"},
+  }};
+};
+
+template <>
+struct EnumNames<InitScale> {
+  static constexpr std::array<EnumName<InitScale>, 4> kAll{{
+      {InitScale::automatic, "auto", "automatic"},
+      {InitScale::none, "none", "as drawn"},
+      {InitScale::spectral_radius, "spectral-radius", "to ρ"},
+      {InitScale::singular_value, "singular-value", "to σ₁"},
   }};
 };
 
@@ -37,17 +67,43 @@ double spectral_radius(const Matrix& W);
 /// (ρ(W) is 0 or not finite), leaving W as it was.
 std::string scale_to_spectral_radius(Matrix& W, double target);
 
-/// A recurrent matrix (n, n) of the given kind with spectral radius rho > 0: independent normal
-/// entries, the Q of the QR factorisation of such a matrix with R's diagonal positive (uniform over
-/// the orthogonal group, Mezzadri 2007), or the identity; then scaled.
-Matrix initial_recurrent_weights(RecurrentInit init, Index n, double rho, std::uint64_t seed);
+/// σ₁(W), the largest singular value of W (n, n). NaN when W has a non-finite entry.
+double largest_singular_value(const Matrix& W);
 
-/// Parameters of the given sizes: W_hh as above; W_xh and W_hy uniform in ±√(6/(fan_in + fan_out))
-/// (Glorot & Bengio 2010); biases zero.
-Parameters initial_parameters(Index d, Index n, Index m, RecurrentInit init, double rho,
-                              std::uint64_t seed);
+/// The same as scale_to_spectral_radius() for σ₁(W) = target.
+std::string scale_to_singular_value(Matrix& W, double target);
 
-/// h_0 (n, B): zeros, or independent standard normal entries.
-Matrix initial_state(InitialState kind, Index n, Index batch, std::uint64_t seed);
+/// ρ(W_hh), or for a gated cell the ρ of the block that makes the new state (G·n, n), the last but
+/// the LSTM's output gate.
+double spectral_radius(const Parameters& p, CellKind cell);
+/// The same for σ₁.
+double largest_singular_value(const Parameters& p, CellKind cell);
+
+/// How the weights start.
+struct WeightInit {
+  RecurrentInit kind = RecurrentInit::gaussian;
+  double spread = 0.0;  ///< see RecurrentInit; 0: 1/√n, for diagonal 0.01
+  InitScale scale = InitScale::automatic;
+  double spectral_radius = 1.0;  ///< ρ to scale to, > 0
+  double singular_value = 1.0;   ///< σ₁ to scale to, > 0
+  double forget_bias = 1.0;      ///< b_f of an LSTM (Gers et al. 2000; Jozefowicz et al. 2015)
+  Matrix matrix;                 ///< of kind file, (n, n) or (G·n, n)
+  std::uint64_t seed = 1;
+};
+
+/// A recurrent matrix (n, n) of the given kind, drawn with its default spread and scaled to the
+/// spectral radius rho > 0.
+Matrix initial_recurrent_weights(RecurrentInit kind, Index n, double rho, std::uint64_t seed);
+
+struct Sizes {
+  Index input, hidden, output;  ///< d, n, m
+};
+
+/// Parameters of a cell: each gate's block of W_hh as above; W_xh by gate and W_hy uniform in
+/// ±√(6/(fan_in + fan_out)) (Glorot & Bengio 2010); biases zero but for the forget gate's.
+Parameters initial_parameters(const Sizes& sizes, CellKind cell, const WeightInit& init);
+
+/// state_0 (rows, B), rows = n or 2n: zeros, or independent standard normal entries.
+Matrix initial_state(InitialState kind, Index rows, Index batch, std::uint64_t seed);
 
 }  // namespace backflow::model

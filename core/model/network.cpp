@@ -1,38 +1,120 @@
 #include "core/model/network.h"
 
+#include <algorithm>
+
+#include "core/parallel/parallel.h"
+
 namespace backflow::model {
+namespace {
+
+void shape(const Model& model, const Batch& batch, Trace& trace) {
+  const Index n = model.parameters.hidden_size(), B = batch.size(), T = batch.steps();
+  const CellLayout& layout = layout_of(model);
+  trace.a.reshape(layout.a_blocks * n, B, 1, T);
+  trace.h.reshape(n, B, 0, T);
+  trace.c.reshape(layout.states > 1 ? n : 0, B, 0, T);
+  trace.z.reshape(model.parameters.output_size(), B, batch.targets.first(), batch.targets.last());
+  trace.y_hat.reshape(trace.z.rows(), B, trace.z.first(), trace.z.last());
+  trace.lengths = batch.lengths;
+  trace.h.step(0) = batch.initial_state.topRows(n);
+  if (layout.states > 1) trace.c.step(0) = batch.initial_state.bottomRows(n);
+}
+
+// Sequences that have ended keep their state; what the step computed for them is void.
+void hold_ended(const Batch& batch, Index t, Columns columns, Trace& trace) {
+  if (batch.lengths.empty()) return;
+  for (Index b = columns.first; b < columns.first + columns.count; ++b) {
+    if (t <= batch.length(b)) continue;
+    trace.a.step(t).col(b).setZero();
+    trace.h.step(t).col(b) = trace.h.step(t - 1).col(b);
+    trace.c.step(t).col(b) = trace.c.step(t - 1).col(b);
+  }
+}
+
+void compute_losses(const Model& model, const Batch& batch, Trace& trace) {
+  apply(model.readout, trace.z.data(), trace.y_hat.data());
+  Eigen::RowVectorXd items(trace.z.data().cols());  // each sequence's own loss at each step
+  item_losses(model.loss, trace.z.data(), trace.y_hat.data(), batch.targets.data(), items);
+  const Index B = batch.size();
+  trace.loss_per_step.setZero(batch.steps());
+  for (Index t = trace.z.first(); t <= trace.z.last(); ++t) {
+    const auto own = items.segment((t - trace.z.first()) * B, B);
+    double& loss = trace.loss_per_step(t - 1);
+    if (batch.weights.count() == 0) {
+      loss = own.sum() / static_cast<double>(B);
+    } else {
+      // Selected, not multiplied: a sequence that has ended may hold anything.
+      const auto weight = batch.weights.step(t).row(0);
+      for (Index b = 0; b < B; ++b)
+        if (weight(b) != 0.0) loss += weight(b) * own(b) / static_cast<double>(B);
+    }
+  }
+  trace.loss = trace.loss_per_step.sum();
+}
+
+}  // namespace
+
+std::vector<Columns> split_batch(Index batch, double work_per_sequence) {
+  constexpr double kWorthAThread = 1e5;  // operations; below, handing over costs more
+  const double work = work_per_sequence * static_cast<double>(batch);
+  const auto worth = static_cast<Index>(std::min(work / kWorthAThread, 8.0));
+  // At least 8 columns each: narrower products waste the processor's registers.
+  const Index wide = batch >= 128 ? 8 : batch >= 64 ? 4 : batch >= 16 ? 2 : 1;
+  const Index parts = std::max<Index>(1, std::min(wide, worth));
+  std::vector<Columns> columns;
+  for (Index i = 0; i < parts; ++i) {
+    const Index first = batch * i / parts / 8 * 8;
+    const Index end = i + 1 == parts ? batch : batch * (i + 1) / parts / 8 * 8;
+    columns.push_back({first, end - first});
+  }
+  return columns;
+}
 
 Trace forward(const Model& model, const Batch& batch) {
+  Trace trace;
+  forward(model, batch, trace);
+  return trace;
+}
+
+void forward(const Model& model, const Batch& batch, Trace& trace) {
   const Parameters& p = model.parameters;
+  const Cell& cell = cell_of(model.cell);
+  const CellLayout& layout = cell.layout();
   const Index T = batch.steps();
-  const Index B = batch.size();
+  [[maybe_unused]] const Index n = p.hidden_size();
   eigen_assert(p.input_size() == batch.inputs.rows());
   eigen_assert(p.output_size() == batch.targets.rows());
-  eigen_assert(p.hidden_size() == batch.initial_state.rows() && B == batch.initial_state.cols());
+  eigen_assert(p.W_hh.rows() == layout.gate_count() * n && p.W_xh.rows() == p.W_hh.rows());
+  eigen_assert(p.b_h.size() == layout.delta_blocks * n);
+  eigen_assert(layout.states * n == batch.initial_state.rows() &&
+               batch.size() == batch.initial_state.cols());
 
-  Trace trace;
-  trace.a = StepMatrices(p.hidden_size(), B, 1, T);
-  trace.h = StepMatrices(p.hidden_size(), B, 0, T);
-  trace.z = StepMatrices(p.output_size(), B, batch.targets.first(), batch.targets.last());
-  trace.y_hat = trace.z;
-  trace.loss_per_step = Vector::Zero(T);
-
-  trace.a.data().noalias() = p.W_xh * batch.inputs.data();  // all steps in one product
-  trace.a.data().colwise() += p.b_h;
-  trace.h.step(0) = batch.initial_state;
-  for (Index t = 1; t <= T; ++t) {
-    trace.a.step(t).noalias() += p.W_hh * trace.h.step(t - 1);
-    apply(model.activation, trace.a.step(t), trace.h.step(t));
-  }
-
-  trace.z.data().noalias() = p.W_hy * trace.h.steps(trace.z.first(), trace.z.last());
-  trace.z.data().colwise() += p.b_y;
-  apply(model.readout, trace.z.data(), trace.y_hat.data());
-  for (Index t = trace.z.first(); t <= trace.z.last(); ++t)
-    trace.loss_per_step(t - 1) = loss_value(model.readout, model.loss, trace.z.step(t),
-                                            trace.y_hat.step(t), batch.targets.step(t));
-  trace.loss = trace.loss_per_step.sum();
-  return trace;
+  shape(model, batch, trace);
+  const RecurrentWeights W_hh(p, layout, RecurrentWeights::Use::forward);
+  PackedMatrix W_xh, W_hy;
+  W_xh.pack(p.W_xh);
+  W_hy.pack(p.W_hy);
+  const double work =
+      2.0 * static_cast<double>(p.W_hh.size() + p.W_xh.size()) * static_cast<double>(T);
+  const std::vector<Columns> parts = split_batch(batch.size(), work);
+  parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
+    const auto [first, count] = parts[static_cast<std::size_t>(i)];
+    for (Index t = 1; t <= T; ++t) {
+      auto a = trace.a.step(t).middleCols(first, count);
+      auto h = trace.h.step(t).middleCols(first, count);
+      a.topRows(p.b_h.size()).colwise() = p.b_h;
+      W_xh.multiply_add(batch.inputs.step(t).middleCols(first, count), a.topRows(p.W_xh.rows()));
+      cell.forward(model.activation, W_hh, trace.h.step(t - 1).middleCols(first, count),
+                   trace.c.step(t - 1).middleCols(first, count), a, h,
+                   trace.c.step(t).middleCols(first, count));
+      hold_ended(batch, t, {first, count}, trace);
+      if (!trace.z.contains(t)) continue;
+      auto z = trace.z.step(t).middleCols(first, count);
+      z.colwise() = p.b_y;
+      W_hy.multiply_add(h, z);
+    }
+  });
+  compute_losses(model, batch, trace);
 }
 
 }  // namespace backflow::model

@@ -53,7 +53,7 @@ void apply(Readout g, const Eigen::Ref<const Matrix>& z, Eigen::Ref<Matrix> y_ha
       y_hat = (z.array() < 0.0).select(0.0, z);
       return;
     case Readout::sigmoid:
-      y_hat = (1.0 + (-z.array()).exp()).inverse();
+      sigmoid(z, y_hat);
       return;
     case Readout::softmax: {
       const Eigen::RowVectorXd top = z.colwise().maxCoeff();
@@ -64,43 +64,51 @@ void apply(Readout g, const Eigen::Ref<const Matrix>& z, Eigen::Ref<Matrix> y_ha
   }
 }
 
-double loss_value(Readout, Loss loss, const Eigen::Ref<const Matrix>& z,
-                  const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y) {
-  const double batch = static_cast<double>(z.cols());
+void item_losses(Loss loss, const Eigen::Ref<const Matrix>& z,
+                 const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
+                 Eigen::Ref<Eigen::RowVectorXd> losses) {
   const double m = static_cast<double>(z.rows());
   switch (loss) {
     case Loss::mean_squared_error:
-      return (y_hat - y).squaredNorm() / (m * batch);
+      losses = (y_hat - y).colwise().squaredNorm() / m;
+      return;
     case Loss::binary_cross_entropy: {
       const auto positive_part = z.array().max(0.0);
       const auto tail = (-z.array().abs()).exp().log1p();
-      return (positive_part - z.array() * y.array() + tail).sum() / (m * batch);
+      losses = (positive_part - z.array() * y.array() + tail).matrix().colwise().sum() / m;
+      return;
     }
     case Loss::categorical_cross_entropy: {
       const auto weight = y.array().colwise().sum().eval();
-      return ((log_sum_exp(z) * weight).sum() - (y.array() * z.array()).sum()) / batch;
+      losses =
+          (log_sum_exp(z) * weight).matrix() - (y.array() * z.array()).matrix().colwise().sum();
+      return;
     }
   }
-  return 0.0;
 }
 
-void loss_gradient(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
-                   const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
-                   Eigen::Ref<Matrix> dz) {
-  const double batch = static_cast<double>(z.cols());
+double loss_value(Loss loss, const Eigen::Ref<const Matrix>& z,
+                  const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y) {
+  Eigen::RowVectorXd losses(z.cols());
+  item_losses(loss, z, y_hat, y, losses);
+  return losses.mean();
+}
+
+void item_loss_gradients(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
+                         const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
+                         Eigen::Ref<Matrix> dz) {
   const double m = static_cast<double>(z.rows());
   switch (loss) {
     case Loss::binary_cross_entropy:
-      dz = sigmoid_residual(z, y_hat, y) / (m * batch);
+      dz = sigmoid_residual(z, y_hat, y) / m;
       return;
     case Loss::categorical_cross_entropy:
       softmax_gradient(y_hat, y, dz);
-      dz /= batch;
       return;
     case Loss::mean_squared_error:
       break;
   }
-  dz = 2.0 * (y_hat - y) / (m * batch);  // ∂L_t/∂ŷ_t
+  dz = 2.0 / m * (y_hat - y);  // ∂ℓ/∂ŷ
   switch (g) {
     case Readout::identity:
       return;
@@ -109,7 +117,7 @@ void loss_gradient(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
       return;
     case Readout::sigmoid:
       derivative({ActivationKind::sigmoid, 0.0}, z, dz);  // ŷ (1 − ŷ) is 0 where ŷ rounds to 1
-      dz.array() *= 2.0 / (m * batch) * sigmoid_residual(z, y_hat, y).array();
+      dz.array() *= 2.0 / m * sigmoid_residual(z, y_hat, y).array();
       return;
     case Readout::softmax:
       // J_softmaxᵀ u = ŷ ⊙ (u − ŷᵀu) with the difference as Σ_i ŷ_i (u_j − u_i), for the same

@@ -48,13 +48,19 @@ std::string incompatibility(Readout g, Loss loss);
 /// ŷ = g(z), column by column.
 void apply(Readout g, const Eigen::Ref<const Matrix>& z, Eigen::Ref<Matrix> y_hat);
 
-/// L_t, the mean over the batch. Precondition: incompatibility(g, loss) is empty.
-double loss_value(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
+/// The loss of each column on its own, (1, cols). Precondition for these three: incompatibility()
+/// of the loss and the read-out that made ŷ is empty.
+void item_losses(Loss loss, const Eigen::Ref<const Matrix>& z,
+                 const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
+                 Eigen::Ref<Eigen::RowVectorXd> losses);
+
+/// The mean of the columns' losses: L_t when they are the batch of step t.
+double loss_value(Loss loss, const Eigen::Ref<const Matrix>& z,
                   const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y);
 
-/// ∂L_t/∂z_t (m, B) into dz, the 1/B of the batch mean included. Same precondition.
-void loss_gradient(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
-                   const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
-                   Eigen::Ref<Matrix> dz);
+/// ∂ℓ/∂z (m, cols) into dz, where each column's ℓ is its own loss: without the 1/B of a batch mean.
+void item_loss_gradients(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z,
+                         const Eigen::Ref<const Matrix>& y_hat, const Eigen::Ref<const Matrix>& y,
+                         Eigen::Ref<Matrix> dz);
 
 }  // namespace backflow::model

@@ -11,14 +11,14 @@ namespace backflow::model {
 /// Weights and biases. A gradient with respect to them has the same shapes and is kept in the same
 /// type. d = input size, n = hidden size, m = output size.
 struct Parameters {
-  Matrix W_xh;  ///< (n, d) input weights
-  Matrix W_hh;  ///< (n, n) recurrent weights
-  Vector b_h;   ///< (n) hidden bias
+  Matrix W_xh;  ///< (G·n, d) input weights; G gates one below the other, 1 for the vanilla cell
+  Matrix W_hh;  ///< (G·n, n) recurrent weights
+  Vector b_h;   ///< (n) hidden bias; for gated cells one per block of pre-activations (cell.h)
   Matrix W_hy;  ///< (m, n) read-out weights
   Vector b_y;   ///< (m) read-out bias
 
   Index input_size() const { return W_xh.cols(); }
-  Index hidden_size() const { return W_hh.rows(); }
+  Index hidden_size() const { return W_hh.cols(); }
   Index output_size() const { return W_hy.rows(); }
   /// How many numbers there are in all.
   Index size() const { return W_xh.size() + W_hh.size() + b_h.size() + W_hy.size() + b_y.size(); }

@@ -24,6 +24,13 @@ public:
   StepMatrices(Index rows, Index batch, Index first, Index last)
       : first_(first), batch_(batch), data_(Matrix::Zero(rows, batch * (last - first + 1))) {}
 
+  /// Takes that shape and leaves the contents undefined; memory of a like shape is used again.
+  void reshape(Index rows, Index batch, Index first, Index last) {
+    first_ = first;
+    batch_ = batch;
+    data_.resize(rows, batch * (last - first + 1));
+  }
+
   Index first() const { return first_; }
   Index last() const { return first_ + count() - 1; }
   Index count() const { return batch_ == 0 ? 0 : data_.cols() / batch_; }

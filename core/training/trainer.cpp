@@ -15,7 +15,8 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup, std::uint64_
   record->options = setup.training;
   record->batch = make_batch(setup.task, setup.encoding, iteration);
   record->batch.initial_state =
-      model::initial_state(setup.initial_state, setup.model.parameters.hidden_size(),
+      model::initial_state(setup.initial_state,
+                           setup.model.parameters.hidden_size() * layout_of(setup.model).states,
                            record->batch.size(), setup.state_seed);
   record->trace = model::forward(record->model, record->batch);
   record->gradients = model::zeros_like(record->model.parameters);

@@ -28,7 +28,7 @@ struct Job {
     model.readout = model::Readout::identity;
     model.loss = model::Loss::mean_squared_error;
     model.parameters =
-        model::initial_parameters(kInputs, n, kOutputs, model::RecurrentInit::gaussian, 1.0, 1);
+        model::initial_parameters({kInputs, n, kOutputs}, model::CellKind::rnn, {});
     model::Random random(2);
     batch.inputs = model::StepMatrices(kInputs, size, 1, steps);
     batch.inputs.data() = random.normal_matrix(kInputs, steps * size, 1.0);

@@ -160,7 +160,7 @@ TEST(Apply, SpectralRadiusRescalesThePresentWeights) {
   for (int i = 0; i < 5; ++i) trainer.step();
   const model::Parameters before = trainer.setup().model.parameters;
   Config to = from;
-  to.model.spectral_radius = 0.25;
+  to.model.weights.spectral_radius = 0.25;
   EXPECT_THAT(apply(from, to, trainer), IsEmpty());
   const model::Parameters& after = trainer.setup().model.parameters;
   EXPECT_NEAR(model::spectral_radius(after.W_hh), 0.25, 1e-13);
@@ -174,7 +174,7 @@ TEST(Apply, RefusesWhatCanNotBeScaled) {
   training::Trainer trainer(make_setup(from));
   trainer.set_recurrent_weights(model::Matrix::Zero(8, 8));
   Config to = from;
-  to.model.spectral_radius = 0.5;
+  to.model.weights.spectral_radius = 0.5;
   to.training.learning_rate = 0.01;
   EXPECT_THAT(apply(from, to, trainer), Not(IsEmpty()));
   EXPECT_EQ(trainer.setup().training.learning_rate, 0.3);

@@ -29,7 +29,7 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 Matrix squared_error_gradient(model::Readout g, const Matrix& z, const Matrix& y) {
   Matrix y_hat(z.rows(), z.cols()), dz(z.rows(), z.cols());
   model::apply(g, z, y_hat);
-  model::loss_gradient(g, model::Loss::mean_squared_error, z, y_hat, y, dz);
+  model::item_loss_gradients(g, model::Loss::mean_squared_error, z, y_hat, y, dz);
   return dz;
 }
 

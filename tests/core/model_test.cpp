@@ -118,7 +118,7 @@ TEST(Initialization, HasTheRadiusAndTheKind) {
 }
 
 TEST(Initialization, ParametersHaveTheirShapesAndBounds) {
-  const Parameters p = initial_parameters(3, 8, 2, RecurrentInit::gaussian, 1.0, 7);
+  const Parameters p = initial_parameters({3, 8, 2}, CellKind::rnn, {});
   EXPECT_EQ(p.input_size(), 3);
   EXPECT_EQ(p.hidden_size(), 8);
   EXPECT_EQ(p.output_size(), 2);
@@ -132,7 +132,7 @@ TEST(Initialization, ParametersHaveTheirShapesAndBounds) {
 }
 
 TEST(Parameters, NormAndInnerProductOverAllTensors) {
-  Parameters p = initial_parameters(2, 3, 1, RecurrentInit::gaussian, 1.0, 7);
+  Parameters p = initial_parameters({2, 3, 1}, CellKind::rnn, {});
   p.b_y[0] = 2.0;
   double squares = 0.0;
   for (const auto& tensor : tensors(p)) squares += tensor.squaredNorm();

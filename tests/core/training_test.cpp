@@ -131,7 +131,7 @@ TEST(Task, EveryStepHasTheTargetWhenAsked) {
 // --- clipping ----------------------------------------------------------------------------------
 
 model::Parameters some_gradient() {
-  return model::initial_parameters(3, 4, 2, model::RecurrentInit::gaussian, 2.0, 3);
+  return model::initial_parameters({3, 4, 2}, model::CellKind::rnn, {});
 }
 
 TEST(Clipping, ByNormKeepsTheDirection) {

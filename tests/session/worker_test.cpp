@@ -152,7 +152,7 @@ TEST(Worker, ABurstOfChangesEndsWithTheLastAndLosesNoOther) {
     if (i == 150) watcher.worker().send(SetKey{"training.learning_rate", "0.125"});
   }
   const auto snapshot = watcher.wait_for([](const Snapshot& s) {
-    return s.config.model.spectral_radius == 3.0 && s.analysis != nullptr &&
+    return s.config.model.weights.spectral_radius == 3.0 && s.analysis != nullptr &&
            s.analysis->record == s.record;
   });
   EXPECT_EQ(snapshot->config.training.learning_rate, 0.125);

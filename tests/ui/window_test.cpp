@@ -96,7 +96,7 @@ TEST(Window, TheHeatmapFollowsTheSpectralRadiusWhileItIsDragged) {
   const auto map = map_values(driver);
   driver.drag("Spectral radius", 0.5, 0.3, [&] {
     // Still held: everything has followed already.
-    const double rho = driver.snapshot().config.model.spectral_radius;
+    const double rho = driver.snapshot().config.model.weights.spectral_radius;
     EXPECT_LT(rho, 0.1);
     EXPECT_NEAR(model::spectral_radius(W_hh(driver)), rho, 1e-9 * rho);
     EXPECT_NE(map_values(driver), map);

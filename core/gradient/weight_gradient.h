@@ -1,0 +1,20 @@
+// From the signals δ of a backward pass to the gradients of the recurrent layer's weights: sums of
+// outer products over steps and sequences, as a few large matrix products.
+#pragma once
+
+#include "core/gradient/backward.h"
+
+namespace backflow::gradient {
+
+/// Adds Σ δ x_tᵀ, Σ δ (recurrent input)ᵀ and Σ δ over the steps and sequences of the trace to W_xh,
+/// W_hh and b_h of `gradients`. delta (delta_blocks·n, B), t = 1..T. Split over the cores by time.
+void add_weight_gradients(const model::Model& model, const model::Batch& batch,
+                          const model::Trace& trace, const model::StepMatrices& delta,
+                          model::Parameters& gradients);
+
+/// Σ δ (recurrent input)ᵀ (G·n, n) of one step: what the use of W_hh at step k is blamed for, when
+/// δ (delta_blocks·n, B) is.
+Matrix recurrent_gradient(const model::Model& model, const model::Trace& trace, Index k,
+                          const Eigen::Ref<const Matrix>& delta);
+
+}  // namespace backflow::gradient

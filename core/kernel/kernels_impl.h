@@ -1,0 +1,259 @@
+// The loops behind kernels.h, written once for vectors of kWidth doubles. Included by one .cpp file
+// per instruction set, each of which sets BACKFLOW_KERNEL_NAME, BACKFLOW_KERNEL_WIDTH and
+// BACKFLOW_KERNEL_TABLE. Everything is in an unnamed namespace: a function compiled for a newer
+// processor must never be the one that the linker keeps for all.
+#include <cstdint>
+#include <cstring>
+
+#include "core/kernel/kernels.h"
+
+namespace backflow::kernel {
+namespace {
+
+constexpr Index kWidth = BACKFLOW_KERNEL_WIDTH;
+typedef double Vector __attribute__((vector_size(kWidth * sizeof(double))));
+
+// 3 × 8 accumulators fill the 32 registers of AVX-512, 3 × 4 the 16 of those before.
+constexpr Index kPanelVectors = 3;
+constexpr Index kPanel = kPanelVectors * kWidth;
+constexpr Index kGroup = BACKFLOW_KERNEL_WIDTH == 8 ? 8 : 4;
+
+Vector load(const double* p) {
+  Vector v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+void store(double* p, Vector v) { std::memcpy(p, &v, sizeof v); }
+
+Vector broadcast(double x) { return x - Vector{}; }
+
+Index min(Index a, Index b) { return a < b ? a : b; }
+
+Index padded(Index rows) { return (rows + kWidth - 1) / kWidth * kWidth; }
+
+Index packed_left_size(Index rows, Index inner) {
+  return (rows / kPanel * kPanel + padded(rows % kPanel)) * inner;
+}
+
+Index packed_right_size(Index inner, Index cols) { return inner * cols; }
+
+void pack_left(const double* A, Index lda, Index rows, Index inner, double* packed) {
+  for (Index row = 0; row < rows; row += kPanel) {
+    const Index used = min(kPanel, rows - row), width = padded(used);
+    for (Index k = 0; k < inner; ++k) {
+      const double* column = A + row + k * lda;
+      for (Index i = 0; i < used; ++i) packed[i] = column[i];
+      for (Index i = used; i < width; ++i) packed[i] = 0.0;
+      packed += width;
+    }
+  }
+}
+
+void pack_left_transposed(const double* A, Index lda, Index rows, Index inner, double* packed) {
+  for (Index row = 0; row < rows; row += kPanel) {
+    const Index used = min(kPanel, rows - row), width = padded(used);
+    for (Index i = 0; i < width; ++i)
+      for (Index k = 0; k < inner; ++k)
+        packed[k * width + i] = i < used ? A[(row + i) * lda + k] : 0.0;
+    packed += width * inner;
+  }
+}
+
+void pack_right(const double* X, Index ldx, Index inner, Index cols, double* packed) {
+  for (Index col = 0; col < cols; col += kGroup) {
+    const Index used = min(kGroup, cols - col);
+    for (Index j = 0; j < used; ++j)
+      for (Index k = 0; k < inner; ++k) packed[k * used + j] = X[(col + j) * ldx + k];
+    packed += used * inner;
+  }
+}
+
+void pack_right_transposed(const double* X, Index ldx, Index inner, Index cols, double* packed) {
+  for (Index col = 0; col < cols; col += kGroup) {
+    const Index used = min(kGroup, cols - col);
+    for (Index k = 0; k < inner; ++k)
+      for (Index j = 0; j < used; ++j) *packed++ = X[k * ldx + col + j];
+  }
+}
+
+// Y (rows ≤ V·kWidth, N) += one panel of A times one group of X. K is how many inner indices go at
+// once into accumulators of their own, so that narrow products do not wait for each addition.
+template <int V, int N, int K>
+void tile(const double* A, const double* X, Index inner, Index rows, double* Y, Index ldy) {
+  Vector sum[K][N][V] = {};
+  Index k = 0;
+  for (; k + K <= inner; k += K)
+    for (int u = 0; u < K; ++u) {
+      Vector a[V];
+      for (int v = 0; v < V; ++v) a[v] = load(A + (k + u) * V * kWidth + v * kWidth);
+      for (int j = 0; j < N; ++j) {
+        const Vector x = broadcast(X[(k + u) * N + j]);
+        for (int v = 0; v < V; ++v) sum[u][j][v] += a[v] * x;
+      }
+    }
+  for (; k < inner; ++k)
+    for (int j = 0; j < N; ++j) {
+      const Vector x = broadcast(X[k * N + j]);
+      for (int v = 0; v < V; ++v) sum[0][j][v] += load(A + (k * V + v) * kWidth) * x;
+    }
+  for (int u = 1; u < K; ++u)
+    for (int j = 0; j < N; ++j)
+      for (int v = 0; v < V; ++v) sum[0][j][v] += sum[u][j][v];
+  if (rows == V * kWidth) {
+    for (int j = 0; j < N; ++j)
+      for (int v = 0; v < V; ++v) {
+        double* y = Y + j * ldy + v * kWidth;
+        store(y, load(y) + sum[0][j][v]);
+      }
+    return;
+  }
+  for (int j = 0; j < N; ++j) {
+    double column[V * kWidth];
+    for (int v = 0; v < V; ++v) store(column + v * kWidth, sum[0][j][v]);
+    for (Index i = 0; i < rows; ++i) Y[j * ldy + i] += column[i];
+  }
+}
+
+template <int V>
+void panel_times_group(const double* A, const double* X, Index inner, Index rows, Index cols,
+                       double* Y, Index ldy) {
+  switch (cols) {
+    case 1:
+      return tile<V, 1, 4>(A, X, inner, rows, Y, ldy);
+    case 2:
+      return tile<V, 2, 2>(A, X, inner, rows, Y, ldy);
+    case 3:
+      return tile<V, 3, 1>(A, X, inner, rows, Y, ldy);
+    case 4:
+      return tile<V, 4, 1>(A, X, inner, rows, Y, ldy);
+#if BACKFLOW_KERNEL_WIDTH == 8
+    case 5:
+      return tile<V, 5, 1>(A, X, inner, rows, Y, ldy);
+    case 6:
+      return tile<V, 6, 1>(A, X, inner, rows, Y, ldy);
+    case 7:
+      return tile<V, 7, 1>(A, X, inner, rows, Y, ldy);
+    case 8:
+      return tile<V, 8, 1>(A, X, inner, rows, Y, ldy);
+#endif
+    default:
+      return;
+  }
+}
+
+void multiply_add(const double* A, const double* X, Index rows, Index inner, Index cols, double* Y,
+                  Index ldy) {
+  // A panel meets all groups while it is in the nearest cache.
+  for (Index row = 0; row < rows; row += kPanel) {
+    const Index used = min(kPanel, rows - row), width = padded(used);
+    const double* group = X;
+    for (Index col = 0; col < cols; col += kGroup) {
+      const Index count = min(kGroup, cols - col);
+      double* y = Y + row + col * ldy;
+      if (width == kPanel)
+        panel_times_group<3>(A, group, inner, used, count, y, ldy);
+      else if (width == 2 * kWidth)
+        panel_times_group<2>(A, group, inner, used, count, y, ldy);
+      else
+        panel_times_group<1>(A, group, inner, used, count, y, ldy);
+      group += count * inner;
+    }
+    A += width * inner;
+  }
+}
+
+// e^y = power (1 + p) and e^y − 1 = power p + (power − 1) for −708 ≤ y ≤ 0, without branches:
+// y = k ln 2 + r with |r| ≤ ln 2/2, p = e^r − 1 by its series to r^13 (the next term is below 2^−56
+// of it), power = 2^k.
+struct Exponential {
+  double power, p;
+};
+
+inline Exponential exponential(double y) {
+  constexpr double kRound = 0x1.8p52;  // adding it leaves the nearest whole number in the low bits
+  constexpr double kLn2High = 0x1.62e42fee00000p-1, kLn2Low = 0x1.a39ef35793c76p-33;
+  const double shifted = y * 1.4426950408889634 + kRound;
+  const double k = shifted - kRound;
+  const double r = (y - k * kLn2High) - k * kLn2Low;
+  double series = 1.0 / 6227020800.0;
+  series = series * r + 1.0 / 479001600.0;
+  series = series * r + 1.0 / 39916800.0;
+  series = series * r + 1.0 / 3628800.0;
+  series = series * r + 1.0 / 362880.0;
+  series = series * r + 1.0 / 40320.0;
+  series = series * r + 1.0 / 5040.0;
+  series = series * r + 1.0 / 720.0;
+  series = series * r + 1.0 / 120.0;
+  series = series * r + 1.0 / 24.0;
+  series = series * r + 1.0 / 6.0;
+  series = series * r + 0.5;
+  std::uint64_t bits;
+  std::memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits + 1023) << 52;
+  double power;
+  std::memcpy(&power, &bits, sizeof power);
+  return {power, series * r * r + r};
+}
+
+constexpr double kSmallest = -708.0;  // e^y of less is below the normal numbers
+
+template <bool kValue, bool kSlope>
+void tanh_loop(const double* a, double* value, double* slope, Index count) {
+  for (Index i = 0; i < count; ++i) {
+    const double x = a[i];
+    const double twice = -2.0 * __builtin_fabs(x);
+    const Exponential e = exponential(twice < kSmallest ? kSmallest : twice);  // NaN stays NaN
+    const double minus_one = e.power * e.p + (e.power - 1.0);                  // e^−2|x| − 1
+    const double inverse = 1.0 / (2.0 + minus_one);
+    if (kValue) value[i] = __builtin_copysign(-minus_one * inverse, x);
+    if (kSlope) {
+      const double s = 4.0 * (e.power + e.power * e.p) * inverse * inverse;
+      slope[i] = twice < kSmallest ? 0.0 : s;
+    }
+  }
+}
+
+void tanh(const double* a, double* value, double* slope, Index count) {
+  if (value != nullptr && slope != nullptr) return tanh_loop<true, true>(a, value, slope, count);
+  if (value != nullptr) return tanh_loop<true, false>(a, value, slope, count);
+  tanh_loop<false, true>(a, value, slope, count);
+}
+
+template <bool kValue, bool kComplement>
+void sigmoid_loop(const double* a, double* value, double* complement, Index count) {
+  for (Index i = 0; i < count; ++i) {
+    const double x = a[i];
+    const double y = -__builtin_fabs(x);
+    const Exponential e = exponential(y < kSmallest ? kSmallest : y);
+    const double small = y < kSmallest ? 0.0 : e.power + e.power * e.p;  // e^−|x|
+    const double larger = 1.0 / (1.0 + small), smaller = small * larger;
+    if (kValue) value[i] = x < 0.0 ? smaller : larger;
+    if (kComplement) complement[i] = x < 0.0 ? larger : smaller;
+  }
+}
+
+void sigmoid(const double* a, double* value, double* complement, Index count) {
+  if (value != nullptr && complement != nullptr)
+    return sigmoid_loop<true, true>(a, value, complement, count);
+  if (value != nullptr) return sigmoid_loop<true, false>(a, value, complement, count);
+  sigmoid_loop<false, true>(a, value, complement, count);
+}
+
+}  // namespace
+
+extern const Kernels BACKFLOW_KERNEL_TABLE;
+const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
+                                    kPanel,
+                                    kGroup,
+                                    packed_left_size,
+                                    packed_right_size,
+                                    pack_left,
+                                    pack_left_transposed,
+                                    pack_right,
+                                    pack_right_transposed,
+                                    multiply_add,
+                                    tanh,
+                                    sigmoid};
+
+}  // namespace backflow::kernel

@@ -1,0 +1,119 @@
+// A recurrent cell: how the state at step t follows from the state at t − 1 and the input.
+//
+// All cells share one form. W_xh (G·n, d) and W_hh (G·n, n) hold G gates of n rows one below the
+// other, b_h a bias for each block of pre-activations, in PyTorch's order of gates. The state is h,
+// for some cells h above c: S blocks of n rows, (S·n, B). What a step computes before its
+// activations is kept in blocks of n rows as well (Trace::a); everything else is computed from it
+// again when needed, which is cheaper than to keep it.
+//
+// A cell is a set of pure functions of one step and any number of columns. Columns may be sequences
+// of one step or the sequences of many steps: nothing mixes them. A new cell is one file with a
+// class derived from Cell, one enumerator here and one line in cell_of() (cell.cpp).
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/model/activation.h"
+#include "core/model/enum_names.h"
+#include "core/model/matrix_product.h"
+#include "core/model/parameters.h"
+
+namespace backflow::model {
+
+enum class CellKind { rnn, gru, gru_original, lstm };
+
+template <>
+struct EnumNames<CellKind> {
+  static constexpr std::array<EnumName<CellKind>, 4> kAll{{
+      {CellKind::rnn, "rnn", "vanilla RNN"},
+      {CellKind::gru, "gru", "GRU"},
+      {CellKind::gru_original, "gru-original", "GRU (original form)"},
+      {CellKind::lstm, "lstm", "LSTM"},
+  }};
+};
+
+/// One gate's use of W_hh: ∂L/∂W_hh of its rows is Σ δ_block inputᵀ.
+struct GateUse {
+  static constexpr Index kPreviousState = -1;
+  std::string_view name;  ///< "i", "reset", …
+  Index delta_block;      ///< the block of δ that belongs to the gate's recurrent product
+  Index input_block;  ///< kPreviousState for h_{t−1}, else the block of Trace::a it multiplies
+};
+
+/// How many blocks of n rows each thing has.
+struct CellLayout {
+  std::span<const GateUse> gates;  ///< G of them: rows of W_xh and W_hh
+  Index a_blocks;                  ///< rows of Trace::a
+  Index delta_blocks;  ///< rows of δ and of b_h: δ_j = ∂L/∂(b_h)_j for each column
+  Index states;        ///< S: 1, or 2 for h and c
+
+  Index gate_count() const { return static_cast<Index>(gates.size()); }
+};
+
+/// W_hh as the cells multiply by it, rearranged once for a whole pass.
+class RecurrentWeights {
+public:
+  /// For products with W_hh (forward, jvp) or with its transpose (vjp).
+  enum class Use { forward, backward };
+  RecurrentWeights(const Parameters& p, const CellLayout& layout, Use use);
+
+  /// y (count·n, B) += W_hh x for the gates first..first + count − 1, which must be a whole run;
+  /// x (n, B).
+  void add(Index first, Index count, const ConstRef& x, MutableRef y) const;
+  /// y (n, B) += W_hhᵀ δ for the same gates; δ (count·n, B).
+  void add_transposed(Index first, Index count, const ConstRef& delta, MutableRef y) const;
+
+private:
+  // Gates whose blocks of δ follow each other and that multiply the same input are one product.
+  struct Run {
+    Index first, count;
+    PackedMatrix weights;
+  };
+  std::vector<Run> runs_;
+  const PackedMatrix& run(Index first, Index count) const;
+};
+
+/// One step of some columns, as the forward pass left it. The references to c have no rows for a
+/// cell with one state.
+struct CellStep {
+  ConstRef a;         ///< (a_blocks·n, B)
+  ConstRef h_before;  ///< h_{t−1} (n, B)
+  ConstRef c_before;  ///< c_{t−1} (n, B)
+  ConstRef c;         ///< c_t (n, B)
+};
+
+class Cell {
+public:
+  virtual ~Cell() = default;
+  virtual const CellLayout& layout() const = 0;
+
+  /// The forward pass of one step. On entry the blocks of `a` that belong to gates hold
+  /// W_xh x_t + b_h, those after them the rest of b_h; on return a, h and c are complete.
+  virtual void forward(const Activation& f, const RecurrentWeights& W, const ConstRef& h_before,
+                       const ConstRef& c_before, MutableRef a, MutableRef h,
+                       MutableRef c) const = 0;
+
+  /// Vector-Jacobian product, the step of BPTT. From u = ∂L/∂state_t (S·n, B) computes δ
+  /// (delta_blocks·n, B) and adds (∂state_t/∂state_{t−1})ᵀ u to u_before (S·n, B).
+  virtual void vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
+                   const ConstRef& u, MutableRef delta, MutableRef u_before) const = 0;
+
+  /// Jacobian-vector product: v_after = (∂state_t/∂state_{t−1}) v, both (S·n, B).
+  virtual void jvp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
+                   const ConstRef& v, MutableRef v_after) const = 0;
+
+  /// ∂state_t/∂state_{t−1} (S·n, S·n) of one sequence: `step` has one column.
+  virtual Matrix jacobian(const Activation& f, const Parameters& p, const CellStep& step) const = 0;
+};
+
+/// The one object of each kind.
+const Cell& cell_of(CellKind kind);
+
+/// Room for temporaries of a step, kept by each thread: (rows, cols), contents undefined. `slot`
+/// tells apart those that are in use at the same time, 0 … 7.
+Eigen::Map<Matrix> scratch(Index slot, Index rows, Index cols);
+
+}  // namespace backflow::model

@@ -1,0 +1,137 @@
+#include "core/model/gru_cell.h"
+
+namespace backflow::model {
+namespace {
+
+constexpr Index kPrevious = GateUse::kPreviousState;
+constexpr GateUse kGatesAfter[] = {
+    {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 3, kPrevious}};
+constexpr GateUse kGatesOriginal[] = {
+    {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 2, 3}};
+constexpr CellLayout kLayoutAfter{kGatesAfter, 4, 4, 1};
+constexpr CellLayout kLayoutOriginal{kGatesOriginal, 4, 3, 1};
+enum Block : Index { kReset, kUpdate, kNew, kExtra };
+
+// r, z, 1 − z, the new state and their slopes, each (n, B), from the pre-activations of a step.
+struct Gates {
+  Eigen::Map<Matrix> all;
+  Index n;
+  auto part(Index i) { return all.middleRows(i * n, n); }
+  auto r() { return part(0).array(); }
+  auto r_slope() { return part(1).array(); }
+  auto z() { return part(2).array(); }
+  auto one_minus_z() { return part(3).array(); }
+  auto candidate() { return part(4).array(); }
+  auto candidate_slope() { return part(5).array(); }
+};
+
+Gates gates_of(const Activation& phi, const ConstRef& a, Index n) {
+  Gates gates{scratch(0, 6 * n, a.cols()), n};
+  sigmoid_with_complement(a.topRows(n), gates.part(0), gates.part(1));
+  gates.part(1).array() *= gates.r();
+  sigmoid_with_complement(a.middleRows(kUpdate * n, n), gates.part(2), gates.part(3));
+  apply_with_derivative(phi, a.middleRows(kNew * n, n), gates.part(4), gates.part(5));
+  return gates;
+}
+
+}  // namespace
+
+const CellLayout& GruCell::layout() const {
+  return form_ == Form::reset_after ? kLayoutAfter : kLayoutOriginal;
+}
+
+void GruCell::forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
+                      const ConstRef&, MutableRef a, MutableRef h, MutableRef) const {
+  const Index n = h.rows();
+  auto values = scratch(0, 3 * n, h.cols());  // r, z, 1 − z
+  W.add(0, 2, h_before, a.topRows(2 * n));
+  sigmoid(a.topRows(n), values.topRows(n));
+  sigmoid_with_complement(a.middleRows(kUpdate * n, n), values.middleRows(n, n),
+                          values.bottomRows(n));
+  auto extra = a.bottomRows(n);
+  auto candidate = a.middleRows(kNew * n, n);
+  if (form_ == Form::reset_after) {
+    W.add(2, 1, h_before, extra);
+    candidate += values.topRows(n).cwiseProduct(extra);
+  } else {
+    extra = values.topRows(n).cwiseProduct(h_before);
+    W.add(2, 1, extra, candidate);
+  }
+  apply(phi, candidate, h);
+  h = h.cwiseProduct(values.bottomRows(n)) + values.middleRows(n, n).cwiseProduct(h_before);
+}
+
+void GruCell::vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
+                  const ConstRef& u, MutableRef delta, MutableRef u_before) const {
+  const Index n = step.h_before.rows();
+  Gates gates = gates_of(phi, step.a, n);
+  const auto h = step.h_before.array();
+  const auto block = [&](Index i) { return delta.middleRows(i * n, n); };
+  block(kNew) = (u.array() * gates.one_minus_z() * gates.candidate_slope()).matrix();
+  block(kUpdate) = (u.array() * (h - gates.candidate()) * gates.z() * gates.one_minus_z()).matrix();
+  u_before.array() += u.array() * gates.z();
+  if (form_ == Form::reset_after) {
+    block(kReset) = (block(kNew).array() * step.a.bottomRows(n).array() * gates.r_slope()).matrix();
+    block(kExtra) = (block(kNew).array() * gates.r()).matrix();
+    W.add_transposed(2, 1, block(kExtra), u_before);
+  } else {
+    auto reset_state = scratch(1, n, u.cols());  // ∂L/∂(r ⊙ h′)
+    reset_state.setZero();
+    W.add_transposed(2, 1, block(kNew), reset_state);
+    block(kReset) = (reset_state.array() * h * gates.r_slope()).matrix();
+    u_before.array() += reset_state.array() * gates.r();
+  }
+  W.add_transposed(0, 2, delta.topRows(2 * n), u_before);
+}
+
+void GruCell::jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
+                  const ConstRef& v, MutableRef v_after) const {
+  const Index n = step.h_before.rows();
+  Gates gates = gates_of(phi, step.a, n);
+  const auto h = step.h_before.array();
+  auto da = scratch(1, 3 * n, v.cols());
+  da.setZero();
+  W.add(0, 2, v, da.topRows(2 * n));
+  const auto change = [&](Index i) { return da.middleRows(i * n, n); };
+  change(kReset).array() *= gates.r_slope();
+  if (form_ == Form::reset_after) {
+    W.add(2, 1, v, change(kNew));
+    change(kNew) =
+        (change(kNew).array() * gates.r() + step.a.bottomRows(n).array() * change(kReset).array())
+            .matrix();
+  } else {
+    auto reset_state = scratch(2, n, v.cols());
+    reset_state = (gates.r() * v.array() + h * change(kReset).array()).matrix();
+    W.add(2, 1, reset_state, change(kNew));
+  }
+  v_after = (gates.one_minus_z() * gates.candidate_slope() * change(kNew).array() +
+             gates.z() * v.array() +
+             (h - gates.candidate()) * gates.z() * gates.one_minus_z() * change(kUpdate).array())
+                .matrix();
+}
+
+Matrix GruCell::jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const {
+  const Index n = step.h_before.rows();
+  Gates gates = gates_of(phi, step.a, n);
+  const auto h = step.h_before.array();
+  const auto rows = [&](Index block) { return p.W_hh.middleRows(block * n, n); };
+  const auto diagonal = [](const auto& x) { return Vector(x.matrix().col(0)); };
+  Matrix candidate(n, n);  // ∂(pre-activation of the new state)/∂h′
+  if (form_ == Form::reset_after) {
+    candidate = diagonal(gates.r()).asDiagonal() * rows(kNew);
+    candidate +=
+        diagonal(step.a.bottomRows(n).array() * gates.r_slope()).asDiagonal() * rows(kReset);
+  } else {
+    Matrix reset_state = diagonal(h * gates.r_slope()).asDiagonal() * rows(kReset);
+    reset_state.diagonal() += diagonal(gates.r());
+    candidate.setZero();
+    add_product(rows(kNew), Transpose::no, reset_state, Transpose::no, candidate);
+  }
+  Matrix J = diagonal(gates.one_minus_z() * gates.candidate_slope()).asDiagonal() * candidate;
+  J += diagonal((h - gates.candidate()) * gates.z() * gates.one_minus_z()).asDiagonal() *
+       rows(kUpdate);
+  J.diagonal() += diagonal(gates.z());
+  return J;
+}
+
+}  // namespace backflow::model

@@ -1,0 +1,41 @@
+#include "core/model/rnn_cell.h"
+
+namespace backflow::model {
+namespace {
+
+constexpr GateUse kGates[] = {{"hidden", 0, GateUse::kPreviousState}};
+constexpr CellLayout kLayout{kGates, 1, 1, 1};
+
+}  // namespace
+
+const CellLayout& RnnCell::layout() const { return kLayout; }
+
+void RnnCell::forward(const Activation& f, const RecurrentWeights& W, const ConstRef& h_before,
+                      const ConstRef&, MutableRef a, MutableRef h, MutableRef) const {
+  W.add(0, 1, h_before, a);
+  apply(f, a, h);
+}
+
+void RnnCell::vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
+                  const ConstRef& u, MutableRef delta, MutableRef u_before) const {
+  derivative(f, step.a, delta);
+  delta.array() *= u.array();
+  W.add_transposed(0, 1, delta, u_before);
+}
+
+void RnnCell::jvp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
+                  const ConstRef& v, MutableRef v_after) const {
+  auto slope = scratch(0, v.rows(), v.cols());
+  derivative(f, step.a, slope);
+  v_after.setZero();
+  W.add(0, 1, v, v_after);
+  v_after.array() *= slope.array();
+}
+
+Matrix RnnCell::jacobian(const Activation& f, const Parameters& p, const CellStep& step) const {
+  Matrix slope(step.a.rows(), 1);
+  derivative(f, step.a, slope);
+  return slope.col(0).asDiagonal() * p.W_hh;
+}
+
+}  // namespace backflow::model

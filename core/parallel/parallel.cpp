@@ -1,0 +1,139 @@
+#include "core/parallel/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace backflow::parallel {
+namespace {
+
+Index default_threads() {
+  if (const char* asked = std::getenv("BACKFLOW_THREADS")) {
+    const long count = std::strtol(asked, nullptr, 10);
+    if (count >= 1 && count <= 1024) return count;
+  }
+  return std::max<Index>(1, static_cast<Index>(std::thread::hardware_concurrency()));
+}
+
+// What the threads share: one round of jobs at a time.
+class Pool {
+public:
+  Pool() { start(default_threads()); }
+  ~Pool() { stop(); }
+
+  Index threads() const { return static_cast<Index>(helpers_.size()) + 1; }
+
+  void resize(Index count) {
+    stop();
+    start(count == 0 ? default_threads() : count);
+  }
+
+  void run(Index count, const std::function<void(Index)>& job) {
+    if (count <= 1 || helpers_.empty() || busy_.test_and_set(std::memory_order_acquire)) {
+      for (Index i = 0; i < count; ++i) job(i);
+      return;
+    }
+    job_ = &job;
+    count_ = count;
+    next_.store(0, std::memory_order_relaxed);
+    gate_.fetch_and(~kClosed, std::memory_order_release);
+    announce();
+    work();
+    // Who has not come by now finds the gate closed; the others are waited for.
+    gate_.fetch_or(kClosed, std::memory_order_acq_rel);
+    for (int spin = 0; gate_.load(std::memory_order_acquire) != kClosed; ++spin)
+      if (spin >= kSpins) std::this_thread::yield();
+    const std::exception_ptr error = std::exchange(error_, nullptr);
+    busy_.clear(std::memory_order_release);
+    if (error) std::rethrow_exception(error);
+  }
+
+private:
+  // A round follows the last within microseconds while training runs; sleeping and waking takes
+  // longer than that.
+  static constexpr int kSpins = 40000;
+
+  void start(Index count) {
+    stop_ = false;
+    for (Index i = 1; i < count; ++i)
+      helpers_.emplace_back([this, seen = round_.load()] { help(seen); });
+  }
+
+  void stop() {
+    stop_ = true;
+    announce();
+    for (std::thread& helper : helpers_) helper.join();
+    helpers_.clear();
+  }
+
+  void announce() {
+    {
+      const std::lock_guard lock(mutex_);  // a helper about to sleep must not miss it
+      round_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+  }
+
+  void work() {
+    for (Index i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < count_;) {
+      try {
+        (*job_)(i);
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+      }
+    }
+  }
+
+  void help(std::uint64_t seen) {
+    while (true) {
+      int spin = 0;
+      while (round_.load(std::memory_order_acquire) == seen && spin < kSpins) ++spin;
+      if (spin == kSpins) {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
+      }
+      seen = round_.load(std::memory_order_acquire);
+      if (stop_) return;
+      if ((gate_.fetch_add(1, std::memory_order_acq_rel) & kClosed) == 0) work();
+      gate_.fetch_sub(1, std::memory_order_acq_rel);
+    }
+  }
+
+  static constexpr std::int64_t kClosed = std::int64_t{1} << 40;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::thread> helpers_;
+  std::atomic_flag busy_ = ATOMIC_FLAG_INIT;  // set by the caller whose round it is
+  std::atomic<std::uint64_t> round_{0};       // counts the rounds
+  std::atomic<std::int64_t> gate_{kClosed};   // how many helpers are inside, and whether it is shut
+  // The round's work; read by those inside the gate.
+  const std::function<void(Index)>* job_ = nullptr;
+  Index count_ = 0;
+  std::atomic<Index> next_{0};
+  std::exception_ptr error_;
+  std::atomic<bool> stop_{false};
+};
+
+Pool& pool() {
+  static Pool shared;
+  return shared;
+}
+
+}  // namespace
+
+void for_each(Index count, const std::function<void(Index)>& job) { pool().run(count, job); }
+
+Index thread_count() { return pool().threads(); }
+
+void limit_threads(Index count) { pool().resize(count); }
+
+}  // namespace backflow::parallel
