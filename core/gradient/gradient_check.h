@@ -36,9 +36,12 @@ struct GradientCheck {
   bool passed = false;  ///< no conclusive tensor is above the tolerance
 };
 
-/// Compares `analytic` with central differences of the total loss in every parameter.
+/// Compares `analytic` with central differences of the total loss in every parameter. A truncated
+/// gradient is that of another function: of the loss in which the states before the truncation are
+/// constants, and that one is differenced then.
 GradientCheck check_gradient(const model::Model& model, const model::Batch& batch,
                              const model::Parameters& analytic,
-                             const GradientCheckOptions& options = {});
+                             const GradientCheckOptions& options = {},
+                             const Truncation& truncation = {});
 
 }  // namespace backflow::gradient

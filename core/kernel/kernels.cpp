@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 namespace backflow::kernel {
 
@@ -12,27 +13,36 @@ extern const Kernels kKernelsGeneric;
 
 namespace {
 
-const Kernels& choose() {
+std::vector<const Kernels*> find_available() {
+  std::vector<const Kernels*> tables;
 #ifdef __x86_64__
-  const char* asked = std::getenv("BACKFLOW_KERNELS");
-  const auto wanted = [asked](const Kernels& table) {
-    return asked == nullptr || std::strcmp(asked, table.name) == 0;
-  };
   const bool v2 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
   const bool v3 = v2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                   __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");
-  if (v4 && wanted(kKernelsV4)) return kKernelsV4;
-  if (v3 && wanted(kKernelsV3)) return kKernelsV3;
-  if (v2 && wanted(kKernelsV2)) return kKernelsV2;
-  if (v4 && asked != nullptr && std::strcmp(asked, "generic") != 0) return kKernelsV4;
+  if (v4) tables.push_back(&kKernelsV4);
+  if (v3) tables.push_back(&kKernelsV3);
+  if (v2) tables.push_back(&kKernelsV2);
 #endif
-  return kKernelsGeneric;
+  tables.push_back(&kKernelsGeneric);
+  return tables;
+}
+
+const Kernels& choose() {
+  if (const char* asked = std::getenv("BACKFLOW_KERNELS"))
+    for (const Kernels* table : available_kernels())
+      if (std::strcmp(asked, table->name) == 0) return *table;
+  return *available_kernels().front();
 }
 
 }  // namespace
+
+std::span<const Kernels* const> available_kernels() {
+  static const std::vector<const Kernels*> available = find_available();
+  return available;
+}
 
 const Kernels& kernels() {
   static const Kernels& chosen = choose();

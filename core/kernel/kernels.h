@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 namespace backflow::kernel {
 
@@ -49,5 +50,8 @@ struct Kernels {
 /// The best kernels for this processor. The choice is made once; BACKFLOW_KERNELS in the
 /// environment ("x86-64-v2", …) asks for another one, which is ignored when the processor lacks it.
 const Kernels& kernels();
+
+/// All that this processor can run, the best first.
+std::span<const Kernels* const> available_kernels();
 
 }  // namespace backflow::kernel

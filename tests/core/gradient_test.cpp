@@ -31,6 +31,21 @@ std::vector<Case> all_cases() {
           shape.random_state = random_state;
           cases.push_back(support::random_case(activation, output, shape, seed++));
         }
+  // The gated cells, and sequences of different length.
+  for (const model::CellKind cell : support::all_cells())
+    for (const auto& activation : support::all_activations())
+      for (const auto& output : support::all_output_stages())
+        for (const bool every : {false, true}) {
+          support::Shape shape;
+          shape.cell = cell;
+          shape.every_step = every;
+          shape.random_state = seed % 2 == 0;
+          shape.different_lengths = true;
+          cases.push_back(support::random_case(activation, output, shape, seed++));
+          if (cell == model::CellKind::rnn) continue;
+          shape.different_lengths = false;
+          cases.push_back(support::random_case(activation, output, shape, seed++));
+        }
   return cases;
 }
 
@@ -122,7 +137,7 @@ TEST_P(EveryNetwork, ContributionsAddUpToTheGradient) {
   const Case& c = GetParam();
   const Computed got = compute(c);
   const TriangularMap norms = contribution_norms(c.model, got.trace, got.signals);
-  Matrix sum = Matrix::Zero(5, 5);
+  Matrix sum = Matrix::Zero(c.model.parameters.W_hh.rows(), 5);
   for (Index t = 1; t <= c.batch.steps(); ++t)
     for (Index k = 1; k <= t; ++k) {
       const Matrix one = contribution(c.model, got.trace, got.signals, t, k);

@@ -37,7 +37,9 @@ std::map<std::string, Fixture> read_fixtures() {
 model::Model model_of(const std::string& name, const Fixture& f) {
   model::Model model;
   model.activation.kind =
-      name.starts_with("tanh") ? model::ActivationKind::tanh : model::ActivationKind::relu;
+      name.starts_with("relu") ? model::ActivationKind::relu : model::ActivationKind::tanh;
+  if (name.starts_with("gru")) model.cell = model::CellKind::gru;
+  if (name.starts_with("lstm")) model.cell = model::CellKind::lstm;
   model.readout = model::Readout::identity;
   model.loss = model::Loss::mean_squared_error;
   if (name.ends_with("bce")) {
@@ -60,12 +62,18 @@ model::Batch batch_of(const Fixture& f) {
   const Index losses = f.at("y").cols() / B;
   batch.targets = model::StepMatrices(f.at("y").rows(), B, T - losses + 1, T);
   batch.targets.data() = f.at("y");
+  if (f.contains("weight")) {
+    batch.weights = model::StepMatrices(1, B, 1, T);
+    batch.weights.data() = f.at("weight");
+    for (Index b = 0; b < B; ++b)
+      batch.lengths.push_back(static_cast<Index>(f.at("lengths")(0, b)));
+  }
   return batch;
 }
 
 TEST(TorchReference, LossGradientsAndProductsAgree) {
   const auto cases = read_fixtures();
-  ASSERT_EQ(cases.size(), 5u);
+  ASSERT_EQ(cases.size(), 12u);
   for (const auto& [name, fixture] : cases) {
     SCOPED_TRACE(name);
     const model::Model model = model_of(name, fixture);
@@ -83,8 +91,16 @@ TEST(TorchReference, LossGradientsAndProductsAgree) {
     }
     for (Index k = 0; k < trace.steps(); ++k) {
       const Matrix& expected = fixture.at("J" + std::to_string(k));
-      const Matrix product = jacobian_product(model, trace, 0, trace.steps(), k).value();
-      EXPECT_LE((product - expected).norm(), 1e-12 * expected.norm()) << "k = " << k;
+      const auto product = [&](StateBlock block) {
+        return jacobian_product(model, trace, 0, trace.steps(), k, block).value();
+      };
+      EXPECT_LE((product(StateBlock::full) - expected).norm(), 1e-12 * expected.norm()) << k;
+      const Index n = model.parameters.hidden_size();
+      const Matrix by_h = expected.topLeftCorner(n, n), by_c = expected.bottomRightCorner(n, n);
+      EXPECT_LE((product(StateBlock::hidden) - by_h).norm(), 1e-12 * by_h.norm()) << k;
+      if (model.cell == model::CellKind::lstm) {
+        EXPECT_LE((product(StateBlock::cell) - by_c).norm(), 1e-12 * by_c.norm()) << k;
+      }
     }
   }
 }

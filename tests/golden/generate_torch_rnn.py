@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes torch_rnn.txt: losses, gradients and Jacobian products of torch.nn.RNN in double precision.
+"""Writes torch_rnn.txt: losses, gradients and Jacobian products of torch.nn.RNN, GRU and LSTM in double precision.
 
 Needs PyTorch (Debian: python3-torch 1.13). Run from anywhere: tests/golden/generate_torch_rnn.py
 One line for each matrix: CASE NAME ROWS COLUMNS VALUES…, row by row.
@@ -10,6 +10,12 @@ import torch
 
 torch.set_default_dtype(torch.float64)
 D, N, M, T = 3, 5, 2, 7
+
+
+def write_matrix(out, name, key, matrix):
+    m = matrix.detach().reshape(matrix.shape[0], -1) if matrix.dim() else matrix.detach().reshape(1, 1)
+    values = " ".join(repr(float(v)) for v in m.flatten())
+    out.append(f"{name} {key} {m.shape[0]} {m.shape[1]} {values}")
 
 
 def run(name, nonlinearity, batch, every_step, loss_name, out):
@@ -37,9 +43,7 @@ def run(name, nonlinearity, batch, every_step, loss_name, out):
     loss.backward()
 
     def write(key, matrix):
-        m = matrix.detach().reshape(matrix.shape[0], -1) if matrix.dim() else matrix.detach().reshape(1, 1)
-        values = " ".join(repr(float(v)) for v in m.flatten())
-        out.append(f"{name} {key} {m.shape[0]} {m.shape[1]} {values}")
+        write_matrix(out, name, key, matrix)
 
     write("x", x.permute(2, 0, 1))  # (d, T·B), the steps side by side
     write("h0", h0[0].T)
@@ -63,6 +67,76 @@ def run(name, nonlinearity, batch, every_step, loss_name, out):
         write(f"J{k}", torch.autograd.functional.jacobian(onward(k), states[k].detach()))
 
 
+def run_gated(name, kind, lengths, every_step, out):
+    """GRU and LSTM on packed sequences of the given lengths (longest first), squared error."""
+    torch.manual_seed(len(name) + len(lengths))
+    batch = len(lengths)
+    layer = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[kind](D, N)
+    head = torch.nn.Linear(N, M)
+    with torch.no_grad():
+        for p in list(layer.parameters()) + list(head.parameters()):
+            p.copy_(0.5 * torch.randn_like(p))
+        # One bias for each gate; a GRU's recurrent part of the new state has its own.
+        layer.bias_hh_l0[:2 * N if kind == "gru" else None].zero_()
+    x = torch.randn(T, batch, D)
+    for b, length in enumerate(lengths):
+        x[length:, b] = 0.0
+    h0 = 0.5 * torch.randn(1, batch, N)
+    c0 = 0.5 * torch.randn(1, batch, N)
+    y = torch.randn(T, batch, M)
+    weight = torch.zeros(T, batch)
+    for b, length in enumerate(lengths):
+        weight[:length, b] = 1.0
+        if not every_step:
+            weight[:length - 1, b] = 0.0
+
+    packed = torch.nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths))
+    packed_h, _ = layer(packed, (h0, c0) if kind == "lstm" else h0)
+    h, _ = torch.nn.utils.rnn.pad_packed_sequence(packed_h, total_length=T)
+    loss = (((head(h) - y) ** 2).mean(2) * weight).sum() / batch
+    loss.backward()
+
+    def write(key, matrix):
+        write_matrix(out, name, key, matrix)
+
+    write("x", x.permute(2, 0, 1))
+    write("h0", torch.cat([h0[0], c0[0]], 1).T if kind == "lstm" else h0[0].T)
+    write("y", y.permute(2, 0, 1))
+    write("weight", weight.reshape(1, -1))
+    write("lengths", torch.tensor([lengths]).double())
+    extra = slice(2 * N, None) if kind == "gru" else slice(0, 0)
+    for key, p in (("W_xh", layer.weight_ih_l0), ("W_hh", layer.weight_hh_l0), ("W_hy", head.weight),
+                   ("b_y", head.bias)):
+        write(key, p)
+        write("d" + key, p.grad)
+    b_ih, b_hh = layer.bias_ih_l0, layer.bias_hh_l0
+    write("b_h", torch.cat([b_ih, b_hh[extra]]))
+    write("db_h", torch.cat([b_ih.grad, b_hh.grad[extra]]))
+    write("loss", loss)
+
+    # Derivatives of the last state of the first sequence by its state at step k.
+    weights = (layer.weight_ih_l0, layer.weight_hh_l0, b_ih, b_hh)
+
+    def step(t, state):
+        at = x[t, :1]
+        if kind == "lstm":
+            next_h, next_c = torch.lstm_cell(at, (state[:N][None], state[N:][None]), *weights)
+            return torch.cat([next_h[0], next_c[0]])
+        cell = torch.gru_cell if kind == "gru" else torch.rnn_tanh_cell
+        return cell(at, state[None], *weights)[0]
+
+    def onward(k):
+        def f(state):
+            for t in range(k, T):
+                state = step(t, state)
+            return state
+        return f
+    state = torch.cat([h0[0, 0], c0[0, 0]]) if kind == "lstm" else h0[0, 0]
+    for k in range(T):
+        write(f"J{k}", torch.autograd.functional.jacobian(onward(k), state.detach()))
+        state = step(k, state)
+
+
 def main():
     out = []
     run("tanh-mse", "tanh", 1, True, "mse", out)
@@ -70,6 +144,13 @@ def main():
     run("tanh-cce", "tanh", 3, True, "cce", out)
     run("relu-mse", "relu", 3, True, "mse", out)
     run("relu-cce", "relu", 1, False, "cce", out)
+    run_gated("rnn-lengths", "rnn", [7, 5], True, out)
+    run_gated("gru-one", "gru", [7], True, out)
+    run_gated("gru-lengths", "gru", [7, 4], True, out)
+    run_gated("gru-last", "gru", [7, 5, 5], False, out)
+    run_gated("lstm-one", "lstm", [7], True, out)
+    run_gated("lstm-lengths", "lstm", [7, 4], True, out)
+    run_gated("lstm-last", "lstm", [7, 5, 5], False, out)
     path = pathlib.Path(__file__).with_name("torch_rnn.txt")
     path.write_text("\n".join(out) + "\n", encoding="ascii")
 

@@ -1,5 +1,7 @@
 #include "tests/support/cases.h"
 
+#include <algorithm>
+
 #include "core/model/initialization.h"
 #include "core/model/random.h"
 
@@ -29,21 +31,71 @@ Case draw(const model::Activation& activation, const OutputStage& output, const 
   c.model.activation = activation;
   c.model.readout = output.readout;
   c.model.loss = output.loss;
+  c.model.cell = shape.cell;
+  const model::CellLayout& layout = model::layout_of(c.model);
+  const Index rows = layout.gate_count() * shape.n;
   c.model.parameters = {
-      random.normal_matrix(shape.n, shape.d, 0.6), random.normal_matrix(shape.n, shape.n, 0.5),
-      random.normal_matrix(shape.n, 1, 0.3), random.normal_matrix(shape.m, shape.n, 0.7),
-      random.normal_matrix(shape.m, 1, 0.3)};
+      random.normal_matrix(rows, shape.d, 0.6), random.normal_matrix(rows, shape.n, 0.5),
+      random.normal_matrix(layout.delta_blocks * shape.n, 1, 0.3),
+      random.normal_matrix(shape.m, shape.n, 0.7), random.normal_matrix(shape.m, 1, 0.3)};
   c.batch.inputs = model::StepMatrices(shape.d, shape.batch, 1, shape.steps);
   c.batch.inputs.data() = random.normal_matrix(shape.d, shape.steps * shape.batch, 1.0);
-  c.batch.targets =
-      model::StepMatrices(shape.m, shape.batch, shape.every_step ? 1 : shape.steps, shape.steps);
+  Index first = shape.every_step ? 1 : shape.steps;
+  if (shape.different_lengths) {
+    for (Index b = 0; b < shape.batch; ++b)
+      c.batch.lengths.push_back(std::max<Index>(1, shape.steps - b));
+    if (!shape.every_step) first = c.batch.lengths.back();
+    c.batch.weights = model::StepMatrices(1, shape.batch, first, shape.steps);
+    for (Index t = first; t <= shape.steps; ++t)
+      for (Index b = 0; b < shape.batch; ++b) {
+        const Index end = c.batch.length(b);
+        c.batch.weights.step(t)(0, b) = (shape.every_step ? t <= end : t == end) ? 1.0 : 0.0;
+      }
+  }
+  c.batch.targets = model::StepMatrices(shape.m, shape.batch, first, shape.steps);
   c.batch.targets.data() = targets(output, shape.m, c.batch.targets.data().cols(), random);
-  c.batch.initial_state = shape.random_state ? random.normal_matrix(shape.n, shape.batch, 0.8)
-                                             : Matrix::Zero(shape.n, shape.batch);
+  const Index states = layout.states * shape.n;
+  c.batch.initial_state = shape.random_state ? random.normal_matrix(states, shape.batch, 0.8)
+                                             : Matrix::Zero(states, shape.batch);
   return c;
 }
 
+// Finite differences must not step over a kink of ReLU: in a pre-activation, a logit, or an LSTM's
+// φ(c).
+bool near_a_kink(const Case& c, const model::Trace& trace) {
+  constexpr double kNear = 1e-3;
+  const Index blocks = trace.a.rows() / c.model.parameters.hidden_size();
+  const Index candidate = blocks == 1 ? 0 : 2;
+  const Index n = c.model.parameters.hidden_size();
+  for (Index b = 0; b < trace.batch(); ++b)
+    for (Index t = 1; t <= trace.length(b); ++t) {
+      const auto a = trace.a.step(t).col(b).segment(candidate * n, n);
+      if (a.cwiseAbs().minCoeff() < kNear) return true;
+      if (trace.c.rows() > 0 && trace.c.step(t).col(b).cwiseAbs().minCoeff() < kNear) return true;
+    }
+  return trace.z.data().cwiseAbs().minCoeff() < kNear;
+}
+
+// A read-out that is dead or saturated everywhere has no gradient to compare.
+bool hardly_learns(const Case& c, const model::Trace& trace) {
+  bool alive = false;
+  for (Index t = trace.z.first(); t <= trace.z.last(); ++t)
+    for (Index b = 0; b < trace.batch(); ++b) {
+      if (c.batch.weight(t, b) == 0.0) continue;
+      if (trace.z.step(t).col(b).cwiseAbs().maxCoeff() > 8.0) return true;
+      alive = alive || c.model.readout != model::Readout::relu ||
+              trace.z.step(t).col(b).maxCoeff() > 0.0;
+    }
+  return !alive;
+}
+
 }  // namespace
+
+std::vector<model::CellKind> all_cells() {
+  std::vector<model::CellKind> all;
+  for (const auto& entry : model::EnumNames<model::CellKind>::kAll) all.push_back(entry.value);
+  return all;
+}
 
 std::vector<model::Activation> all_activations() {
   std::vector<model::Activation> all;
@@ -67,12 +119,13 @@ Case random_case(const model::Activation& activation, const OutputStage& output,
   for (;;) {
     Case c = draw(activation, output, shape, random);
     const model::Trace trace = model::forward(c.model, c.batch);
-    if (trace.a.data().cwiseAbs().minCoeff() < 1e-3) continue;
-    if (trace.z.data().cwiseAbs().minCoeff() < 1e-3) continue;
-    c.name = std::string(model::name_of(activation.kind)) + " " +
+    if (near_a_kink(c, trace) || hardly_learns(c, trace)) continue;
+    c.name = std::string(model::name_of(shape.cell)) + " " +
+             std::string(model::name_of(activation.kind)) + " " +
              std::string(model::name_of(output.readout)) + " " +
              std::string(model::name_of(output.loss)) + (shape.every_step ? " every" : " last") +
-             (shape.random_state ? " random h_0" : " zero h_0");
+             (shape.random_state ? " random h_0" : " zero h_0") +
+             (shape.different_lengths ? " lengths" : "");
     return c;
   }
 }

@@ -16,6 +16,8 @@ struct OutputStage {
   model::Readout readout;
   model::Loss loss;
 };
+std::vector<model::CellKind> all_cells();
+
 /// Every read-out with every loss that goes with it.
 std::vector<OutputStage> all_output_stages();
 
@@ -23,6 +25,8 @@ struct Shape {
   model::Index n = 5, d = 3, m = 2, steps = 6, batch = 3;
   bool every_step = false;
   bool random_state = false;
+  model::CellKind cell = model::CellKind::rnn;
+  bool different_lengths = false;  ///< T, T − 1, …; many-to-one takes the loss at each one's end
 };
 
 struct Case {

@@ -19,7 +19,8 @@ struct ReferenceRnn {
   const model::Batch& batch;
   // Parameters as numbers of type N, entry (i, j) at i · cols + j.
   Vec<N> W_xh, W_hh, b_h, W_hy, b_y;
-  /// Added to h_t of one sequence, to differentiate by a hidden state.
+  /// Added to the state at step t of one sequence, to differentiate by it; units from n on are of
+  /// an LSTM's c.
   model::Index nudge_step = -1, nudge_sequence = 0, nudge_unit = 0;
   N nudge = N(0.0);
 
@@ -57,27 +58,25 @@ struct ReferenceRnn {
     return a;
   }
 
+  /// States of one sequence, [t][unit] for t = 0..T; h above c for an LSTM.
+  Vec<Vec<N>> states(model::Index s) const {
+    Vec<Vec<N>> all(1);
+    for (model::Index i = 0; i < batch.initial_state.rows(); ++i)
+      all[0].push_back(N(batch.initial_state(i, s)));
+    add_nudge(all[0], 0, s);
+    for (model::Index t = 1; t <= batch.steps(); ++t) {
+      Vec<N> next = t <= batch.length(s) ? step(all.back(), t, s) : all.back();
+      add_nudge(next, t, s);
+      all.push_back(std::move(next));
+    }
+    return all;
+  }
+
   /// Hidden states of one sequence, h[t][unit] for t = 0..T.
   Vec<Vec<N>> hidden(model::Index s) const {
-    const auto n = static_cast<std::size_t>(model.parameters.hidden_size());
-    const auto d = static_cast<std::size_t>(model.parameters.input_size());
-    Vec<Vec<N>> h(1);
-    for (std::size_t i = 0; i < n; ++i)
-      h[0].push_back(N(batch.initial_state(static_cast<model::Index>(i), s)));
-    add_nudge(h[0], 0, s);
-    for (model::Index t = 1; t <= batch.steps(); ++t) {
-      Vec<N> next;
-      for (std::size_t i = 0; i < n; ++i) {
-        N a = b_h[i];
-        for (std::size_t j = 0; j < d; ++j)
-          a = a + W_xh[i * d + j] * N(batch.inputs.step(t)(static_cast<model::Index>(j), s));
-        for (std::size_t j = 0; j < n; ++j) a = a + W_hh[i * n + j] * h.back()[j];
-        next.push_back(activation(a));
-      }
-      add_nudge(next, t, s);
-      h.push_back(std::move(next));
-    }
-    return h;
+    Vec<Vec<N>> all = states(s);
+    for (Vec<N>& state : all) state.resize(size());
+    return all;
   }
 
   /// The total loss L: mean over the batch, sum over the steps with a target.
@@ -86,13 +85,73 @@ struct ReferenceRnn {
     for (model::Index s = 0; s < batch.size(); ++s) {
       const Vec<Vec<N>> h = hidden(s);
       for (model::Index t = 1; t <= batch.steps(); ++t)
-        if (batch.targets.contains(t))
-          total = total + step_loss(logits(h[static_cast<std::size_t>(t)]), t, s);
+        if (batch.weight(t, s) != 0.0)
+          total = total +
+                  N(batch.weight(t, s)) * step_loss(logits(h[static_cast<std::size_t>(t)]), t, s);
     }
     return total / N(static_cast<double>(batch.size()));
   }
 
 private:
+  std::size_t size() const { return static_cast<std::size_t>(model.parameters.hidden_size()); }
+
+  static N sigmoid(N a) {
+    using std::exp;
+    return N(1.0) / (N(1.0) + exp(N(0.0) - a));
+  }
+
+  // Row `row` of W_xh x_t, and of W_hh v.
+  N input(std::size_t row, model::Index t, model::Index s) const {
+    const auto d = static_cast<std::size_t>(model.parameters.input_size());
+    N sum = N(0.0);
+    for (std::size_t j = 0; j < d; ++j)
+      sum = sum + W_xh[row * d + j] * N(batch.inputs.step(t)(static_cast<model::Index>(j), s));
+    return sum;
+  }
+  N recurrent(std::size_t row, const Vec<N>& v) const {
+    N sum = N(0.0);
+    for (std::size_t j = 0; j < size(); ++j) sum = sum + W_hh[row * size() + j] * v[j];
+    return sum;
+  }
+
+  Vec<N> step(const Vec<N>& before, model::Index t, model::Index s) const {
+    const std::size_t n = size();
+    // Pre-activation of gate g, unit i, when the recurrent product is with v.
+    const auto a = [&](std::size_t g, std::size_t i, const Vec<N>& v) {
+      return input(g * n + i, t, s) + b_h[g * n + i] + recurrent(g * n + i, v);
+    };
+    Vec<N> next(before.size());
+    switch (model.cell) {
+      case model::CellKind::rnn:
+        for (std::size_t i = 0; i < n; ++i) next[i] = activation(a(0, i, before));
+        break;
+      case model::CellKind::lstm:
+        for (std::size_t i = 0; i < n; ++i) {
+          const N c = sigmoid(a(1, i, before)) * before[n + i] +
+                      sigmoid(a(0, i, before)) * activation(a(2, i, before));
+          next[n + i] = c;
+          next[i] = sigmoid(a(3, i, before)) * activation(c);
+        }
+        break;
+      case model::CellKind::gru:
+      case model::CellKind::gru_original: {
+        Vec<N> reset(n);
+        for (std::size_t i = 0; i < n; ++i) reset[i] = sigmoid(a(0, i, before)) * before[i];
+        for (std::size_t i = 0; i < n; ++i) {
+          const N z = sigmoid(a(1, i, before));
+          const N candidate =
+              model.cell == model::CellKind::gru_original
+                  ? a(2, i, reset)
+                  : input(2 * n + i, t, s) + b_h[2 * n + i] +
+                        sigmoid(a(0, i, before)) * (recurrent(2 * n + i, before) + b_h[3 * n + i]);
+          next[i] = (N(1.0) - z) * activation(candidate) + z * before[i];
+        }
+        break;
+      }
+    }
+    return next;
+  }
+
   void add_nudge(Vec<N>& h, model::Index t, model::Index s) const {
     if (t == nudge_step && s == nudge_sequence) {
       auto& unit = h[static_cast<std::size_t>(nudge_unit)];
