@@ -25,9 +25,9 @@ namespace backflow::training {
 struct TrainingOptions {
   double learning_rate = 0.3;  ///< η before the schedule
   ClipOptions clip;
-  OptimizerOptions optimizer;
-  ScheduleOptions schedule;
-  RegularizerOptions regularizer;
+  OptimizerOptions optimizer = {};
+  ScheduleOptions schedule = {};
+  RegularizerOptions regularizer = {};
 };
 
 /// Where the first non-finite number of an iteration was met, in the order of computation.
