@@ -183,6 +183,31 @@ std::vector<Key> make_keys() {
       real_key(
           {"training.learning_rate", "Learning rate", "η", "step size, before the schedule"}, 1e-6,
           100.0, true, [](Config & c) -> auto& { return c.training.learning_rate; }),
+      choice_key<OptimizerKind>(
+          {"training.optimizer", "Optimiser", "", "how the weights follow the gradient"}, kLive,
+          [](Config & c) -> auto& { return c.training.optimizer.kind; }),
+      real_key(
+          {"training.momentum", "Momentum", "μ", "share of the last update that is kept"}, 0.0,
+          0.9999, false, [](Config & c) -> auto& { return c.training.optimizer.momentum; }),
+      real_key(
+          {"training.beta1", "Beta 1", "β_{1}", "Adam: share of the mean gradient that is kept"},
+          0.0, 0.9999, false, [](Config & c) -> auto& { return c.training.optimizer.beta1; }),
+      real_key(
+          {"training.beta2", "Beta 2", "β_{2}",
+           "Adam: share of the mean squared gradient that is kept"},
+          0.0, 0.999999, false, [](Config & c) -> auto& { return c.training.optimizer.beta2; }),
+      real_key(
+          {"training.alpha", "Alpha", "α",
+           "RMSProp: share of the mean squared gradient that is kept"},
+          0.0, 0.999999, false, [](Config & c) -> auto& { return c.training.optimizer.alpha; }),
+      real_key(
+          {"training.epsilon", "Epsilon", "ε",
+           "RMSProp and Adam: added to the root that divides the gradient"},
+          1e-16, 1.0, true, [](Config & c) -> auto& { return c.training.optimizer.epsilon; }),
+      real_key(
+          {"training.weight_decay", "Weight decay", "w",
+           "this times the weights is added to the clipped gradient; AdamW shrinks the weights"},
+          0.0, 10.0, true, [](Config & c) -> auto& { return c.training.optimizer.weight_decay; }),
       choice_key<ScheduleKind>(
           {"training.schedule", "Schedule", "", "how the learning rate falls with the iterations"},
           kLive, [](Config & c) -> auto& { return c.training.schedule.kind; }),
@@ -209,41 +234,7 @@ std::vector<Key> make_keys() {
       integer_key(
           {"training.warmup", "Warm-up", "W",
            "iterations in which the learning rate rises to its full size at the start"},
-          kLive, 0, 1e6, false, [](Config & c) -> auto& { return c.training.schedule.warmup; }),
-      choice_key<OptimizerKind>(
-          {"training.optimizer", "Optimiser", "", "how the weights follow the gradient"}, kLive,
-          [](Config & c) -> auto& { return c.training.optimizer.kind; }),
-      real_key(
-          {"training.momentum", "Momentum", "μ", "share of the last update that is kept"}, 0.0,
-          0.9999, false, [](Config & c) -> auto& { return c.training.optimizer.momentum; }),
-      real_key(
-          {"training.beta1", "Beta 1", "β_{1}", "Adam: share of the mean gradient that is kept"},
-          0.0, 0.9999, false, [](Config & c) -> auto& { return c.training.optimizer.beta1; }),
-      real_key(
-          {"training.beta2", "Beta 2", "β_{2}",
-           "Adam: share of the mean squared gradient that is kept"},
-          0.0, 0.999999, false, [](Config & c) -> auto& { return c.training.optimizer.beta2; }),
-      real_key(
-          {"training.alpha", "Alpha", "α",
-           "RMSProp: share of the mean squared gradient that is kept"},
-          0.0, 0.999999, false, [](Config & c) -> auto& { return c.training.optimizer.alpha; }),
-      real_key(
-          {"training.epsilon", "Epsilon", "ε",
-           "RMSProp and Adam: added to the root that divides the gradient"},
-          1e-16, 1.0, true, [](Config & c) -> auto& { return c.training.optimizer.epsilon; }),
-      real_key(
-          {"training.weight_decay", "Weight decay", "w",
-           "this times the weights is added to the clipped gradient; AdamW shrinks the weights"},
-          0.0, 10.0, true, [](Config & c) -> auto& { return c.training.optimizer.weight_decay; }),
-      real_key(
-          {"training.l2", "L2 penalty", "λ",
-           "weight of ½‖W‖² in what is made small, over all weight matrices"},
-          0.0, 10.0, true, [](Config & c) -> auto& { return c.training.regularizer.l2; }),
-      real_key(
-          {"training.omega", "Keep the blame", "Ω",
-           "weight of Pascanu's Ω, which keeps ‖∂L/∂h_{t}‖ from shrinking or growing with each "
-           "step"},
-          0.0, 100.0, true, [](Config & c) -> auto& { return c.training.regularizer.omega; }),
+          kLive, 0, 1e5, false, [](Config & c) -> auto& { return c.training.schedule.warmup; }),
       choice_key<ClipMode>(
           {"training.clip.mode", "Clipping", "",
            "limit the gradient's norm, every entry of it, every tensor's norm, or nothing"},
@@ -252,6 +243,15 @@ std::vector<Key> make_keys() {
           {"training.clip.threshold", "Clip threshold", "c",
            "largest gradient norm (entry, tensor's norm) that is let through"},
           1e-6, 1e6, true, [](Config & c) -> auto& { return c.training.clip.threshold; }),
+      real_key(
+          {"training.l2", "L2 penalty", "λ",
+           "weight of ½‖W‖² in what is made small, over all weight matrices"},
+          0.0, 10.0, true, [](Config & c) -> auto& { return c.training.regularizer.l2; }),
+      real_key(
+          {"training.omega", "Flow penalty", "Ω",
+           "weight of Pascanu's Ω, which keeps ‖∂L/∂h_{t}‖ from shrinking or growing with each "
+           "step"},
+          0.0, 100.0, true, [](Config & c) -> auto& { return c.training.regularizer.omega; }),
   };
 }
 
