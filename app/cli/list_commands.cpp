@@ -22,7 +22,7 @@ void list_tasks(std::ostream& out) {
 void list_keys(std::ostream& out) {
   const config::Config defaults;
   for (const config::Key& key : config::keys())
-    out << fmt::format("{:<26}{}; {}; default {}\n", key.name, key.description,
+    out << fmt::format("{:<30}{}; {}; default {}\n", key.name, key.description,
                        config::allowed_values(key), key.get(defaults));
 }
 

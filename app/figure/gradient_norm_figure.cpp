@@ -23,6 +23,14 @@ const ClipOptions& clip_options(const session::Snapshot& snapshot) {
   return snapshot.config.training.clip;
 }
 
+// "c = 0.5 per entry".
+std::string limit_text(const ClipOptions& clip) {
+  const char* whose = clip.mode == ClipMode::value        ? " per entry"
+                      : clip.mode == ClipMode::per_tensor ? " per tensor"
+                                                          : "";
+  return "c = " + compact(clip.threshold) + whose;
+}
+
 void include(double& low, double& high, double value) {
   low = std::min(low, value);
   high = std::max(high, value);
@@ -100,10 +108,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   options.legend = {{"before", before}};
   if (clip.mode != ClipMode::none) {
     options.legend.push_back({"after clipping", after});
-    options.legend.push_back(
-        {(clip.mode == ClipMode::value ? "c = " + compact(clip.threshold) + " per entry"
-                                       : "c = " + compact(clip.threshold)),
-         {colors.threshold, 1.6, Dash::dashed}});
+    options.legend.push_back({limit_text(clip), {colors.threshold, 1.6, Dash::dashed}});
   }
   const Axes axes = add_axes(figure, style, options);
   Group curves{"gradient-norm", axes.area.rect, {}};

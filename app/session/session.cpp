@@ -1,6 +1,7 @@
 #include "app/session/session.h"
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -12,8 +13,15 @@ namespace {
 
 training::HistoryPoint history_point(const training::IterationRecord& record) {
   const bool limit = record.options.clip.mode != training::ClipMode::none;
-  return {record.trace.loss, record.clip.norm_before, record.clip.norm_after,
-          limit ? record.options.clip.threshold : std::nan("")};
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  return {record.trace.loss,
+          record.clip.norm_before,
+          record.clip.norm_after,
+          limit ? record.options.clip.threshold : kNone,
+          record.learning_rate,
+          kNone,
+          kNone,
+          kNone};
 }
 
 }  // namespace

@@ -12,16 +12,21 @@
 namespace backflow::ui {
 namespace {
 
+// A logarithmic range from 0, which means "off", has eight decades right of it.
+double least(const SliderRange& range) { return range.min > 0.0 ? range.min : 1e-8 * range.max; }
+
 // Where a value stands in the range, 0 to 1, and back.
 double share_of(const SliderRange& range, double value) {
   const double v = std::clamp(value, range.min, range.max);
-  if (range.logarithmic) return std::log(v / range.min) / std::log(range.max / range.min);
+  if (range.logarithmic)
+    return std::log(std::max(v, least(range)) / least(range)) / std::log(range.max / least(range));
   return (v - range.min) / (range.max - range.min);
 }
 
 double value_at(const SliderRange& range, double share) {
   const double s = std::clamp(share, 0.0, 1.0);
-  const double value = range.logarithmic ? range.min * std::pow(range.max / range.min, s)
+  if (s == 0.0) return range.min;
+  const double value = range.logarithmic ? least(range) * std::pow(range.max / least(range), s)
                                          : range.min + (range.max - range.min) * s;
   return range.integers ? std::round(value) : value;
 }

@@ -206,16 +206,77 @@ std::vector<Key> make_keys() {
           {"model.seed", "Weight seed", "", "seed of the initial weights and random h_0"}, kRestart,
           0, kSeedMax, false, [](Config & c) -> auto& { return c.model.weights.seed; }),
       real_key(
-          {"training.learning_rate", "Learning rate", "η", "step size of gradient descent"}, 1e-6,
+          {"training.learning_rate", "Learning rate", "η", "step size, before the schedule"}, 1e-6,
           100.0, true, [](Config & c) -> auto& { return c.training.learning_rate; }),
+      choice_key<OptimizerKind>(
+          {"training.optimizer", "Optimiser", "", "how the weights follow the gradient"}, kLive,
+          [](Config & c) -> auto& { return c.training.optimizer.kind; }),
+      real_key(
+          {"training.momentum", "Momentum", "μ", "share of the last update that is kept"}, 0.0,
+          0.9999, false, [](Config & c) -> auto& { return c.training.optimizer.momentum; }),
+      real_key(
+          {"training.beta1", "Beta 1", "β_{1}", "Adam: share of the mean gradient that is kept"},
+          0.0, 0.9999, false, [](Config & c) -> auto& { return c.training.optimizer.beta1; }),
+      real_key(
+          {"training.beta2", "Beta 2", "β_{2}",
+           "Adam: share of the mean squared gradient that is kept"},
+          0.0, 0.999999, false, [](Config & c) -> auto& { return c.training.optimizer.beta2; }),
+      real_key(
+          {"training.alpha", "Alpha", "α",
+           "RMSProp: share of the mean squared gradient that is kept"},
+          0.0, 0.999999, false, [](Config & c) -> auto& { return c.training.optimizer.alpha; }),
+      real_key(
+          {"training.epsilon", "Epsilon", "ε",
+           "RMSProp and Adam: added to the root that divides the gradient"},
+          1e-16, 1.0, true, [](Config & c) -> auto& { return c.training.optimizer.epsilon; }),
+      real_key(
+          {"training.weight_decay", "Weight decay", "w",
+           "this times the weights is added to the clipped gradient; AdamW shrinks the weights"},
+          0.0, 10.0, true, [](Config & c) -> auto& { return c.training.optimizer.weight_decay; }),
+      choice_key<ScheduleKind>(
+          {"training.schedule", "Schedule", "", "how the learning rate falls with the iterations"},
+          kLive, [](Config & c) -> auto& { return c.training.schedule.kind; }),
+      integer_key(
+          {"training.schedule.step_size", "Step every", "S",
+           "iterations between the steps of the learning rate"},
+          kLive, 1, 1e6, false, [](Config & c) -> auto& { return c.training.schedule.step_size; }),
+      real_key(
+          {"training.schedule.step_gamma", "Step factor", "γ",
+           "factor of the learning rate at each of its steps"},
+          0.0, 1.0, false, [](Config & c) -> auto& { return c.training.schedule.step_gamma; }),
+      real_key(
+          {"training.schedule.gamma", "Decay", "γ",
+           "factor of the learning rate from one iteration to the next"},
+          0.0, 1.0, false, [](Config & c) -> auto& { return c.training.schedule.gamma; }),
+      integer_key(
+          {"training.schedule.period", "Period", "N",
+           "iterations in which the cosine falls to the final rate"},
+          kLive, 1, 1e7, false, [](Config & c) -> auto& { return c.training.schedule.period; }),
+      real_key(
+          {"training.schedule.final_rate", "Final rate", "η_{min}",
+           "learning rate at the end of the cosine"},
+          0.0, 100.0, true, [](Config & c) -> auto& { return c.training.schedule.final_rate; }),
+      integer_key(
+          {"training.warmup", "Warm-up", "W",
+           "iterations in which the learning rate rises to its full size at the start"},
+          kLive, 0, 1e5, false, [](Config & c) -> auto& { return c.training.schedule.warmup; }),
       choice_key<ClipMode>(
           {"training.clip.mode", "Clipping", "",
-           "limit the gradient's norm, every entry of it, or nothing"},
+           "limit the gradient's norm, every entry of it, every tensor's norm, or nothing"},
           kLive, [](Config & c) -> auto& { return c.training.clip.mode; }),
       real_key(
           {"training.clip.threshold", "Clip threshold", "c",
-           "largest gradient norm (or entry) that is let through"},
+           "largest gradient norm (entry, tensor's norm) that is let through"},
           1e-6, 1e6, true, [](Config & c) -> auto& { return c.training.clip.threshold; }),
+      real_key(
+          {"training.l2", "L2 penalty", "λ",
+           "weight of ½‖W‖² in what is made small, over all weight matrices"},
+          0.0, 10.0, true, [](Config & c) -> auto& { return c.training.regularizer.l2; }),
+      real_key(
+          {"training.omega", "Flow penalty", "Ω",
+           "weight of Pascanu's Ω, which keeps ‖∂L/∂h_{t}‖ from shrinking or growing with each "
+           "step"},
+          0.0, 100.0, true, [](Config & c) -> auto& { return c.training.regularizer.omega; }),
   };
 }
 
@@ -265,6 +326,28 @@ const Key* find_key(std::string_view name) {
   for (const Key& key : keys())
     if (key.name == name) return &key;
   return nullptr;
+}
+
+bool applies(const Key& key, const Config& config) {
+  using training::OptimizerKind;
+  using training::ScheduleKind;
+  const std::string_view name = key.name;
+  const OptimizerKind optimizer = config.training.optimizer.kind;
+  const bool adam = optimizer == OptimizerKind::adam || optimizer == OptimizerKind::adamw;
+  const ScheduleKind schedule = config.training.schedule.kind;
+  if (name == "training.momentum")
+    return optimizer == OptimizerKind::momentum || optimizer == OptimizerKind::nesterov;
+  if (name == "training.beta1" || name == "training.beta2") return adam;
+  if (name == "training.alpha") return optimizer == OptimizerKind::rmsprop;
+  if (name == "training.epsilon") return adam || optimizer == OptimizerKind::rmsprop;
+  if (name == "training.schedule.step_size" || name == "training.schedule.step_gamma")
+    return schedule == ScheduleKind::step;
+  if (name == "training.schedule.gamma") return schedule == ScheduleKind::exponential;
+  if (name == "training.schedule.period" || name == "training.schedule.final_rate")
+    return schedule == ScheduleKind::cosine;
+  if (name == "training.clip.threshold")
+    return config.training.clip.mode != training::ClipMode::none;
+  return true;
 }
 
 std::string set_key(Config& config, std::string_view name, std::string_view value) {

@@ -45,6 +45,10 @@ std::span<const Key> keys();
 /// The key of that name, or nullptr.
 const Key* find_key(std::string_view name);
 
+/// False when the key does nothing in this configuration, such as the momentum of an optimiser that
+/// has none.
+bool applies(const Key& key, const Config& config);
+
 /// Sets one key from text. Returns an empty string, or one sentence that names the key, the allowed
 /// values and the nearest match; the config is unchanged then.
 std::string set_key(Config& config, std::string_view name, std::string_view value);

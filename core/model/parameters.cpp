@@ -1,5 +1,7 @@
 #include "core/model/parameters.h"
 
+#include "core/model/norm.h"
+
 namespace backflow::model {
 
 std::array<TensorView, 5> tensors(Parameters& p) {
@@ -19,6 +21,9 @@ Parameters zeros_like(const Parameters& p) {
 }
 
 double global_norm(const Parameters& p) {
+  double square = 0.0;
+  for (const auto& tensor : tensors(p)) square += tensor.squaredNorm();
+  if (is_safe_square(square)) return std::sqrt(square);
   Eigen::Array<double, 5, 1> norms;
   Index i = 0;
   for (const auto& tensor : tensors(p)) norms(i++) = tensor.stableNorm();

@@ -1,6 +1,9 @@
 #include "core/training/clipping.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "core/model/norm.h"
 
 namespace backflow::training {
 namespace {
@@ -20,34 +23,59 @@ double angle_between(const model::Parameters& g, double g_norm, const model::Par
   return 2.0 * std::atan2(std::sqrt(difference), std::sqrt(sum));
 }
 
+void clip_by_norm(double c, model::Parameters& gradients, ClipReport& report) {
+  report.clipped = true;
+  report.norm_after = c;
+  for (auto& tensor : model::tensors(gradients)) tensor *= c / report.norm_before;
+}
+
+void clip_by_value(double c, model::Parameters& gradients, ClipReport& report) {
+  for (const auto& tensor : model::tensors(gradients))
+    report.clipped = report.clipped || tensor.lpNorm<Eigen::Infinity>() > c;
+  if (!report.clipped) return;
+  const model::Parameters before = gradients;
+  for (auto& tensor : model::tensors(gradients)) tensor = tensor.cwiseMax(-c).cwiseMin(c);
+  report.norm_after = model::global_norm(gradients);
+  report.angle = angle_between(before, report.norm_before, gradients, report.norm_after);
+}
+
+void clip_per_tensor(double c, model::Parameters& gradients, ClipReport& report) {
+  using Norms = Eigen::Array<double, std::size(model::kTensorNames), 1>;
+  Norms before;
+  model::Index i = 0;
+  for (auto& tensor : model::tensors(gradients)) {
+    const double norm = model::norm_of(tensor);
+    before(i++) = norm;
+    if (norm > c) tensor *= c / norm;
+  }
+  report.clipped = (before > c).any();
+  if (!report.clipped) return;
+  // Within a tensor the direction stays, so the norms alone give the angle, by the same formula.
+  const Norms after = before.min(c);
+  report.norm_after = after.matrix().stableNorm();
+  const Norms g = before / report.norm_before, h = after / report.norm_after;
+  report.angle = 2.0 * std::atan2((g - h).matrix().norm(), (g + h).matrix().norm());
+}
+
 }  // namespace
 
 ClipReport clip(const ClipOptions& options, model::Parameters& gradients) {
   ClipReport report;
   report.norm_before = report.norm_after = model::global_norm(gradients);
-  const double c = options.threshold;
+  // No entry and no tensor is larger than the whole: nearly always there is nothing more to do.
+  if (options.mode == ClipMode::none || !(report.norm_before > options.threshold)) return report;
   switch (options.mode) {
     case ClipMode::none:
       break;
     case ClipMode::norm:
-      if (report.norm_before > c) {
-        report.clipped = true;
-        for (auto& tensor : model::tensors(gradients)) tensor *= c / report.norm_before;
-        report.norm_after = model::global_norm(gradients);
-      }
+      clip_by_norm(options.threshold, gradients, report);
       break;
-    case ClipMode::value: {
-      const model::Parameters before = gradients;
-      for (auto& tensor : model::tensors(gradients)) {
-        report.clipped = report.clipped || (tensor.array().abs() > c).any();
-        tensor = tensor.cwiseMax(-c).cwiseMin(c);
-      }
-      if (report.clipped) {
-        report.norm_after = model::global_norm(gradients);
-        report.angle = angle_between(before, report.norm_before, gradients, report.norm_after);
-      }
+    case ClipMode::value:
+      clip_by_value(options.threshold, gradients, report);
       break;
-    }
+    case ClipMode::per_tensor:
+      clip_per_tensor(options.threshold, gradients, report);
+      break;
   }
   return report;
 }

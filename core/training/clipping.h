@@ -10,7 +10,8 @@ namespace backflow::training {
 
 /// norm: g ← g · c/‖g‖ when the global norm ‖g‖ over all tensors exceeds the threshold c.
 /// value: every entry is limited to [−c, c], which changes the direction.
-enum class ClipMode { none, norm, value };
+/// per_tensor: each of the tensors by its own norm, which changes the direction too.
+enum class ClipMode { none, norm, value, per_tensor };
 
 struct ClipOptions {
   ClipMode mode = ClipMode::norm;
@@ -32,9 +33,10 @@ ClipReport clip(const ClipOptions& options, model::Parameters& gradients);
 template <>
 struct backflow::model::EnumNames<backflow::training::ClipMode> {
   using Mode = backflow::training::ClipMode;
-  static constexpr std::array<EnumName<Mode>, 3> kAll{{
+  static constexpr std::array<EnumName<Mode>, 4> kAll{{
       {Mode::none, "none", "none"},
       {Mode::norm, "norm", "by norm"},
       {Mode::value, "value", "by value"},
+      {Mode::per_tensor, "per-tensor", "per tensor"},
   }};
 };

@@ -51,6 +51,8 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
     return at("∂L/∂h_t", 0);
   }
   if (auto found = first_bad_tensor(record.gradients, "∂L/∂", record.iteration)) return found;
+  if (!std::isfinite(record.penalty)) return at("λ/2 ‖W‖²", -1);
+  if (!std::isfinite(record.omega)) return at("Ω", -1);
   if (!std::isfinite(record.clip.norm_before)) return at("‖∂L/∂θ‖", -1);
   return find_update_divergence(record);
 }
@@ -58,6 +60,14 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
 std::optional<Divergence> find_update_divergence(const IterationRecord& record) {
   if (!record.parameters_after) return std::nullopt;
   return first_bad_tensor(*record.parameters_after, "", record.iteration);
+}
+
+std::optional<Divergence> find_memory_divergence(const OptimizerState& state,
+                                                 std::uint64_t iteration) {
+  const char* first =
+      state.kind == OptimizerKind::adam || state.kind == OptimizerKind::adamw ? "m of " : "v of ";
+  if (auto found = first_bad_tensor(state.first, first, iteration)) return found;
+  return first_bad_tensor(state.second, "s of ", iteration);
 }
 
 std::string describe(const Divergence& divergence) {

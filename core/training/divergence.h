@@ -6,11 +6,18 @@
 namespace backflow::training {
 
 /// Searches the record in the order of computation: h_t and a_t for t = 1..T, then z_t and L_t,
-/// then e_t and δ_t backward from T, then the gradients, then the updated parameters.
+/// then e_t and δ_t backward from T, then the gradients, the penalties and the norm of all, then
+/// the updated parameters.
 std::optional<Divergence> find_divergence(const IterationRecord& record);
 
 /// The last part of that search alone: the updated parameters, if there are any.
 std::optional<Divergence> find_update_divergence(const IterationRecord& record);
+
+/// The same for what the optimiser remembers, e.g. "s of W_hh" (core/training/optimizer.h): a
+/// squared gradient may overflow where the gradient does not, and would hold its weight still for
+/// ever.
+std::optional<Divergence> find_memory_divergence(const OptimizerState& state,
+                                                 std::uint64_t iteration);
 
 /// Where, in words: "h_t is not finite at step t = 17", without the iteration.
 std::string describe(const Divergence& divergence);

@@ -15,8 +15,17 @@
 
 namespace backflow::training {
 
-enum class Series : std::size_t { loss, norm_before_clip, norm_after_clip, threshold };
-inline constexpr std::size_t kSeriesCount = 4;
+enum class Series : std::size_t {
+  loss,
+  norm_before_clip,
+  norm_after_clip,
+  threshold,
+  learning_rate,
+  accuracy,
+  validation_loss,
+  validation_accuracy
+};
+inline constexpr std::size_t kSeriesCount = 8;
 
 /// One value per Series; NaN where there is none (the threshold when clipping is off).
 using HistoryPoint = std::array<double, kSeriesCount>;

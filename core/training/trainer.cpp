@@ -8,21 +8,34 @@
 namespace backflow::training {
 namespace {
 
-std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup, std::uint64_t iteration) {
+// The penalties that are on, and their gradients into clipped_gradients.
+void add_penalties(IterationRecord& record) {
+  const RegularizerOptions& options = record.options.regularizer;
+  const model::Parameters& parameters = record.model.parameters;
+  model::Parameters& gradients = record.clipped_gradients;
+  if (options.l2 > 0.0) record.penalty = add_l2(options.l2, parameters, gradients);
+  if (options.omega > 0.0)
+    record.omega =
+        add_omega(options.omega, record.model, record.trace, record.signals, gradients.W_hh);
+}
+
+std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup) {
   auto record = std::make_shared<IterationRecord>();
-  record->iteration = iteration;
+  record->iteration = setup.iteration;
   record->model = setup.model;
   record->options = setup.training;
-  record->batch = make_batch(setup.task, setup.encoding, iteration);
-  record->batch.initial_state =
-      model::initial_state(setup.initial_state,
-                           setup.model.parameters.hidden_size() * layout_of(setup.model).states,
-                           record->batch.size(), setup.state_seed);
+  record->learning_rate =
+      scheduled_rate(setup.training.learning_rate, setup.training.schedule, setup.iteration);
+  record->batch = make_batch(setup.task, setup.encoding, setup.iteration);
+  record->batch.initial_state = model::initial_state(
+      setup.initial_state, setup.model.parameters.hidden_size() * layout_of(setup.model).states,
+      record->batch.size(), setup.state_seed);
   record->trace = model::forward(record->model, record->batch);
   record->gradients = model::zeros_like(record->model.parameters);
   record->signals =
       gradient::backward(record->model, record->batch, record->trace, record->gradients);
   record->clipped_gradients = record->gradients;
+  add_penalties(*record);
   record->clip = clip(setup.training.clip, record->clipped_gradients);
   record->divergence = find_divergence(*record);
   return record;
@@ -32,31 +45,32 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup, std::uint64_
 
 Trainer::Trainer(TrainerSetup setup) : setup_(std::move(setup)) { forget_best(); }
 
-std::shared_ptr<const IterationRecord> Trainer::evaluate() const {
-  return compute(setup_, iteration_);
-}
+std::shared_ptr<const IterationRecord> Trainer::evaluate() const { return compute(setup_); }
 
 std::shared_ptr<const IterationRecord> Trainer::step() {
-  auto record = compute(setup_, iteration_);
+  auto record = compute(setup_);
   if (!record->divergence) {
     if (record->trace.loss < best_loss_) {
       best_ = setup_.model.parameters;
       best_loss_ = record->trace.loss;
-      best_iteration_ = iteration_;
+      best_iteration_ = setup_.iteration;
     }
     model::Parameters after = setup_.model.parameters;
-    const auto values = model::tensors(after);
-    const auto gradients = model::tensors(std::as_const(record->clipped_gradients));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      auto tensor = values[i];
-      tensor -= setup_.training.learning_rate * gradients[i];
-    }
+    update(setup_.training.optimizer, record->learning_rate, record->clipped_gradients, after,
+           setup_.optimizer);
     record->parameters_after = std::move(after);
     record->divergence = find_update_divergence(*record);
+    if (!record->divergence)
+      record->divergence = find_memory_divergence(setup_.optimizer, setup_.iteration);
   }
-  if (record->divergence) record->parameters_after.reset();
-  setup_.model.parameters = record->divergence ? best_ : *record->parameters_after;
-  ++iteration_;
+  if (record->divergence) {
+    record->parameters_after.reset();
+    setup_.model.parameters = best_;
+    setup_.optimizer = {};
+  } else {
+    setup_.model.parameters = *record->parameters_after;
+  }
+  ++setup_.iteration;
   return record;
 }
 
@@ -89,7 +103,7 @@ void Trainer::set_recurrent_weights(const model::Matrix& W_hh) {
 void Trainer::forget_best() {
   best_ = setup_.model.parameters;
   best_loss_ = std::numeric_limits<double>::infinity();
-  best_iteration_ = iteration_;
+  best_iteration_ = setup_.iteration;
 }
 
 }  // namespace backflow::training

@@ -1,4 +1,5 @@
-// The training loop: initialise, forward, loss, backward through time, clip, update — and repeat.
+// The training loop: initialise, forward, loss, backward through time, penalties, clip, update —
+// and repeat. What is made small is L + λ/2 Σ ‖W‖² + (weight of Ω) · Ω (regularizer.h).
 //
 // Trainer::step() computes one whole iteration and returns its IterationRecord, which holds
 // everything a picture of that iteration needs and is never changed afterwards. One thread owns a
@@ -14,13 +15,19 @@
 #include "core/model/initialization.h"
 #include "core/model/network.h"
 #include "core/training/clipping.h"
+#include "core/training/optimizer.h"
+#include "core/training/regularizer.h"
+#include "core/training/schedule.h"
 #include "core/training/task/task.h"
 
 namespace backflow::training {
 
 struct TrainingOptions {
-  double learning_rate = 0.3;  ///< η of θ ← θ − η g
+  double learning_rate = 0.3;  ///< η before the schedule
   ClipOptions clip;
+  OptimizerOptions optimizer = {};
+  ScheduleOptions schedule = {};
+  RegularizerOptions regularizer = {};
 };
 
 /// Where the first non-finite number of an iteration was met, in the order of computation.
@@ -37,37 +44,45 @@ struct IterationRecord {
   model::Batch batch;
   model::Trace trace;
   gradient::ErrorSignals signals;
-  model::Parameters gradients;          ///< before clipping
-  model::Parameters clipped_gradients;  ///< after clipping
-  ClipReport clip;
-  TrainingOptions options;                            ///< those this iteration ran with
+  model::Parameters gradients;          ///< ∂L/∂θ of the loss alone
+  model::Parameters clipped_gradients;  ///< with those of the penalties, after clipping
+  ClipReport clip;                      ///< of the gradient with those of the penalties
+  double penalty = 0.0;                 ///< λ/2 Σ ‖W‖²; 0 when it is off
+  double omega = 0.0;                   ///< Ω without its weight; 0 when it is off
+  double learning_rate = 0.0;           ///< η as scheduled for this iteration
+  TrainingOptions options;              ///< those this iteration ran with
   std::optional<model::Parameters> parameters_after;  ///< nothing when no update was made
   std::optional<Divergence> divergence;
 };
 
-/// What a trainer is made of.
+/// What a trainer is made of, and where it stands: a trainer made of a copy of another's setup()
+/// goes on with the same bits.
 struct TrainerSetup {
-  model::Model model;  ///< with its initial parameters
+  model::Model model;  ///< with the present parameters
   TaskOptions task;
   TargetEncoding encoding = TargetEncoding::probability;
   model::InitialState initial_state = model::InitialState::zero;
   std::uint64_t state_seed = 1;  ///< of the random h_0
   TrainingOptions training;
+  OptimizerState optimizer;     ///< empty at the start
+  std::uint64_t iteration = 0;  ///< of the next step
 };
 
 class Trainer {
 public:
   explicit Trainer(TrainerSetup setup);
 
-  /// Forward, loss, backward and clipping at the present parameters; no update, nothing changes.
+  /// Forward, loss, backward, penalties and clipping at the present parameters; no update, nothing
+  /// changes.
   std::shared_ptr<const IterationRecord> evaluate() const;
 
   /// One iteration. When a number is not finite the record says so (divergence), no update is made,
-  /// and the parameters go back to those with the lowest loss since the last change by hand, so
-  /// that training can be carried on with other options. The iteration is counted all the same.
+  /// the parameters go back to those with the lowest loss since the last change by hand, and the
+  /// optimiser starts anew, so that training can be carried on with other options. The iteration is
+  /// counted all the same.
   std::shared_ptr<const IterationRecord> step();
 
-  std::uint64_t iteration() const { return iteration_; }
+  std::uint64_t iteration() const { return setup_.iteration; }
   /// The iteration whose parameters a divergence goes back to.
   std::uint64_t best_iteration() const { return best_iteration_; }
   const TrainerSetup& setup() const { return setup_; }
@@ -85,7 +100,6 @@ private:
   void forget_best();
 
   TrainerSetup setup_;
-  std::uint64_t iteration_ = 0;
   model::Parameters best_;  // with the lowest loss since the last change by hand
   double best_loss_;
   std::uint64_t best_iteration_ = 0;

@@ -154,6 +154,67 @@ TEST(NeedsRestart, OnlyForOtherSizesAndOtherInitialisation) {
   }
 }
 
+TEST(Applies, OnlyToTheOptionsInUse) {
+  const auto applying = [](std::initializer_list<std::string> assignments) {
+    Config config;
+    for (const std::string& assignment : assignments)
+      EXPECT_THAT(set_key(config, assignment), IsEmpty());
+    std::vector<std::string> names;
+    for (const Key& key : keys())
+      if (key.name.starts_with("training.") && applies(key, config))
+        names.push_back(key.name.substr(9));
+    return names;
+  };
+  using ::testing::UnorderedElementsAre;
+  EXPECT_THAT(applying({"training.clip.mode=none"}),
+              UnorderedElementsAre("learning_rate", "schedule", "warmup", "optimizer",
+                                   "weight_decay", "l2", "omega", "clip.mode"));
+  EXPECT_THAT(applying({"training.optimizer=nesterov", "training.schedule=cosine"}),
+              UnorderedElementsAre("learning_rate", "schedule", "schedule.period",
+                                   "schedule.final_rate", "warmup", "optimizer", "momentum",
+                                   "weight_decay", "l2", "omega", "clip.mode", "clip.threshold"));
+  EXPECT_THAT(
+      applying({"training.optimizer=adamw", "training.schedule=step"}),
+      UnorderedElementsAre("learning_rate", "schedule", "schedule.step_size", "schedule.step_gamma",
+                           "warmup", "optimizer", "beta1", "beta2", "epsilon", "weight_decay", "l2",
+                           "omega", "clip.mode", "clip.threshold"));
+  EXPECT_THAT(applying({"training.optimizer=rmsprop", "training.schedule=exponential"}),
+              UnorderedElementsAre("learning_rate", "schedule", "schedule.gamma", "warmup",
+                                   "optimizer", "alpha", "epsilon", "weight_decay", "l2", "omega",
+                                   "clip.mode", "clip.threshold"));
+}
+
+// A key that is said to do nothing must change no number of a run, and all others must.
+TEST(Applies, IsWhatTrainingShows) {
+  for (const char* optimizer : {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"}) {
+    for (const char* schedule : {"constant", "step", "exponential", "cosine"}) {
+      Config config;
+      ASSERT_THAT(set_key(config, "training.optimizer", optimizer), IsEmpty());
+      ASSERT_THAT(set_key(config, "training.schedule", schedule), IsEmpty());
+      for (const char* assignment : {"training.schedule.step_size=5", "training.schedule.period=50",
+                                     "training.clip.threshold=0.01", "training.learning_rate=0.1"})
+        ASSERT_THAT(set_key(config, assignment), IsEmpty());
+      const auto weights_after = [](const Config& options) {
+        training::Trainer trainer(make_setup(options));
+        for (int i = 0; i < 25; ++i) trainer.step();
+        return trainer.setup().model.parameters.W_hh;
+      };
+      const model::Matrix usual = weights_after(config);
+      for (const Key& key : keys()) {
+        if (!key.name.starts_with("training.")) continue;
+        std::vector<std::string> values{"1", "0.25"};
+        for (const Choice& choice : key.choices) values.push_back(choice.name);
+        Config other = config;
+        for (const std::string& value : values)
+          if (key.get(other) == key.get(config)) set_key(other, key.name, value);
+        ASSERT_NE(key.get(other), key.get(config)) << key.name;
+        EXPECT_EQ(weights_after(other) != usual, applies(key, config))
+            << key.name << " with " << optimizer << ", " << schedule;
+      }
+    }
+  }
+}
+
 TEST(Apply, SpectralRadiusRescalesThePresentWeights) {
   Config from;
   training::Trainer trainer(make_setup(from));

@@ -1,38 +1,19 @@
 // Losses, gradients and Jacobian products against PyTorch's autograd, recorded in tests/golden.
 #include <cmath>
-#include <fstream>
-#include <map>
-#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "core/gradient/backward.h"
 #include "core/gradient/jacobian.h"
+#include "tests/support/golden.h"
 
 namespace backflow::gradient {
 namespace {
 
 using model::Matrix;
 
-using Fixture = std::map<std::string, Matrix>;
-
-std::map<std::string, Fixture> read_fixtures() {
-  std::map<std::string, Fixture> cases;
-  std::ifstream file(BACKFLOW_SOURCE_DIR "/tests/golden/torch_rnn.txt");
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream fields(line);
-    std::string name, key;
-    Index rows = 0, cols = 0;
-    fields >> name >> key >> rows >> cols;
-    Matrix matrix(rows, cols);
-    for (Index i = 0; i < rows; ++i)
-      for (Index j = 0; j < cols; ++j) fields >> matrix(i, j);
-    EXPECT_TRUE(fields) << name << " " << key;
-    cases[name][key] = matrix;
-  }
-  return cases;
-}
+using support::Fixture;
 
 model::Model model_of(const std::string& name, const Fixture& f) {
   model::Model model;
@@ -72,7 +53,7 @@ model::Batch batch_of(const Fixture& f) {
 }
 
 TEST(TorchReference, LossGradientsAndProductsAgree) {
-  const auto cases = read_fixtures();
+  const auto cases = support::read_golden("torch_rnn.txt");
   ASSERT_EQ(cases.size(), 12u);
   for (const auto& [name, fixture] : cases) {
     SCOPED_TRACE(name);

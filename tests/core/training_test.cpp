@@ -1,4 +1,4 @@
-// Tasks, clipping, the training loop, divergence and the curves.
+// Tasks, the training loop, divergence and the curves.
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -9,7 +9,6 @@
 #include "core/config/config.h"
 #include "core/config/keys.h"
 #include "core/model/random.h"
-#include "core/training/clipping.h"
 #include "core/training/divergence.h"
 #include "core/training/history.h"
 #include "core/training/trainer.h"
@@ -126,93 +125,6 @@ TEST(Task, EveryStepHasTheTargetWhenAsked) {
   }
   EXPECT_EQ(batch.targets.step(1)(1, 0), 1.0);
   EXPECT_EQ(batch.targets.step(1)(0, 2), 1.0);
-}
-
-// --- clipping ----------------------------------------------------------------------------------
-
-model::Parameters some_gradient() {
-  return model::initial_parameters({3, 4, 2}, model::CellKind::rnn, {});
-}
-
-TEST(Clipping, ByNormKeepsTheDirection) {
-  model::Parameters g = some_gradient();
-  const model::Parameters before = g;
-  const double norm = model::global_norm(g);
-  const ClipReport report = clip({ClipMode::norm, norm / 3.0}, g);
-  EXPECT_TRUE(report.clipped);
-  EXPECT_EQ(report.norm_before, norm);
-  EXPECT_NEAR(report.norm_after, norm / 3.0, 1e-14 * norm);
-  EXPECT_NEAR(model::global_norm(g), norm / 3.0, 1e-14 * norm);
-  EXPECT_NEAR(report.angle, 0.0, 1e-12);
-  EXPECT_LT((g.W_hh - before.W_hh / 3.0).norm(), 1e-14 * norm);
-}
-
-TEST(Clipping, StartsAtTheThresholdAndNotLater) {
-  const auto clipped = [](ClipMode mode, double threshold, double expected_norm) {
-    model::Parameters g = model::zeros_like(some_gradient());
-    g.W_hh(1, 2) = 3.0;
-    g.b_y[0] = -4.0;  // of norm 5 over both tensors
-    const ClipReport report = clip({mode, threshold}, g);
-    EXPECT_NEAR(report.norm_before, 5.0, 1e-14);
-    EXPECT_NEAR(report.norm_after, expected_norm, 1e-14);
-    EXPECT_NEAR(model::global_norm(g), expected_norm, 1e-14);
-    return report.clipped;
-  };
-  EXPECT_TRUE(clipped(ClipMode::norm, 4.999, 4.999));
-  EXPECT_FALSE(clipped(ClipMode::norm, 5.001, 5.0));
-  EXPECT_TRUE(clipped(ClipMode::value, 3.999, std::hypot(3.0, 3.999)));
-  EXPECT_TRUE(clipped(ClipMode::value, 2.999, std::hypot(2.999, 2.999)));
-  EXPECT_FALSE(clipped(ClipMode::value, 4.0, 5.0));
-}
-
-TEST(Clipping, BelowTheThresholdNothingHappens) {
-  for (const ClipMode mode : {ClipMode::none, ClipMode::norm, ClipMode::value}) {
-    model::Parameters g = some_gradient();
-    const model::Parameters before = g;
-    const ClipReport report = clip({mode, mode == ClipMode::none ? 1e-9 : 1e9}, g);
-    EXPECT_FALSE(report.clipped);
-    EXPECT_EQ(report.norm_before, report.norm_after);
-    EXPECT_EQ(report.angle, 0.0);
-    EXPECT_EQ(g.W_hh, before.W_hh);
-  }
-}
-
-TEST(Clipping, ByValueLimitsEntriesAndTurns) {
-  model::Parameters g = some_gradient();
-  const model::Parameters before = g;
-  const ClipReport report = clip({ClipMode::value, 0.2}, g);
-  long double inner = 0.0L, a = 0.0L, b = 0.0L;
-  const auto was = model::tensors(before);
-  const auto is = model::tensors(g);
-  for (std::size_t i = 0; i < 5; ++i)
-    for (Index e = 0; e < was[i].size(); ++e) {
-      const double x = was[i].data()[e], y = is[i].data()[e];
-      EXPECT_EQ(y, std::clamp(x, -0.2, 0.2));
-      inner += static_cast<long double>(x) * y;
-      a += static_cast<long double>(x) * x;
-      b += static_cast<long double>(y) * y;
-    }
-  const auto angle = static_cast<double>(std::acos(inner / std::sqrt(a * b)));
-  EXPECT_GT(angle, 0.1);
-  EXPECT_NEAR(report.angle, angle, 1e-13);
-  EXPECT_NEAR(report.norm_after, static_cast<double>(std::sqrt(b)), 1e-14);
-}
-
-TEST(Clipping, SmallAnglesKeepTheirDigits) {
-  model::Parameters g = model::zeros_like(some_gradient());
-  g.W_hh(0, 0) = 1.0;
-  g.W_hh(0, 1) = 1.0 + 1e-9;
-  const ClipReport report = clip({ClipMode::value, 1.0}, g);
-  // Between (1, 1 + ε) and (1, 1): ε/2 to first order, where arccos would return 0 or 1.5e-8.
-  EXPECT_NEAR(report.angle, 0.5e-9, 1e-15);
-}
-
-TEST(Clipping, HugeGradientsAreClippedAndNotOverflown) {
-  model::Parameters g = some_gradient();
-  g.W_hh *= 1e200;
-  const ClipReport report = clip({ClipMode::norm, 1.0}, g);
-  EXPECT_TRUE(std::isfinite(report.norm_before));
-  EXPECT_NEAR(model::global_norm(g), 1.0, 1e-12);
 }
 
 // --- training ----------------------------------------------------------------------------------

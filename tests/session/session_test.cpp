@@ -70,6 +70,7 @@ TEST(Session, RunIteratesUntilPausedAndStepOnceMakesOneIteration) {
   EXPECT_EQ(snapshot.history.value(training::Series::loss, 2), snapshot.record->trace.loss);
   EXPECT_EQ(snapshot.history.value(training::Series::norm_before_clip, 2),
             snapshot.record->clip.norm_before);
+  EXPECT_EQ(snapshot.history.value(training::Series::learning_rate, 2), 0.3);
 }
 
 TEST(Session, SettingTheSpectralRadiusRescalesThePresentWeightsOnly) {
