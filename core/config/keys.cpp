@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/config/nearest_match.h"
+#include "core/config/task_check.h"
 
 namespace backflow::config {
 namespace {
@@ -57,6 +58,7 @@ Key integer_key(About about, KeyEffect effect, double min, double max, bool has_
     using T = std::remove_reference_t<decltype(member)>;
     // Read as checked: "-0" is a whole number, but no unsigned one.
     member = text == "auto" ? T{0} : static_cast<T>(*parse_number<long long>(text));
+    return std::string();
   };
   return key;
 }
@@ -81,6 +83,7 @@ Key real_key(About about, double min, double max, bool logarithmic, Field field)
   };
   key.assign = [field](Config& config, std::string_view text) {
     field(config) = *parse_number<double>(text);
+    return std::string();
   };
   return key;
 }
@@ -105,6 +108,7 @@ Key choice_key(About about, KeyEffect effect, Field field) {
   };
   key.assign = [field](Config& config, std::string_view text) {
     field(config) = *model::parse_enum<E>(text);
+    return std::string();
   };
   return key;
 }
@@ -120,6 +124,37 @@ Key optional_choice_key(About about, KeyEffect effect, Field field) {
   };
   key.assign = [field](Config& config, std::string_view text) {
     field(config) = model::parse_enum<E>(text);  // "auto" is no enumerator's name
+    return std::string();
+  };
+  return key;
+}
+
+// Reads the file at once, so that a bad one is refused and batches need no files.
+Key text_file_key(About about) {
+  Key key{about.name,
+          about.title,
+          about.symbol,
+          about.description,
+          KeyKind::text,
+          KeyEffect::restart,
+          0,
+          0,
+          false,
+          false,
+          {},
+          {},
+          {}};
+  key.get = [](const Config& config) { return config.task.file; };
+  key.assign = [](Config& config, std::string_view path) {
+    std::shared_ptr<training::Text> text;
+    if (!path.empty()) {
+      text = std::make_shared<training::Text>();
+      if (std::string error = training::load_text(std::string(path), *text); !error.empty())
+        return error;
+    }
+    config.task.file = path;
+    config.task.text = std::move(text);
+    return std::string();
   };
   return key;
 }
@@ -134,19 +169,36 @@ std::vector<Key> make_keys() {
       choice_key<TaskKind>(
           {"task.name", "Task", "", "what the network learns"}, kRestart,
           [](Config & c) -> auto& { return c.task.kind; }),
+      optional_choice_key<Shape>(
+          {"task.shape", "Shape", "",
+           "which steps have an input and which an output with a loss (auto: the task's own); "
+           "one-to-many gives x_1 alone, many-to-one asks at the last step"},
+          kLive, [](Config & c) -> auto& { return c.task.shape; }),
       integer_key(
           {"task.steps", "Steps", "T", "length of the sequences (the tables have 3)"}, kLive, 1,
           1000, true, [](Config & c) -> auto& { return c.task.steps; }),
       integer_key(
+          {"task.length_min", "Shortest", "",
+           "sequences have different lengths, drawn from this one to T (auto: all have T)"},
+          kLive, 1, 1000, true, [](Config & c) -> auto& { return c.task.length_min; }),
+      integer_key(
           {"task.batch", "Batch", "B", "sequences per iteration (the tables have all their rows)"},
           kLive, 1, 1024, true, [](Config & c) -> auto& { return c.task.batch; }),
       real_key(
-          {"task.noise", "Noise", "", "standard deviation of the noise on the inputs of first-bit"},
+          {"task.noise", "Noise", "",
+           "standard deviation of the noise on the inputs of first-bit, parity, delayed-echo and "
+           "sine"},
           0.0, 10.0, false, [](Config & c) -> auto& { return c.task.noise; }),
-      choice_key<Outputs>(
-          {"task.outputs", "Outputs", "ŷ_{t}",
-           "steps with an output and a loss: the last alone, or every one"},
-          kLive, [](Config & c) -> auto& { return c.task.outputs; }),
+      integer_key(
+          {"task.symbols", "Symbols", "S",
+           "how many symbols copy-memory has to remember; the pause is T − 2S steps"},
+          kLive, 1, 100, false, [](Config & c) -> auto& { return c.task.symbols; }),
+      integer_key(
+          {"task.delay", "Delay", "", "steps between a bit and its echo in delayed-echo"}, kLive, 1,
+          999, false, [](Config & c) -> auto& { return c.task.delay; }),
+      text_file_key({"task.file", "Text", "",
+                     "text file (UTF-8) whose characters next-character learns; empty: the opening "
+                     "of Alice's Adventures in Wonderland"}),
       integer_key(
           {"task.seed", "Data seed", "", "seed of the random sequences"}, kLive, 0, kSeedMax, false,
           [](Config & c) -> auto& { return c.task.seed; }),
@@ -160,8 +212,9 @@ std::vector<Key> make_keys() {
           {"model.leaky_slope", "Leaky slope", "", "slope of leaky ReLU below zero"}, 0.0, 1.0,
           false, [](Config & c) -> auto& { return c.model.activation.leaky_slope; }),
       optional_choice_key<Readout>(
-          {"model.readout", "Read-out", "g", "function of the output layer (auto: sigmoid)"}, kLive,
-          [](Config & c) -> auto& { return c.model.readout; }),
+          {"model.readout", "Read-out", "g",
+           "function of the output layer (auto: the one that fits the task)"},
+          kLive, [](Config & c) -> auto& { return c.model.readout; }),
       optional_choice_key<Loss>(
           {"model.loss", "Loss", "L_{t}",
            "loss of one step (auto: the one that fits the read-out)"},
@@ -215,7 +268,7 @@ std::string check_value(const Key& key, std::string_view value) {
     return key.name + " = " + quoted(value) + " is not one of " + allowed_values(key) +
            did_you_mean(value, names);
   }
-  if (key.has_auto && value == "auto") return {};
+  if (key.kind == KeyKind::text || (key.has_auto && value == "auto")) return {};
   const std::string expected = key.kind == KeyKind::integer ? "a whole number" : "a number";
   const std::optional<double> number = parse_number<double>(value);
   const bool is_number = number && std::isfinite(*number);
@@ -255,8 +308,10 @@ std::string set_key(Config& config, std::string_view name, std::string_view valu
     return message;
   }
   const std::string error = check_value(*key, value);
-  if (error.empty()) key->assign(config, value);
-  return error;
+  if (!error.empty()) return error;
+  const std::string reason = key->assign(config, value);
+  if (reason.empty()) return {};
+  return key->name + " = " + quoted(value) + " " + reason + "; allowed: " + allowed_values(*key);
 }
 
 std::string set_key(Config& config, std::string_view assignment) {
@@ -266,7 +321,15 @@ std::string set_key(Config& config, std::string_view assignment) {
   return set_key(config, assignment.substr(0, equals), assignment.substr(equals + 1));
 }
 
+bool applies(const Key& key, const Config& config) {
+  return task_key_applies(key.name, config.task);
+}
+
 std::string allowed_values(const Key& key) {
+  if (key.kind == KeyKind::text)
+    return "the path of a text file in UTF-8, up to " +
+           std::to_string(training::kMostTextBytes / 1'000'000) + " MB and " +
+           std::to_string(training::kMostCharacters) + " different characters; or nothing";
   std::string text;
   for (const Choice& choice : key.choices) text += (text.empty() ? "" : ", ") + choice.name;
   if (key.kind == KeyKind::choice) return text;

@@ -13,7 +13,7 @@
 
 namespace backflow::config {
 
-enum class KeyKind { integer, real, choice };
+enum class KeyKind { integer, real, choice, text };
 
 /// What a change of the key does to a running network.
 enum class KeyEffect { live, restart };
@@ -35,8 +35,9 @@ struct Key {
   bool has_auto = false;        ///< the value "auto" is allowed too
   std::vector<Choice> choices;  ///< of a choice, "auto" included where allowed
   std::function<std::string(const Config&)> get;
-  /// Sets a value already checked by set_key().
-  std::function<void(Config&, std::string_view)> assign;
+  /// Sets a value already checked by set_key(). Returns what is wrong with it all the same (a file
+  /// that cannot be read), to be read after the value; the config is unchanged then. Else empty.
+  std::function<std::string(Config&, std::string_view)> assign;
 };
 
 /// All keys, in the order in which people should read them.
@@ -51,6 +52,10 @@ std::string set_key(Config& config, std::string_view name, std::string_view valu
 
 /// The same for "key=value".
 std::string set_key(Config& config, std::string_view assignment);
+
+/// Whether the key does something in this configuration (task.delay does so for delayed-echo
+/// alone); true for all but task.* keys. Its value is kept and may be set all the same.
+bool applies(const Key& key, const Config& config);
 
 /// "0.0001 to 10", "tanh, sigmoid, …": what the key takes.
 std::string allowed_values(const Key& key);

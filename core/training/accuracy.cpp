@@ -11,8 +11,7 @@ using model::Vector;
 
 bool is_right(const TaskInfo& info, const Vector& y, const Vector& y_hat) {
   if (!y_hat.allFinite()) return false;
-  if (info.target == TargetKind::real)
-    return (y_hat - y).cwiseAbs().maxCoeff() < info.tolerance;
+  if (info.target == TargetKind::real) return (y_hat - y).cwiseAbs().maxCoeff() < info.tolerance;
   if (info.target == TargetKind::binary && y.size() == 1) return (y_hat(0) > 0.5) == (y(0) > 0.5);
   Index answer = 0, right = 0;
   y_hat.maxCoeff(&answer);
@@ -22,8 +21,7 @@ bool is_right(const TaskInfo& info, const Vector& y, const Vector& y_hat) {
 
 }  // namespace
 
-double accuracy(const TaskInfo& info, const model::Batch& batch,
-                const model::StepMatrices& y_hat) {
+double accuracy(const TaskInfo& info, const model::Batch& batch, const model::StepMatrices& y_hat) {
   if (info.target == TargetKind::real && std::isnan(info.tolerance))
     return std::numeric_limits<double>::quiet_NaN();
   double right = 0.0, all = 0.0;

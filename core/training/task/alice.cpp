@@ -1,5 +1,5 @@
-// Lewis Carroll, "Alice's Adventures in Wonderland" (Macmillan 1865), chapter I, from its beginning to
-// the end of the fall. In the public domain: the author died in 1898. Plain quotation marks and
+// Lewis Carroll, "Alice's Adventures in Wonderland" (Macmillan 1865), chapter I, from its beginning
+// to the end of the fall. In the public domain: the author died in 1898. Plain quotation marks and
 // dashes; one line per paragraph.
 #include "core/training/task/alice.h"
 

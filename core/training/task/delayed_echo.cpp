@@ -11,8 +11,7 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
     for (Index t = 1; t <= T; ++t) {
       bool one = false;
       sequences.inputs.step(t)(0, b) = noisy_bit(random, options.noise, one);
-      if (t + options.delay <= T)
-        sequences.targets.step(t + options.delay)(0, b) = one ? 1.0 : 0.0;
+      if (t + options.delay <= T) sequences.targets.step(t + options.delay)(0, b) = one ? 1.0 : 0.0;
     }
   }
 }

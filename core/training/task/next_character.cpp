@@ -11,8 +11,7 @@ using model::Index;
 void generate(const TaskOptions& options, model::Random& random, Sequences& sequences) {
   const Text& text = text_of(options);
   const std::size_t part_begin = sequences.held_out ? text.training_size() : 0;
-  const std::size_t part_size =
-      sequences.held_out ? text.held_out_size() : text.training_size();
+  const std::size_t part_size = sequences.held_out ? text.held_out_size() : text.training_size();
   const auto T = static_cast<std::size_t>(options.steps);
   for (Index b = 0; b < sequences.size(); ++b) {
     const std::size_t begin = part_begin + static_cast<std::size_t>(random.below(part_size - T));

@@ -41,8 +41,7 @@ void encode(TargetKind kind, const Eigen::Ref<const model::Vector>& raw,
 void set_targets(const TaskInfo& info, const TaskOptions& options, TargetEncoding encoding,
                  const Sequences& sequences, model::Batch& batch) {
   std::vector<Index> starts;
-  for (const Index length : sequences.lengths)
-    starts.push_back(first_loss(info, options, length));
+  for (const Index length : sequences.lengths) starts.push_back(first_loss(info, options, length));
   const Index first = *std::min_element(starts.begin(), starts.end());
   batch.targets =
       model::StepMatrices(output_size(options, encoding), options.batch, first, options.steps);
@@ -107,9 +106,9 @@ bool TaskInfo::has(Shape shape) const {
 
 std::span<const TaskInfo> task_list() {
   static const std::array<TaskInfo, 10> kTasks{
-      cat_mat_rat_task(),    binary_table_task(), first_bit_task(), adding_task(),
-      copy_memory_task(),    temporal_order_task(), parity_task(),  delayed_echo_task(),
-      sine_task(),           next_character_task(),
+      cat_mat_rat_task(), binary_table_task(),   first_bit_task(), adding_task(),
+      copy_memory_task(), temporal_order_task(), parity_task(),    delayed_echo_task(),
+      sine_task(),        next_character_task(),
   };
   return kTasks;
 }

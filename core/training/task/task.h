@@ -54,10 +54,10 @@ enum class TargetEncoding { probability, one_hot };
 
 struct TaskOptions {
   TaskKind kind = TaskKind::cat_mat_rat;
-  model::Index steps = 0;      ///< T; 0 is the task's own. The tables have 3 and no other.
-  model::Index batch = 0;      ///< B; 0 is the task's own. The tables have all their rows, no other.
-  double noise = 0.2;          ///< standard deviation of the noise on the inputs, where a task has it
-  std::optional<Shape> shape;  ///< nothing: the task's own
+  model::Index steps = 0;  ///< T; 0 is the task's own. The tables have 3 and no other.
+  model::Index batch = 0;  ///< B; 0 is the task's own. The tables have all their rows, no other.
+  double noise = 0.2;      ///< standard deviation of the noise on the inputs, where a task has it
+  std::optional<Shape> shape;   ///< nothing: the task's own
   model::Index length_min = 0;  ///< lengths T_b are uniform in length_min..T; 0: all are T
   model::Index symbols = 10;    ///< S, the symbols that copy-memory remembers
   model::Index delay = 5;       ///< of delayed-echo, in steps
@@ -70,8 +70,8 @@ struct TaskOptions {
 
 /// What a task fills for make_batch().
 struct Sequences {
-  model::StepMatrices inputs;         ///< x_t (d, B), t = 1..T; comes as zeros, stays so after T_b
-  model::StepMatrices targets;        ///< t = 1..T: label or number of the class (1, B); reals (m, B)
+  model::StepMatrices inputs;   ///< x_t (d, B), t = 1..T; comes as zeros, stays so after T_b
+  model::StepMatrices targets;  ///< t = 1..T: label or number of the class (1, B); reals (m, B)
   std::vector<model::Index> lengths;  ///< T_b, already drawn: where each sequence has to end
   std::vector<std::vector<std::string>> words;  ///< [sequence][t − 1] for people; or empty
   bool held_out = false;                        ///< data for validation is asked for
@@ -145,8 +145,8 @@ std::optional<model::Batch> make_validation_batch(TaskOptions options, TargetEnc
 
 /// Loss and accuracy of the best answer that is the same for every input and step.
 ///
-/// The loss is L = Σ_t L_t with L_t = (1/B) Σ_b w_tb ℓ_tb, that is the expected number of loss steps
-/// of a sequence times the loss of one: entropy of the labels or classes in nats for the
+/// The loss is L = Σ_t L_t with L_t = (1/B) Σ_b w_tb ℓ_tb, that is the expected number of loss
+/// steps of a sequence times the loss of one: entropy of the labels or classes in nats for the
 /// cross-entropies, variance of the target for the squared error of real targets (Cover & Thomas
 /// 2006, section 2.6; each task's file has its figure). The loss is nan when it is not that natural
 /// one; the accuracy is nan when there is no right and wrong.

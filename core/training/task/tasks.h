@@ -33,12 +33,12 @@ TaskInfo adding_task();
 
 /// Repeat S symbols after a delay (Hochreiter & Schmidhuber 1997; Arjovsky, Shah & Bengio 2016,
 /// section 4.1): S of K = 8 symbols, blanks, a go marker, S blanks, during which the symbols are to
-/// be repeated. d = K + 2 with blank and go at the end, m = K + 1 with blank at the end, T = delay +
-/// 2 S. Only the S repetitions have a loss. Chance: ln K each.
+/// be repeated. d = K + 2 with blank and go at the end, m = K + 1 with blank at the end, T = delay
+/// + 2 S. Only the S repetitions have a loss. Chance: ln K each.
 TaskInfo copy_memory_task();
 
-/// Which came first (Hochreiter & Schmidhuber 1997, experiment 6a, in the form of Pascanu, Mikolov &
-/// Bengio 2013, section 4.2): X or Y at a step in [T/10, 2T/10] and again in [4T/10, 5T/10], four
+/// Which came first (Hochreiter & Schmidhuber 1997, experiment 6a, in the form of Pascanu, Mikolov
+/// & Bengio 2013, section 4.2): X or Y at a step in [T/10, 2T/10] and again in [4T/10, 5T/10], four
 /// other symbols elsewhere; d = 6. Classes at T_b: XX, XY, YX, YY. Chance: ln 4.
 TaskInfo temporal_order_task();
 

@@ -30,7 +30,8 @@ std::optional<Decoded> decode(std::string_view bytes, std::size_t at) {
     if ((byte(i) & 0xC0u) != 0x80u) return std::nullopt;
     code_point = code_point << 6 | (byte(i) & 0x3Fu);
   }
-  const bool overlong = (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
+  const bool overlong =
+      (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
   const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
   if (overlong || surrogate || code_point >= kCodePoints) return std::nullopt;
   return Decoded{code_point, length};
