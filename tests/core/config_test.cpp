@@ -200,7 +200,11 @@ TEST(Applies, OnlyWhereAChangeOfTheKeyChangesTheBatches) {
       const bool allowed = validate(to).empty();
       const auto data = [](const Config& config) {
         const auto batch = training::make_batch(config.task, {}, 0);
-        return std::tuple{batch.inputs.data(), batch.targets.data(), batch.lengths};
+        const auto numbers = [](const model::Matrix& matrix) {
+          return std::vector<double>(matrix.data(), matrix.data() + matrix.size());
+        };
+        return std::tuple{numbers(batch.inputs.data()), numbers(batch.targets.data()),
+                          batch.lengths};
       };
       EXPECT_EQ(applies(key, from), allowed && data(from) != data(to));
     }

@@ -37,7 +37,7 @@ Chance best_constant(const TaskOptions& options) {
   const auto encoding = TargetEncoding::one_hot;
   Vector sum = Vector::Zero(output_size(options, encoding));
   double squares = 0.0, answers = 0.0, near_one = 0.0;
-  const int batches = info.fixed_table ? 1 : 400;
+  const int batches = info.fixed_table ? 1 : 3000;
   for (int i = 0; i < batches; ++i) {
     const Batch batch = make_batch(options, encoding, static_cast<std::uint64_t>(i));
     for (Index t = batch.targets.first(); t <= batch.targets.last(); ++t)

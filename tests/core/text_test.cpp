@@ -1,9 +1,11 @@
-// Reading texts: UTF-8, the two parts, and what is refused.
+// Texts: UTF-8, the two parts, what is refused, and the windows of next-character.
 #include "core/training/task/text.h"
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <numeric>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -139,6 +141,73 @@ TEST_F(TextFile, IsAKeyThatReadsItAtOnce) {
   ASSERT_THAT(config::set_key(config, "task.file", ""), IsEmpty());
   EXPECT_EQ(input_size(config.task), 57);
   EXPECT_TRUE(config::needs_restart(before, config));
+}
+
+// --- the windows of next-character ---------------------------------------------------------------
+
+using model::Batch;
+using model::Index;
+
+TaskOptions next_character(std::shared_ptr<const Text> text, Index steps) {
+  TaskOptions options;
+  options.kind = TaskKind::next_character;
+  options.text = std::move(text);
+  options.steps = steps;
+  options.batch = 100;
+  return options;
+}
+
+template <class Column>
+std::size_t character(const Column& column) {
+  EXPECT_EQ(column.sum(), 1.0);
+  Index row = 0;
+  EXPECT_EQ(column.maxCoeff(&row), 1.0);
+  return static_cast<std::size_t>(row);
+}
+
+// The characters of a sequence, the last target included.
+std::string window_of(const Batch& batch, Index b) {
+  std::string window;
+  const auto& alphabet = builtin_text().alphabet;
+  for (Index t = 1; t <= batch.length(b); ++t) {
+    window += alphabet[character(batch.inputs.step(t).col(b))];
+    if (t > 1) {
+      EXPECT_EQ(batch.targets.step(t - 1).col(b), batch.inputs.step(t).col(b));
+    }
+  }
+  return window + alphabet[character(batch.targets.step(batch.length(b)).col(b))];
+}
+
+TEST(NextCharacter, WindowsComeFromTheirPartOfTheText) {
+  const std::string_view training = kAlice.substr(0, 4502), held_out = kAlice.substr(4502);
+  ASSERT_EQ(held_out.size(), 500u);
+  TaskOptions options = next_character(nullptr, 30);
+  for (const Index length_min : {0, 1}) {
+    options.length_min = length_min;
+    const Batch batch = make_batch(options, TargetEncoding::probability, 3);
+    const auto validation = make_validation_batch(options, TargetEncoding::probability, 100);
+    for (Index b = 0; b < 100; ++b) {
+      EXPECT_EQ(static_cast<Index>(window_of(batch, b).size()), batch.length(b) + 1);
+      EXPECT_THAT(training, HasSubstr(window_of(batch, b)));
+      EXPECT_THAT(held_out, HasSubstr(window_of(*validation, b)));
+    }
+  }
+}
+
+TEST(NextCharacter, ReachesBothEndsOfTheTextAndHasNoValidationWhenTooShort) {
+  auto text = std::make_shared<Text>();
+  ASSERT_THAT(parse_text("abcdefghijklmnopqrst", *text), IsEmpty());  // 18 + 2
+  TaskOptions options = next_character(text, 16);
+  std::set<std::size_t> begins;
+  const Batch batch = make_batch(options, TargetEncoding::probability, 0);
+  for (Index b = 0; b < 100; ++b) begins.insert(character(batch.inputs.step(1).col(b)));
+  EXPECT_EQ(begins, (std::set<std::size_t>{0, 1}));
+  EXPECT_FALSE(make_validation_batch(options, TargetEncoding::probability, 1));
+  options.steps = 1;
+  const auto held_out = make_validation_batch(options, TargetEncoding::probability, 1);
+  ASSERT_TRUE(held_out);
+  EXPECT_EQ(character(held_out->inputs.step(1).col(0)), 18u);
+  EXPECT_EQ(character(held_out->targets.step(1).col(0)), 19u);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
   for (Index b = 0; b < sequences.size(); ++b) {
     const Index T = sequences.length(b);
     for (Index t = 1; t <= T; ++t) {
-      sequences.targets.step(t)(0, b) = kBlank;
+      if (t <= T - S) sequences.targets.step(t)(0, b) = kBlank;
       if (t <= S) {
         const auto symbol = static_cast<Index>(random.below(kSymbols));
         sequences.put(t, b, symbol, std::to_string(symbol + 1));
