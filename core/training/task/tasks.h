@@ -42,13 +42,13 @@ TaskInfo copy_memory_task();
 /// other symbols elsewhere; d = 6. Classes at T_b: XX, XY, YX, YY. Chance: ln 4.
 TaskInfo temporal_order_task();
 
-/// Is the number of ones so far odd? d = 1. Chance: ln 2. Each bit may turn the answer, so that no
-/// part of the past can be left out (Hochreiter & Schmidhuber 1997, section 5, on its hardness).
+/// Is the number of ones so far odd? d = 1. Chance: ln 2. Each bit turns the answer or keeps it, so
+/// that no part of the past can be left out (among the tasks of Bengio, Simard & Frasconi 1994).
 TaskInfo parity_task();
 
 /// The bit of `delay` steps ago: y_t = x_{t−delay} without its noise, for t > delay; d = 1. Chance:
-/// ln 2. The plainest measure of how far back a network remembers (after Jaeger 2001, short-term
-/// memory in echo state networks).
+/// ln 2. The plainest measure of how far back a network remembers (after Jaeger 2001, *Short
+/// term memory in echo state networks*).
 TaskInfo delayed_echo_task();
 
 /// The next value of a sine of random period (8 to 32 steps) and phase φ: x_t = sin(φ + 2π(t−1)/P)
