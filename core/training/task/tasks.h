@@ -38,7 +38,7 @@ TaskInfo adding_task();
 TaskInfo copy_memory_task();
 
 /// Which came first (Hochreiter & Schmidhuber 1997, experiment 6a, in the form of Pascanu, Mikolov
-/// & Bengio 2013, section 4.2): X or Y at a step in [T/10, 2T/10] and again in [4T/10, 5T/10], four
+/// & Bengio 2013): X or Y at a step in [T/10, 2T/10] and again in [4T/10, 5T/10], four
 /// other symbols elsewhere; d = 6. Classes at T_b: XX, XY, YX, YY. Chance: ln 4.
 TaskInfo temporal_order_task();
 
