@@ -16,14 +16,16 @@ void list_figures(std::ostream& out) {
 
 void list_tasks(std::ostream& out) {
   for (const training::TaskInfo& info : training::task_list())
-    out << fmt::format("{:<16}{}\n", info.name, info.description);
+    out << fmt::format("{:<16}{}\n", model::name_of(info.kind), info.description);
 }
 
 void list_keys(std::ostream& out) {
   const config::Config defaults;
-  for (const config::Key& key : config::keys())
+  for (const config::Key& key : config::keys()) {
+    const std::string value = key.get(defaults);
     out << fmt::format("{:<30}{}; {}; default {}\n", key.name, key.description,
-                       config::allowed_values(key), key.get(defaults));
+                       config::allowed_values(key), value.empty() ? "nothing" : value);
+  }
 }
 
 }  // namespace backflow::cli

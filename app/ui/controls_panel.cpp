@@ -57,6 +57,8 @@ std::string resolved_auto(const config::Key& key, const config::Config& config) 
 // What the choice "auto" stands for, in the words of the key's own choices; empty for other keys.
 std::string automatic_choice(const config::Key& key, const config::Config& config) {
   if (!key.has_auto) return {};
+  if (key.name == "task.shape")
+    return std::string(model::title_of(training::effective_shape(config.task)));
   return std::string(key.name == "model.readout"
                          ? model::title_of(config::effective_readout(config))
                          : model::title_of(config::effective_loss(config)));
@@ -89,7 +91,7 @@ void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapsho
         {"training.learning_rate", "training.clip.mode", "training.clip.threshold"}, snapshot,
         send);
   group(ui, row, "Task",
-        {"task.name", "task.steps", "task.batch", "task.noise", "task.outputs", "model.readout",
+        {"task.name", "task.steps", "task.batch", "task.noise", "task.shape", "model.readout",
          "model.loss", "task.seed"},
         snapshot, send);
   draw_text(ui, {row.x, row.y, row.width, ui.px(20.0)}, "Drag a field, or double-click to type.",

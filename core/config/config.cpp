@@ -1,19 +1,53 @@
 #include "core/config/config.h"
 
+#include <algorithm>
+
 #include "core/config/keys.h"
+#include "core/config/task_check.h"
 
 namespace backflow::config {
 namespace {
 
+training::TargetKind target_kind(const Config& config) {
+  return training::task_info(config.task.kind).target;
+}
+
 training::TargetEncoding encoding_of(const Config& config) {
-  return effective_readout(config) == model::Readout::softmax
+  return target_kind(config) == training::TargetKind::binary &&
+                 effective_readout(config) == model::Readout::softmax
              ? training::TargetEncoding::one_hot
              : training::TargetEncoding::probability;
 }
 
-bool same_task(const training::TaskOptions& a, const training::TaskOptions& b) {
-  return a.kind == b.kind && a.steps == b.steps && a.batch == b.batch && a.noise == b.noise &&
-         a.outputs == b.outputs && a.seed == b.seed;
+// Probabilities are no model of real targets.
+std::string check_real_targets(const Config& config) {
+  if (target_kind(config) != training::TargetKind::real) return {};
+  const std::string because =
+      " does not go with task.name = " + std::string(model::name_of(config.task.kind)) +
+      ", whose targets are real numbers; allowed: ";
+  if (effective_readout(config) == model::Readout::softmax)
+    return "model.readout = softmax" + because + "auto, identity, relu, sigmoid";
+  if (effective_loss(config) != model::Loss::mean_squared_error)
+    return "model.loss = " + std::string(model::name_of(effective_loss(config))) + because +
+           "auto, mse";
+  return {};
+}
+
+// Each of the trace's and the batch's tensors holds that many numbers; a few records of them are
+// alive at once.
+std::string check_size(const Config& config) {
+  const training::TaskOptions task = training::resolved(config.task);
+  const model::Index blocks = model::cell_of(config.model.cell).layout().a_blocks;
+  const model::Index hidden = config.model.hidden * blocks;
+  const model::Index width =
+      std::max(training::input_size(task), training::output_size(task, encoding_of(config)));
+  const double numbers = static_cast<double>(std::max(hidden, width)) *
+                         static_cast<double>(task.steps) * static_cast<double>(task.batch);
+  if (numbers <= kMostNumbers) return {};
+  const std::string gates = blocks == 1 ? "" : std::to_string(blocks) + " blocks × ";
+  return (hidden >= width ? gates + "model.hidden" : std::to_string(width) + " inputs or outputs") +
+         " × task.steps × task.batch = " + format_number(numbers) +
+         " is too much for one iteration; allowed: up to " + format_number(kMostNumbers);
 }
 
 // The scaling targets aside, which can be met with the present weights.
@@ -26,11 +60,21 @@ bool same_start(const model::WeightInit& a, const model::WeightInit& b) {
 }  // namespace
 
 model::Readout effective_readout(const Config& config) {
-  return config.model.readout.value_or(model::Readout::sigmoid);
+  if (config.model.readout) return *config.model.readout;
+  switch (target_kind(config)) {
+    case training::TargetKind::binary:
+      return model::Readout::sigmoid;
+    case training::TargetKind::classes:
+      return model::Readout::softmax;
+    case training::TargetKind::real:
+      break;
+  }
+  return model::Readout::identity;
 }
 
 model::Loss effective_loss(const Config& config) {
   if (config.model.loss) return *config.model.loss;
+  if (target_kind(config) == training::TargetKind::real) return model::Loss::mean_squared_error;
   switch (effective_readout(config)) {
     case model::Readout::sigmoid:
       return model::Loss::binary_cross_entropy;
@@ -44,30 +88,16 @@ model::Loss effective_loss(const Config& config) {
 }
 
 std::string validate(const Config& config) {
+  std::string error = check_real_targets(config);
+  if (!error.empty()) return error;
   const std::string reason =
       model::incompatibility(effective_readout(config), effective_loss(config));
   if (!reason.empty())
     return "model.loss = " + std::string(model::name_of(effective_loss(config))) +
            " does not go with model.readout = " +
            std::string(model::name_of(effective_readout(config))) + ": " + reason;
-  const training::TaskOptions task = training::resolved(config.task);
-  // Each of the trace's tensors holds that many numbers; a few records of them are alive at once.
-  const double numbers = static_cast<double>(config.model.hidden) *
-                         static_cast<double>(task.steps) * static_cast<double>(task.batch);
-  if (numbers > kMostNumbers)
-    return "model.hidden × task.steps × task.batch = " + format_number(numbers) +
-           " is too much for one iteration; allowed: up to " + format_number(kMostNumbers);
-  const training::TaskInfo& info = training::task_info(config.task.kind);
-  if (!info.fixed_table) return {};
-  const auto fixed = [&](const char* key, model::Index asked, model::Index own) {
-    if (asked == 0 || asked == own) return std::string();
-    return std::string(key) + " = " + std::to_string(asked) +
-           " does not go with task.name = " + std::string(info.name) + ", which always has " +
-           std::to_string(own) + "; leave it at auto, or choose task.name = first-bit";
-  };
-  std::string error = fixed("task.steps", config.task.steps, info.default_steps);
-  if (error.empty()) error = fixed("task.batch", config.task.batch, info.default_batch);
-  return error;
+  error = validate_task(config.task);
+  return error.empty() ? check_size(config) : error;
 }
 
 training::TrainerSetup make_setup(const Config& config) {
@@ -81,16 +111,18 @@ training::TrainerSetup make_setup(const Config& config) {
   setup.model.readout = effective_readout(config);
   setup.model.loss = effective_loss(config);
   setup.model.cell = config.model.cell;
-  setup.model.parameters = model::initial_parameters(
-      {training::task_info(config.task.kind).input_size, config.model.hidden,
-       training::output_size(setup.encoding)},
-      config.model.cell, config.model.weights);
+  setup.model.parameters =
+      model::initial_parameters({training::input_size(config.task), config.model.hidden,
+                                 training::output_size(config.task, setup.encoding)},
+                                config.model.cell, config.model.weights);
   return setup;
 }
 
 bool needs_restart(const Config& from, const Config& to) {
   return from.model.hidden != to.model.hidden || from.model.cell != to.model.cell ||
          !same_start(from.model.weights, to.model.weights) || from.task.kind != to.task.kind ||
+         (from.task.kind == training::TaskKind::next_character && from.task.text != to.task.text) ||
+         training::input_size(from.task) != training::input_size(to.task) ||
          encoding_of(from) != encoding_of(to);
 }
 
@@ -116,7 +148,7 @@ std::string apply(const Config& from, const Config& to, training::Trainer& train
   if (effective_readout(from) != effective_readout(to) ||
       effective_loss(from) != effective_loss(to))
     trainer.set_output(effective_readout(to), effective_loss(to));
-  if (!same_task(from.task, to.task)) trainer.set_task(to.task);
+  if (from.task != to.task) trainer.set_task(to.task);
   if (from.model.initial_state != to.model.initial_state)
     trainer.set_initial_state(to.model.initial_state);
   trainer.set_training(to.training);

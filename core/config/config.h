@@ -16,10 +16,11 @@ struct ModelOptions {
   model::CellKind cell = model::CellKind::rnn;
   model::Index hidden = 8;  ///< n
   model::Activation activation;
-  std::optional<model::Readout> readout;  ///< nothing: sigmoid
+  std::optional<model::Readout> readout;  ///< nothing: what fits the task's targets
   std::optional<model::Loss> loss;        ///< nothing: the cross-entropy of the read-out, or MSE
   model::InitialState initial_state = model::InitialState::zero;
-  /// Its spectral radius and largest singular value also rescale W_hh whenever they are set by hand.
+  /// Its spectral radius and largest singular value also rescale W_hh whenever they are set by
+  /// hand.
   model::WeightInit weights;
 };
 
@@ -29,11 +30,13 @@ struct Config {
   training::TrainingOptions training;
 };
 
-/// The read-out and loss in use, "auto" resolved.
+/// The read-out and loss in use, "auto" resolved: sigmoid for labels 0 and 1, softmax for classes,
+/// identity for real targets; the read-out's cross-entropy, or the squared error.
 model::Readout effective_readout(const Config& config);
 model::Loss effective_loss(const Config& config);
 
-/// Upper limit of hidden units × steps × sequences: 160 MB for each tensor of the trace.
+/// Upper limit of hidden units (or inputs, or outputs) × steps × sequences: 160 MB for each tensor
+/// of the trace.
 inline constexpr double kMostNumbers = 2e7;
 
 /// Empty, or one sentence naming the keys that do not go together. Ranges of single keys are

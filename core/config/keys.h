@@ -13,7 +13,7 @@
 
 namespace backflow::config {
 
-enum class KeyKind { integer, real, choice };
+enum class KeyKind { integer, real, choice, text };
 
 /// What a change of the key does to a running network.
 enum class KeyEffect { live, restart };
@@ -35,8 +35,9 @@ struct Key {
   bool has_auto = false;        ///< the value "auto" is allowed too
   std::vector<Choice> choices;  ///< of a choice, "auto" included where allowed
   std::function<std::string(const Config&)> get;
-  /// Sets a value already checked by set_key().
-  std::function<void(Config&, std::string_view)> assign;
+  /// Sets a value already checked by set_key(). Returns what is wrong with it all the same (a file
+  /// that cannot be read), to be read after the value; the config is unchanged then. Else empty.
+  std::function<std::string(Config&, std::string_view)> assign;
 };
 
 /// All keys, in the order in which people should read them.
@@ -46,7 +47,7 @@ std::span<const Key> keys();
 const Key* find_key(std::string_view name);
 
 /// False when the key does nothing in this configuration, such as the momentum of an optimiser that
-/// has none.
+/// has none. Its value is kept and may be set all the same.
 bool applies(const Key& key, const Config& config);
 
 /// Sets one key from text. Returns an empty string, or one sentence that names the key, the allowed

@@ -6,10 +6,9 @@
 #include "core/model/norm.h"
 
 namespace backflow::training {
-namespace {
 
-// The angle between g and h by 2 atan2(‖u − v‖, ‖u + v‖) with u, v of unit length (Kahan 2006):
-// exact for nearly parallel vectors, where arccos of the cosine loses half the digits.
+// 2 atan2(‖u − v‖, ‖u + v‖) with u, v of unit length (Kahan 2006), where arccos of the cosine would
+// lose half the digits.
 double angle_between(const model::Parameters& g, double g_norm, const model::Parameters& h,
                      double h_norm) {
   if (g_norm == 0.0 || h_norm == 0.0) return 0.0;
@@ -22,6 +21,8 @@ double angle_between(const model::Parameters& g, double g_norm, const model::Par
   }
   return 2.0 * std::atan2(std::sqrt(difference), std::sqrt(sum));
 }
+
+namespace {
 
 void clip_by_norm(double c, model::Parameters& gradients, ClipReport& report) {
   report.clipped = true;

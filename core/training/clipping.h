@@ -25,6 +25,11 @@ struct ClipReport {
   bool clipped = false;  ///< anything was changed
 };
 
+/// The angle between two gradients of the given norms, in radians; 0 when one of them is 0. Exact
+/// also for nearly parallel ones.
+double angle_between(const model::Parameters& g, double g_norm, const model::Parameters& h,
+                     double h_norm);
+
 /// Clips `gradients` in place.
 ClipReport clip(const ClipOptions& options, model::Parameters& gradients);
 

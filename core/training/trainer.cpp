@@ -1,8 +1,10 @@
 #include "core/training/trainer.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
+#include "core/training/accuracy.h"
 #include "core/training/divergence.h"
 
 namespace backflow::training {
@@ -32,8 +34,11 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup) {
       record->batch.size(), setup.state_seed);
   record->trace = model::forward(record->model, record->batch);
   record->gradients = model::zeros_like(record->model.parameters);
-  record->signals =
-      gradient::backward(record->model, record->batch, record->trace, record->gradients);
+  record->signals = gradient::backward(record->model, record->batch, record->trace,
+                                       record->gradients, setup.training.truncation);
+  record->truncation = truncation_report(record->model, record->batch, record->trace,
+                                         setup.training.truncation, record->gradients);
+  record->accuracy = accuracy(task_info(setup.task.kind), record->batch, record->trace.y_hat);
   record->clipped_gradients = record->gradients;
   add_penalties(*record);
   record->clip = clip(setup.training.clip, record->clipped_gradients);
@@ -45,10 +50,32 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup) {
 
 Trainer::Trainer(TrainerSetup setup) : setup_(std::move(setup)) { forget_best(); }
 
-std::shared_ptr<const IterationRecord> Trainer::evaluate() const { return compute(setup_); }
+std::shared_ptr<const IterationRecord> Trainer::evaluate() const {
+  auto record = compute(setup_);
+  validate(*record);
+  return record;
+}
+
+void Trainer::validate(IterationRecord& record) const {
+  const std::uint64_t every = setup_.training.validation_every;
+  if (every == 0 || setup_.iteration % every != 0 || record.divergence) return;
+  if (!validation_batch_) {
+    // As many sequences as a batch has, but enough for the picture not to be of chance alone.
+    const model::Index sequences = std::max<model::Index>(64, record.batch.size());
+    validation_batch_ = make_validation_batch(setup_.task, setup_.encoding, sequences);
+    if (!validation_batch_) return;
+    validation_batch_->initial_state =
+        model::initial_state(setup_.initial_state, record.batch.initial_state.rows(),
+                             validation_batch_->size(), setup_.state_seed);
+  }
+  const model::Trace trace = model::forward(record.model, *validation_batch_);
+  record.validation = {trace.loss,
+                       accuracy(task_info(setup_.task.kind), *validation_batch_, trace.y_hat)};
+}
 
 std::shared_ptr<const IterationRecord> Trainer::step() {
   auto record = compute(setup_);
+  validate(*record);
   if (!record->divergence) {
     if (record->trace.loss < best_loss_) {
       best_ = setup_.model.parameters;
@@ -87,11 +114,13 @@ void Trainer::set_output(model::Readout readout, model::Loss loss) {
 
 void Trainer::set_task(const TaskOptions& task) {
   setup_.task = task;
+  validation_batch_.reset();
   forget_best();
 }
 
 void Trainer::set_initial_state(model::InitialState kind) {
   setup_.initial_state = kind;
+  validation_batch_.reset();
   forget_best();
 }
 

@@ -19,15 +19,18 @@
 #include "core/training/regularizer.h"
 #include "core/training/schedule.h"
 #include "core/training/task/task.h"
+#include "core/training/truncation_report.h"
 
 namespace backflow::training {
 
 struct TrainingOptions {
   double learning_rate = 0.3;  ///< η before the schedule
   ClipOptions clip;
+  gradient::Truncation truncation = {};  ///< of backpropagation through time
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};
   RegularizerOptions regularizer = {};
+  std::uint64_t validation_every = 20;  ///< iterations from one validation to the next; 0: none
 };
 
 /// Where the first non-finite number of an iteration was met, in the order of computation.
@@ -37,6 +40,12 @@ struct Divergence {
   std::uint64_t iteration = 0;
 };
 
+/// How well the network does on data it is not trained with.
+struct Validation {
+  double loss = 0.0;      ///< as Trace::loss
+  double accuracy = 0.0;  ///< core/training/accuracy.h; NaN where the task has none
+};
+
 /// One iteration. Shapes as in core/model/network.h and core/gradient/backward.h.
 struct IterationRecord {
   std::uint64_t iteration = 0;  ///< number of updates made before this one
@@ -44,13 +53,17 @@ struct IterationRecord {
   model::Batch batch;
   model::Trace trace;
   gradient::ErrorSignals signals;
-  model::Parameters gradients;          ///< ∂L/∂θ of the loss alone
-  model::Parameters clipped_gradients;  ///< with those of the penalties, after clipping
-  ClipReport clip;                      ///< of the gradient with those of the penalties
-  double penalty = 0.0;                 ///< λ/2 Σ ‖W‖²; 0 when it is off
-  double omega = 0.0;                   ///< Ω without its weight; 0 when it is off
-  double learning_rate = 0.0;           ///< η as scheduled for this iteration
-  TrainingOptions options;              ///< those this iteration ran with
+  model::Parameters gradients;                 ///< ∂L/∂θ of the loss alone
+  model::Parameters clipped_gradients;         ///< with those of the penalties, after clipping
+  ClipReport clip;                             ///< of the gradient with those of the penalties
+  std::optional<TruncationReport> truncation;  ///< when BPTT is truncated
+  double accuracy = 0.0;                       ///< of the batch; NaN where the task has none
+  /// Every TrainingOptions::validation_every iterations, of tasks that have other data.
+  std::optional<Validation> validation;
+  double penalty = 0.0;                               ///< λ/2 Σ ‖W‖²; 0 when it is off
+  double omega = 0.0;                                 ///< Ω without its weight; 0 when it is off
+  double learning_rate = 0.0;                         ///< η as scheduled for this iteration
+  TrainingOptions options;                            ///< those this iteration ran with
   std::optional<model::Parameters> parameters_after;  ///< nothing when no update was made
   std::optional<Divergence> divergence;
 };
@@ -98,8 +111,10 @@ public:
 
 private:
   void forget_best();
+  void validate(IterationRecord& record) const;
 
   TrainerSetup setup_;
+  mutable std::optional<model::Batch> validation_batch_;  // made when first wanted
   model::Parameters best_;  // with the lowest loss since the last change by hand
   double best_loss_;
   std::uint64_t best_iteration_ = 0;

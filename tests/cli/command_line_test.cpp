@@ -107,7 +107,7 @@ TEST(CommandLine, ListsHaveOneLineForEachEntry) {
 
 TEST(CommandLine, CheckComparesEveryTensorWithDifferences) {
   for (const char* setting :
-       {"model.activation=tanh", "model.readout=softmax", "task.outputs=every"}) {
+       {"model.activation=tanh", "model.readout=softmax", "task.shape=many-to-many"}) {
     const Outcome outcome = backflow({"check", "--set", setting});
     EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
     const auto lines = lines_of(outcome.out);

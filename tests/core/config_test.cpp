@@ -2,6 +2,8 @@
 #include "core/config/config.h"
 
 #include <cmath>
+#include <memory>
+#include <tuple>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,6 +40,7 @@ TEST(Keys, EveryKeyTakesItsOwnValueAndItsLimits) {
       }
       continue;
     }
+    if (key.kind == KeyKind::text) continue;  // a file: text_test.cpp
     for (const double limit : {key.min, key.max}) {
       EXPECT_THAT(set_key(config, key.name, format_number(limit)), IsEmpty()) << key.name;
       EXPECT_EQ(key.get(config), format_number(limit));
@@ -127,6 +130,114 @@ TEST(Validate, ExplainsWhatDoesNotGoTogether) {
   EXPECT_THAT(validate(config), HasSubstr("task.steps"));
 }
 
+std::string validated(std::initializer_list<const char*> assignments) {
+  Config config;
+  for (const char* assignment : assignments) EXPECT_THAT(set_key(config, assignment), IsEmpty());
+  return validate(config);
+}
+
+TEST(Validate, RealTargetsAreNoProbabilities) {
+  EXPECT_EQ(validated({"task.name=adding", "model.readout=softmax"}),
+            "model.readout = softmax does not go with task.name = adding, whose targets are real "
+            "numbers; allowed: auto, identity, relu, sigmoid");
+  EXPECT_EQ(validated({"task.name=sine", "model.loss=bce"}),
+            "model.loss = bce does not go with task.name = sine, whose targets are real numbers; "
+            "allowed: auto, mse");
+  EXPECT_THAT(validated({"task.name=sine", "model.loss=cce"}), HasSubstr("model.loss = cce"));
+  EXPECT_THAT(validated({"task.name=sine", "model.readout=sigmoid"}), IsEmpty());
+  EXPECT_THAT(validated({"task.name=parity", "model.readout=softmax"}), IsEmpty());
+  for (const char* loss : {"model.loss=mse", "model.loss=bce", "model.loss=auto"})
+    EXPECT_THAT(validated({"task.name=copy-memory", "model.readout=sigmoid", loss}), IsEmpty());
+}
+
+TEST(Validate, LengthsHaveToLeaveRoomForTheTask) {
+  EXPECT_EQ(validated({"task.name=copy-memory", "task.steps=20"}),
+            "task.steps = 20 is too short for task.name = copy-memory and task.symbols = 10; "
+            "allowed: auto, or 21 and more");
+  EXPECT_THAT(validated({"task.name=copy-memory", "task.symbols=100"}), IsEmpty());  // T grows
+  EXPECT_EQ(validated({"task.name=delayed-echo", "task.delay=9", "task.length_min=9"}),
+            "task.length_min = 9 is too short for task.name = delayed-echo and task.delay = 9; "
+            "allowed: auto, or 10 to 20");
+  EXPECT_EQ(validated({"task.name=first-bit", "task.length_min=21"}),
+            "task.length_min = 21 is more than task.steps = 20; allowed: auto, or 1 to 20");
+  EXPECT_THAT(validated({"task.name=first-bit", "task.length_min=20"}), IsEmpty());
+  EXPECT_THAT(validated({"task.length_min=2"}), HasSubstr("which always has 3"));
+  EXPECT_THAT(validated({"task.batch=2", "task.shape=one-to-one"}), HasSubstr("always has 3"));
+  EXPECT_EQ(validated({"task.shape=one-to-one", "task.steps=3"}),
+            "task.steps = 3 does not go with task.shape = one-to-one, which has one step; allowed: "
+            "auto or 1");
+  EXPECT_THAT(validated({"task.shape=one-to-one", "task.steps=1", "task.length_min=1"}), IsEmpty());
+  EXPECT_THAT(validated({"task.name=next-character", "task.steps=1000", "task.batch=1024"}),
+              HasSubstr("57 inputs or outputs × task.steps × task.batch"));
+  Config config;
+  config.task.kind = training::TaskKind::next_character;
+  auto text = std::make_shared<training::Text>();
+  EXPECT_THAT(training::parse_text("abcdefghijklmnopqrst", *text), IsEmpty());
+  config.task.text = text;
+  EXPECT_EQ(validate(config),
+            "task.steps = 25 is too long for the text, whose first 90 % have 18 characters; "
+            "allowed: up to 17, or a longer task.file");
+  config.task.steps = 17;
+  EXPECT_THAT(validate(config), IsEmpty());
+}
+
+TEST(Applies, OnlyWhereAChangeOfTheKeyChangesTheBatches) {
+  const std::pair<const char*, const char*> others[] = {
+      {"task.shape", "many-to-one"}, {"task.steps", "30"},  {"task.length_min", "25"},
+      {"task.batch", "5"},           {"task.noise", "0.5"}, {"task.symbols", "9"},
+      {"task.delay", "6"},           {"task.seed", "9"}};
+  for (const auto& entry : model::EnumNames<training::TaskKind>::kAll)
+    for (const auto& [name, value] : others) {
+      SCOPED_TRACE(std::string(entry.name) + " " + name);
+      Config from;
+      from.task.kind = entry.value;
+      if (!training::task_info(entry.value).fixed_table) from.task.steps = 35;
+      Config to = from;
+      ASSERT_THAT(set_key(to, name, value), IsEmpty());
+      const Key& key = *find_key(name);
+      if (key.name == "task.shape" && training::effective_shape(from.task) == *to.task.shape)
+        to.task.shape = training::Shape::many_to_many;
+      const bool allowed = validate(to).empty();
+      const auto data = [](const Config& config) {
+        const auto batch = training::make_batch(config.task, {}, 0);
+        const auto numbers = [](const model::Matrix& matrix) {
+          return std::vector<double>(matrix.data(), matrix.data() + matrix.size());
+        };
+        return std::tuple{numbers(batch.inputs.data()), numbers(batch.targets.data()),
+                          batch.lengths};
+      };
+      EXPECT_EQ(applies(key, from), allowed && data(from) != data(to));
+    }
+  Config config;
+  EXPECT_TRUE(applies(*find_key("model.hidden"), config));
+  EXPECT_FALSE(applies(*find_key("task.file"), config));
+  config.task.kind = training::TaskKind::next_character;
+  EXPECT_TRUE(applies(*find_key("task.file"), config));
+  config.task.shape = training::Shape::one_to_one;
+  EXPECT_FALSE(applies(*find_key("task.steps"), config));
+}
+
+TEST(Effective, ReadoutAndLossFitTheTask) {
+  Config config;
+  config.task.kind = training::TaskKind::temporal_order;
+  EXPECT_EQ(effective_readout(config), model::Readout::softmax);
+  EXPECT_EQ(effective_loss(config), model::Loss::categorical_cross_entropy);
+  config.task.kind = training::TaskKind::adding;
+  EXPECT_EQ(effective_readout(config), model::Readout::identity);
+  EXPECT_EQ(effective_loss(config), model::Loss::mean_squared_error);
+  config.model.readout = model::Readout::sigmoid;
+  EXPECT_EQ(effective_loss(config), model::Loss::mean_squared_error);
+}
+
+TEST(NeedsRestart, WhenTheShapeChangesTheInputs) {
+  Config from, to;
+  from.task.kind = to.task.kind = training::TaskKind::sine;
+  to.task.shape = training::Shape::many_to_one;
+  EXPECT_FALSE(needs_restart(from, to));
+  to.task.shape = training::Shape::one_to_many;
+  EXPECT_TRUE(needs_restart(from, to));
+}
+
 TEST(Effective, AutomaticLossFitsTheReadout) {
   Config config;
   EXPECT_EQ(effective_readout(config), model::Readout::sigmoid);
@@ -139,6 +250,7 @@ TEST(Effective, AutomaticLossFitsTheReadout) {
 
 TEST(NeedsRestart, OnlyForOtherSizesAndOtherInitialisation) {
   for (const Key& key : keys()) {
+    if (key.kind == KeyKind::text) continue;  // a file: text_test.cpp
     Config from, to;
     from.task.kind = to.task.kind = training::TaskKind::first_bit;
     std::string other;
@@ -165,23 +277,27 @@ TEST(Applies, OnlyToTheOptionsInUse) {
         names.push_back(key.name.substr(9));
     return names;
   };
+  using ::testing::Contains;
   using ::testing::UnorderedElementsAre;
+  EXPECT_THAT(applying({"task.name=parity", "training.truncation=chunks"}),
+              ::testing::AllOf(Contains("validation_every"), Contains("truncation.steps")));
   EXPECT_THAT(applying({"training.clip.mode=none"}),
               UnorderedElementsAre("learning_rate", "schedule", "warmup", "optimizer",
-                                   "weight_decay", "l2", "omega", "clip.mode"));
-  EXPECT_THAT(applying({"training.optimizer=nesterov", "training.schedule=cosine"}),
-              UnorderedElementsAre("learning_rate", "schedule", "schedule.period",
-                                   "schedule.final_rate", "warmup", "optimizer", "momentum",
-                                   "weight_decay", "l2", "omega", "clip.mode", "clip.threshold"));
+                                   "weight_decay", "l2", "omega", "truncation", "clip.mode"));
+  EXPECT_THAT(
+      applying({"training.optimizer=nesterov", "training.schedule=cosine"}),
+      UnorderedElementsAre("learning_rate", "schedule", "schedule.period", "schedule.final_rate",
+                           "warmup", "optimizer", "momentum", "weight_decay", "l2", "omega",
+                           "truncation", "clip.mode", "clip.threshold"));
   EXPECT_THAT(
       applying({"training.optimizer=adamw", "training.schedule=step"}),
       UnorderedElementsAre("learning_rate", "schedule", "schedule.step_size", "schedule.step_gamma",
                            "warmup", "optimizer", "beta1", "beta2", "epsilon", "weight_decay", "l2",
-                           "omega", "clip.mode", "clip.threshold"));
+                           "omega", "truncation", "clip.mode", "clip.threshold"));
   EXPECT_THAT(applying({"training.optimizer=rmsprop", "training.schedule=exponential"}),
               UnorderedElementsAre("learning_rate", "schedule", "schedule.gamma", "warmup",
                                    "optimizer", "alpha", "epsilon", "weight_decay", "l2", "omega",
-                                   "clip.mode", "clip.threshold"));
+                                   "truncation", "clip.mode", "clip.threshold"));
 }
 
 // A key that is said to do nothing must change no number of a run, and all others must.
@@ -192,7 +308,8 @@ TEST(Applies, IsWhatTrainingShows) {
       ASSERT_THAT(set_key(config, "training.optimizer", optimizer), IsEmpty());
       ASSERT_THAT(set_key(config, "training.schedule", schedule), IsEmpty());
       for (const char* assignment : {"training.schedule.step_size=5", "training.schedule.period=50",
-                                     "training.clip.threshold=0.01", "training.learning_rate=0.1"})
+                                     "training.clip.threshold=0.01", "training.learning_rate=0.1",
+                                     "training.truncation.steps=1"})
         ASSERT_THAT(set_key(config, assignment), IsEmpty());
       const auto weights_after = [](const Config& options) {
         training::Trainer trainer(make_setup(options));
@@ -201,8 +318,8 @@ TEST(Applies, IsWhatTrainingShows) {
       };
       const model::Matrix usual = weights_after(config);
       for (const Key& key : keys()) {
-        if (!key.name.starts_with("training.")) continue;
-        std::vector<std::string> values{"1", "0.25"};
+        if (!key.name.starts_with("training.") || key.name == "training.validation_every") continue;
+        std::vector<std::string> values{"1", "2", "0.25"};
         for (const Choice& choice : key.choices) values.push_back(choice.name);
         Config other = config;
         for (const std::string& value : values)

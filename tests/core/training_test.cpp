@@ -116,7 +116,7 @@ TEST(Task, FirstBitGivesTheSameBitsEverywhere) {
 
 TEST(Task, EveryStepHasTheTargetWhenAsked) {
   TaskOptions options;
-  options.outputs = Outputs::every;
+  options.shape = Shape::many_to_many;
   const model::Batch batch = make_batch(options, TargetEncoding::one_hot, 0);
   for (Index t = 1; t <= 3; ++t) {
     EXPECT_EQ(batch.targets.step(t), batch.targets.step(3));
@@ -186,7 +186,7 @@ TEST(Trainer, ChangesByHandKeepTheWeights) {
   trainer.set_output(model::Readout::identity, model::Loss::mean_squared_error);
   trainer.set_training({0.01, {ClipMode::none, 1.0}});
   TaskOptions every;
-  every.outputs = Outputs::every;
+  every.shape = Shape::many_to_many;
   trainer.set_task(every);
   trainer.set_initial_state(model::InitialState::random);
   EXPECT_EQ(trainer.setup().model.parameters.W_hh, W);

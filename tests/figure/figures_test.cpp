@@ -29,7 +29,7 @@ const std::vector<Situation>& situations() {
   static const std::vector<Situation> kAll{
       {"fresh", snapshot_after(0, {})},
       {"learned", snapshot_after(60, {})},
-      {"every step", snapshot_after(3, {"task.outputs=every", "model.readout=softmax"})},
+      {"every step", snapshot_after(3, {"task.shape=many-to-many", "model.readout=softmax"})},
       {"clipped", snapshot_after(150, {"training.clip.threshold=0.01"})},
       {"one step", snapshot_after(5, {"task.name=first-bit", "task.steps=1"})},
       {"twenty", snapshot_after(5, {"task.name=first-bit", "task.steps=20"})},

@@ -1,4 +1,7 @@
-#include "core/training/task/tables.h"
+#include <algorithm>
+#include <cmath>
+
+#include "core/training/task/tasks.h"
 
 namespace backflow::training {
 namespace {
@@ -8,37 +11,73 @@ using model::Index;
 template <std::size_t Rows>
 struct Table {
   std::array<std::array<int, 3>, Rows> inputs;
-  std::array<double, Rows> labels;
+  std::array<int, Rows> labels;
 };
 
 constexpr std::array<const char*, 3> kWords{"cat", "mat", "rat"};
 constexpr Table<3> kCatMatRat{{{{0, 1, 0}, {2, 2, 1}, {1, 1, 0}}}, {1, 1, 0}};
 constexpr Table<4> kBinary{{{{1, 0, 1}, {0, 0, 1}, {0, 0, 0}, {1, 1, 1}}}, {1, 0, 0, 1}};
 
-}  // namespace
-
-void generate_cat_mat_rat(const TaskOptions&, std::uint64_t, model::Batch& batch,
-                          model::Vector& labels) {
-  batch.input_labels.resize(kCatMatRat.inputs.size());
-  for (std::size_t row = 0; row < kCatMatRat.inputs.size(); ++row) {
-    const auto column = static_cast<Index>(row);
-    for (std::size_t i = 0; i < 3; ++i) {
-      const int word = kCatMatRat.inputs[row][i];
-      batch.inputs.step(static_cast<Index>(i) + 1)(word, column) = 1.0;
-      batch.input_labels[row].emplace_back(kWords[static_cast<std::size_t>(word)]);
+// put(t, row of the table, entry) for all steps asked for; the label at each.
+template <std::size_t Rows, class Put>
+void fill(const Table<Rows>& table, Sequences& sequences, Put put) {
+  for (std::size_t row = 0; row < Rows; ++row)
+    for (Index t = 1; t <= sequences.inputs.last(); ++t) {
+      const auto b = static_cast<Index>(row);
+      put(t, b, table.inputs[row][static_cast<std::size_t>(t - 1)]);
+      sequences.targets.step(t)(0, b) = table.labels[row];
     }
-    labels(column) = kCatMatRat.labels[row];
-  }
 }
 
-void generate_binary_table(const TaskOptions&, std::uint64_t, model::Batch& batch,
-                           model::Vector& labels) {
-  for (std::size_t row = 0; row < kBinary.inputs.size(); ++row) {
-    const auto column = static_cast<Index>(row);
-    for (std::size_t i = 0; i < 3; ++i)
-      batch.inputs.step(static_cast<Index>(i) + 1)(0, column) = kBinary.inputs[row][i];
-    labels(column) = kBinary.labels[row];
-  }
+template <std::size_t Rows>
+Chance chance_of(const Table<Rows>& table) {
+  const auto ones = std::count(table.labels.begin(), table.labels.end(), 1);
+  const double p = static_cast<double>(ones) / static_cast<double>(Rows);
+  return {-p * std::log(p) - (1.0 - p) * std::log(1.0 - p), std::max(p, 1.0 - p)};
+}
+
+TaskInfo table_task(TaskKind kind, std::string_view description) {
+  TaskInfo info{};
+  info.kind = kind;
+  info.description = description;
+  info.target = TargetKind::binary;
+  info.shapes = {Shape::many_to_one, Shape::one_to_one, Shape::one_to_many, Shape::many_to_many};
+  info.default_steps = 3;
+  info.fixed_table = true;
+  info.target_size = always<1>;
+  info.least_steps = always<1>;
+  info.first_target = from_the_first;
+  return info;
+}
+
+}  // namespace
+
+TaskInfo cat_mat_rat_task() {
+  TaskInfo info = table_task(
+      TaskKind::cat_mat_rat,
+      "three sentences of three words, one-hot; is the sentence one of the two good ones?");
+  info.default_batch = 3;
+  info.input_size = always<3>;
+  info.chance = [](const TaskOptions&) { return chance_of(kCatMatRat); };
+  info.generate = [](const TaskOptions&, model::Random&, Sequences& sequences) {
+    fill(kCatMatRat, sequences, [&](Index t, Index b, int word) {
+      sequences.put(t, b, word, kWords[static_cast<std::size_t>(word)]);
+    });
+  };
+  return info;
+}
+
+TaskInfo binary_table_task() {
+  TaskInfo info = table_task(TaskKind::binary_table,
+                             "four sequences of three bits; the answer is the first bit");
+  info.default_batch = 4;
+  info.input_size = always<1>;
+  info.chance = [](const TaskOptions&) { return chance_of(kBinary); };
+  info.generate = [](const TaskOptions&, model::Random&, Sequences& sequences) {
+    fill(kBinary, sequences,
+         [&](Index t, Index b, int bit) { sequences.inputs.step(t)(0, b) = bit; });
+  };
+  return info;
 }
 
 }  // namespace backflow::training

@@ -1,64 +1,183 @@
 #include "core/training/task/task.h"
 
-#include "core/training/task/first_bit.h"
-#include "core/training/task/tables.h"
+#include <algorithm>
+#include <utility>
+
+#include "core/training/task/tasks.h"
 
 namespace backflow::training {
 namespace {
 
-constexpr std::array<TaskInfo, 3> kTasks{{
-    {TaskKind::cat_mat_rat, "cat-mat-rat", "cat mat rat",
-     "three sentences of three words, one-hot; is the sentence one of the two good ones?", 3, 3, 3,
-     true, generate_cat_mat_rat},
-    {TaskKind::binary_table, "binary-table", "binary table",
-     "four sequences of three bits; the answer is the first bit", 1, 3, 4, true,
-     generate_binary_table},
-    {TaskKind::first_bit, "first-bit", "first bit",
-     "T noisy random bits; remember the first one until the end", 1, 20, 32, false,
-     generate_first_bit},
-}};
+using model::Index;
+
+// Streams of random numbers beside those of the iterations, which count from 0.
+constexpr std::uint64_t kLengths = std::uint64_t{1} << 62, kHeldOut = std::uint64_t{1} << 63;
+
+std::vector<Index> draw_lengths(const TaskOptions& options, std::uint64_t stream) {
+  std::vector<Index> lengths(static_cast<std::size_t>(options.batch), options.steps);
+  if (options.length_min == options.steps) return lengths;
+  model::Random random(options.seed, stream + kLengths);
+  const auto choices = static_cast<std::uint64_t>(options.steps - options.length_min + 1);
+  for (Index& length : lengths)
+    length = options.length_min + static_cast<Index>(random.below(choices));
+  lengths.front() = options.steps;
+  return lengths;
+}
+
+// The first step of a sequence that has a loss.
+Index first_loss(const TaskInfo& info, const TaskOptions& options, Index length) {
+  return options.shape == Shape::many_to_one ? length : info.first_target(options, length);
+}
+
+void encode(TargetKind kind, const Eigen::Ref<const model::Vector>& raw,
+            Eigen::Ref<model::Vector> y) {
+  if (kind != TargetKind::real && (kind == TargetKind::classes || y.size() == 2))
+    y(static_cast<Index>(raw(0))) = 1.0;  // one-hot
+  else
+    y = raw;
+}
+
+// Targets and weights from the first step with a loss to T.
+void set_targets(const TaskInfo& info, const TaskOptions& options, TargetEncoding encoding,
+                 const Sequences& sequences, model::Batch& batch) {
+  std::vector<Index> starts;
+  for (const Index length : sequences.lengths) starts.push_back(first_loss(info, options, length));
+  const Index first = *std::min_element(starts.begin(), starts.end());
+  batch.targets =
+      model::StepMatrices(output_size(options, encoding), options.batch, first, options.steps);
+  model::StepMatrices weights(1, options.batch, first, options.steps);
+  for (Index b = 0; b < options.batch; ++b)
+    for (Index t = starts[static_cast<std::size_t>(b)]; t <= sequences.length(b); ++t) {
+      encode(info.target, sequences.targets.step(t).col(b), batch.targets.step(t).col(b));
+      weights.step(t)(0, b) = 1.0;
+    }
+  if ((weights.data().array() != 1.0).any()) batch.weights = std::move(weights);
+}
+
+model::Batch make(const TaskOptions& options, TargetEncoding encoding, std::uint64_t stream,
+                  bool held_out) {
+  const TaskInfo& info = task_info(options.kind);
+  const TaskOptions full = resolved(options);
+  const Index target_rows = info.target == TargetKind::real ? info.target_size(full) : 1;
+  Sequences sequences;
+  sequences.inputs = model::StepMatrices(info.input_size(full), full.batch, 1, full.steps);
+  sequences.targets = model::StepMatrices(target_rows, full.batch, 1, full.steps);
+  sequences.lengths = draw_lengths(full, stream);
+  sequences.held_out = held_out;
+  model::Random random(full.seed, stream);
+  info.generate(full, random, sequences);
+
+  model::Batch batch;
+  set_targets(info, full, encoding, sequences, batch);
+  batch.inputs = std::move(sequences.inputs);
+  batch.input_labels = std::move(sequences.words);
+  if (full.shape == Shape::one_to_many) {
+    batch.inputs.data().rightCols((full.steps - 1) * full.batch).setZero();
+    for (auto& words : batch.input_labels) words.resize(1);
+  }
+  for (auto& words : batch.input_labels) words.resize(static_cast<std::size_t>(full.steps), "0");
+  if (full.length_min < full.steps) batch.lengths = std::move(sequences.lengths);
+  return batch;
+}
+
+bool is_natural(model::Loss loss, TargetKind target) {
+  switch (target) {
+    case TargetKind::binary:
+      return loss != model::Loss::mean_squared_error;
+    case TargetKind::classes:
+      return loss == model::Loss::categorical_cross_entropy;
+    case TargetKind::real:
+      break;
+  }
+  return loss == model::Loss::mean_squared_error;
+}
 
 }  // namespace
 
-std::span<const TaskInfo> task_list() { return kTasks; }
+void Sequences::put(Index t, Index b, Index row, std::string word) {
+  inputs.step(t)(row, b) = 1.0;
+  if (words.empty()) words.resize(static_cast<std::size_t>(size()));
+  words[static_cast<std::size_t>(b)].push_back(std::move(word));
+}
+
+bool TaskInfo::has(Shape shape) const {
+  return std::find(shapes.begin(), shapes.end(), shape) != shapes.end();
+}
+
+std::span<const TaskInfo> task_list() {
+  static const std::array<TaskInfo, 10> kTasks{
+      cat_mat_rat_task(), binary_table_task(),   first_bit_task(), adding_task(),
+      copy_memory_task(), temporal_order_task(), parity_task(),    delayed_echo_task(),
+      sine_task(),        next_character_task(),
+  };
+  return kTasks;
+}
 
 const TaskInfo& task_info(TaskKind kind) {
-  for (const TaskInfo& info : kTasks)
+  for (const TaskInfo& info : task_list())
     if (info.kind == kind) return info;
-  return kTasks[0];
+  return task_list().front();
+}
+
+Shape effective_shape(const TaskOptions& options) {
+  return options.shape.value_or(task_info(options.kind).shapes.front());
 }
 
 TaskOptions resolved(TaskOptions options) {
   const TaskInfo& info = task_info(options.kind);
-  if (options.steps == 0) options.steps = info.default_steps;
+  options.shape = effective_shape(options);
+  if (options.steps == 0)
+    options.steps = options.shape == Shape::one_to_one
+                        ? 1
+                        : std::max(info.default_steps, info.least_steps(options));
   if (options.batch == 0) options.batch = info.default_batch;
+  if (options.length_min == 0) options.length_min = options.steps;
   return options;
 }
 
-model::Index output_size(TargetEncoding encoding) {
-  return encoding == TargetEncoding::one_hot ? 2 : 1;
+const Text& text_of(const TaskOptions& options) {
+  return options.text ? *options.text : builtin_text();
+}
+
+Index input_size(const TaskOptions& options) {
+  return task_info(options.kind).input_size(resolved(options));
+}
+
+Index output_size(const TaskOptions& options, TargetEncoding encoding) {
+  const TaskInfo& info = task_info(options.kind);
+  if (info.target == TargetKind::binary) return encoding == TargetEncoding::one_hot ? 2 : 1;
+  return info.target_size(resolved(options));
 }
 
 model::Batch make_batch(const TaskOptions& options, TargetEncoding encoding,
                         std::uint64_t iteration) {
+  return make(options, encoding, iteration, false);
+}
+
+std::optional<model::Batch> make_validation_batch(TaskOptions options, TargetEncoding encoding,
+                                                  Index size) {
+  if (task_info(options.kind).fixed_table) return std::nullopt;
+  options.batch = size;
+  if (options.kind == TaskKind::next_character &&
+      text_of(options).held_out_size() <= static_cast<std::size_t>(resolved(options).steps))
+    return std::nullopt;
+  return make(options, encoding, kHeldOut, true);
+}
+
+Chance chance_level(const TaskOptions& options, model::Loss loss) {
   const TaskInfo& info = task_info(options.kind);
   const TaskOptions full = resolved(options);
-  model::Batch batch;
-  batch.inputs = model::StepMatrices(info.input_size, full.batch, 1, full.steps);
-  const model::Index first_output = full.outputs == Outputs::every ? 1 : full.steps;
-  batch.targets = model::StepMatrices(output_size(encoding), full.batch, first_output, full.steps);
-  model::Vector labels(full.batch);
-  info.generate(full, iteration, batch, labels);
-  for (model::Index t = first_output; t <= full.steps; ++t) {
-    auto y = batch.targets.step(t);
-    if (encoding == TargetEncoding::one_hot) {
-      y.row(0) = 1.0 - labels.transpose().array();
-      y.row(1) = labels.transpose();
-    } else {
-      y.row(0) = labels.transpose();
-    }
-  }
-  return batch;
+  Chance chance = info.chance(full);
+  const auto loss_steps = [&](Index length) {
+    return static_cast<double>(length - first_loss(info, full, length) + 1);
+  };
+  double drawn = 0.0;  // mean of the loss steps over the lengths that are drawn
+  for (Index length = full.length_min; length <= full.steps; ++length) drawn += loss_steps(length);
+  drawn /= static_cast<double>(full.steps - full.length_min + 1);
+  const auto B = static_cast<double>(full.batch);
+  chance.loss *= (loss_steps(full.steps) + (B - 1.0) * drawn) / B;  // the first always has T
+  if (!is_natural(loss, info.target)) chance.loss = std::numeric_limits<double>::quiet_NaN();
+  return chance;
 }
 
 }  // namespace backflow::training

@@ -1,28 +1,55 @@
 // Learning tasks: where the batches come from.
 //
 // Every task is a pure function of (options, encoding, iteration): the batch of any iteration can
-// be made again at any time, the same bits on every machine. The list of tasks is task_list() in
-// task.cpp; a new one is one more file and one more line there.
+// be made again at any time, the same bits on every machine. A task fills inputs and a target for
+// every step; make_batch() then cuts them to the *shape* (which steps get an input, which have an
+// output and a loss). The list of tasks is task_list() in task.cpp; a new one is one more file and
+// one more line there.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/model/batch.h"
 #include "core/model/enum_names.h"
+#include "core/model/output.h"
+#include "core/model/random.h"
+#include "core/training/task/text.h"
 
 namespace backflow::training {
 
-enum class TaskKind { cat_mat_rat, binary_table, first_bit };
+enum class TaskKind {
+  cat_mat_rat,
+  binary_table,
+  first_bit,
+  adding,
+  copy_memory,
+  temporal_order,
+  parity,
+  delayed_echo,
+  sine,
+  next_character,
+};
 
-/// Where the network has an output and a loss: at the last step only (sequence-to-vector) or at
-/// every step (sequence-to-sequence; the target is repeated at each).
-enum class Outputs { last, every };
+/// What a target is: a label 0 or 1; one of K classes, one-hot (m = K); m real numbers.
+enum class TargetKind { binary, classes, real };
 
-/// How a class label becomes a target column: one probability (m = 1), or one-hot over the two
-/// classes (m = 2), which is what a softmax read-out needs.
+/// Which steps have an input and which an output with a loss.
+enum class Shape {
+  one_to_one,    ///< the first step alone: T = 1
+  one_to_many,   ///< only x_1 is given, later inputs are zero; outputs as in many_to_many
+  many_to_one,   ///< an output at the last step of each sequence, T_b
+  many_to_many,  ///< an output at every step for which the task has a target
+};
+
+/// How a label 0 or 1 becomes a target column: one probability (m = 1), or one-hot over the two
+/// classes (m = 2), which is what a softmax read-out needs. Other kinds of target have one form.
 enum class TargetEncoding { probability, one_hot };
 
 struct TaskOptions {
@@ -30,55 +57,127 @@ struct TaskOptions {
   model::Index steps = 0;  ///< T; 0 is the task's own. The tables have 3 and no other.
   model::Index batch = 0;  ///< B; 0 is the task's own. The tables have all their rows, no other.
   double noise = 0.2;      ///< standard deviation of the noise on the inputs, where a task has it
-  Outputs outputs = Outputs::last;
+  std::optional<Shape> shape;   ///< nothing: the task's own
+  model::Index length_min = 0;  ///< lengths T_b are uniform in length_min..T; 0: all are T
+  model::Index symbols = 10;    ///< S, the symbols that copy-memory remembers
+  model::Index delay = 5;       ///< of delayed-echo, in steps
   std::uint64_t seed = 1;
+  std::string file;                  ///< where `text` comes from; empty for the built-in text
+  std::shared_ptr<const Text> text;  ///< of next-character; null: the built-in text
+
+  bool operator==(const TaskOptions&) const = default;
 };
 
+/// What a task fills for make_batch().
+struct Sequences {
+  model::StepMatrices inputs;   ///< x_t (d, B), t = 1..T; comes as zeros, stays so after T_b
+  model::StepMatrices targets;  ///< t = 1..T: label or number of the class (1, B); reals (m, B)
+  std::vector<model::Index> lengths;  ///< T_b, already drawn: where each sequence has to end
+  std::vector<std::vector<std::string>> words;  ///< [sequence][t − 1] for people; or empty
+  bool held_out = false;                        ///< data for validation is asked for
+
+  model::Index size() const { return inputs.batch(); }
+  model::Index length(model::Index b) const { return lengths[static_cast<std::size_t>(b)]; }
+  /// x_t of sequence b is one-hot at `row`, and `word` for people.
+  void put(model::Index t, model::Index b, model::Index row, std::string word);
+};
+
+/// What is reached without looking at the inputs.
+struct Chance {
+  double loss = std::numeric_limits<double>::quiet_NaN();
+  double accuracy = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// The functions get resolved options.
 struct TaskInfo {
   TaskKind kind;
-  std::string_view name;         ///< as in the key task.name
-  std::string_view title;        ///< as shown to people
   std::string_view description;  ///< one line
-  model::Index input_size;       ///< d
+  TargetKind target;
+  std::vector<Shape> shapes;  ///< those that make sense; the first is the task's own
   model::Index default_steps;
   model::Index default_batch;
-  bool fixed_table;  ///< steps and batch cannot be chosen, there is no noise, the seed changes
-                     ///< nothing
-  /// Fills inputs (1..T; d × B), the labels (B; 0 or 1), and input_labels where there are words.
-  void (*generate)(const TaskOptions& resolved, std::uint64_t iteration, model::Batch& batch,
-                   model::Vector& labels);
+  bool fixed_table = false;  ///< steps and batch cannot be chosen, there is no noise, the seed
+                             ///< changes nothing
+  bool has_noise = false;
+  /// A real answer this close is right (nan: there is no right and wrong).
+  double tolerance = std::numeric_limits<double>::quiet_NaN();
+
+  model::Index (*input_size)(const TaskOptions&);  ///< d
+  /// K of classes, m of reals, 1 of labels.
+  model::Index (*target_size)(const TaskOptions&);
+  model::Index (*least_steps)(const TaskOptions&);  ///< of the shortest sequence that can be made
+  /// The first step with a target in a sequence of that length; all later ones have one too.
+  model::Index (*first_target)(const TaskOptions&, model::Index length);
+  /// Of one loss step, for the loss that fits the target; the accuracy as well where there is one.
+  Chance (*chance)(const TaskOptions&);
+  void (*generate)(const TaskOptions&, model::Random&, Sequences&);
+
+  bool has(Shape shape) const;
 };
 
 std::span<const TaskInfo> task_list();
 const TaskInfo& task_info(TaskKind kind);
 
-/// The options with the task's own steps and batch in place of 0.
+/// The shape in use.
+Shape effective_shape(const TaskOptions& options);
+
+/// The options with the task's own values in place of 0 and nothing. The task's own T grows where
+/// the task needs more steps (a long delay).
 TaskOptions resolved(TaskOptions options);
 
+/// The text of next-character: the one that was read, or the built-in one.
+const Text& text_of(const TaskOptions& options);
+
+/// d and m. Precondition for these and the batches: config::validate() has no objection.
+model::Index input_size(const TaskOptions& options);
+model::Index output_size(const TaskOptions& options, TargetEncoding encoding);
+
 /// The batch of the given iteration; its initial_state is left empty, for it is the model's affair.
+/// With different lengths, the first sequence always has T steps.
 model::Batch make_batch(const TaskOptions& options, TargetEncoding encoding,
                         std::uint64_t iteration);
 
-/// m for an encoding: 1 or 2.
-model::Index output_size(TargetEncoding encoding);
+/// `size` sequences that no iteration sees: another stream of random numbers, or the last tenth of
+/// the text. Always the same for the same options. Nothing for the tables, which have no other
+/// data, and where the last tenth of the text is not longer than T.
+std::optional<model::Batch> make_validation_batch(TaskOptions options, TargetEncoding encoding,
+                                                  model::Index size);
+
+/// Loss and accuracy of the best answer that is the same for every input and step.
+///
+/// The loss is L = Σ_t L_t with L_t = (1/B) Σ_b w_tb ℓ_tb, that is the expected number of loss
+/// steps of a sequence times the loss of one: entropy of the labels or classes in nats for the
+/// cross-entropies, variance of the target for the squared error of real targets (Cover & Thomas
+/// 2006, section 2.6; each task's file has its figure). The loss is nan when it is not that natural
+/// one; the accuracy is nan when there is no right and wrong.
+Chance chance_level(const TaskOptions& options, model::Loss loss);
 
 }  // namespace backflow::training
 
 template <>
 struct backflow::model::EnumNames<backflow::training::TaskKind> {
   using Kind = backflow::training::TaskKind;
-  static constexpr std::array<EnumName<Kind>, 3> kAll{{
+  static constexpr std::array<EnumName<Kind>, 10> kAll{{
       {Kind::cat_mat_rat, "cat-mat-rat", "cat mat rat"},
       {Kind::binary_table, "binary-table", "binary table"},
       {Kind::first_bit, "first-bit", "first bit"},
+      {Kind::adding, "adding", "adding problem"},
+      {Kind::copy_memory, "copy-memory", "copy memory"},
+      {Kind::temporal_order, "temporal-order", "temporal order"},
+      {Kind::parity, "parity", "parity"},
+      {Kind::delayed_echo, "delayed-echo", "delayed echo"},
+      {Kind::sine, "sine", "sine wave"},
+      {Kind::next_character, "next-character", "next character"},
   }};
 };
 
 template <>
-struct backflow::model::EnumNames<backflow::training::Outputs> {
-  using Outputs = backflow::training::Outputs;
-  static constexpr std::array<EnumName<Outputs>, 2> kAll{{
-      {Outputs::last, "last", "last step"},
-      {Outputs::every, "every", "every step"},
+struct backflow::model::EnumNames<backflow::training::Shape> {
+  using Shape = backflow::training::Shape;
+  static constexpr std::array<EnumName<Shape>, 4> kAll{{
+      {Shape::one_to_one, "one-to-one", "one to one"},
+      {Shape::one_to_many, "one-to-many", "one to many"},
+      {Shape::many_to_one, "many-to-one", "many to one"},
+      {Shape::many_to_many, "many-to-many", "many to many"},
   }};
 };

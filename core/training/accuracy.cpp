@@ -1,0 +1,38 @@
+#include "core/training/accuracy.h"
+
+#include <cmath>
+#include <limits>
+
+namespace backflow::training {
+namespace {
+
+using model::Index;
+using model::Vector;
+
+bool is_right(const TaskInfo& info, const Vector& y, const Vector& y_hat) {
+  if (!y_hat.allFinite()) return false;
+  if (info.target == TargetKind::real) return (y_hat - y).cwiseAbs().maxCoeff() < info.tolerance;
+  if (info.target == TargetKind::binary && y.size() == 1) return (y_hat(0) > 0.5) == (y(0) > 0.5);
+  Index answer = 0, right = 0;
+  y_hat.maxCoeff(&answer);
+  y.maxCoeff(&right);
+  return answer == right;
+}
+
+}  // namespace
+
+double accuracy(const TaskInfo& info, const model::Batch& batch, const model::StepMatrices& y_hat) {
+  if (info.target == TargetKind::real && std::isnan(info.tolerance))
+    return std::numeric_limits<double>::quiet_NaN();
+  double right = 0.0, all = 0.0;
+  for (Index t = batch.targets.first(); t <= batch.targets.last(); ++t)
+    for (Index b = 0; b < batch.size(); ++b) {
+      const double weight = batch.weight(t, b);
+      if (weight == 0.0) continue;
+      all += weight;
+      if (is_right(info, batch.targets.step(t).col(b), y_hat.step(t).col(b))) right += weight;
+    }
+  return right / all;
+}
+
+}  // namespace backflow::training

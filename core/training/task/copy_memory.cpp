@@ -1,0 +1,49 @@
+#include "core/training/task/tasks.h"
+
+namespace backflow::training {
+namespace {
+
+using model::Index;
+
+constexpr Index kSymbols = 8;  // K
+constexpr Index kBlank = kSymbols, kGo = kSymbols + 1;
+
+void generate(const TaskOptions& options, model::Random& random, Sequences& sequences) {
+  const Index S = options.symbols;
+  for (Index b = 0; b < sequences.size(); ++b) {
+    const Index T = sequences.length(b);
+    for (Index t = 1; t <= T; ++t) {
+      if (t <= T - S) sequences.targets.step(t)(0, b) = kBlank;
+      if (t <= S) {
+        const auto symbol = static_cast<Index>(random.below(kSymbols));
+        sequences.put(t, b, symbol, std::to_string(symbol + 1));
+        sequences.targets.step(T - S + t)(0, b) = static_cast<double>(symbol);
+      } else {
+        const bool go = t == T - S;
+        sequences.put(t, b, go ? kGo : kBlank, go ? "go" : "·");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TaskInfo copy_memory_task() {
+  return {
+      .kind = TaskKind::copy_memory,
+      .description = "S symbols, a long pause, a go sign; then repeat the symbols in their order",
+      .target = TargetKind::classes,
+      .shapes = {Shape::many_to_many, Shape::many_to_one},
+      .default_steps = 40,
+      .default_batch = 32,
+      .input_size = always<kSymbols + 2>,
+      .target_size = always<kSymbols + 1>,
+      .least_steps = [](const TaskOptions& options) { return 2 * options.symbols + 1; },
+      .first_target = [](const TaskOptions& options,
+                         Index length) { return length - options.symbols + 1; },
+      .chance = [](const TaskOptions&) { return uniform_chance(kSymbols); },
+      .generate = generate,
+  };
+}
+
+}  // namespace backflow::training

@@ -1,0 +1,58 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/training/task/tasks.h"
+
+namespace backflow::training {
+namespace {
+
+using model::Index;
+
+void generate(const TaskOptions& options, model::Random& random, Sequences& sequences) {
+  const Text& text = text_of(options);
+  const std::size_t part_begin = sequences.held_out ? text.training_size() : 0;
+  const std::size_t part_size = sequences.held_out ? text.held_out_size() : text.training_size();
+  const auto T = static_cast<std::size_t>(options.steps);
+  for (Index b = 0; b < sequences.size(); ++b) {
+    const std::size_t begin = part_begin + static_cast<std::size_t>(random.below(part_size - T));
+    for (Index t = 1; t <= sequences.length(b); ++t) {
+      const std::size_t place = begin + static_cast<std::size_t>(t);
+      const std::uint8_t now = text.characters[place - 1];
+      sequences.put(t, b, now, text.label(now));
+      sequences.targets.step(t)(0, b) = text.characters[place];
+    }
+  }
+}
+
+Index alphabet_size(const TaskOptions& options) {
+  return static_cast<Index>(text_of(options).alphabet.size());
+}
+
+Chance chance(const TaskOptions& options) {
+  const std::vector<double>& frequency = text_of(options).frequency;
+  double entropy = 0.0;
+  for (const double p : frequency)
+    if (p > 0.0) entropy -= p * std::log(p);
+  return {entropy, *std::max_element(frequency.begin(), frequency.end())};
+}
+
+}  // namespace
+
+TaskInfo next_character_task() {
+  return {
+      .kind = TaskKind::next_character,
+      .description = "a text, character by character; which one comes next?",
+      .target = TargetKind::classes,
+      .shapes = {Shape::many_to_many, Shape::many_to_one, Shape::one_to_one},
+      .default_steps = 25,
+      .default_batch = 32,
+      .input_size = alphabet_size,
+      .target_size = alphabet_size,
+      .least_steps = always<1>,
+      .first_target = from_the_first,
+      .chance = chance,
+      .generate = generate,
+  };
+}
+
+}  // namespace backflow::training
