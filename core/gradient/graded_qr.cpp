@@ -1,10 +1,13 @@
 #include "core/gradient/graded_qr.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
 #include <Eigen/QR>
+
+#include "core/gradient/scaled_matrix.h"
 
 namespace backflow::gradient {
 
@@ -23,9 +26,14 @@ GradedQr graded_qr(const Matrix& M) {
   GradedQr result{Matrix::Zero(n, q), Matrix::Zero(q, q)};
   Matrix sorted(p, q);
   for (Index i = 0; i < p; ++i) sorted.row(i) = M.row(order[static_cast<std::size_t>(i)]);
+  // Columns of size 1, because a reflection squares them; a power of two changes no digit.
+  model::Vector scale = model::Vector::Ones(q);
   if (p > 0) {
+    for (Index j = 0; j < q; ++j) scale[j] = std::ldexp(1.0, binary_exponent(sorted.col(j)));
+    sorted.array().rowwise() /= scale.transpose().array();
     const Eigen::HouseholderQR<Matrix> qr(sorted);
     result.R.topRows(rank) = qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>();
+    result.R.array().rowwise() *= scale.transpose().array();
     sorted = qr.householderQ() * Matrix::Identity(p, rank);
   }
   for (Index i = 0; i < p; ++i)

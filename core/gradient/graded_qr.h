@@ -4,7 +4,8 @@
 // The rows are sorted by size before Householder's reflections, so that each row keeps its own
 // relative precision (Cox & Higham 1998, "Stability of Householder QR factorization for weighted
 // least squares problems"), and rows of zeros are left out, so that a rank lost to dead units shows
-// as exact zeros in R and not as rounding noise.
+// as exact zeros in R and not as rounding noise. What lies below 10^-150 of its column's largest
+// entry is lost.
 #pragma once
 
 #include "core/model/types.h"

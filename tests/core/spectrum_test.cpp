@@ -348,6 +348,16 @@ TEST(ProductSpectrum, DeadUnitsGiveExactZeros) {
   for (const Eigenvalue& value : lambdas(scaled(factors))) EXPECT_EQ(value.log10_modulus, -kInf);
 }
 
+TEST(GradedQr, TinyColumnsAreNotZero) {
+  Matrix M = Matrix::Zero(3, 3);
+  M(0, 0) = -3.0;
+  M(1, 2) = 2.0;
+  M(2, 1) = 1e-300;
+  const GradedQr qr = graded_qr(M);
+  EXPECT_NEAR(std::abs(qr.R(1, 1)), 1e-300, 1e-313);
+  EXPECT_TRUE((qr.Q * qr.R).isApprox(M, 1e-15));
+}
+
 TEST(GradedQr, IsAFactorisationRowByRow) {
   model::Random random(2);
   Matrix M = random.normal_matrix(7, 5, 1.0);
