@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_name
                          });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
-  EXPECT_EQ(catalogue().size(), 4u);
+  EXPECT_EQ(catalogue().size(), 7u);
   for (const FigureInfo& info : catalogue()) EXPECT_EQ(find_figure(info.name), &info);
   EXPECT_EQ(find_figure("los"), nullptr);
 }

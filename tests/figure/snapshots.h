@@ -7,9 +7,9 @@
 
 namespace backflow::figure {
 
-/// A session with those keys after that many iterations, analysed.
+/// A session with those keys after that many iterations, analysed; with the spectra by default.
 session::Snapshot snapshot_after(int iterations, std::initializer_list<const char*> assignments,
-                                 const session::AnalysisOptions& options = {});
+                                 const session::AnalysisOptions& options = {.spectra = true});
 
 /// A run of ReLU that diverges.
 session::Snapshot diverged_snapshot();
