@@ -47,8 +47,8 @@ PlotArea range_of(const Analysis& analysis) {
         low = std::min(low, value);
         high = std::max(high, value);
       }
-  return {{},  0.0, std::max(1.0, last_lag(decay)), std::floor(low - 0.02), std::ceil(high + 0.02),
-          true};
+  const double room = 0.05 * (high - low);
+  return {{}, 0.0, std::max(1.0, last_lag(decay)), low - room, high + room, true};
 }
 
 // From lag 0 on, straight on the logarithmic axis, as far as it stays in the plot.
@@ -101,7 +101,10 @@ void add_reach(Group& group, const Analysis& analysis, const Axes& axes, const S
   group.marks.push_back(CircleMark{{x, y}, 2.2 * stroke.width, stroke.color, std::nullopt});
 }
 
-std::string steps(double count) { return count == 1.0 ? "1 step" : compact(count) + " steps"; }
+std::string steps(double count) {
+  const bool whole = count >= 10.0 || std::abs(count - std::round(count)) < 0.05;
+  return fixed(count, whole ? 0 : 1) + (std::round(count) == 1.0 && whole ? " step" : " steps");
+}
 
 // Longest form first.
 std::vector<std::string> notes(const GradientDecay& decay) {
@@ -123,21 +126,26 @@ struct Strokes {
   Color band;
 
   explicit Strokes(const Palette& colors)
-      : median{colors.accent, 2.4},
+      : median{colors.accent, 3.6},  // wider, so that it shows beside the line upon it
         line{colors.norm_before, 1.4},
         bound{colors.warning, 1.6, Dash::dashed},
         epsilon{colors.muted_text, 1.4, Dash::dotted},
         band(mix(colors.background, colors.accent, 0.25)) {}
 };
 
-std::vector<LegendItem> legend(const Analysis& analysis, const Strokes& strokes, double size) {
+// Shorter where there is little room.
+std::vector<LegendItem> legend(const Analysis& analysis, const Strokes& strokes, double size,
+                               bool narrow) {
   const GradientDecay& decay = analysis.decay;
   std::vector<LegendItem> items{{"median", strokes.median}};
   if (std::isfinite(decay.log10_factor))
-    items.push_back({"×" + compact_power(decay.log10_factor) + " per step", strokes.line});
-  if (!std::isnan(bound_at(analysis, 0.0)))
     items.push_back(
-        {"(γσ_{1})^{lag}, γσ_{1} = " + compact(analysis.bound->factor()), strokes.bound});
+        {"×" + compact_power(decay.log10_factor) + (narrow ? "" : " per step"), strokes.line});
+  if (!std::isnan(bound_at(analysis, 0.0))) {
+    const std::string factor = compact(analysis.bound->factor());
+    items.push_back(
+        {narrow ? factor + "^{lag}" : "(γσ_{1})^{lag}, γσ_{1} = " + factor, strokes.bound});
+  }
   items.push_back({"ε = " + compact(decay.epsilon), strokes.epsilon});
   items.push_back({"quartiles", {strokes.band, 0.8 * size}});
   return items;
@@ -162,21 +170,23 @@ Figure build_gradient_by_lag(const session::Snapshot& snapshot, const View& view
   options.x_title = "lag, in steps";
   options.note = notes(analysis.decay);
   options.range = range_of(analysis);
-  options.legend = legend(analysis, strokes, style.font_size);
+  options.legend = legend(analysis, strokes, style.font_size, size.width < 40.0 * style.font_size);
   const Axes axes = add_axes(figure, style, options);
   Group curves{"gradient-by-lag", axes.area.rect, {}};
   add_band(curves, analysis.decay, axes, strokes.band);
-  add_reach(curves, analysis, axes, strokes.epsilon);
   if (view.cursor) {
     const double x = axes.x(static_cast<double>(view.cursor->t - view.cursor->k));
     curves.marks.push_back(PolylineMark{{{x, axes.area.rect.y}, {x, axes.area.rect.bottom()}},
                                         {palette(style.theme).axis, 1.0, Dash::dotted}});
   }
+  add_median(curves, analysis.decay, axes, strokes.median);
   add_straight(curves, axes, bound_at(analysis, 0.0),
                bound_at(analysis, 1.0) - bound_at(analysis, 0.0), strokes.bound);
   add_straight(curves, axes, analysis.decay.log10_start, analysis.decay.log10_factor, strokes.line);
-  add_median(curves, analysis.decay, axes, strokes.median);
   figure.groups.push_back(std::move(curves));
+  Group reach{"reach", std::nullopt, {}};
+  add_reach(reach, analysis, axes, strokes.epsilon);
+  figure.groups.push_back(std::move(reach));
   return figure;
 }
 

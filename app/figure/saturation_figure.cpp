@@ -43,7 +43,7 @@ Figure build_saturation(const session::Snapshot& snapshot, const View& view,
   Figure figure = blank_figure("saturation", "Slope of the activation at every step", style, size);
   AxesOptions options;
   options.title = figure.title;
-  options.y_title = "f′(a_{t})";
+  options.y_title = "slope f′(a_{t})";
   options.x_title = "step t";
   const std::vector<Saturation> none;
   const auto& steps = snapshot.analysis ? snapshot.analysis->saturation : none;
@@ -52,8 +52,8 @@ Figure build_saturation(const session::Snapshot& snapshot, const View& view,
   options.range = {{}, T > 1.0 ? 1.0 : 0.0, std::max(T, 2.0), 0.0, 1.0, false};
   // The lower curve is wider, so that it shows on both sides where the two coincide.
   const Stroke slope{colors.accent, 3.0}, share{colors.threshold, 1.6};
-  options.legend = {{"mean / γ", slope},
-                    {"share of units below " + compact(gradient::kSaturated) + " γ", share}};
+  options.legend = {{"mean/γ", slope},
+                    {"share below " + compact(gradient::kSaturated) + "γ", share}};
   if (!steps.empty()) options.note = means(steps);
   const Axes axes = add_axes(figure, style, options);
   if (steps.empty()) {
@@ -91,7 +91,7 @@ std::string saturation_tooltip(const session::Snapshot& snapshot, const View&, c
   const long t = std::lround(x_value_at(*figure.plot, at.x));
   if (t < 1 || t > static_cast<long>(steps.size())) return {};
   const Saturation& step = steps[static_cast<std::size_t>(t - 1)];
-  return fmt::format("step t = {}\nmean of f′(a_{{{}}})/γ = {}\n{} of the units below {} γ", t, t,
+  return fmt::format("step t = {}\nmean of f′(a_{{{}}})/γ = {}\n{} of the units below {}γ", t, t,
                      compact(step.mean_slope),
                      std::isnan(step.share) ? compact(step.share) : percent(step.share),
                      compact(gradient::kSaturated));

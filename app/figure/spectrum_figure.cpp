@@ -108,12 +108,13 @@ Figure plane(const Spectra& spectra, const FigureStyle& style, Size size) {
   }
   add_circle(group, axes, 1.0, {colors.text, 1.4});
   add_circle(group, axes, rho, {colors.accent, 1.4, Dash::dashed});
-  const double radius = (list.size() > 128  ? 0.16
-                         : list.size() > 32 ? 0.22
-                                            : 0.3) *
-                        style.font_size;
+  const double crowd = 8.0 * std::sqrt(static_cast<double>(list.size()));
+  const double radius =
+      std::clamp(axes.area.rect.width / crowd, 0.14 * style.font_size, 0.3 * style.font_size);
   for (const Eigenvalue& value : list) {
-    const Color color = value.log10_modulus > 0.0 ? colors.threshold : colors.accent;
+    if (std::isnan(value.log10_modulus)) continue;
+    // Outside by more than rounding.
+    const Color color = value.log10_modulus > 1e-12 ? colors.threshold : colors.accent;
     const auto point = value.value();
     group.marks.push_back(CircleMark{{axes.x(point.real()), axes.y(point.imag())},
                                      radius,
@@ -154,44 +155,50 @@ PlotArea index_range(std::size_t count) {
   return area;
 }
 
-// "3 of 8 are 0"; empty when none is.
-std::string missing(const std::vector<double>& values, const std::string& what) {
+// "3 of 8 are 0", longest form first; empty when none is.
+std::vector<std::string> missing(const std::vector<double>& values, const std::string& what) {
   const auto count = std::count_if(values.begin(), values.end(),
                                    [](double value) { return !std::isfinite(value); });
-  return count == 0 ? "" : fmt::format("{} of {} are {}", count, values.size(), what);
+  if (count == 0) return {};
+  return {fmt::format("{} of {} are {}", count, values.size(), what),
+          fmt::format("{} × {}", count, what)};
 }
 
 Figure singular_values(const Spectra& spectra, const std::optional<gradient::JacobianBound>& bound,
                        const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
   const std::vector<double>& logs = spectra.recurrent.log10_singular_values;
-  double smallest = spectra.recurrent.log10_sigma_1();
+  const double largest = logs.front();
+  double smallest = largest;
   for (const double value : logs)
     if (std::isfinite(value)) smallest = value;
+  const bool any = std::isfinite(largest), log_axis = any && largest - smallest > 2.0;
+  const auto position = [log_axis](double log10_value) {
+    return log_axis || !std::isfinite(log10_value) ? log10_value : std::pow(10.0, log10_value);
+  };
+  std::vector<double> positions;
+  for (const double value : logs) positions.push_back(position(value));
   Figure figure = blank_figure("singular-values", "", style, size);
   AxesOptions options;
   options.y_title = fitting({"singular values σ_{i} of W_{hh}", "σ_{i} of W_{hh}"}, style, size);
-  options.x_title = "i";
+  options.x_title = "index i";
   options.range = index_range(logs.size());
-  const double largest = spectra.recurrent.log10_sigma_1();
-  const bool any = std::isfinite(largest), log_axis = any && largest - smallest > 2.0;
-  set_y_range(options.range, any ? std::pow(10.0, smallest) : 0.1,
-              any ? std::pow(10.0, largest) : 1.0, log_axis);
-  if (!log_axis) options.range.y_min = 0.0;
+  options.range.log_y = log_axis;
+  if (log_axis) {
+    const double room = 0.05 * (largest - smallest);
+    options.range.y_min = smallest - room;
+    options.range.y_max = largest + room;
+  } else if (any) {
+    options.range.y_max = 1.06 * positions.front();
+  }
   // Below the line γσ₁ < 1, and the gradient must vanish.
-  const double level = bound ? std::log10(1.0 / bound->gamma) : std::nan("");
-  const double level_at = log_axis ? level : std::pow(10.0, level);
-  const bool level_shown = level_at >= options.range.y_min && level_at <= options.range.y_max;
-  options.note = {missing(logs, "0")};
-  if (level_shown && options.note.front().empty()) options.note = {"dashed: 1/γ"};
+  const double level = bound ? position(-std::log10(bound->gamma)) : std::nan("");
+  const bool level_shown = level >= options.range.y_min && level <= options.range.y_max;
+  options.note = missing(logs, "0");
+  if (level_shown && options.note.empty()) options.note = {"dashed: 1/γ"};
   const Axes axes = add_axes(figure, untitled(style), options);
   Group group{"curve", axes.area.rect, {}};
-  if (level_shown) add_level(group, axes, level_at, {colors.warning, 1.4, Dash::dashed});
-  std::vector<double> positions;
-  for (const double value : logs) {
-    const bool shown = log_axis || !std::isfinite(value);
-    positions.push_back(shown ? value : std::pow(10.0, value));
-  }
+  if (level_shown) add_level(group, axes, level, {colors.warning, 1.4, Dash::dashed});
   add_sorted(group, positions, axes, colors.norm_before, style.font_size);
   figure.groups.push_back(std::move(group));
   return figure;
@@ -210,13 +217,14 @@ Figure lyapunov(const Spectra& spectra, const FigureStyle& style, Size size) {
   AxesOptions options;
   options.y_title =
       fitting({"Lyapunov exponents, nats per step", "Lyapunov exponents"}, style, size);
-  options.x_title = "i";
+  options.x_title = "index i";
   options.range = index_range(exponents.size());
-  set_y_range(options.range, low, high, false);
-  if (high <= 0.0) options.range.y_max = low < 0.0 ? -0.08 * options.range.y_min : 1.0;
+  const double room = high > low ? 0.06 * (high - low) : 1.0;
+  options.range.y_min = low - room;
+  options.range.y_max = high + room;
   const bool broken = std::any_of(exponents.begin(), exponents.end(),
                                   [](double value) { return std::isnan(value); });
-  options.note = {broken ? "not finite" : missing(exponents, "−∞")};
+  options.note = broken ? std::vector<std::string>{"not finite"} : missing(exponents, "−∞");
   const Axes axes = add_axes(figure, untitled(style), options);
   Group group{"curve", axes.area.rect, {}};
   add_level(group, axes, 0.0, {colors.axis, 1.2});
@@ -248,8 +256,7 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View&, const Figu
     return figure;
   }
   const Spectra& spectra = *snapshot.analysis->spectra;
-  if (!std::isfinite(spectra.recurrent.log10_sigma_1()) &&
-      !(spectra.recurrent.log10_sigma_1() < 0.0)) {
+  if (std::isnan(spectra.recurrent.log10_sigma_1())) {
     add_hint(figure, style, everything, "W_{hh} is not finite");
     return figure;
   }
@@ -260,7 +267,7 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View&, const Figu
   if (spectra.lyapunov.exponents.empty()) panels = std::min(panels, 2);
   // The plane wants to be square.
   const double share = size.width / panels;
-  const double first = panels == 1 ? size.width : std::clamp(height, share, 1.35 * share);
+  const double first = panels == 1 ? size.width : std::clamp(height, share, 1.25 * share);
   const double other = panels == 1 ? 0.0 : (size.width - first) / (panels - 1);
   place(figure, plane(spectra, style, {first, height}), {0.0, top});
   if (panels > 1)

@@ -58,16 +58,14 @@ std::optional<Pass> iterate(const std::vector<ScaledMatrix>& factors, Matrix& Q,
   return pass;
 }
 
-// Where the diagonal blocks of an orthogonal matrix begin that have nothing below them, and n.
+// Where the diagonal blocks of an orthogonal matrix begin that have nothing (but rounding) to their
+// lower left, and n.
 std::vector<Index> block_starts(const Matrix& turn) {
   constexpr double kNothing = 1e-13;
   const Index n = turn.rows();
   std::vector<Index> starts{0};
-  double below = 0.0;  // squares of turn(i…n−1, 0…i−1), kept up to date as i grows
-  for (Index i = 1; i < n; ++i) {
-    below = turn.bottomLeftCorner(n - i, i).squaredNorm();
-    if (below <= kNothing * kNothing) starts.push_back(i);
-  }
+  for (Index i = 1; i < n; ++i)
+    if (turn.bottomLeftCorner(n - i, i).cwiseAbs().maxCoeff() <= kNothing) starts.push_back(i);
   starts.push_back(n);
   return starts;
 }
@@ -147,10 +145,12 @@ std::optional<std::vector<Eigenvalue>> eigenvalues(const std::vector<ScaledMatri
     list = product_eigenvalues(factors, cancelled);
   else
     append_eigenvalues(factors.front(), list.emplace());
+  const auto key = [](const Eigenvalue& value) {
+    return std::isnan(value.log10_modulus) ? -kInf : value.log10_modulus;
+  };
   if (list)
-    std::stable_sort(list->begin(), list->end(), [](const Eigenvalue& a, const Eigenvalue& b) {
-      return a.log10_modulus > b.log10_modulus;
-    });
+    std::stable_sort(list->begin(), list->end(),
+                     [&](const Eigenvalue& a, const Eigenvalue& b) { return key(a) > key(b); });
   return list;
 }
 

@@ -1,5 +1,6 @@
 // What the figures show: legible at every size, and true to the data behind them.
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -92,6 +93,13 @@ TEST_P(EveryFigure, StaysSmallWhateverTheLength) {
     for (const Group& group : figure.groups) marks += group.marks.size();
     EXPECT_LT(marks, 6000u) << situation.name;
   }
+}
+
+TEST_P(EveryFigure, HasIdsOfItsOwnForEveryGroup) {
+  const FigureInfo& info = *find_figure(GetParam());
+  const Figure figure = info.build(situations()[5].snapshot, {}, {}, {960, 500});
+  std::set<std::string> ids;
+  for (const Group& group : figure.groups) EXPECT_TRUE(ids.insert(group.id).second) << group.id;
 }
 
 TEST_P(EveryFigure, FollowsTheTheme) {
@@ -191,6 +199,13 @@ TEST(JacobianFigure, SaysWhatTheMapBelongsTo) {
   const std::string text = all_text(build_jacobian_norms(snapshot, {}, {}, {720, 520}));
   EXPECT_THAT(text, HasSubstr("Frobenius norm, sequence 2 of 3, iteration 11"));
   EXPECT_THAT(text, HasSubstr(gradient::verdict(snapshot.analysis->decay).substr(0, 12)));
+}
+
+TEST(JacobianFigure, TellsWhetherVanishingIsProvenInALineOfItsOwn) {
+  const auto snapshot = snapshot_after(0, {"task.name=first-bit", "task.steps=60",
+                                           "model.init=orthogonal", "model.spectral_radius=0.5"});
+  EXPECT_THAT(all_text(build_jacobian_norms(snapshot, {}, {}, {720, 520})),
+              HasSubstr("\nproven: γσ₁ = 0.50 < 1\n"));
 }
 
 TEST(JacobianFigure, TooltipTellsTheChainOfFactors) {
