@@ -57,7 +57,8 @@ std::optional<std::vector<double>> log10_singular_values(const std::vector<Scale
                                                          const CancelFunction& cancelled = {});
 
 /// The eigenvalues of the same product, by falling modulus, of a conjugate pair the upper one
-/// first. NaN throughout when a factor is not finite; nothing when cancelled.
+/// first. NaN throughout when a factor is not finite; nothing when cancelled (asked once per factor
+/// and pass; those of a single matrix are found in one go).
 std::optional<std::vector<Eigenvalue>> eigenvalues(const std::vector<ScaledMatrix>& factors,
                                                    const CancelFunction& cancelled = {});
 
