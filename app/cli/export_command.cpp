@@ -1,5 +1,6 @@
 #include "app/cli/export_command.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -82,7 +83,7 @@ std::string plan(const config::Config& config, const ExportRequest& request,
   return check_destination(request.output);
 }
 
-session::Snapshot train(const config::Config& config, const ExportRequest& request,
+session::Snapshot train(const config::Config& config, const ExportRequest& request, bool spectra,
                         std::ostream& err) {
   session::Session session(config);
   {
@@ -98,7 +99,7 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
   if (snapshot.divergence)
     err << "backflow: training stopped at iteration " << snapshot.divergence->iteration << ": "
         << training::describe(*snapshot.divergence) << "; the figures show that iteration\n";
-  session::attach(session::analyse(snapshot.record, {request.norm, request.sequence - 1}),
+  session::attach(session::analyse(snapshot.record, {request.norm, request.sequence - 1, spectra}),
                   snapshot);
   return snapshot;
 }
@@ -137,7 +138,9 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
       return kBadUsage;
     }
   }
-  const session::Snapshot snapshot = train(config, request, err);
+  const bool spectra =
+      std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.info->needs_spectra; });
+  const session::Snapshot snapshot = train(config, request, spectra, err);
   for (const Job& job : jobs) {
     if (const std::string error = carry_out(job, snapshot, request, out); !error.empty()) {
       err << "backflow: " << error << '\n';

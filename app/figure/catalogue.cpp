@@ -2,7 +2,10 @@
 
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/jacobian_figure.h"
+#include "app/figure/lag_figure.h"
 #include "app/figure/loss_figure.h"
+#include "app/figure/saturation_figure.h"
+#include "app/figure/spectrum_figure.h"
 #include "app/figure/unrolled_figure.h"
 
 namespace backflow::figure {
@@ -37,6 +40,28 @@ std::span<const FigureInfo> catalogue() {
        build_jacobian_norms,
        write_jacobian_norms_csv,
        jacobian_norms_tooltip},
+      {"gradient-by-lag",
+       "Gradient by distance",
+       "median ‖∂h_t/∂h_{t−lag}‖ by lag with quartiles, fitted factor, bound (γσ₁)^lag and reach",
+       {640.0, 400.0},
+       build_gradient_by_lag,
+       write_gradient_by_lag_csv,
+       gradient_by_lag_tooltip},
+      {"spectrum",
+       "Spectrum of W_{hh}",
+       "eigenvalues and singular values of W_hh, Lyapunov exponents of the trajectory",
+       {960.0, 380.0},
+       build_spectrum,
+       write_spectrum_csv,
+       spectrum_tooltip,
+       true},
+      {"saturation",
+       "Saturation",
+       "mean slope f′(a_t)/γ and share of saturated units at every step",
+       {640.0, 360.0},
+       build_saturation,
+       write_saturation_csv,
+       saturation_tooltip},
   };
   return kFigures;
 }

@@ -29,6 +29,7 @@ struct FigureInfo {
   /// What is under the mouse, as lines of text markup; empty where there is nothing to say. The
   /// figure is the one that build() made from the same snapshot and view.
   std::string (*tooltip)(const session::Snapshot&, const View&, const Figure&, Point);
+  bool needs_spectra = false;  ///< shows more with session::AnalysisOptions::spectra
 };
 
 std::span<const FigureInfo> catalogue();

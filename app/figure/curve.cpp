@@ -82,6 +82,16 @@ void add_column(LineBuilder& line, const MinMax& range, double x, const Axes& ax
 
 }  // namespace
 
+void add_line(Group& group, const std::vector<Point>& points, const Stroke& stroke) {
+  LineBuilder line(group, stroke);
+  for (const Point& point : points) {
+    if (std::isnan(point.y))
+      line.gap();
+    else
+      line.add(point);
+  }
+}
+
 void add_curve(Group& group, const HistoryView& history, Series series, const Axes& axes,
                const Stroke& stroke) {
   LineBuilder line(group, stroke);

@@ -10,6 +10,10 @@
 
 namespace backflow::figure {
 
+/// Polylines through points of the figure; NaN as y breaks the line, and a point alone between two
+/// breaks becomes a dot.
+void add_line(Group& group, const std::vector<Point>& points, const Stroke& stroke);
+
 /// Polylines through the finite points of a series. The line breaks at non-finite points and, on a
 /// logarithmic axis, at points ≤ 0; a point alone between two breaks becomes a dot.
 void add_curve(Group& group, const training::HistoryView& history, training::Series series,

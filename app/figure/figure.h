@@ -115,7 +115,8 @@ struct Figure {
   double width = 0.0, height = 0.0;
   Color background;
   std::vector<Group> groups;
-  std::optional<PlotArea> plot;  ///< of figures with one pair of axes
+  std::optional<PlotArea> plot;      ///< of figures with one pair of axes; of several, the first
+  std::vector<PlotArea> side_plots;  ///< the others
 };
 
 }  // namespace backflow::figure

@@ -101,7 +101,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   options.title = figure.title;
   options.y_title = "‖∇L‖";
   options.x_title = "iteration";
-  options.note = clipping_summary(snapshot);
+  options.note = {clipping_summary(snapshot)};
   options.range = range_of(snapshot, view.gradient_log);
   // The lower curve is wider, so that it shows on both sides where the two coincide.
   const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6};

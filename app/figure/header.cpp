@@ -42,4 +42,18 @@ double add_header(Figure& figure, const FigureStyle& style, const std::vector<st
   return y + 1.8 * size;
 }
 
+void add_hint(Figure& figure, const FigureStyle& style, const Rect& area, const std::string& hint) {
+  const std::string shown = first_that_fits({hint}, style.font_size, area.width);
+  if (shown.empty()) return;
+  figure.groups.push_back(
+      {"hint",
+       std::nullopt,
+       {TextMark{.anchor = {area.x + area.width / 2.0, area.y + area.height / 2.0},
+                 .markup = shown,
+                 .size = style.font_size,
+                 .color = palette(style.theme).muted_text,
+                 .h_align = HAlign::center,
+                 .v_align = VAlign::middle}}});
+}
+
 }  // namespace backflow::figure

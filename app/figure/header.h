@@ -18,4 +18,7 @@ std::string first_that_fits(const std::vector<std::string>& texts, double size, 
 double add_header(Figure& figure, const FigureStyle& style, const std::vector<std::string>& left,
                   const std::vector<std::string>& right);
 
+/// Writes in the middle of an area why there is nothing to see; nothing when it does not fit.
+void add_hint(Figure& figure, const FigureStyle& style, const Rect& area, const std::string& hint);
+
 }  // namespace backflow::figure

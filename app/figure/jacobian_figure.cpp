@@ -140,10 +140,13 @@ void add_values(Group& group, const FigureStyle& style, const Analysis& analysis
 void add_verdict(Group& group, const FigureStyle& style, const Analysis& analysis,
                  const PlotArea& cells) {
   const double size = style.font_size;
-  const std::string verdict = gradient::verdict(analysis.decay);
-  const std::size_t colon = verdict.find(": ");
-  std::vector<std::string> lines{verdict.substr(0, colon)};
-  if (colon != std::string::npos) lines.push_back(verdict.substr(colon + 2));
+  const std::string verdict = gradient::verdict(analysis.decay, analysis.bound);
+  std::vector<std::string> lines;  // one for each part of the sentence
+  for (std::size_t begin = 0; begin < verdict.size();) {
+    const std::size_t end = verdict.find_first_of(lines.empty() ? ":;" : ";", begin);
+    lines.push_back(verdict.substr(begin, end - begin));
+    begin = end == std::string::npos ? end : end + 2;
+  }
   const Rect& rect = cells.rect;
   double width = 0.0;
   for (const std::string& line : lines) width = std::max(width, text_width(line, size));
@@ -179,17 +182,6 @@ PlotArea cells_area(const Rect& rect, Index steps) {
   return {rect, -0.5, T + 0.5, T + 0.5, -0.5, false};
 }
 
-void add_missing(Figure& figure, const FigureStyle& style) {
-  figure.groups.push_back({"hint",
-                           std::nullopt,
-                           {TextMark{.anchor = {figure.width / 2.0, figure.height / 2.0},
-                                     .markup = "computing the Jacobian products …",
-                                     .size = style.font_size,
-                                     .color = palette(style.theme).muted_text,
-                                     .h_align = HAlign::center,
-                                     .v_align = VAlign::middle}}});
-}
-
 }  // namespace
 
 double automatic_limit(const gradient::LogRange& range) {
@@ -218,7 +210,8 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   Figure figure =
       blank_figure("jacobian-norms", "How far the gradient reaches: ‖∂h_{t}/∂h_{k}‖", style, size);
   if (!snapshot.analysis) {
-    add_missing(figure, style);
+    add_hint(figure, style, {0.0, 0.0, size.width, size.height},
+             "computing the Jacobian products …");
     return figure;
   }
   const Analysis& analysis = *snapshot.analysis;

@@ -12,21 +12,6 @@ namespace {
 
 using training::Series;
 
-void add_hint(Figure& figure, const Axes& axes, const FigureStyle& style, const std::string& hint) {
-  const Rect& plot = axes.area.rect;
-  const std::string shown = first_that_fits({hint}, style.font_size, plot.width);
-  if (shown.empty()) return;
-  figure.groups.push_back(
-      {"hint",
-       std::nullopt,
-       {TextMark{.anchor = {plot.x + plot.width / 2.0, plot.y + plot.height / 2.0},
-                 .markup = shown,
-                 .size = style.font_size,
-                 .color = palette(style.theme).muted_text,
-                 .h_align = HAlign::center,
-                 .v_align = VAlign::middle}}});
-}
-
 }  // namespace
 
 Figure build_loss(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
@@ -51,7 +36,7 @@ Figure build_loss(const session::Snapshot& snapshot, const View& view, const Fig
         {"L = " + compact(history.value(Series::loss, history.size() - 1)), {colors.loss, 2.2}});
   const Axes axes = add_axes(figure, style, options);
   if (history.size() == 0) {
-    add_hint(figure, axes, style, "no iteration yet");
+    add_hint(figure, style, axes.area.rect, "no iteration yet");
     return figure;
   }
   Group curve{"loss", axes.area.rect, {}};

@@ -77,11 +77,13 @@ double widest_label(const std::vector<Tick>& ticks, double size) {
 double add_header_and_legend(Figure& figure, const FigureStyle& style, const AxesOptions& options) {
   const double size = style.font_size, room = figure.width - 1.5 * size;
   double below = add_header(figure, style, {options.y_title}, {});
-  const double width = legend_width(options.legend, size);
-  if (options.legend.empty() || width >= room) return below;
+  std::vector<LegendItem> items = options.legend;
+  while (!items.empty() && legend_width(items, size) >= room) items.pop_back();
+  if (items.empty()) return below;
+  const double width = legend_width(items, size);
   if (text_width(options.y_title, size) + 2.0 * size + width >= room) below += 1.5 * size;
   Group legend{"legend", std::nullopt, {}};
-  add_legend(legend, options.legend, palette(style.theme), size,
+  add_legend(legend, items, palette(style.theme), size,
              {figure.width - 0.75 * size, below - 1.8 * size + kCapHeight * size / 2.0});
   figure.groups.push_back(std::move(legend));
   return below;
@@ -93,8 +95,9 @@ double Axes::x(double value) const {
   return area.rect.x + (value - area.x_min) / (area.x_max - area.x_min) * area.rect.width;
 }
 
-double Axes::y(double value) const {
-  const double position = area.log_y ? std::log10(value) : value;
+double Axes::y(double value) const { return y_at(area.log_y ? std::log10(value) : value); }
+
+double Axes::y_at(double position) const {
   return area.rect.bottom() -
          (position - area.y_min) / (area.y_max - area.y_min) * area.rect.height;
 }
@@ -127,7 +130,7 @@ Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& optio
   const double left = widest_label(y_ticks, size) + 1.25 * size;
   const double right = figure.width - 1.5 * size;
   axes.area.rect = {left, top, std::max(right - left, size), height};
-  AxisSpan x_axis{range.x_min, range.x_max, axes.area.rect.width, size, false, true};
+  AxisSpan x_axis{range.x_min, range.x_max, axes.area.rect.width, size, false, options.x_integers};
   auto x_ticks = linear_ticks(x_axis);
   // A last label that would stick out of the figure goes without a word.
   while (!x_ticks.empty() &&
@@ -144,11 +147,9 @@ Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& optio
                                  .color = colors.muted_text,
                                  .h_align = HAlign::right});
   const double note_room = axes.area.rect.right() - x_title_width - 1.75 * size;
-  if (!options.note.empty() && text_width(options.note, size) < note_room)
-    frame.marks.push_back(TextMark{.anchor = {0.75 * size, line_y},
-                                   .markup = options.note,
-                                   .size = size,
-                                   .color = colors.text});
+  if (const std::string note = first_that_fits(options.note, size, note_room); !note.empty())
+    frame.marks.push_back(TextMark{
+        .anchor = {0.75 * size, line_y}, .markup = note, .size = size, .color = colors.text});
   figure.groups.push_back(std::move(frame));
   figure.plot = axes.area;
   return axes;

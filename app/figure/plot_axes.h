@@ -19,9 +19,10 @@ struct AxesOptions {
   std::string title;    ///< shown when FigureStyle::title
   std::string y_title;  ///< stands above the axis, horizontally
   std::string x_title;
-  std::string note;  ///< at the lower left, beside the x title
-  PlotArea range;    ///< data range; its rect is ignored
-  std::vector<LegendItem> legend;
+  std::vector<std::string> note;   ///< at the lower left, beside the x title: the first that fits
+  PlotArea range;                  ///< data range; its rect is ignored
+  bool x_integers = true;          ///< only whole numbers make sense along x
+  std::vector<LegendItem> legend;  ///< the most important first: what does not fit is left out
 };
 
 /// Maps data to the figure.
@@ -30,6 +31,7 @@ struct Axes {
 
   double x(double value) const;
   double y(double value) const;  ///< of the plain value also on a logarithmic axis; value > 0 there
+  double y_at(double position) const;  ///< of log10 of the value on a logarithmic axis
 };
 
 /// An empty figure of that size in the style's colours.

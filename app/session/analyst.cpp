@@ -6,14 +6,6 @@
 #include "app/session/session.h"
 
 namespace backflow::session {
-namespace {
-
-bool same_options(const AnalysisOptions& a, const AnalysisOptions& b) {
-  return a.norm == b.norm && a.sequence == b.sequence;
-}
-
-}  // namespace
-
 Analyst::Analyst(std::function<void()> on_result)
     : on_result_(std::move(on_result)), thread_([this] { loop(); }) {}
 
@@ -30,7 +22,7 @@ void Analyst::request(std::shared_ptr<const training::IterationRecord> record,
                       const AnalysisOptions& options) {
   {
     const std::lock_guard lock(mutex_);
-    const bool options_changed = !same_options(options, last_asked_.options);
+    const bool options_changed = options != last_asked_.options;
     if (record == last_asked_.record && !options_changed) return;
     if (options_changed) cancel_ = true;
     last_asked_ = {std::move(record), options};

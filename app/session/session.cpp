@@ -7,6 +7,7 @@
 
 #include "core/config/keys.h"
 #include "core/gradient/blame.h"
+#include "core/gradient/jacobian.h"
 
 namespace backflow::session {
 namespace {
@@ -22,6 +23,30 @@ training::HistoryPoint history_point(const training::IterationRecord& record) {
           kNone,
           kNone,
           kNone};
+}
+
+std::vector<gradient::Saturation> saturation_per_step(const training::IterationRecord& record,
+                                                      model::Index sequence) {
+  const model::Activation& f = record.model.activation;
+  std::vector<gradient::Saturation> steps;
+  model::Matrix slopes(record.trace.a.rows(), 1);
+  for (model::Index t = 1; t <= record.trace.steps(); ++t) {
+    model::derivative(f, record.trace.a.step(t).col(sequence), slopes);
+    steps.push_back(gradient::saturation(slopes.col(0), model::derivative_bound(f)));
+  }
+  return steps;
+}
+
+std::optional<Spectra> spectra_of(const training::IterationRecord& record, model::Index sequence,
+                                  const gradient::CancelFunction& cancelled) {
+  auto recurrent = gradient::spectrum(record.model.parameters.W_hh, cancelled);
+  if (!recurrent) return std::nullopt;
+  std::vector<gradient::ScaledMatrix> jacobians;
+  for (model::Index t = 1; t <= record.trace.steps(); ++t)
+    jacobians.push_back({gradient::step_jacobian(record.model, record.trace, sequence, t), 0});
+  auto lyapunov = gradient::lyapunov_exponents(jacobians, {.count = kMaxExponents}, cancelled);
+  if (!lyapunov) return std::nullopt;
+  return Spectra{std::move(*recurrent), std::move(*lyapunov)};
 }
 
 }  // namespace
@@ -140,6 +165,13 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
   analysis->log10_blame =
       gradient::log10_blame(record->model, record->trace, record->signals, sequence);
   analysis->decay = gradient::gradient_decay(*norms);
+  analysis->bound = gradient::JacobianBound{model::derivative_bound(record->model.activation),
+                                            gradient::spectral_norm(record->model.parameters.W_hh)};
+  analysis->saturation = saturation_per_step(*record, sequence);
+  if (options.spectra) {
+    analysis->spectra = spectra_of(*record, sequence, cancelled);
+    if (!analysis->spectra) return nullptr;
+  }
   analysis->range = gradient::log_range(norms->log10_norm);
   analysis->cells = std::make_shared<const std::vector<float>>(
       gradient::square_cells(norms->log10_norm, kNoCell));

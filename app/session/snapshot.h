@@ -10,6 +10,9 @@
 #include "core/config/config.h"
 #include "core/gradient/decay.h"
 #include "core/gradient/jacobian_norms.h"
+#include "core/gradient/lyapunov.h"
+#include "core/gradient/saturation.h"
+#include "core/gradient/spectrum.h"
 #include "core/training/history.h"
 #include "core/training/trainer.h"
 
@@ -17,6 +20,14 @@ namespace backflow::session {
 
 /// Marks a cell of Analysis::cells that is not there (k > t). A value that no log10 norm takes.
 inline constexpr float kNoCell = std::numeric_limits<float>::max();
+
+/// What takes longer than the map for wide networks, and is computed only when asked for.
+struct Spectra {
+  gradient::Spectrum recurrent;  ///< of W_hh
+  /// Along the trajectory of the analysis's sequence, the largest kMaxExponents of them.
+  gradient::LyapunovExponents lyapunov;
+};
+inline constexpr model::Index kMaxExponents = 64;
 
 /// The Jacobian map of one record. It may lag behind the record shown beside it: heavy analysis
 /// runs beside training, and `record` says which iteration it belongs to.
@@ -27,14 +38,20 @@ struct Analysis {
   double spectral_radius = 0.0;     ///< ρ of the record's W_hh; NaN when it is not finite
   std::vector<double> log10_blame;  ///< gradient::log10_blame of the same sequence
   gradient::LogRange range;         ///< of norms.log10_norm
+  std::optional<gradient::JacobianBound> bound;  ///< (γσ₁)^(t−k); nothing for cells that have none
+  std::vector<gradient::Saturation> saturation;  ///< of the same sequence, step t at index t − 1
+  std::optional<Spectra> spectra;                ///< when AnalysisOptions::spectra asked for them
   /// norms.log10_norm as (T + 1)² floats for drawing (gradient::square_cells), kNoCell where k > t.
   std::shared_ptr<const std::vector<float>> cells;
 };
 
-/// Which map to compute.
+/// Which map to compute, and what besides.
 struct AnalysisOptions {
   gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
   model::Index sequence = 0;  ///< batch item; taken modulo the batch size
+  bool spectra = false;       ///< Analysis::spectra as well
+
+  bool operator==(const AnalysisOptions&) const = default;
 };
 
 /// Shared by the window, the exporter and the tests. Everything in it may be read by any thread.

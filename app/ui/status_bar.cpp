@@ -34,7 +34,9 @@ void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& s
     return;
   }
   if (!snapshot.analysis) return;
-  std::string verdict = gradient::verdict(snapshot.analysis->decay);
+  std::string verdict = gradient::verdict(snapshot.analysis->decay, snapshot.analysis->bound);
+  if (figure::text_width(verdict, ui.px(13.0), true) > rest.width)
+    verdict = gradient::verdict(snapshot.analysis->decay);  // without the proof
   if (snapshot.divergence)
     verdict = figure::subscripts_to_markup(training::describe(*snapshot.divergence));
   draw_text(ui, rest, verdict, 13.0, ui.colors().text, figure::HAlign::right, true);

@@ -10,13 +10,17 @@ namespace {
 
 using model::Index;
 
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  const double below = *std::max_element(values.begin(), middle);
-  if (std::isinf(below) || std::isinf(*middle)) return below;  // −inf + finite has no middle
-  return 0.5 * (below + *middle);
+// The value at `position` (0 … size − 1) of the sorted list, between two neighbours their weighted
+// mean.
+double quantile(std::vector<double>& values, double position) {
+  const double floor = std::floor(position);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(floor);
+  std::nth_element(values.begin(), at, values.end());
+  const double weight = position - floor;
+  if (weight == 0.0) return *at;
+  const double below = *at, above = *std::min_element(at + 1, values.end());
+  if (std::isinf(below)) return below;  // −inf + finite has no middle
+  return below + weight * (above - below);
 }
 
 // As printf, but with a decimal point in every locale.
@@ -44,10 +48,58 @@ std::string steps(double count) {
          (std::round(count) == 1.0 ? " step" : " steps");
 }
 
+// Not beyond the sequence: nothing was seen there.
+std::string change_in_words(double log10_factor, double T) {
+  const double factor = std::pow(10.0, log10_factor);
+  const double doublings = log10_factor / std::log10(2.0);  // per step, negative when it falls
+  const double time = 1.0 / std::abs(doublings);
+  if (std::abs(doublings) < 0.01)
+    return "gradient keeps its size: ×" + number(factor) + " per step";
+  const bool falls = doublings < 0.0;
+  const std::string text = std::string("gradient ") + (falls ? "falls" : "grows") + " ×" +
+                           number(factor) + " per step: ";
+  if (time > T && T >= 1.0) {
+    const double change = 100.0 * std::abs(std::pow(factor, T) - 1.0);
+    return text + written(change, std::chars_format::fixed, 0) + " % " + (falls ? "less" : "more") +
+           " after all " + steps(T);
+  }
+  const std::string done = falls ? "half gone" : "doubled";
+  return text +
+         (time < 0.95 ? "more than " + done + " after 1 step" : done + " after " + steps(time));
+}
+
+// With as many digits as it takes to differ from 1.
+std::string number_beside_one(double x) {
+  std::string text = number(x);
+  for (int digits = 3; digits <= 12 && x < 1.0 && text.front() != '0'; ++digits)
+    text = written(x, std::chars_format::fixed, digits);
+  return text;
+}
+
+std::string proof_in_words(const JacobianBound& bound, double log10_factor) {
+  if (!std::isfinite(bound.factor())) return {};
+  const bool keeps = std::abs(log10_factor) < 0.01 * std::log10(2.0);
+  if (bound.proves_vanishing())
+    return std::string(keeps ? "; yet vanishing is proven" : "; proven") +
+           ": γσ₁ = " + number_beside_one(bound.factor()) + " < 1";
+  if (keeps || log10_factor > 0.0) return {};
+  return "; measured only: γσ₁ = " + number(bound.factor()) + " ≥ 1";
+}
+
 }  // namespace
 
-GradientDecay gradient_decay(const JacobianNorms& norms) {
+std::optional<double> GradientDecay::half_life() const {
+  if (!(log10_factor < 0.0)) return std::nullopt;
+  return -std::log10(2.0) / log10_factor;
+}
+
+double JacobianBound::log10_at(double lag) const {
+  return lag == 0.0 ? 0.0 : lag * std::log10(factor());
+}
+
+GradientDecay gradient_decay(const JacobianNorms& norms, const DecayOptions& options) {
   GradientDecay decay;
+  decay.epsilon = options.epsilon;
   const Index T = norms.log10_norm.steps();
   std::vector<double> values;
   double n = 0.0, sum_x = 0.0, sum_y = 0.0, sum_xx = 0.0, sum_xy = 0.0;
@@ -60,12 +112,19 @@ GradientDecay gradient_decay(const JacobianNorms& norms) {
       else
         values.push_back(value);
     }
-    const double middle =
-        values.empty() ? std::numeric_limits<double>::quiet_NaN() : median(values);
+    const double last = static_cast<double>(values.size()) - 1.0;
+    const auto part = [&](double share) {
+      return values.empty() ? std::numeric_limits<double>::quiet_NaN()
+                            : quantile(values, share * last);
+    };
+    const double middle = part(0.5);
     decay.median_by_lag.push_back(middle);
+    decay.lower_quartile.push_back(part(0.25));
+    decay.upper_quartile.push_back(part(0.75));
     if (middle == -std::numeric_limits<double>::infinity() && !decay.zero_from_lag)
       decay.zero_from_lag = lag;
     if (!std::isfinite(middle)) continue;
+    if (middle - decay.median_by_lag.front() > std::log10(options.epsilon)) decay.reach = lag;
     const double x = static_cast<double>(lag);
     n += 1.0;
     sum_x += x;
@@ -76,39 +135,20 @@ GradientDecay gradient_decay(const JacobianNorms& norms) {
   const double spread = n * sum_xx - sum_x * sum_x;
   decay.log10_factor =
       n < 2.0 ? std::numeric_limits<double>::quiet_NaN() : (n * sum_xy - sum_x * sum_y) / spread;
+  decay.log10_start = (sum_y - decay.log10_factor * sum_x) / n;
   return decay;
 }
 
-std::string verdict(const GradientDecay& decay) {
+std::string verdict(const GradientDecay& decay, const std::optional<JacobianBound>& bound) {
   if (decay.non_finite) return "gradient is not finite: it has exploded";
   if (decay.zero_from_lag && *decay.zero_from_lag <= 1)
     return "gradient is exactly zero after 1 step";
   if (std::isnan(decay.log10_factor)) return {};
-  const double factor = std::pow(10.0, decay.log10_factor);
-  const double doublings =
-      decay.log10_factor / std::log10(2.0);  // per step, negative when it falls
   const auto T = static_cast<double>(decay.median_by_lag.size()) - 1.0;
-  std::string text;
-  if (std::abs(doublings) >= 0.01 && 1.0 / std::abs(doublings) > T && T >= 1.0) {
-    // No step count beyond the sequence: nothing was seen there.
-    const double change = 100.0 * (std::pow(factor, T) - 1.0);
-    text = std::string("gradient ") + (doublings < 0.0 ? "falls" : "grows") + " ×" +
-           number(factor) + " per step: " + written(std::abs(change), std::chars_format::fixed, 0) +
-           " % " + (doublings < 0.0 ? "less" : "more") + " after all " + steps(T);
-  } else if (std::abs(doublings) < 0.01) {
-    text = "gradient keeps its size: ×" + number(factor) + " per step";
-  } else if (doublings < 0.0) {
-    const double half_life = -1.0 / doublings;
-    text = "gradient falls ×" + number(factor) + " per step: " +
-           (half_life < 0.95 ? "more than half gone after 1 step"
-                             : "half gone after " + steps(half_life));
-  } else {
-    const double time = 1.0 / doublings;
-    text = "gradient grows ×" + number(factor) + " per step: " +
-           (time < 0.95 ? "more than doubled after 1 step" : "doubled after " + steps(time));
-  }
+  std::string text = change_in_words(decay.log10_factor, T);
   if (decay.zero_from_lag)
     text += ", exactly zero from " + std::to_string(*decay.zero_from_lag) + " steps on";
+  if (bound) text += proof_in_words(*bound, decay.log10_factor);
   return text;
 }
 

@@ -1,5 +1,6 @@
 // What the figures show: legible at every size, and true to the data behind them.
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -94,6 +95,13 @@ TEST_P(EveryFigure, StaysSmallWhateverTheLength) {
   }
 }
 
+TEST_P(EveryFigure, HasIdsOfItsOwnForEveryGroup) {
+  const FigureInfo& info = *find_figure(GetParam());
+  const Figure figure = info.build(situations()[5].snapshot, {}, {}, {960, 500});
+  std::set<std::string> ids;
+  for (const Group& group : figure.groups) EXPECT_TRUE(ids.insert(group.id).second) << group.id;
+}
+
 TEST_P(EveryFigure, FollowsTheTheme) {
   const FigureInfo& info = *find_figure(GetParam());
   const auto& snapshot = situations()[1].snapshot;
@@ -115,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_name
                          });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
-  EXPECT_EQ(catalogue().size(), 4u);
+  EXPECT_EQ(catalogue().size(), 7u);
   for (const FigureInfo& info : catalogue()) EXPECT_EQ(find_figure(info.name), &info);
   EXPECT_EQ(find_figure("los"), nullptr);
 }
@@ -191,6 +199,13 @@ TEST(JacobianFigure, SaysWhatTheMapBelongsTo) {
   const std::string text = all_text(build_jacobian_norms(snapshot, {}, {}, {720, 520}));
   EXPECT_THAT(text, HasSubstr("Frobenius norm, sequence 2 of 3, iteration 11"));
   EXPECT_THAT(text, HasSubstr(gradient::verdict(snapshot.analysis->decay).substr(0, 12)));
+}
+
+TEST(JacobianFigure, TellsWhetherVanishingIsProvenInALineOfItsOwn) {
+  const auto snapshot = snapshot_after(0, {"task.name=first-bit", "task.steps=60",
+                                           "model.init=orthogonal", "model.spectral_radius=0.5"});
+  EXPECT_THAT(all_text(build_jacobian_norms(snapshot, {}, {}, {720, 520})),
+              HasSubstr("\nproven: γσ₁ = 0.50 < 1\n"));
 }
 
 TEST(JacobianFigure, TooltipTellsTheChainOfFactors) {

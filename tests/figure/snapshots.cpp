@@ -6,7 +6,7 @@
 
 namespace backflow::figure {
 
-session::Snapshot snapshot_after(int iterations, std::initializer_list<const char*> assignments,
+session::Snapshot snapshot_after(int iterations, const std::vector<const char*>& assignments,
                                  const session::AnalysisOptions& options) {
   config::Config config;
   for (const char* assignment : assignments)

@@ -1,15 +1,15 @@
 // Snapshots for figure tests, made by a real session.
 #pragma once
 
-#include <initializer_list>
+#include <vector>
 
 #include "app/session/session.h"
 
 namespace backflow::figure {
 
-/// A session with those keys after that many iterations, analysed.
-session::Snapshot snapshot_after(int iterations, std::initializer_list<const char*> assignments,
-                                 const session::AnalysisOptions& options = {});
+/// A session with those keys after that many iterations, analysed; with the spectra by default.
+session::Snapshot snapshot_after(int iterations, const std::vector<const char*>& assignments,
+                                 const session::AnalysisOptions& options = {.spectra = true});
 
 /// A run of ReLU that diverges.
 session::Snapshot diverged_snapshot();

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include <Eigen/LU>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -215,6 +216,53 @@ TEST(Analyse, BelongsToItsRecordAndTakesTheSequenceModuloTheBatch) {
 TEST(Analyse, GivesNothingWhenCancelled) {
   const Session session{config::Config{}};
   EXPECT_EQ(analyse(session.record(), {}, [] { return true; }), nullptr);
+  // After the map, while the spectra are computed.
+  int asked = 0;
+  ASSERT_NE(analyse(session.record(), {}, [&] { return ++asked < 0; }), nullptr);
+  const int before = asked;
+  asked = 0;
+  EXPECT_EQ(analyse(session.record(), {.spectra = true}, [&] { return ++asked > before; }),
+            nullptr);
+}
+
+TEST(Analyse, ComputesSpectraOnlyWhenAskedFor) {
+  Session session{configured({"task.name=first-bit", "task.steps=12", "model.hidden=6"})};
+  iterate(session, 5);
+  EXPECT_FALSE(analyse(session.record(), {})->spectra);
+  const auto analysis = analyse(session.record(), {.sequence = 2, .spectra = true});
+  ASSERT_TRUE(analysis->spectra);
+  const gradient::Spectrum& s = analysis->spectra->recurrent;
+  EXPECT_NEAR(std::pow(10.0, s.log10_spectral_radius()), analysis->spectral_radius, 1e-10);
+  EXPECT_NEAR(std::pow(10.0, s.log10_sigma_1()), analysis->bound->sigma_1, 1e-12);
+  // Σ λ_i T = Σ_t ln |det J_t| = Σ_t ln |det W_hh| + Σ_t Σ_i ln f′(a_t,i), of the third sequence.
+  const auto& record = *session.record();
+  double expected = 0.0;
+  for (model::Index t = 1; t <= 12; ++t) {
+    expected += std::log(std::abs(record.model.parameters.W_hh.determinant()));
+    for (model::Index i = 0; i < 6; ++i)
+      expected -= 2.0 * std::log(std::cosh(record.trace.a.step(t)(i, 2)));
+  }
+  double sum = 0.0;
+  for (const double exponent : analysis->spectra->lyapunov.exponents) sum += 12.0 * exponent;
+  EXPECT_NEAR(sum, expected, 1e-10 * std::abs(expected));
+}
+
+TEST(Analyse, SaturationIsThatOfTheSequence) {
+  Session session{configured({"task.name=first-bit", "task.steps=9", "model.hidden=5",
+                              "model.activation=sigmoid", "model.spectral_radius=10"})};
+  const auto analysis = analyse(session.record(), {.sequence = 1});
+  ASSERT_EQ(analysis->saturation.size(), 9u);
+  for (model::Index t = 1; t <= 9; ++t) {
+    double mean = 0.0, share = 0.0;
+    for (model::Index i = 0; i < 5; ++i) {
+      const double h = session.record()->trace.h.step(t)(i, 1), relative = 4.0 * h * (1.0 - h);
+      mean += relative / 5.0;
+      share += relative < 0.1 ? 0.2 : 0.0;
+    }
+    EXPECT_NEAR(analysis->saturation[static_cast<std::size_t>(t - 1)].mean_slope, mean, 1e-13);
+    EXPECT_NEAR(analysis->saturation[static_cast<std::size_t>(t - 1)].share, share, 1e-13);
+  }
+  EXPECT_EQ(analysis->bound->gamma, 0.25);
 }
 
 TEST(Session, RefusesWithAReasonAndPauses) {

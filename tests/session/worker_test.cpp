@@ -143,6 +143,18 @@ TEST(Worker, ChangesTheNormAndTheSequenceOfTheMap) {
   EXPECT_EQ(snapshot->analysis->norms.sequence, 3);
 }
 
+TEST(Worker, ComputesTheSpectraOfTheSameRecordWhenTheyAreAskedFor) {
+  Watcher watcher{first_bit("30")};
+  const auto without = watcher.wait_for([](const Snapshot& s) { return s.analysis != nullptr; });
+  EXPECT_FALSE(without->analysis->spectra);
+  AnalysisOptions options = without->analysis_options;
+  options.spectra = true;
+  watcher.worker().send(SetAnalysis{options});
+  const auto with = watcher.wait_for(
+      [](const Snapshot& s) { return s.analysis && s.analysis->spectra.has_value(); });
+  EXPECT_EQ(with->analysis->record, without->analysis->record);
+}
+
 TEST(Worker, ABurstOfChangesEndsWithTheLastAndLosesNoOther) {
   Watcher watcher{config::Config()};
   for (int i = 1; i <= 300; ++i) {

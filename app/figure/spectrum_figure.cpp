@@ -1,0 +1,334 @@
+#include "app/figure/spectrum_figure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/figure/curve.h"
+#include "app/figure/header.h"
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
+
+namespace backflow::figure {
+namespace {
+
+using gradient::Eigenvalue;
+using session::Spectra;
+
+FigureStyle untitled(FigureStyle style) {
+  style.title = false;
+  return style;
+}
+
+void shift(Mark& mark, Point by) {
+  const auto move = [by](Point& point) { point = {point.x + by.x, point.y + by.y}; };
+  const auto move_rect = [by](Rect& rect) { rect.x += by.x, rect.y += by.y; };
+  std::visit(
+      [&](auto& m) {
+        if constexpr (requires { m.points; })
+          for (Point& point : m.points) move(point);
+        if constexpr (requires { m.center; }) move(m.center);
+        if constexpr (requires { m.anchor; }) move(m.anchor);
+        if constexpr (requires { m.rect; }) move_rect(m.rect);
+      },
+      mark);
+}
+
+// Puts a figure into a larger one; ids stay apart by the part's name.
+void place(Figure& whole, Figure part, Point at) {
+  for (Group& group : part.groups) {
+    group.id = part.name + "-" + group.id;
+    if (group.clip)
+      group.clip =
+          Rect{group.clip->x + at.x, group.clip->y + at.y, group.clip->width, group.clip->height};
+    for (Mark& mark : group.marks) shift(mark, at);
+    whole.groups.push_back(std::move(group));
+  }
+  if (!part.plot) return;
+  part.plot->rect.x += at.x;
+  part.plot->rect.y += at.y;
+  if (whole.plot)
+    whole.side_plots.push_back(*part.plot);
+  else
+    whole.plot = part.plot;
+}
+
+std::string fitting(const std::vector<std::string>& texts, const FigureStyle& style, Size size) {
+  return first_that_fits(texts, style.font_size, size.width - 1.5 * style.font_size);
+}
+
+// --- the complex plane -------------------------------------------------------------------------
+
+void add_circle(Group& group, const Axes& axes, double radius, const Stroke& stroke) {
+  constexpr int kPieces = 180;
+  PolylineMark circle{{}, stroke};
+  for (int i = 0; i <= kPieces; ++i) {
+    const double angle = 2.0 * std::numbers::pi * i / kPieces;
+    circle.points.push_back({axes.x(radius * std::cos(angle)), axes.y(radius * std::sin(angle))});
+  }
+  group.marks.push_back(std::move(circle));
+}
+
+// Axes with the same units along x and y that show at least ±radius.
+Axes add_plane_axes(Figure& figure, const FigureStyle& style, AxesOptions options, double radius) {
+  options.range = {{}, -radius, radius, -radius, radius, false};
+  // What the labels leave does not depend on the range of x; that of y changes them little.
+  for (int pass = 0; pass < 2; ++pass) {
+    Figure trial = figure;
+    const Rect plot = add_axes(trial, style, options).area.rect;
+    const double per_unit = std::min(plot.width, plot.height) / (2.0 * radius);
+    if (pass == 0) options.range.y_max = plot.height / 2.0 / per_unit;
+    options.range.y_min = -options.range.y_max;
+    options.range.x_max = plot.width / plot.height * options.range.y_max;
+    options.range.x_min = -options.range.x_max;
+  }
+  return add_axes(figure, style, options);
+}
+
+Figure plane(const Spectra& spectra, const FigureStyle& style, Size size) {
+  const Palette& colors = palette(style.theme);
+  const auto& list = spectra.recurrent.eigenvalues;
+  const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius());
+  Figure figure = blank_figure("plane", "", style, size);
+  AxesOptions options;
+  options.y_title = fitting({"eigenvalues of W_{hh}: Im λ", "Im λ of W_{hh}", "Im λ"}, style, size);
+  options.x_title = "Re λ";
+  options.note = {"solid: |λ| = 1, dashed: |λ| = ρ", "dashed: |λ| = ρ"};
+  options.x_integers = false;
+  const Axes axes = add_plane_axes(figure, untitled(style), options, 1.12 * std::max(1.0, rho));
+  Group group{"eigenvalues", axes.area.rect, {}};
+  for (const bool along_x : {true, false}) {
+    const Point a = along_x ? Point{axes.area.x_min, 0.0} : Point{0.0, axes.area.y_min};
+    group.marks.push_back(PolylineMark{{{axes.x(a.x), axes.y(a.y)}, {axes.x(-a.x), axes.y(-a.y)}},
+                                       {colors.axis, 1.0}});
+  }
+  add_circle(group, axes, 1.0, {colors.text, 1.4});
+  add_circle(group, axes, rho, {colors.accent, 1.4, Dash::dashed});
+  const double crowd = 8.0 * std::sqrt(static_cast<double>(list.size()));
+  const double radius =
+      std::clamp(axes.area.rect.width / crowd, 0.14 * style.font_size, 0.3 * style.font_size);
+  for (const Eigenvalue& value : list) {
+    if (std::isnan(value.log10_modulus)) continue;
+    // Outside by more than rounding.
+    const Color color = value.log10_modulus > 1e-12 ? colors.threshold : colors.accent;
+    const auto point = value.value();
+    group.marks.push_back(CircleMark{{axes.x(point.real()), axes.y(point.imag())},
+                                     radius,
+                                     color,
+                                     Stroke{colors.background, 0.8}});
+  }
+  figure.groups.push_back(std::move(group));
+  return figure;
+}
+
+// --- sorted lists ------------------------------------------------------------------------------
+
+// Dots at i = 1, 2, … with a line through them; values that are not finite are left out.
+void add_sorted(Group& group, const std::vector<double>& positions, const Axes& axes, Color color,
+                double font) {
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    if (std::isfinite(positions[i]))
+      points.push_back({axes.x(static_cast<double>(i + 1)), axes.y_at(positions[i])});
+  add_line(group, points, {color, 1.2});
+  const double spacing = axes.area.rect.width / static_cast<double>(positions.size());
+  const double radius = std::min(0.28 * font, 0.4 * spacing);
+  if (radius >= 1.0)
+    for (const Point& point : points)
+      group.marks.push_back(CircleMark{point, radius, color, std::nullopt});
+}
+
+void add_level(Group& group, const Axes& axes, double position, const Stroke& stroke) {
+  if (position < axes.area.y_min || position > axes.area.y_max) return;
+  const double y = axes.y_at(position);
+  group.marks.push_back(PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}}, stroke});
+}
+
+PlotArea index_range(std::size_t count) {
+  PlotArea area;
+  area.x_min = 0.5;
+  area.x_max = static_cast<double>(count) + 0.5;
+  return area;
+}
+
+// "3 of 8 are 0", longest form first; empty when none is.
+std::vector<std::string> missing(const std::vector<double>& values, const std::string& what) {
+  const auto count = std::count_if(values.begin(), values.end(),
+                                   [](double value) { return !std::isfinite(value); });
+  if (count == 0) return {};
+  return {fmt::format("{} of {} are {}", count, values.size(), what),
+          fmt::format("{} × {}", count, what)};
+}
+
+Figure singular_values(const Spectra& spectra, const std::optional<gradient::JacobianBound>& bound,
+                       const FigureStyle& style, Size size) {
+  const Palette& colors = palette(style.theme);
+  const std::vector<double>& logs = spectra.recurrent.log10_singular_values;
+  const double largest = logs.front();
+  double smallest = largest;
+  for (const double value : logs)
+    if (std::isfinite(value)) smallest = value;
+  const bool any = std::isfinite(largest), log_axis = any && largest - smallest > 2.0;
+  const auto position = [log_axis](double log10_value) {
+    return log_axis || !std::isfinite(log10_value) ? log10_value : std::pow(10.0, log10_value);
+  };
+  std::vector<double> positions;
+  for (const double value : logs) positions.push_back(position(value));
+  Figure figure = blank_figure("singular-values", "", style, size);
+  AxesOptions options;
+  options.y_title = fitting({"singular values σ_{i} of W_{hh}", "σ_{i} of W_{hh}"}, style, size);
+  options.x_title = "index i";
+  options.range = index_range(logs.size());
+  options.range.log_y = log_axis;
+  if (log_axis) {
+    const double room = 0.05 * (largest - smallest);
+    options.range.y_min = smallest - room;
+    options.range.y_max = largest + room;
+  } else if (any) {
+    options.range.y_max = 1.06 * positions.front();
+  }
+  // Below the line γσ₁ < 1, and the gradient must vanish.
+  const double level = bound ? position(-std::log10(bound->gamma)) : std::nan("");
+  const bool level_shown = level >= options.range.y_min && level <= options.range.y_max;
+  options.note = missing(logs, "0");
+  if (level_shown && options.note.empty()) options.note = {"dashed: 1/γ"};
+  const Axes axes = add_axes(figure, untitled(style), options);
+  Group group{"curve", axes.area.rect, {}};
+  if (level_shown) add_level(group, axes, level, {colors.warning, 1.4, Dash::dashed});
+  add_sorted(group, positions, axes, colors.norm_before, style.font_size);
+  figure.groups.push_back(std::move(group));
+  return figure;
+}
+
+Figure lyapunov(const Spectra& spectra, const FigureStyle& style, Size size) {
+  const Palette& colors = palette(style.theme);
+  const std::vector<double>& exponents = spectra.lyapunov.exponents;
+  double low = 0.0, high = 0.0;
+  for (const double value : exponents)
+    if (std::isfinite(value)) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  Figure figure = blank_figure("lyapunov", "", style, size);
+  AxesOptions options;
+  options.y_title =
+      fitting({"Lyapunov exponents, nats per step", "Lyapunov exponents"}, style, size);
+  options.x_title = "index i";
+  options.range = index_range(exponents.size());
+  const double room = high > low ? 0.06 * (high - low) : 1.0;
+  options.range.y_min = low - room;
+  options.range.y_max = high + room;
+  const bool broken = std::any_of(exponents.begin(), exponents.end(),
+                                  [](double value) { return std::isnan(value); });
+  options.note = broken ? std::vector<std::string>{"not finite"} : missing(exponents, "−∞");
+  const Axes axes = add_axes(figure, untitled(style), options);
+  Group group{"curve", axes.area.rect, {}};
+  add_level(group, axes, 0.0, {colors.axis, 1.2});
+  add_sorted(group, exponents, axes, colors.norm_after, style.font_size);
+  figure.groups.push_back(std::move(group));
+  return figure;
+}
+
+// --- the whole ---------------------------------------------------------------------------------
+
+// Longest form first.
+std::vector<std::string> numbers(const session::Analysis& analysis) {
+  const gradient::Spectrum& s = analysis.spectra->recurrent;
+  const std::string rho = "ρ = " + compact_power(s.log10_spectral_radius());
+  const std::string sigma = rho + ", σ_{1} = " + compact_power(s.log10_sigma_1());
+  const std::string condition = sigma + ", σ_{1}/σ_{n} = " + compact_power(s.log10_condition());
+  return {condition + fmt::format(", iteration {}", grouped(analysis.record->iteration)), condition,
+          sigma, rho};
+}
+
+}  // namespace
+
+Figure build_spectrum(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
+                      Size size) {
+  Figure figure = blank_figure("spectrum", "The recurrent weights as a linear map", style, size);
+  const Rect everything{0.0, 0.0, size.width, size.height};
+  if (!snapshot.analysis || !snapshot.analysis->spectra) {
+    add_hint(figure, style, everything, "computing the spectrum …");
+    return figure;
+  }
+  const Spectra& spectra = *snapshot.analysis->spectra;
+  if (std::isnan(spectra.recurrent.log10_sigma_1())) {
+    add_hint(figure, style, everything, "W_{hh} is not finite");
+    return figure;
+  }
+  const double top =
+      add_header(figure, style, numbers(*snapshot.analysis), {}) - 0.3 * style.font_size;
+  const double height = size.height - top, em = style.font_size;
+  int panels = std::clamp(static_cast<int>(size.width / (15.0 * em)), 1, 3);
+  if (spectra.lyapunov.exponents.empty()) panels = std::min(panels, 2);
+  // The plane wants to be square.
+  const double share = size.width / panels;
+  const double first = panels == 1 ? size.width : std::clamp(height, share, 1.25 * share);
+  const double other = panels == 1 ? 0.0 : (size.width - first) / (panels - 1);
+  place(figure, plane(spectra, style, {first, height}), {0.0, top});
+  if (panels > 1)
+    place(figure, singular_values(spectra, snapshot.analysis->bound, style, {other, height}),
+          {first, top});
+  if (panels > 2) place(figure, lyapunov(spectra, style, {other, height}), {first + other, top});
+  return figure;
+}
+
+void write_spectrum_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
+  sink("quantity,index,value\n");
+  if (!snapshot.analysis || !snapshot.analysis->spectra) return;
+  const Spectra& spectra = *snapshot.analysis->spectra;
+  const auto row = [&](const char* quantity, std::size_t i, double value) {
+    sink(fmt::format("{},{},{}\n", quantity, i + 1, csv_number(value)));
+  };
+  const gradient::Spectrum& s = spectra.recurrent;
+  for (std::size_t i = 0; i < s.eigenvalues.size(); ++i) {
+    row("eigenvalue_re", i, s.eigenvalues[i].value().real());
+    row("eigenvalue_im", i, s.eigenvalues[i].value().imag());
+  }
+  for (std::size_t i = 0; i < s.log10_singular_values.size(); ++i)
+    row("log10_singular_value", i, s.log10_singular_values[i]);
+  for (std::size_t i = 0; i < spectra.lyapunov.exponents.size(); ++i)
+    row("lyapunov_exponent", i, spectra.lyapunov.exponents[i]);
+}
+
+std::string spectrum_tooltip(const session::Snapshot& snapshot, const View&, const Figure& figure,
+                             Point at) {
+  if (!snapshot.analysis || !snapshot.analysis->spectra || !figure.plot) return {};
+  const Spectra& spectra = *snapshot.analysis->spectra;
+  if (figure.plot->rect.contains(at)) {
+    const Axes axes{*figure.plot};
+    const Eigenvalue* nearest = nullptr;
+    double nearest_distance = 12.0;
+    for (const Eigenvalue& value : spectra.recurrent.eigenvalues) {
+      const auto z = value.value();
+      const double distance = std::hypot(axes.x(z.real()) - at.x, axes.y(z.imag()) - at.y);
+      if (distance < nearest_distance) nearest = &value, nearest_distance = distance;
+    }
+    if (nearest == nullptr) return {};
+    const auto z = nearest->value();
+    std::string text = "λ = " + compact(z.real());
+    if (z.imag() != 0.0)
+      text += (z.imag() < 0.0 ? " − " : " + ") + compact(std::abs(z.imag())) + " i";
+    return text + "\n|λ| = " + compact_power(nearest->log10_modulus);
+  }
+  for (std::size_t panel = 0; panel < figure.side_plots.size(); ++panel) {
+    const PlotArea& area = figure.side_plots[panel];
+    if (!area.rect.contains(at)) continue;
+    const bool singular = panel == 0;
+    const auto& values =
+        singular ? spectra.recurrent.log10_singular_values : spectra.lyapunov.exponents;
+    const long i = std::lround(x_value_at(area, at.x));
+    if (i < 1 || i > static_cast<long>(values.size())) return {};
+    const double value = values[static_cast<std::size_t>(i - 1)];
+    if (singular) return fmt::format("σ_{{{}}} = {}", i, compact_power(value));
+    return fmt::format("exponent {}: {} nats per step\n×{} per step", i, compact(value),
+                       compact_power(value / std::numbers::ln10));
+  }
+  return {};
+}
+
+}  // namespace backflow::figure
