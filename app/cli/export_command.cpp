@@ -12,6 +12,7 @@
 #include "app/export/atomic_write.h"
 #include "app/export/export.h"
 #include "app/figure/catalogue.h"
+#include "app/session/analysis.h"
 #include "app/session/session.h"
 #include "core/config/nearest_match.h"
 #include "core/training/divergence.h"
@@ -99,7 +100,9 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
   if (snapshot.divergence)
     err << "backflow: training stopped at iteration " << snapshot.divergence->iteration << ": "
         << training::describe(*snapshot.divergence) << "; the figures show that iteration\n";
-  session::attach(session::analyse(snapshot.record, {request.norm, request.sequence - 1, spectra}),
+  session::attach(session::analyse(
+                      snapshot.record,
+                      {.norm = request.norm, .sequence = request.sequence - 1, .spectra = spectra}),
                   snapshot);
   return snapshot;
 }

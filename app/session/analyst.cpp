@@ -3,7 +3,7 @@
 #include <new>
 #include <utility>
 
-#include "app/session/session.h"
+#include "app/session/analysis.h"
 
 namespace backflow::session {
 Analyst::Analyst(std::function<void()> on_result)
@@ -43,15 +43,28 @@ bool Analyst::has_result() const {
 }
 
 // Null when cancelled or when memory does not suffice: then there is no map, and training goes on.
-std::shared_ptr<const Analysis> Analyst::analyse_or_give_up(const Request& request) {
+template <class Analyse>
+std::shared_ptr<const Analysis> Analyst::or_give_up(const Request& request, bool yields,
+                                                    const Analyse& analyse_it) {
   try {
-    return analyse(request.record, request.options, [this] {
+    return analyse_it(request.record, request.options, [this, yields] {
       const std::lock_guard lock(mutex_);
-      return cancel_;
+      return cancel_ || (yields && pending_);
     });
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
+}
+
+void Analyst::publish(std::shared_ptr<const Analysis> analysis) {
+  if (!analysis) return;
+  if (analysis->norms.stride == 1) last_exact_ = Clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    result_ = std::move(analysis);
+    fresh_ = true;
+  }
+  on_result_();
 }
 
 void Analyst::loop() {
@@ -64,14 +77,14 @@ void Analyst::loop() {
       request = last_asked_;
       pending_ = cancel_ = false;
     }
-    const auto analysis = analyse_or_give_up(request);
-    if (!analysis) continue;
-    {
-      const std::lock_guard lock(mutex_);
-      result_ = analysis;
-      fresh_ = true;
-    }
-    on_result_();
+    const auto coarse = or_give_up(request, false, analyse_coarsely);
+    publish(coarse);
+    // After a coarse map, which is a picture already, the exact one gives way to newer requests,
+    // but not for ever.
+    constexpr std::chrono::seconds kPatience{2};
+    const bool may_wait = coarse && (Clock::now() - last_exact_ < kPatience ||
+                                     is_slow(*request.record, request.options));
+    publish(or_give_up(request, may_wait, analyse));
   }
 }
 

@@ -2,6 +2,7 @@
 // the ones it never got to.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -21,9 +22,10 @@ public:
   Analyst& operator=(const Analyst&) = delete;
 
   /// Asks for the analysis of a record. Replaces a request not yet begun; does nothing when this
-  /// very analysis is the last one asked for. An analysis under way is cancelled when the norm or
-  /// the sequence changed; else it is finished first, so that the picture keeps moving when records
-  /// come faster than they can be analysed.
+  /// very analysis is the last one asked for. Where the map takes long, a coarse one comes first,
+  /// and the exact one is given up for a newer request (once in a while it is not). An analysis
+  /// under way is cancelled when the options changed; else it is finished first, so that the
+  /// picture keeps moving when records come faster than they can be analysed.
   void request(std::shared_ptr<const training::IterationRecord> record,
                const AnalysisOptions& options);
 
@@ -39,8 +41,14 @@ private:
     AnalysisOptions options;
   };
 
+  using Clock = std::chrono::steady_clock;
+
   void loop();
-  std::shared_ptr<const Analysis> analyse_or_give_up(const Request& request);
+  /// `yields`: cancelled by any newer request.
+  template <class Analyse>
+  std::shared_ptr<const Analysis> or_give_up(const Request& request, bool yields,
+                                             const Analyse& analyse_it);
+  void publish(std::shared_ptr<const Analysis> analysis);
 
   std::function<void()> on_result_;
   mutable std::mutex mutex_;
@@ -51,6 +59,7 @@ private:
   bool stop_ = false;
   bool fresh_ = false;
   std::shared_ptr<const Analysis> result_;
+  Clock::time_point last_exact_;  // when an exact map was last finished; the thread's own
   std::thread thread_;
 };
 

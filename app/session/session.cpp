@@ -6,8 +6,6 @@
 #include <utility>
 
 #include "core/config/keys.h"
-#include "core/gradient/blame.h"
-#include "core/gradient/jacobian.h"
 
 namespace backflow::session {
 namespace {
@@ -20,33 +18,9 @@ training::HistoryPoint history_point(const training::IterationRecord& record) {
           record.clip.norm_after,
           limit ? record.options.clip.threshold : kNone,
           record.learning_rate,
-          kNone,
-          kNone,
-          kNone};
-}
-
-std::vector<gradient::Saturation> saturation_per_step(const training::IterationRecord& record,
-                                                      model::Index sequence) {
-  const model::Activation& f = record.model.activation;
-  std::vector<gradient::Saturation> steps;
-  model::Matrix slopes(record.trace.a.rows(), 1);
-  for (model::Index t = 1; t <= record.trace.steps(); ++t) {
-    model::derivative(f, record.trace.a.step(t).col(sequence), slopes);
-    steps.push_back(gradient::saturation(slopes.col(0), model::derivative_bound(f)));
-  }
-  return steps;
-}
-
-std::optional<Spectra> spectra_of(const training::IterationRecord& record, model::Index sequence,
-                                  const gradient::CancelFunction& cancelled) {
-  auto recurrent = gradient::spectrum(record.model.parameters.W_hh, cancelled);
-  if (!recurrent) return std::nullopt;
-  std::vector<gradient::ScaledMatrix> jacobians;
-  for (model::Index t = 1; t <= record.trace.steps(); ++t)
-    jacobians.push_back({gradient::step_jacobian(record.model, record.trace, sequence, t), 0});
-  auto lyapunov = gradient::lyapunov_exponents(jacobians, {.count = kMaxExponents}, cancelled);
-  if (!lyapunov) return std::nullopt;
-  return Spectra{std::move(*recurrent), std::move(*lyapunov)};
+          record.accuracy,
+          record.validation ? record.validation->loss : kNone,
+          record.validation ? record.validation->accuracy : kNone};
 }
 
 }  // namespace
@@ -108,9 +82,10 @@ void Session::set_key(const SetKey& command) {
     restart();
     return;
   }
-  // The key sets the radius of the present W_hh, which training may have moved since it was last
-  // set: setting the same value again must act too.
+  // These keys scale the present W_hh, which training may have moved since they were last set:
+  // setting the same value again must act too.
   config::Config before = config_;
+  if (command.name == "model.singular_value") before.model.weights.singular_value = std::nan("");
   if (command.name == "model.spectral_radius") before.model.weights.spectral_radius = std::nan("");
   refusal_ = config::apply(before, wanted, trainer_);
   if (!refusal_.empty()) return;
@@ -147,38 +122,6 @@ Snapshot Session::snapshot() const {
   snapshot.resume_iteration = trainer_.best_iteration();
   snapshot.refusal = refusal_;
   return snapshot;
-}
-
-void attach(std::shared_ptr<const Analysis> analysis, Snapshot& snapshot) {
-  if (analysis) snapshot.spectral_radius = analysis->spectral_radius;
-  snapshot.analysis = std::move(analysis);
-}
-
-std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::IterationRecord> record,
-                                        const AnalysisOptions& options,
-                                        const gradient::CancelFunction& cancelled) {
-  const model::Index sequence = options.sequence % record->trace.batch();
-  auto norms =
-      gradient::jacobian_norms(record->model, record->trace, sequence, options.norm, cancelled);
-  if (!norms) return nullptr;
-  auto analysis = std::make_shared<Analysis>();
-  analysis->log10_blame =
-      gradient::log10_blame(record->model, record->trace, record->signals, sequence);
-  analysis->decay = gradient::gradient_decay(*norms);
-  analysis->bound = gradient::JacobianBound{model::derivative_bound(record->model.activation),
-                                            gradient::spectral_norm(record->model.parameters.W_hh)};
-  analysis->saturation = saturation_per_step(*record, sequence);
-  if (options.spectra) {
-    analysis->spectra = spectra_of(*record, sequence, cancelled);
-    if (!analysis->spectra) return nullptr;
-  }
-  analysis->range = gradient::log_range(norms->log10_norm);
-  analysis->cells = std::make_shared<const std::vector<float>>(
-      gradient::square_cells(norms->log10_norm, kNoCell));
-  analysis->norms = std::move(*norms);
-  analysis->spectral_radius = model::spectral_radius(record->model.parameters, record->model.cell);
-  analysis->record = std::move(record);
-  return analysis;
 }
 
 }  // namespace backflow::session

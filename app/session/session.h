@@ -55,12 +55,4 @@ private:
   bool stale_ = false;  // record_ is older than the last change by hand
 };
 
-/// The analysis of a record; nothing when cancelled.
-std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::IterationRecord> record,
-                                        const AnalysisOptions& options,
-                                        const gradient::CancelFunction& cancelled = {});
-
-/// Puts an analysis (or null) into a snapshot, with the spectral radius it found.
-void attach(std::shared_ptr<const Analysis> analysis, Snapshot& snapshot);
-
 }  // namespace backflow::session

@@ -23,7 +23,7 @@ inline constexpr float kNoCell = std::numeric_limits<float>::max();
 
 /// What takes longer than the map for wide networks, and is computed only when asked for.
 struct Spectra {
-  gradient::Spectrum recurrent;  ///< of W_hh
+  gradient::Spectrum recurrent;  ///< of W_hh; of a gated cell's block that makes the new state
   /// Along the trajectory of the analysis's sequence, the largest kMaxExponents of them.
   gradient::LyapunovExponents lyapunov;
 };
@@ -39,8 +39,9 @@ struct Analysis {
   std::vector<double> log10_blame;  ///< gradient::log10_blame of the same sequence
   gradient::LogRange range;         ///< of norms.log10_norm
   std::optional<gradient::JacobianBound> bound;  ///< (γσ₁)^(t−k); nothing for cells that have none
-  std::vector<gradient::Saturation> saturation;  ///< of the same sequence, step t at index t − 1
-  std::optional<Spectra> spectra;                ///< when AnalysisOptions::spectra asked for them
+  /// Of the activation f (of a gated cell's new state) in the same sequence, step t at index t − 1.
+  std::vector<gradient::Saturation> saturation;
+  std::optional<Spectra> spectra;  ///< when AnalysisOptions::spectra asked for them
   /// norms.log10_norm as (T + 1)² floats for drawing (gradient::square_cells), kNoCell where k > t.
   std::shared_ptr<const std::vector<float>> cells;
 };
@@ -49,7 +50,8 @@ struct Analysis {
 struct AnalysisOptions {
   gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
   model::Index sequence = 0;  ///< batch item; taken modulo the batch size
-  bool spectra = false;       ///< Analysis::spectra as well
+  gradient::StateBlock block = gradient::StateBlock::hidden;  ///< of an LSTM's state
+  bool spectra = false;                                       ///< Analysis::spectra as well
 
   bool operator==(const AnalysisOptions&) const = default;
 };

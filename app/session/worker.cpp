@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/session/analysis.h"
 #include "app/session/analyst.h"
 #include "app/session/session.h"
 

@@ -17,7 +17,8 @@ std::optional<JacobianNorms> jacobian_norms(const model::Model& model, const mod
   const BlockRange range = block_range(block, n, states);
   const double identity =
       norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(range.count));
-  JacobianNorms result{norm, sequence, block, n, TriangularMap(trace.length(sequence), identity)};
+  JacobianNorms result{norm, sequence, block, n, TriangularMap(trace.length(sequence), identity),
+                       1};
   if (!product_norms(jacobians, range, norm, result.log10_norm, cancelled)) return std::nullopt;
   return result;
 }

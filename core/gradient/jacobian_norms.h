@@ -22,6 +22,8 @@ struct JacobianNorms {
   model::Index hidden_size = 0;
   /// log10 ‖∂h_t/∂h_k‖: −inf for an exact zero, NaN or +inf where a Jacobian was not finite.
   TriangularMap log10_norm;
+  /// 1: every pair was computed. Else those of every stride-th step, the others are interpolated.
+  model::Index stride = 1;
 };
 
 /// Asked once per row; true stops the computation.

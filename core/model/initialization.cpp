@@ -114,12 +114,6 @@ void scale(const WeightInit& init, Matrix& W) {
   }
 }
 
-Matrix block_of_new_state(const Parameters& p, CellKind cell) {
-  const Index n = p.hidden_size();
-  if (cell == CellKind::rnn) return p.W_hh;
-  return p.W_hh.middleRows(2 * n, n);  // "new" of a GRU, "cell" of an LSTM
-}
-
 }  // namespace
 
 std::string scale_to_spectral_radius(Matrix& W, double target) {
@@ -139,6 +133,12 @@ double largest_singular_value(const Matrix& W) {
 
 std::string scale_to_singular_value(Matrix& W, double target) {
   return scale_to(W, largest_singular_value(W), target, "largest singular value");
+}
+
+Matrix block_of_new_state(const Parameters& p, CellKind cell) {
+  const Index n = p.hidden_size();
+  if (cell == CellKind::rnn) return p.W_hh;
+  return p.W_hh.middleRows(2 * n, n);  // "new" of a GRU, "cell" of an LSTM
 }
 
 double spectral_radius(const Parameters& p, CellKind cell) {

@@ -73,8 +73,11 @@ double largest_singular_value(const Matrix& W);
 /// The same as scale_to_spectral_radius() for σ₁(W) = target.
 std::string scale_to_singular_value(Matrix& W, double target);
 
-/// ρ(W_hh), or for a gated cell the ρ of the block that makes the new state (G·n, n), the last but
-/// the LSTM's output gate.
+/// W_hh (n, n) of the vanilla cell; of a gated cell the block that makes the new state ("new" of a
+/// GRU, "cell" of an LSTM).
+Matrix block_of_new_state(const Parameters& p, CellKind cell);
+
+/// ρ of that block.
 double spectral_radius(const Parameters& p, CellKind cell);
 /// The same for σ₁.
 double largest_singular_value(const Parameters& p, CellKind cell);

@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "app/figure/catalogue.h"
+#include "app/session/analysis.h"
 #include "app/session/session.h"
 
 namespace backflow {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "app/session/analysis.h"
 #include "core/config/keys.h"
 
 namespace backflow::figure {

@@ -1,4 +1,5 @@
 // The session without threads: what each command does to the trainer, the curves and the snapshot.
+#include "app/session/analysis.h"
 #include "app/session/session.h"
 
 #include <cmath>
@@ -202,7 +203,7 @@ TEST(Session, SwitchingFromALongTaskToATableNeedsItsOwnLengthFirst) {
 
 TEST(Analyse, BelongsToItsRecordAndTakesTheSequenceModuloTheBatch) {
   const Session session{config::Config{}};
-  const auto analysis = analyse(session.record(), {gradient::MatrixNorm::frobenius, 4});
+  const auto analysis = analyse(session.record(), {.norm = gradient::MatrixNorm::frobenius, .sequence = 4});
   ASSERT_NE(analysis, nullptr);
   EXPECT_EQ(analysis->record, session.record());
   EXPECT_EQ(analysis->norms.sequence, 1);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/session/analysis.h"
+
 namespace backflow::ui {
 
 UiDriver::UiDriver(const config::Config& config, int width, int height, double scale)

@@ -1,0 +1,112 @@
+#include "core/gradient/coarse_norms.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/gradient/jacobian.h"
+#include "core/gradient/product_tree.h"
+
+namespace backflow::gradient {
+namespace {
+
+using model::Index;
+using model::Matrix;
+
+// Products of `stride` one-step Jacobians each; the last may be of fewer.
+std::vector<ScaledMatrix> strides(const std::vector<ScaledMatrix>& jacobians, Index stride) {
+  std::vector<ScaledMatrix> products;
+  for (std::size_t t = 0; t < jacobians.size(); ++t) {
+    if (static_cast<Index>(t) % stride == 0) {
+      products.push_back(jacobians[t]);
+      continue;
+    }
+    ScaledMatrix& product = products.back();
+    Matrix next = Matrix::Zero(product.mantissa.rows(), product.mantissa.cols());
+    model::add_product(jacobians[t].mantissa, model::Transpose::no, product.mantissa,
+                       model::Transpose::no, next);
+    product.mantissa.swap(next);
+    product.exponent += jacobians[t].exponent;
+    normalize(product);
+  }
+  return products;
+}
+
+// Where a step lies on the grid: between node and node + 1, `share` of the way.
+struct Place {
+  Index node;
+  double share;
+};
+
+class Interpolation {
+public:
+  Interpolation(const TriangularMap& grid, Index steps, Index stride)
+      : grid_(grid), steps_(steps), stride_(stride) {}
+
+  double at(Index t, Index k) const {
+    const Place p = place(t), q = place(k);
+    // Both in one stride: along the lag, between the identity and the whole stride.
+    if (p.node == q.node && p.share > 0.0)
+      return mixed(grid_.at(p.node, p.node), grid_.at(p.node + 1, p.node), p.share - q.share);
+    const auto along_k = [&](Index node) {
+      if (q.share == 0.0) return grid_.at(node, q.node);
+      return mixed(grid_.at(node, q.node), grid_.at(node, std::min(q.node + 1, node)), q.share);
+    };
+    if (p.share == 0.0) return along_k(p.node);
+    return mixed(along_k(p.node), along_k(p.node + 1), p.share);
+  }
+
+private:
+  Place place(Index step) const {
+    const Index node = step / stride_;
+    const Index length = std::min(stride_, steps_ - node * stride_);
+    return {node, length == 0
+                      ? 0.0
+                      : static_cast<double>(step - node * stride_) / static_cast<double>(length)};
+  }
+
+  // Between what is not finite nothing can be interpolated: the nearer one then.
+  static double mixed(double a, double b, double share) {
+    if (!std::isfinite(a) || !std::isfinite(b)) return share < 0.5 ? a : b;
+    return a + share * (b - a);
+  }
+
+  const TriangularMap& grid_;
+  Index steps_, stride_;
+};
+
+}  // namespace
+
+double estimated_cost(Index steps, Index state_size, MatrixNorm norm, Index stride) {
+  const auto n = static_cast<double>(state_size);
+  const double T = std::ceil(static_cast<double>(steps) / static_cast<double>(stride));
+  const double levels = std::max(1.0, std::log2(T / 4.0));
+  const double pairs = 0.5 * T * T;
+  const double per_pair = norm == MatrixNorm::spectral ? 45.0 * n * n + 3000.0 : n * n + 20.0;
+  const double into_strides = stride > 1 ? 2.0 * n * n * n * static_cast<double>(steps) : 0.0;
+  return into_strides + 4.0 * n * n * n * T * levels + per_pair * pairs;
+}
+
+std::optional<JacobianNorms> coarse_jacobian_norms(const model::Model& model,
+                                                   const model::Trace& trace, Index sequence,
+                                                   MatrixNorm norm, Index stride,
+                                                   const CancelFunction& cancelled,
+                                                   StateBlock block) {
+  const Index n = model.parameters.hidden_size(), states = model::layout_of(model).states;
+  const Index T = trace.length(sequence);
+  if (states == 1) block = StateBlock::hidden;
+  const BlockRange range = block_range(block, n, states);
+  const double identity =
+      norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(range.count));
+  const std::vector<ScaledMatrix> products =
+      strides(step_jacobians(model, trace, sequence), stride);
+  TriangularMap grid(static_cast<Index>(products.size()), identity);
+  if (!product_norms(products, range, norm, grid, cancelled)) return std::nullopt;
+  JacobianNorms result{norm, sequence, block, n, TriangularMap(T, identity), stride};
+  const Interpolation interpolation(grid, T, stride);
+  for (Index t = 1; t <= T; ++t)
+    for (Index k = 0; k < t; ++k) result.log10_norm.at(t, k) = interpolation.at(t, k);
+  return result;
+}
+
+}  // namespace backflow::gradient
