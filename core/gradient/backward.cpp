@@ -35,6 +35,11 @@ void output_signals(const model::Model& model, const model::Batch& batch, const 
   }
 }
 
+auto of(model::StepMatrices& steps, Index t, Columns columns) {
+  return steps.data().middleCols((t - steps.first()) * steps.batch() + columns.first,
+                                 columns.count);
+}
+
 // The backward pass over some of the sequences.
 class Pass {
 public:
@@ -53,42 +58,48 @@ public:
   void run(Columns columns) {
     const Index n = signals_.e.rows(), T = trace_.steps();
     const bool two_states = signals_.e_c.rows() > 0;
+    const bool whole = columns.count == trace_.batch();
     Matrix u, u_before;
-    start_with_output_blame(T, columns);
+    if (whole)
+      start_with_output_blame();
+    else
+      start_with_output_blame(T, columns);
     for (Index t = T; t >= 1; --t) {
-      start_with_output_blame(t - 1, columns);
+      if (!whole) start_with_output_blame(t - 1, columns);
       const bool cut = truncation_.cuts(t, t - 1);
       auto delta = signals_.delta.step(t).middleCols(columns.first, columns.count);
       const model::CellStep step = trace_.step(t, columns.first, columns.count);
       if (!two_states && !cut) {
-        cell_.vjp(model_.activation, W_hh_, step, e(t, columns), delta, e(t - 1, columns));
+        cell_.vjp(model_.activation, W_hh_, step, of(signals_.e, t, columns), delta,
+                  of(signals_.e, t - 1, columns));
         continue;
       }
       u.resize(cell_.layout().states * n, columns.count);
-      u.topRows(n) = e(t, columns);
-      if (two_states) u.bottomRows(n) = e_c(t, columns);
+      u.topRows(n) = of(signals_.e, t, columns);
+      if (two_states) u.bottomRows(n) = of(signals_.e_c, t, columns);
       u_before.setZero(u.rows(), u.cols());
       cell_.vjp(model_.activation, W_hh_, step, u, delta, u_before);
       if (cut) continue;
-      e(t - 1, columns) += u_before.topRows(n);
-      e_c(t - 1, columns) += u_before.bottomRows(n);
+      of(signals_.e, t - 1, columns) += u_before.topRows(n);
+      of(signals_.e_c, t - 1, columns) += u_before.bottomRows(n);
     }
   }
 
 private:
-  Eigen::Block<Matrix> e(Index t, Columns c) {
-    return signals_.e.data().block(0, t * trace_.batch() + c.first, signals_.e.rows(), c.count);
-  }
-  Eigen::Block<Matrix> e_c(Index t, Columns c) {
-    return signals_.e_c.data().block(0, t * trace_.batch() + c.first, signals_.e_c.rows(), c.count);
-  }
-
-  // e_t = W_hyᵀ ∂L_t/∂z_t, or zero where there is no loss.
+  // e_t = W_hyᵀ ∂L_t/∂z_t, or zero where there is no loss: for one step, or for all of them.
   void start_with_output_blame(Index t, Columns c) {
-    e(t, c).setZero();
-    e_c(t, c).setZero();
+    of(signals_.e, t, c).setZero();
+    of(signals_.e_c, t, c).setZero();
     if (signals_.dz.contains(t))
-      W_hy_transposed_.multiply_add(signals_.dz.step(t).middleCols(c.first, c.count), e(t, c));
+      W_hy_transposed_.multiply_add(signals_.dz.step(t).middleCols(c.first, c.count),
+                                    of(signals_.e, t, c));
+  }
+  void start_with_output_blame() {
+    signals_.e.data().setZero();
+    signals_.e_c.data().setZero();
+    const Index first = (signals_.dz.first() - signals_.e.first()) * trace_.batch();
+    W_hy_transposed_.multiply_add(signals_.dz.data(),
+                                  signals_.e.data().middleCols(first, signals_.dz.data().cols()));
   }
 
   const model::Model& model_;

@@ -42,6 +42,10 @@ void PackedMatrix::pack_transposed(const ConstRef& A) {
 
 void PackedMatrix::multiply_add(const ConstRef& x, MutableRef y) const {
   eigen_assert(x.rows() == inner_ && y.rows() == rows_ && x.cols() == y.cols());
+  if (x.cols() == 1) {  // one column is packed as it is
+    kernels().multiply_add(data_.data(), x.data(), rows_, inner_, 1, y.data(), y.outerStride());
+    return;
+  }
   constexpr Index kColumns = 64;  // so that the packed columns stay in the near caches
   for (Index col = 0; col < x.cols(); col += kColumns) {
     const Index count = std::min(kColumns, x.cols() - col);

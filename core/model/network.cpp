@@ -97,23 +97,35 @@ void forward(const Model& model, const Batch& batch, Trace& trace) {
   const double work =
       2.0 * static_cast<double>(p.W_hh.size() + p.W_xh.size()) * static_cast<double>(T);
   const std::vector<Columns> parts = split_batch(batch.size(), work);
+  // What one thread does for all of a batch, it does for all steps in one product.
+  const bool whole = parts.size() == 1;
+  if (whole) {
+    trace.a.data().topRows(p.b_h.size()).colwise() = p.b_h;
+    W_xh.multiply_add(batch.inputs.data(), trace.a.data().topRows(p.W_xh.rows()));
+  }
   parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
     const auto [first, count] = parts[static_cast<std::size_t>(i)];
     for (Index t = 1; t <= T; ++t) {
       auto a = trace.a.step(t).middleCols(first, count);
       auto h = trace.h.step(t).middleCols(first, count);
-      a.topRows(p.b_h.size()).colwise() = p.b_h;
-      W_xh.multiply_add(batch.inputs.step(t).middleCols(first, count), a.topRows(p.W_xh.rows()));
+      if (!whole) {
+        a.topRows(p.b_h.size()).colwise() = p.b_h;
+        W_xh.multiply_add(batch.inputs.step(t).middleCols(first, count), a.topRows(p.W_xh.rows()));
+      }
       cell.forward(model.activation, W_hh, trace.h.step(t - 1).middleCols(first, count),
                    trace.c.step(t - 1).middleCols(first, count), a, h,
                    trace.c.step(t).middleCols(first, count));
       hold_ended(batch, t, {first, count}, trace);
-      if (!trace.z.contains(t)) continue;
+      if (whole || !trace.z.contains(t)) continue;
       auto z = trace.z.step(t).middleCols(first, count);
       z.colwise() = p.b_y;
       W_hy.multiply_add(h, z);
     }
   });
+  if (whole) {
+    trace.z.data().colwise() = p.b_y;
+    W_hy.multiply_add(trace.h.steps(trace.z.first(), trace.z.last()), trace.z.data());
+  }
   compute_losses(model, batch, trace);
 }
 

@@ -1,6 +1,7 @@
 #include "tests/support/cases.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/model/initialization.h"
 #include "core/model/random.h"
@@ -62,16 +63,20 @@ Case draw(const model::Activation& activation, const OutputStage& output, const 
 
 // Finite differences must not step over a kink of ReLU: in a pre-activation, a logit, or an LSTM's
 // φ(c).
-bool near_a_kink(const Case& c, const model::Trace& trace) {
+bool near_a_kink(const Case& drawn, const model::Trace& trace) {
   constexpr double kNear = 1e-3;
-  const Index blocks = trace.a.rows() / c.model.parameters.hidden_size();
+  const Index blocks = trace.a.rows() / drawn.model.parameters.hidden_size();
   const Index candidate = blocks == 1 ? 0 : 2;
-  const Index n = c.model.parameters.hidden_size();
+  const Index n = drawn.model.parameters.hidden_size();
   for (Index b = 0; b < trace.batch(); ++b)
     for (Index t = 1; t <= trace.length(b); ++t) {
       const auto a = trace.a.step(t).col(b).segment(candidate * n, n);
       if (a.cwiseAbs().minCoeff() < kNear) return true;
-      if (trace.c.rows() > 0 && trace.c.step(t).col(b).cwiseAbs().minCoeff() < kNear) return true;
+      // A c that is 0 because its candidates are dead stays 0 for a small step.
+      for (Index i = 0; i < trace.c.rows(); ++i) {
+        const double c = std::abs(trace.c.step(t)(i, b));
+        if (c != 0.0 && c < kNear) return true;
+      }
     }
   return trace.z.data().cwiseAbs().minCoeff() < kNear;
 }
