@@ -32,15 +32,21 @@ Index min(Index a, Index b) { return a < b ? a : b; }
 
 Index padded(Index rows) { return (rows + kWidth - 1) / kWidth * kWidth; }
 
-Index packed_left_size(Index rows, Index inner) {
-  return (rows / kPanel * kPanel + padded(rows % kPanel)) * inner;
+// Rows of the next panel when so many are left. Two panels of two vectors rather than one of three
+// and one of a single vector, for which the loads of the right operand would not pay.
+Index next_panel(Index left) {
+  if (left > kPanel && left <= 4 * kWidth) return 2 * kWidth;
+  return min(left, kPanel);
 }
+
+Index packed_left_size(Index rows, Index inner) { return padded(rows) * inner; }
 
 Index packed_right_size(Index inner, Index cols) { return inner * cols; }
 
 void pack_left(const double* A, Index lda, Index rows, Index inner, double* packed) {
-  for (Index row = 0; row < rows; row += kPanel) {
-    const Index used = min(kPanel, rows - row), width = padded(used);
+  for (Index row = 0, used; row < rows; row += used) {
+    used = next_panel(rows - row);
+    const Index width = padded(used);
     for (Index k = 0; k < inner; ++k) {
       const double* column = A + row + k * lda;
       for (Index i = 0; i < used; ++i) packed[i] = column[i];
@@ -51,8 +57,9 @@ void pack_left(const double* A, Index lda, Index rows, Index inner, double* pack
 }
 
 void pack_left_transposed(const double* A, Index lda, Index rows, Index inner, double* packed) {
-  for (Index row = 0; row < rows; row += kPanel) {
-    const Index used = min(kPanel, rows - row), width = padded(used);
+  for (Index row = 0, used; row < rows; row += used) {
+    used = next_panel(rows - row);
+    const Index width = padded(used);
     for (Index i = 0; i < width; ++i)
       for (Index k = 0; k < inner; ++k)
         packed[k * width + i] = i < used ? A[(row + i) * lda + k] : 0.0;
@@ -145,8 +152,9 @@ void panel_times_group(const double* A, const double* X, Index inner, Index rows
 void multiply_add(const double* A, const double* X, Index rows, Index inner, Index cols, double* Y,
                   Index ldy) {
   // A panel meets all groups while it is in the nearest cache.
-  for (Index row = 0; row < rows; row += kPanel) {
-    const Index used = min(kPanel, rows - row), width = padded(used);
+  for (Index row = 0, used; row < rows; row += used) {
+    used = next_panel(rows - row);
+    const Index width = padded(used);
     const double* group = X;
     for (Index col = 0; col < cols; col += kGroup) {
       const Index count = min(kGroup, cols - col);
