@@ -69,6 +69,7 @@ public:
       }
       level.swap(next);
     }
+    if (ends_in_single_steps() && !stop()) single_steps();
     form_cancelling();
     return !stop();
   }
@@ -81,15 +82,17 @@ private:
   };
 
   void work(const Node& node) {
-    if (stop()) return;
+    if (stop() || (ends_in_single_steps() && node.hi - node.lo == 1)) return;
     if (node.hi - node.lo <= leaf())
       form_products(node.lo, node.hi);
     else
       across(node.lo, node.middle(), node.hi);
   }
 
-  // Steps below which products are as cheap as Gram matrices; a spectral norm of its own is dear.
-  Index leaf() const { return norm_ == MatrixNorm::spectral && n_ >= 12 ? 2 : 6; }
+  // Steps below which products are as cheap as Gram matrices. A spectral norm of its own is dear:
+  // then single steps are left over, and single_steps() does them together.
+  bool ends_in_single_steps() const { return norm_ == MatrixNorm::spectral && n_ >= 12; }
+  Index leaf() const { return ends_in_single_steps() ? 1 : 6; }
 
   // Measured: below this share of ‖L‖² ‖R‖²/n the squares have lost too many digits.
   static constexpr double kCancellation = 1e-4;
@@ -131,6 +134,28 @@ private:
         out_.at(t, lo + i) =
             log10_scaled(norm_of(asked_cols(asked_rows(products.block(i)))), products.exponent(i));
       }
+    }
+  }
+
+  // σ_max(J_t)² = λ_max(J_tᵀ J_t) for all t.
+  void single_steps() {
+    const Index T = out_.steps();
+    Blocks steps(n_, T);
+    for (Index t = 1; t <= T; ++t) {
+      // Of the columns that are not asked for nothing is wanted; the rows grams() leaves out.
+      steps.block(t - 1).setZero();
+      steps.block(t - 1).middleCols(part_.first, part_.count) = asked_cols(jacobian(t).mantissa);
+    }
+    Matrix squares;
+    if (!largest_eigenvalues(grams(steps, true, true), Matrix::Identity(n_, n_), cancelled_,
+                             squares))
+      return;
+    for (Index t = 1; t <= T; ++t) {
+      const double square = squares(t - 1, 0);
+      const double norm = std::isfinite(square)
+                              ? std::sqrt(square)
+                              : norm_of(asked_cols(asked_rows(jacobian(t).mantissa)));
+      out_.at(t, t - 1) = log10_scaled(norm, jacobian(t).exponent);
     }
   }
 

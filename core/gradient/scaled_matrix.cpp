@@ -27,7 +27,8 @@ int binary_exponent(const Eigen::Ref<const model::Matrix>& x) {
 void normalize(ScaledMatrix& x) {
   const int shift = binary_exponent(x.mantissa);
   if (shift == 0) return;
-  x.mantissa = x.mantissa.unaryExpr([shift](double v) { return std::ldexp(v, -shift); });
+  x.mantissa *= std::ldexp(1.0, -shift / 2);  // in two halves: 2^−shift may be out of range
+  x.mantissa *= std::ldexp(1.0, -shift + shift / 2);
   x.exponent += shift;
 }
 
