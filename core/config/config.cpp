@@ -50,6 +50,31 @@ std::string check_size(const Config& config) {
          " is too much for one iteration; allowed: up to " + format_number(kMostNumbers);
 }
 
+std::string shape_of(model::Index rows, model::Index cols) {
+  return std::to_string(rows) + " × " + std::to_string(cols);
+}
+
+// The matrix from model.init_file is W_hh (G·n, n), or one block (n, n) for every gate.
+std::string check_initial_matrix(const Config& config) {
+  if (config.model.weights.kind != model::RecurrentInit::file) return {};
+  const model::Matrix& W = config.model.weights.matrix;
+  if (W.size() == 0)
+    return "model.init = file needs model.init_file, the path of a CSV or NPY file with W_hh";
+  const model::Index gates = model::cell_of(config.model.cell).layout().gate_count();
+  const model::Index n = config.model.hidden, rows = W.rows(), cols = W.cols();
+  if (cols == n && (rows == n || rows == gates * n)) return {};
+  std::string needed = shape_of(n, n);
+  if (gates > 1) needed += " or " + shape_of(gates * n, n);
+  const bool fits_another = (rows == cols || rows == gates * cols) &&
+                            static_cast<double>(cols) <= find_key("model.hidden")->max;
+  return "model.init_file has a matrix of " + shape_of(rows, cols) +
+         ", which does not go with model.hidden = " + std::to_string(n) +
+         " and model.cell = " + std::string(model::name_of(config.model.cell)) +
+         ", where W_hh is " + needed +
+         (fits_another ? "; model.hidden = " + std::to_string(cols) + " would fit"
+                       : "; no model.hidden would fit");
+}
+
 // The scaling targets aside, which can be met with the present weights.
 bool same_start(const model::WeightInit& a, const model::WeightInit& b) {
   return a.kind == b.kind && a.spread == b.spread && a.scale == b.scale &&
@@ -97,6 +122,7 @@ std::string validate(const Config& config) {
            " does not go with model.readout = " +
            std::string(model::name_of(effective_readout(config))) + ": " + reason;
   error = validate_task(config.task);
+  if (error.empty()) error = check_initial_matrix(config);
   return error.empty() ? check_size(config) : error;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/config/nearest_match.h"
 #include "core/config/task_check.h"
+#include "core/io/matrix_file.h"
 
 namespace backflow::config {
 namespace {
@@ -39,6 +40,7 @@ Key integer_key(About about, KeyEffect effect, double min, double max, bool has_
           has_auto,
           {},
           {},
+          {},
           {}};
   key.get = [field, has_auto](const Config& config) {
     const auto value = field(const_cast<Config&>(config));
@@ -66,6 +68,7 @@ Key real_key(About about, double min, double max, bool logarithmic, Field field)
           max,
           logarithmic,
           false,
+          {},
           {},
           {},
           {}};
@@ -99,6 +102,7 @@ Key choice_key(About about, KeyEffect effect, Field field) {
           false,
           choices_of<E>(),
           {},
+          {},
           {}};
   key.get = [field](const Config& config) {
     return std::string(model::name_of(field(const_cast<Config&>(config))));
@@ -126,8 +130,10 @@ Key optional_choice_key(About about, KeyEffect effect, Field field) {
   return key;
 }
 
-// Reads the file at once, so that a bad one is refused and batches need no files.
-Key text_file_key(About about) {
+// The path of a file, which `assign` reads at once, so that a bad one is refused and nothing later
+// needs the file. `path` returns a reference to the member in a Config.
+template <class Path, class Assign>
+Key file_key(About about, std::string takes, Path path, Assign assign) {
   Key key{about.name,
           about.title,
           about.symbol,
@@ -139,21 +145,35 @@ Key text_file_key(About about) {
           false,
           false,
           {},
+          "the path of " + std::move(takes) + "; or nothing",
           {},
           {}};
-  key.get = [](const Config& config) { return config.task.file; };
-  key.assign = [](Config& config, std::string_view path) {
-    std::shared_ptr<training::Text> text;
-    if (!path.empty()) {
-      text = std::make_shared<training::Text>();
-      if (std::string error = training::load_text(std::string(path), *text); !error.empty())
-        return error;
-    }
-    config.task.file = path;
-    config.task.text = std::move(text);
-    return std::string();
+  key.get = [path](const Config& config) { return path(const_cast<Config&>(config)); };
+  key.assign = [path, assign](Config& config, std::string_view text) {
+    std::string error = assign(config, std::string(text));
+    if (error.empty()) path(config) = text;
+    return error;
   };
   return key;
+}
+
+std::string megabytes(std::size_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
+
+std::string read_text(Config& config, const std::string& path) {
+  std::shared_ptr<training::Text> text;
+  if (!path.empty()) {
+    text = std::make_shared<training::Text>();
+    if (std::string error = training::load_text(path, *text); !error.empty()) return error;
+  }
+  config.task.text = std::move(text);
+  return {};
+}
+
+std::string read_initial_matrix(Config& config, const std::string& path) {
+  model::Matrix& matrix = config.model.weights.matrix;
+  if (!path.empty()) return io::read_matrix(path, matrix);
+  matrix.resize(0, 0);
+  return {};
 }
 
 }  // namespace
@@ -195,9 +215,13 @@ std::vector<Key> make_keys() {
       integer_key(
           {"task.delay", "Delay", "", "steps between a bit and its echo in delayed-echo"}, kLive, 1,
           999, false, [](Config & c) -> auto& { return c.task.delay; }),
-      text_file_key({"task.file", "Text", "",
-                     "text file (UTF-8) whose characters next-character learns; empty: the opening "
-                     "of Alice's Adventures in Wonderland"}),
+      file_key(
+          {"task.file", "Text", "",
+           "text file (UTF-8) whose characters next-character learns; empty: the opening of "
+           "Alice's Adventures in Wonderland"},
+          "a text file in UTF-8, up to " + megabytes(kMostTextBytes) + " and " +
+              std::to_string(kMostCharacters) + " different characters",
+          [](Config & c) -> auto& { return c.task.file; }, read_text),
       integer_key(
           {"task.seed", "Data seed", "", "seed of the random sequences"}, kLive, 0, kSeedMax, false,
           [](Config & c) -> auto& { return c.task.seed; }),
@@ -236,6 +260,12 @@ std::vector<Key> make_keys() {
           {"model.init_scale", "Scaled", "",
            "what the initial W_hh is scaled to: ρ, σ₁, or nothing"},
           kRestart, [](Config & c) -> auto& { return c.model.weights.scale; }),
+      file_key(
+          {"model.init_file", "Matrix file", "W_{hh}",
+           "the initial W_hh for model.init = file: n × n, or all gates one below the other"},
+          "a CSV or NPY file with a matrix of finite numbers, up to " +
+              megabytes(io::kMostFileBytes),
+          [](Config & c) -> auto& { return c.model.init_file; }, read_initial_matrix),
       at_restart(real_key(
           {"model.init_spread", "Spread", "",
            "standard deviation (Gaussian, diagonal) or limit (uniform) of the entries; 0: "

@@ -87,10 +87,7 @@ std::string set_key(Config& config, std::string_view assignment) {
 }
 
 std::string allowed_values(const Key& key) {
-  if (key.kind == KeyKind::text)
-    return "the path of a text file in UTF-8, up to " +
-           std::to_string(training::kMostTextBytes / 1'000'000) + " MB and " +
-           std::to_string(training::kMostCharacters) + " different characters; or nothing";
+  if (key.kind == KeyKind::text) return key.takes;
   std::string text;
   for (const Choice& choice : key.choices) text += (text.empty() ? "" : ", ") + choice.name;
   if (key.kind == KeyKind::choice) return text;

@@ -118,6 +118,23 @@ TEST(CommandLine, CheckComparesEveryTensorWithDifferences) {
   expect_refused({"check", "--set", "model.hidden=0"}, "model.hidden");
 }
 
+TEST_F(Export, CheckStartsFromTheMatrixOfAFileAndRefusesABadOne) {
+  const std::string good = path("good.csv"), bad = path("bad.csv");
+  std::ofstream(good) << "0.5;0.1\n-0.1;0.5\n";
+  std::ofstream(bad) << "0.5;0.1\n-0.1;0,5\n";
+  const std::string good_file = "model.init_file=" + good, bad_file = "model.init_file=" + bad;
+  const Outcome outcome = backflow(
+      {"check", "--set", "model.init=file", "--set", good_file.c_str(), "--set", "model.hidden=2"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  expect_refused({"check", "--set", "model.init=file", "--set", bad_file.c_str()},
+                 " has \"0,5\" in line 2, column 2, which is not a number; allowed: the path of a");
+  expect_refused({"check", "--set", "model.init=file", "--set", "model.init_file=/no/such"},
+                 "model.init_file = \"/no/such\" does not exist; allowed: ");
+  expect_refused({"check", "--set", "model.init=file"}, "needs model.init_file");
+  expect_refused({"check", "--set", "model.init=file", "--set", good_file.c_str()},
+                 "where W_hh is 8 × 8; model.hidden = 2 would fit");
+}
+
 TEST(CommandLine, UnknownWordsNameTheNearestMatch) {
   expect_refused({"exprot"}, "did you mean \"export\"?");
   expect_refused({"export", "--figrue", "loss"}, "did you mean \"--figure\"?");

@@ -40,7 +40,7 @@ TEST(Keys, EveryKeyTakesItsOwnValueAndItsLimits) {
       }
       continue;
     }
-    if (key.kind == KeyKind::text) continue;  // a file: text_test.cpp
+    if (key.kind == KeyKind::text) continue;  // a file: text_test.cpp, init_file_test.cpp
     for (const double limit : {key.min, key.max}) {
       EXPECT_THAT(set_key(config, key.name, format_number(limit)), IsEmpty()) << key.name;
       EXPECT_EQ(key.get(config), format_number(limit));
@@ -250,7 +250,7 @@ TEST(Effective, AutomaticLossFitsTheReadout) {
 
 TEST(NeedsRestart, OnlyForOtherSizesAndOtherInitialisation) {
   for (const Key& key : keys()) {
-    if (key.kind == KeyKind::text) continue;  // a file: text_test.cpp
+    if (key.kind == KeyKind::text) continue;  // a file: text_test.cpp, init_file_test.cpp
     Config from, to;
     from.task.kind = to.task.kind = training::TaskKind::first_bit;
     std::string other;

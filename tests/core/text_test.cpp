@@ -2,17 +2,16 @@
 #include "core/training/task/text.h"
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <numeric>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include "core/config/keys.h"
 #include "core/training/task/alice.h"
+#include "tests/support/temporary_folder.h"
 
 namespace backflow::training {
 namespace {
@@ -21,21 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class TextFile : public ::testing::Test {
-protected:
-  std::string file(const std::string& name, const std::string& content) {
-    std::ofstream(folder_ / name, std::ios::binary) << content;
-    return (folder_ / name).string();
-  }
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "text_test_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path folder_;
-};
+class TextFile : public support::TemporaryFolder {};
 
 std::string joined(const Text& text) {
   std::string all;

@@ -1,10 +1,8 @@
 #include "core/training/task/text.h"
 
-#include <filesystem>
-#include <fstream>
 #include <optional>
-#include <system_error>
 
+#include "core/io/read_file.h"
 #include "core/training/task/alice.h"
 
 namespace backflow::training {
@@ -44,10 +42,6 @@ std::vector<double> training_frequency(const Text& text) {
   return frequency;
 }
 
-std::string too_big() {
-  return "is larger than " + std::to_string(kMostTextBytes / 1'000'000) + " MB";
-}
-
 }  // namespace
 
 std::string Text::label(std::size_t place) const {
@@ -60,7 +54,8 @@ std::string Text::label(std::size_t place) const {
 
 std::string parse_text(std::string_view bytes, Text& text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (bytes.size() > kMostTextBytes) return too_big();
+  if (bytes.size() > kMostTextBytes)
+    return "is larger than " + std::to_string(kMostTextBytes / 1'000'000) + " MB";
   const std::size_t begin = bytes.substr(0, 3) == kByteOrderMark ? 3 : 0;
   if (begin == bytes.size()) return "is empty";
   constexpr std::size_t kNowhere = std::string_view::npos;
@@ -96,24 +91,9 @@ std::string parse_text(std::string_view bytes, Text& text) {
 }
 
 std::string load_text(const std::string& path, Text& text) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return "does not exist";
-  if (std::filesystem::is_directory(status)) return "is a directory";
-  if (!std::filesystem::is_regular_file(status)) return "is not a regular file";
-  if (std::filesystem::file_size(path, error) > kMostTextBytes && !error) return too_big();
-  std::ifstream file(path, std::ios::binary);
   std::string bytes;
-  // One byte more than allowed, should the file have grown.
-  constexpr std::size_t kBlock = 1 << 20;
-  while (file && bytes.size() <= kMostTextBytes) {
-    const std::size_t before = bytes.size();
-    bytes.resize(before + kBlock);
-    file.read(bytes.data() + before, kBlock);
-    bytes.resize(before + static_cast<std::size_t>(file.gcount()));
-  }
-  if (!file.eof() && bytes.size() <= kMostTextBytes) return "cannot be read";
-  return parse_text(bytes, text);
+  std::string error = io::read_file(path, kMostTextBytes, bytes);
+  return error.empty() ? parse_text(bytes, text) : error;
 }
 
 const Text& builtin_text() {
