@@ -11,7 +11,6 @@
 #include "core/gradient/jacobian.h"
 #include "core/gradient/jacobian_norms.h"
 #include "core/model/random.h"
-#include "core/parallel/parallel.h"
 #include "tests/support/cases.h"
 #include "tests/support/reference_rnn.h"
 
@@ -201,39 +200,6 @@ TEST_P(EveryCell, SequencesOfDifferentLengthAreAsIfAlone) {
   EXPECT_LT((sum.W_xh / 4.0 - gradients.W_xh).norm(), 1e-13 * gradients.W_xh.norm());
   EXPECT_LT((sum.b_h / 4.0 - gradients.b_h).norm(), 1e-13 * gradients.b_h.norm());
   EXPECT_LT((sum.W_hy / 4.0 - gradients.W_hy).norm(), 1e-13 * gradients.W_hy.norm());
-}
-
-TEST_P(EveryCell, TheNumberOfThreadsChangesNoBit) {
-  support::Shape shape;
-  shape.cell = GetParam();
-  shape.n = 33;
-  shape.batch = 37;
-  shape.steps = 40;
-  shape.every_step = true;
-  model::Random random(9);
-  Case c = support::random_case({model::ActivationKind::identity, 0.0},
-                                {model::Readout::identity, model::Loss::mean_squared_error},
-                                {.n = 33, .steps = 2, .batch = 1, .cell = GetParam()}, 1);
-  c.model.activation.kind = model::ActivationKind::tanh;
-  c.batch.inputs = model::StepMatrices(3, 37, 1, 40);
-  c.batch.inputs.data() = random.normal_matrix(3, 37 * 40, 1.0);
-  c.batch.targets = model::StepMatrices(2, 37, 1, 40);
-  c.batch.initial_state = Matrix::Zero(c.batch.initial_state.rows(), 37);
-  std::vector<model::Parameters> gradients;
-  std::vector<std::vector<double>> maps;
-  for (const Index threads : {1, 2, 4}) {
-    parallel::limit_threads(threads);
-    const model::Trace trace = model::forward(c.model, c.batch);
-    gradients.push_back(model::zeros_like(c.model.parameters));
-    backward(c.model, c.batch, trace, gradients.back());
-    maps.push_back(jacobian_norms(c.model, trace, 0, MatrixNorm::spectral)->log10_norm.values());
-  }
-  parallel::limit_threads(0);
-  for (std::size_t i = 1; i < gradients.size(); ++i) {
-    EXPECT_EQ(gradients[0].W_hh, gradients[i].W_hh);
-    EXPECT_EQ(gradients[0].W_xh, gradients[i].W_xh);
-    EXPECT_EQ(maps[0], maps[i]);
-  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cells, EveryCell, ::testing::ValuesIn(support::all_cells()), name_of_cell);

@@ -1,8 +1,6 @@
-// The innermost loops of every instruction set that this processor has, and the splitting of work.
-#include <atomic>
+// The innermost loops of every instruction set that this processor has.
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -10,7 +8,6 @@
 #include "core/kernel/kernels.h"
 #include "core/model/matrix_product.h"
 #include "core/model/random.h"
-#include "core/parallel/parallel.h"
 
 namespace backflow {
 namespace {
@@ -134,45 +131,6 @@ TEST(MatrixProduct, AgreesForEveryTransposeAndLongInnerSizes) {
         EXPECT_LT((C - Matrix::Ones(37, 70) - expected).norm(), 1e-13 * expected.norm()) << inner;
       }
   }
-}
-
-TEST(Parallel, DoesEveryJobOnceForAnyNumberOfThreads) {
-  for (const Index threads : {1, 2, 5, 0}) {
-    parallel::limit_threads(threads);
-    if (threads > 0) {
-      EXPECT_EQ(parallel::thread_count(), threads);
-    }
-    for (const Index count : {0, 1, 2, 3, 100}) {
-      for (int round = 0; round < 50; ++round) {
-        std::vector<std::atomic<int>> done(static_cast<std::size_t>(count));
-        parallel::for_each(count, [&](Index i) { ++done[static_cast<std::size_t>(i)]; });
-        for (const auto& times : done) ASSERT_EQ(times.load(), 1);
-      }
-    }
-  }
-}
-
-TEST(Parallel, AJobMayAskForHelpItself) {
-  parallel::limit_threads(3);
-  std::atomic<int> done{0};
-  parallel::for_each(4, [&](Index) { parallel::for_each(5, [&](Index) { ++done; }); });
-  EXPECT_EQ(done.load(), 20);
-  parallel::limit_threads(0);
-}
-
-TEST(Parallel, AnExceptionReachesTheCaller) {
-  parallel::limit_threads(2);
-  std::atomic<int> done{0};
-  EXPECT_THROW(parallel::for_each(8,
-                                  [&](Index i) {
-                                    ++done;
-                                    if (i == 3) throw std::runtime_error("planted");
-                                  }),
-               std::runtime_error);
-  EXPECT_EQ(done.load(), 8);
-  parallel::for_each(2, [&](Index) { ++done; });  // and the next round goes on as usual
-  EXPECT_EQ(done.load(), 10);
-  parallel::limit_threads(0);
 }
 
 }  // namespace

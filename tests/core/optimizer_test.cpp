@@ -142,8 +142,7 @@ TEST(Schedule, CosineStaysAtItsFinalRate) {
 // --- memory ------------------------------------------------------------------------------------
 
 TEST(Optimizer, AnotherKindStartsAtZeroAndChangedOptionsDoNot) {
-  const Parameters target =
-      model::initial_parameters({2, 3, 2}, model::CellKind::rnn, {});
+  const Parameters target = model::initial_parameters({2, 3, 2}, model::CellKind::rnn, {});
   for (const std::string from : kOptimizers)
     for (const std::string to : kOptimizers) {
       Parameters p = model::zeros_like(target), fresh_p;
@@ -162,8 +161,7 @@ TEST(Optimizer, AnotherKindStartsAtZeroAndChangedOptionsDoNot) {
 }
 
 TEST(Optimizer, KeepsItsMemoryInPlace) {
-  const Parameters target =
-      model::initial_parameters({2, 3, 2}, model::CellKind::rnn, {});
+  const Parameters target = model::initial_parameters({2, 3, 2}, model::CellKind::rnn, {});
   Parameters p = target;
   OptimizerState state;
   OptimizerOptions options;
@@ -258,8 +256,7 @@ TEST(OptimizerInTrainer, DivergenceForgetsTheMemory) {
 TEST(OptimizerInTrainer, MemoryThatOverflowsIsDivergence) {
   OptimizerState state;
   state.kind = OptimizerKind::adam;
-  state.first = state.second =
-      model::initial_parameters({2, 3, 2}, model::CellKind::rnn, {});
+  state.first = state.second = model::initial_parameters({2, 3, 2}, model::CellKind::rnn, {});
   EXPECT_FALSE(find_memory_divergence(state, 7));
   state.second.W_hy(0, 1) = std::numeric_limits<double>::infinity();
   EXPECT_EQ(find_memory_divergence(state, 7)->tensor, "s of W_hy");

@@ -132,8 +132,7 @@ Fused binary(double z, double y) {
   Matrix y_hat(1, 1), dz(1, 1);
   apply(Readout::sigmoid, one(z), y_hat);
   item_loss_gradients(Readout::sigmoid, Loss::binary_cross_entropy, one(z), y_hat, one(y), dz);
-  return {loss_value(Loss::binary_cross_entropy, one(z), y_hat, one(y)),
-          dz(0, 0)};
+  return {loss_value(Loss::binary_cross_entropy, one(z), y_hat, one(y)), dz(0, 0)};
 }
 
 TEST(Output, BinaryCrossEntropyIsStableFarOut) {
@@ -166,8 +165,8 @@ TEST(Output, SoftmaxCrossEntropyIsStableFarOut) {
       for (Index i = 0; i < 4; ++i) sum += std::exp(Ld(z(i, c)) - top);
       for (Index i = 0; i < 4; ++i) expected += Ld(y(i, c)) * (top + std::log(sum) - Ld(z(i, c)));
     }
-    expect_close(loss_value(Loss::categorical_cross_entropy, z, y_hat, y),
-                 expected / 3.0L, 1e-13, scale);
+    expect_close(loss_value(Loss::categorical_cross_entropy, z, y_hat, y), expected / 3.0L, 1e-13,
+                 scale);
     item_loss_gradients(Readout::softmax, Loss::categorical_cross_entropy, z, y_hat, y, dz);
     EXPECT_LT((dz - (y_hat - y)).norm(), 3e-15);
   }
