@@ -191,8 +191,9 @@ TEST(Npy, ErrorsNameTheFieldOrTheByte) {
   EXPECT_THAT(with("<f8", "(3, 0)", ""), HasSubstr("holds no numbers"));
   EXPECT_EQ(with("<f8", "(4097, 512)", ""),
             "has 'shape' = (4097, 512) in its NPY header, which is more than 2097152 numbers");
-  // Their product is 0 in 64 bits.
+  // The products are 0 in 64 bits.
   EXPECT_THAT(with("<f8", "(4294967296, 4294967296)", ""), HasSubstr("more than 2097152"));
+  EXPECT_THAT(with("<f8", "(9223372036854775808, 2)", ""), HasSubstr("more than 2097152"));
   EXPECT_THAT(with("<f8", "(18446744073709551615,)", ""), HasSubstr("more than 2097152"));
   EXPECT_EQ(with("<f8", "(2, 2)", doubles({1, 2, 3})),
             "has 24 bytes of data from byte 70, but 'shape' = (2, 2) of '<f8' needs 32");
