@@ -29,6 +29,11 @@ std::string cell_prefix(CellKind cell) {
   return cell == CellKind::rnn ? std::string() : std::string(model::title_of(cell)) + ", ";
 }
 
+std::string short_cell_name(CellKind cell) {
+  if (cell == CellKind::rnn) return {};
+  return cell == CellKind::lstm ? "LSTM" : "GRU";
+}
+
 std::string new_state_weights(CellKind cell) {
   switch (cell) {
     case CellKind::rnn:

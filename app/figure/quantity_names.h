@@ -25,6 +25,9 @@ std::string factor_symbol(model::CellKind cell, gradient::StateBlock block, std:
 /// "LSTM, "; empty for the vanilla cell, which needs no mention.
 std::string cell_prefix(model::CellKind cell);
 
+/// "LSTM" or "GRU"; empty for the vanilla cell.
+std::string short_cell_name(model::CellKind cell);
+
 /// The block of W_hh whose ρ and singular values are shown: "W_{hh}", "W_{hn}" of a GRU, "W_{hg}"
 /// of an LSTM, which make the new state (model::block_of_new_state).
 std::string new_state_weights(model::CellKind cell);

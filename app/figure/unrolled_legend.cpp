@@ -5,6 +5,7 @@
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/unrolled_parts.h"
 
@@ -46,9 +47,8 @@ public:
 
   void blame(const UnrolledData& data) {
     // Room for the explanation of ‖J_t‖, which is missed more than a long title.
-    const double reserved = data.log10_factor.empty()
-                                ? 0.0
-                                : text_width("‖J_{t}‖: most a step can stretch it", f_) + 1.5 * f_;
+    const double reserved =
+        data.log10_factor.empty() ? 0.0 : text_width(meanings(data, false)[1], f_) + 1.5 * f_;
     const std::string title =
         first_that_fits({"blame, relative to the last step", "blame / last step", "blame"}, f_,
                         right_ - x_ - 12.5 * f_ - reserved);
@@ -62,15 +62,24 @@ public:
 
   void factor(const UnrolledData& data, bool full) {
     if (data.log10_factor.empty()) return;
-    const std::string title =
-        first_that_fits({full ? "‖J_{t}‖: the most that one step can stretch the blame"
-                              : "‖J_{t}‖: the most that one step can stretch it, from 0.1 to 10",
-                         "‖J_{t}‖: most a step can stretch it", "‖J_{t}‖ ≥ stretch"},
-                        f_, right_ - x_);
+    const std::string title = first_that_fits(meanings(data, full), f_, right_ - x_);
     if (!title.empty()) text(title, true);
   }
 
 private:
+  // What the factor means, longest form first. A part of an LSTM's state is not all that passes.
+  static std::vector<std::string> meanings(const UnrolledData& data, bool full) {
+    const std::string symbol = factor_symbol(data.rec().model.cell, data.block, "t");
+    if (data.has_cell_state() && data.block != gradient::StateBlock::full) {
+      const bool cell = data.block == gradient::StateBlock::cell;
+      return {symbol + (cell ? ": one step of c alone, h held" : ": one step of h alone, c held"),
+              symbol + (cell ? ": one step of c alone" : ": one step of h alone"), symbol};
+    }
+    return {symbol + (full ? ": the most that one step can stretch the blame"
+                           : ": the most that one step can stretch it, from 0.1 to 10"),
+            symbol + ": most a step can stretch it", symbol + " ≥ stretch"};
+  }
+
   bool reserve(double width) const { return x_ + width <= right_; }
 
   void text(const std::string& markup, bool muted) {

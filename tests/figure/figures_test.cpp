@@ -11,6 +11,7 @@
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/unrolled_data.h"
+#include "core/gradient/blame.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
 
@@ -320,7 +321,8 @@ TEST(UnrolledFigure, BlameAndLossAreThoseOfTheSequence) {
 TEST(UnrolledFigure, TinyBlameIsNotZero) {
   training::IterationRecord record = *snapshot_after(1, {}).record;
   record.signals.e.data().setConstant(1e-250);
-  EXPECT_NEAR(recorded_log10_blame(record, 0, 1), std::log10(3.0 * std::sqrt(8.0)) - 250.0, 1e-12);
+  EXPECT_NEAR(gradient::log10_recorded_blame(record.signals, 0, 1),
+              std::log10(3.0 * std::sqrt(8.0)) - 250.0, 1e-12);
   // And what double cannot hold at all comes from the analysis.
   const auto snapshot =
       snapshot_after(0, {"task.name=first-bit", "task.steps=1000", "model.spectral_radius=0.01"});
