@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kSamples = 256;
 constexpr double kGap = 1.1, kBar = 1.1, kLabelGap = 0.45;  // in font sizes
-constexpr double kMargin = 0.4, kTitle = 1.6;
+constexpr double kMargin = 0.4, kTitle = 1.9;
 
 struct Swatch {
   Color color;

@@ -83,10 +83,10 @@ void add_step_axes(Group& group, const FigureStyle& style, const Analysis& analy
   double room = rect.right() - margin;
   if (cuts_any(truncation_of(analysis), analysis.norms.log10_norm.steps()))
     room -= size + add_cut_legend(group, style, truncation_of(analysis), {margin, line_y},
-                                  room - text_width("step k", size) - size);
-  const std::string x_title = first_that_fits(
-      {"k: earlier step that the gradient flows back to", "k: step it flows back to", "step k"},
-      size, std::min(room, rect.width));
+                                  room - text_width("k", size) - size);
+  const std::string x_title = first_that_fits({"k: earlier step that the gradient flows back to",
+                                               "k: step it flows back to", "step k", "k"},
+                                              size, std::min(room, rect.width));
   group.marks.push_back(TextMark{.anchor = {rect.right(), line_y},
                                  .markup = x_title,
                                  .size = size,
@@ -141,6 +141,7 @@ void add_values(Group& group, const FigureStyle& style, const Analysis& analysis
   const Rect one = cell_rect(cells, map.steps(), {0, 0});
   const double size = style.font_size;
   if (map.steps() > 16 || one.height < 1.6 * size) return;
+  std::vector<RectMark> plates;
   std::vector<TextMark> texts;
   for (Index t = 0; t <= map.steps(); ++t)
     for (Index k = 0; k <= t; ++k) {
@@ -148,8 +149,17 @@ void add_values(Group& group, const FigureStyle& style, const Analysis& analysis
       const Rect rect = cell_rect(cells, map.steps(), {t, k});
       const std::string text = gradient::is_not_finite(value) ? "?" : compact_power(value);
       Color below = color_of(scale, static_cast<float>(value));
-      if (truncation_of(analysis).cuts(t, k)) below = cut_color(below, style);
-      if (text_width(text, size) > rect.width - 0.4 * size) return;
+      const double width = text_width(text, size);
+      if (width > rect.width - 0.4 * size) return;
+      if (truncation_of(analysis).cuts(t, k)) {
+        below = cut_color(below, style);
+        plates.push_back(
+            RectMark{{rect.x + rect.width / 2.0 - width / 2.0 - 2.0,
+                      rect.y + rect.height / 2.0 - 0.6 * size, width + 4.0, 1.2 * size},
+                     below,
+                     std::nullopt,
+                     0.2 * size});
+      }
       texts.push_back(TextMark{.anchor = {rect.x + rect.width / 2.0, rect.y + rect.height / 2.0},
                                .markup = text,
                                .size = size,
@@ -157,6 +167,7 @@ void add_values(Group& group, const FigureStyle& style, const Analysis& analysis
                                .h_align = HAlign::center,
                                .v_align = VAlign::middle});
     }
+  for (RectMark& plate : plates) group.marks.push_back(std::move(plate));  // on the hatching
   for (TextMark& text : texts) group.marks.push_back(std::move(text));
 }
 

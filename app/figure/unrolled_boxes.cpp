@@ -175,17 +175,22 @@ private:
                      trace.c.step(t).col(data_.sequence), data_.cell_scale);
   }
 
-  // A box of units with the state's name at its top, and the cell's where there is room.
+  // With the cell's name before it where every box has room for that.
+  std::string named_cell(const std::string& name) const {
+    const std::string cell = short_cell_name(data_.rec().model.cell);
+    const std::string widest = cell + "  h_{" + std::to_string(layout_.last) + "}";
+    if (cell.empty() || text_width(widest, f()) > box_ - 0.4 * f()) return name;
+    return cell + "  " + name;
+  }
+
+  // A box of units with the state's name at its top.
   template <class Values>
   void draw_state_box(const Rect& box, const std::string& name, const Values& values,
                       double scale) {
     group_.marks.push_back(RectMark{box, colors_.panel, Stroke{colors_.axis, 1.0}, 0.5 * f()});
     const Rect inside{box.x + 0.4 * f(), box.y + 1.4 * f(), box.width - 0.8 * f(),
                       box.height - 1.7 * f()};
-    const std::string cell = short_cell_name(data_.rec().model.cell);
-    const std::string title =
-        cell.empty() ? name
-                     : first_that_fits({cell + "  " + name, name}, f(), box.width - 0.4 * f());
+    const std::string title = named_cell(name);
     // A box too low for units is only as high as its name.
     const double y = std::min(box.y + 0.75 * f(), box.y + box.height / 2.0);
     text({box.x + box.width / 2.0, y}, title, f(), colors_.text);

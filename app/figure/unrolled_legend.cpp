@@ -58,6 +58,7 @@ public:
     add_horizontal_color_bar(group_, style_, data.blame_scale,
                              {x_ + 0.6 * f_, y_ - 0.55 * f_, bar, 1.1 * f_});
     x_ += bar + 2.6 * f_;
+    zero(data);
   }
 
   void factor(const UnrolledData& data, bool full) {
@@ -78,6 +79,21 @@ private:
     return {symbol + (full ? ": the most that one step can stretch the blame"
                            : ": the most that one step can stretch it, from 0.1 to 10"),
             symbol + ": most a step can stretch it", symbol + " ≥ stretch"};
+  }
+
+  // Blame that is exactly 0 has a colour of its own.
+  void zero(const UnrolledData& data) {
+    const bool any = std::any_of(data.log10_blame.begin(), data.log10_blame.end(),
+                                 [](double log) { return std::isinf(log) && log < 0.0; });
+    const std::string title = "exact 0";
+    if (!any || !reserve(2.2 * f_ + text_width(title, f_))) return;
+    group_.marks.push_back(RectMark{{x_ - 0.3 * f_, y_ - 0.55 * f_, 1.1 * f_, 1.1 * f_},
+                                    data.blame_scale.zero,
+                                    Stroke{colors_.axis, 1.0},
+                                    0.0});
+    x_ += 1.3 * f_;
+    text(title, true);
+    x_ += 1.0 * f_;
   }
 
   bool reserve(double width) const { return x_ + width <= right_; }

@@ -105,7 +105,11 @@ private:
                                            [static_cast<std::size_t>(t - 1)];
       if (text_width(word, size) + 4.0 > layout_.column) continue;
       const Rect rect = bin(t, 1, layout_.input);
-      group_.marks.push_back(RectMark{rect, colors_.background, std::nullopt, 0.0});
+      group_.marks.push_back(
+          RectMark{{rect.x - 1.0, rect.y - 1.0, rect.width + 2.0, rect.height + 2.0},
+                   colors_.background,
+                   std::nullopt,
+                   0.0});
       group_.marks.push_back(TextMark{.anchor = {rect.x + rect.width / 2.0, layout_.input.middle()},
                                       .markup = word,
                                       .size = size,
@@ -203,6 +207,11 @@ private:
     for (double x = layout_.area.rect.right() - 3.0 * f(); x > layout_.area.rect.x + f();
          x -= 6.0 * f()) {
       const double step = layout_.area.x_min + (x - layout_.area.rect.x) / layout_.column;
+      // None across a cut.
+      const auto after = static_cast<Index>(std::lround(step + 0.5));
+      if (after >= 1 && after <= data_.steps && data_.is_cut(after) &&
+          std::abs(x + half - layout_.x(static_cast<double>(after) - 0.5)) < 2.0 * half)
+        continue;
       const auto t = static_cast<std::size_t>(
           std::clamp(std::lround(step), 0l, static_cast<long>(data_.steps)));
       const Color on = color_of(data_.blame_scale, static_cast<float>(data_.relative_blame[t]));
