@@ -115,7 +115,8 @@ TEST(Lengths, EveryFigureEndsWithTheSequence) {
         2, {cell, "task.name=first-bit", "task.steps=20", "task.length_min=5"}, {.sequence = 1});
     const Index T = snapshot.record->trace.length(1);
     ASSERT_LT(T, 20);
-    const View view{.sequence = 1};
+    View view;
+    view.sequence = 1;
     for (const bool analysed : {true, false}) {
       session::Snapshot shown = snapshot;
       if (!analysed) shown.analysis = nullptr;

@@ -127,7 +127,7 @@ TEST(Curve, SparseValuesAreJoinedAtEveryLength) {
     for (std::size_t i = 0; i < points; ++i)
       append(history, i % 20 == 3 ? static_cast<double>(i) : kNaN);
     Group group;
-    const Axes axes = axes_for(points, 0.0, static_cast<double>(points));
+    const Axes axes = axes_for(points, 0.0, static_cast<double>(points) - 1.0);
     add_curve(group, history.view(), Series::loss, axes, {}, Gaps::joined);
     ASSERT_EQ(group.marks.size(), 1u) << points;
     // The values grow as the iterations do: every point lies on one straight line.

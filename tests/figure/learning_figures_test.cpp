@@ -21,6 +21,12 @@ const FigureInfo& kLoss = *find_figure("loss");
 const FigureInfo& kAccuracy = *find_figure("accuracy");
 const FigureInfo& kRate = *find_figure("learning-rate");
 
+View axis(bool logarithmic) {
+  View view;
+  view.loss_log = logarithmic;
+  return view;
+}
+
 std::vector<PolylineMark> lines_of(const Figure& figure, const std::string& id, Dash dash) {
   std::vector<PolylineMark> lines;
   for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, id)))
@@ -51,7 +57,7 @@ TEST(LossFigure, MarksTheLossOfGuessing) {
   // Half the labels are 1: ln 2.
   const auto snapshot = snapshot_after(3, {"task.name=first-bit", "task.steps=5"});
   for (const bool log : {false, true}) {
-    const Figure figure = kLoss.build(snapshot, {.loss_log = log}, {}, {640, 360});
+    const Figure figure = kLoss.build(snapshot, axis(log), {}, {640, 360});
     const auto lines = lines_of(figure, "loss", Dash::dotted);
     ASSERT_EQ(lines.size(), 1u);
     for (const Point& point : lines[0].points)
@@ -70,7 +76,7 @@ TEST(LossFigure, RangeHoldsEveryCurve) {
     for (const bool log : {false, true}) {
       const auto snapshot =
           snapshot_after(60, {"task.name=parity", "task.steps=8", rate, "task.batch=2"});
-      const Figure figure = kLoss.build(snapshot, {.loss_log = log}, {}, {640, 360});
+      const Figure figure = kLoss.build(snapshot, axis(log), {}, {640, 360});
       for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, "loss")))
         for (const Point& point : line.points) {
           EXPECT_GE(point.y, figure.plot->rect.y - 0.01);
