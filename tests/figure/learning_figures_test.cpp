@@ -72,17 +72,23 @@ TEST(LossFigure, MarksTheLossOfGuessing) {
 }
 
 TEST(LossFigure, RangeHoldsEveryCurve) {
-  for (const char* rate : {"training.learning_rate=0.1", "training.learning_rate=30"})
+  // The validation far above the training curve, and far below it; chance between or not.
+  for (const double validation : {1e-4, 0.5, 40.0}) {
+    auto snapshot = snapshot_after(0, {"task.name=first-bit", "task.steps=5"});
+    training::History history;
+    for (int i = 0; i < 30; ++i) history.append({0.3, 1, 1, 1, 1, 0.5, validation, 0.5});
+    snapshot.history = history.view();
     for (const bool log : {false, true}) {
-      const auto snapshot =
-          snapshot_after(60, {"task.name=parity", "task.steps=8", rate, "task.batch=2"});
       const Figure figure = kLoss.build(snapshot, axis(log), {}, {640, 360});
-      for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, "loss")))
+      const auto lines = marks_of<PolylineMark>(group_of(figure, "loss"));
+      ASSERT_EQ(lines.size(), 3u);
+      for (const PolylineMark& line : lines)
         for (const Point& point : line.points) {
-          EXPECT_GE(point.y, figure.plot->rect.y - 0.01);
-          EXPECT_LE(point.y, figure.plot->rect.bottom() + 0.01);
+          EXPECT_GE(point.y, figure.plot->rect.y - 0.01) << validation;
+          EXPECT_LE(point.y, figure.plot->rect.bottom() + 0.01) << validation;
         }
     }
+  }
 }
 
 TEST(LossFigure, TooltipTellsTheValidationBefore) {
