@@ -8,7 +8,8 @@
 namespace backflow::cli {
 
 /// Compares backpropagation through time with central differences for the configuration's initial
-/// weights and first batch: one line per tensor on `out`. Returns the exit code, kFailure when a
+/// weights and first batch: one line per tensor on `out`. A truncated gradient is compared with
+/// that of the loss whose older states are constants. Returns the exit code, kFailure when a
 /// tensor is off by more than 1e-6. Precondition: config::validate(config) is empty.
 int check_gradients(const config::Config& config, std::ostream& out);
 

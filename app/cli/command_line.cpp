@@ -35,6 +35,7 @@ struct Arguments {
   std::vector<std::string> assignments;  // key=value
   ExportRequest request;
   std::string norm = "spectral";
+  std::string state = "hidden";
   std::string theme = "light";
 #ifdef BACKFLOW_HAS_WINDOW
   WindowOptions window;
@@ -42,7 +43,12 @@ struct Arguments {
 #endif
 };
 
-std::vector<std::string> norm_names() { return {"spectral", "frobenius"}; }
+template <class E>
+std::vector<std::string> names_of_all() {
+  std::vector<std::string> names;
+  for (const auto& entry : model::EnumNames<E>::kAll) names.emplace_back(entry.name);
+  return names;
+}
 
 void add_set_option(CLI::App& app, Arguments& arguments) {
   app.add_option("--set", arguments.assignments,
@@ -72,8 +78,13 @@ void add_export(CLI::App& app, Arguments& arguments) {
                   "write every figure as SVG, PNG and CSV into this directory")
       ->type_name("DIR");
   sub->add_option("--norm", arguments.norm, "norm of the Jacobian map")
-      ->check(CLI::IsMember(norm_names()))
+      ->check(CLI::IsMember(names_of_all<gradient::MatrixNorm>()))
       ->type_name("spectral|frobenius")
+      ->capture_default_str();
+  sub->add_option("--state", arguments.state,
+                  "part of an LSTM's state that the Jacobian map is of: h, c or both")
+      ->check(CLI::IsMember(names_of_all<gradient::StateBlock>()))
+      ->type_name("hidden|cell|full")
       ->capture_default_str();
   sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
       ->check(CLI::Range(1, 1024))
@@ -188,6 +199,7 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
   if (app.got_subcommand("check")) return check_gradients(config, out);
   if (app.got_subcommand("export")) {
     arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
+    arguments.request.block = *model::parse_enum<gradient::StateBlock>(arguments.state);
     arguments.request.style.theme =
         arguments.theme == "dark" ? figure::Theme::dark : figure::Theme::light;
     return export_figures(config, arguments.request, out, err);

@@ -58,6 +58,10 @@ std::string plan(const config::Config& config, const ExportRequest& request,
   if (request.sequence > batch)
     return "--sequence " + std::to_string(request.sequence) + " is out of range; the batch has " +
            std::to_string(batch) + ", counted from 1";
+  if (request.block != gradient::StateBlock::hidden && config.model.cell != model::CellKind::lstm)
+    return "--state " + std::string(model::name_of(request.block)) +
+           " is for model.cell = lstm; the state of " +
+           std::string(model::name_of(config.model.cell)) + " is h alone";
   if (!request.all_directory.empty()) {
     if (!request.figure.empty() || !request.output.empty())
       return "--all writes every figure; leave out --figure and --output";
@@ -100,9 +104,10 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
   if (snapshot.divergence)
     err << "backflow: training stopped at iteration " << snapshot.divergence->iteration << ": "
         << training::describe(*snapshot.divergence) << "; the figures show that iteration\n";
-  session::attach(session::analyse(
-                      snapshot.record,
-                      {.norm = request.norm, .sequence = request.sequence - 1, .spectra = spectra}),
+  session::attach(session::analyse(snapshot.record, {.norm = request.norm,
+                                                     .sequence = request.sequence - 1,
+                                                     .block = request.block,
+                                                     .spectra = spectra}),
                   snapshot);
   return snapshot;
 }

@@ -18,6 +18,8 @@ struct ExportRequest {
   std::string output;         ///< path; "-" is CSV on standard output
   std::string all_directory;  ///< instead of figure and output: every figure, every format
   gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
+  /// Part of an LSTM's state; other cells have `hidden` only.
+  gradient::StateBlock block = gradient::StateBlock::hidden;
   int sequence = 1;  ///< batch item, counted from 1
   figure::FigureStyle style;
   std::optional<double> width, height;  ///< figure units; the figure's own when not given

@@ -1,6 +1,6 @@
 #include "app/cli/list_commands.h"
 
-#include <algorithm>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -8,6 +8,15 @@
 #include "core/config/keys.h"
 
 namespace backflow::cli {
+namespace {
+
+// Descriptions may hold the window's text markup: "h_{t}" reads "h_t" here.
+std::string without_braces(std::string text) {
+  std::erase_if(text, [](char c) { return c == '{' || c == '}'; });
+  return text;
+}
+
+}  // namespace
 
 void list_figures(std::ostream& out) {
   for (const figure::FigureInfo& info : figure::catalogue())
@@ -23,8 +32,9 @@ void list_keys(std::ostream& out) {
   const config::Config defaults;
   for (const config::Key& key : config::keys()) {
     const std::string value = key.get(defaults);
-    out << fmt::format("{:<30}{}; {}; default {}\n", key.name, key.description,
-                       config::allowed_values(key), value.empty() ? "nothing" : value);
+    out << fmt::format("{:<30}{}; {}; default {}\n", key.name,
+                       without_braces(std::string(key.description)), config::allowed_values(key),
+                       value.empty() ? "nothing" : value);
   }
 }
 

@@ -1,8 +1,10 @@
 #include "app/figure/catalogue.h"
 
+#include "app/figure/accuracy_figure.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/lag_figure.h"
+#include "app/figure/learning_rate_figure.h"
 #include "app/figure/loss_figure.h"
 #include "app/figure/saturation_figure.h"
 #include "app/figure/spectrum_figure.h"
@@ -21,11 +23,25 @@ std::span<const FigureInfo> catalogue() {
        unrolled_tooltip},
       {"loss",
        "Loss",
-       "the loss L over the iterations",
+       "the loss L over the iterations: training, validation, by chance",
        {640.0, 360.0},
        build_loss,
        write_loss_csv,
        loss_tooltip},
+      {"accuracy",
+       "Accuracy",
+       "the share of right answers over the iterations: training, validation, by chance",
+       {640.0, 360.0},
+       build_accuracy,
+       write_accuracy_csv,
+       accuracy_tooltip},
+      {"learning-rate",
+       "Learning rate",
+       "the learning rate η over the iterations, as its schedule gave it",
+       {640.0, 360.0},
+       build_learning_rate,
+       write_learning_rate_csv,
+       learning_rate_tooltip},
       {"gradient-norm",
        "Gradient norm",
        "‖∇L‖ over the iterations, before and after clipping, with the threshold",
@@ -34,8 +50,8 @@ std::span<const FigureInfo> catalogue() {
        write_gradient_norm_csv,
        gradient_norm_tooltip},
       {"jacobian-norms",
-       "Jacobian products ∂h_{t}/∂h_{k}",
-       "heatmap of log10 ‖∂h_t/∂h_k‖ for every pair of steps",
+       "Jacobian products",
+       "heatmap of log10 ‖∂h_t/∂h_k‖ for every pair of steps (--state chooses c of an LSTM)",
        {720.0, 520.0},
        build_jacobian_norms,
        write_jacobian_norms_csv,
@@ -48,8 +64,9 @@ std::span<const FigureInfo> catalogue() {
        write_gradient_by_lag_csv,
        gradient_by_lag_tooltip},
       {"spectrum",
-       "Spectrum of W_{hh}",
-       "eigenvalues and singular values of W_hh, Lyapunov exponents of the trajectory",
+       "Spectrum",
+       "eigenvalues and singular values of W_hh (of a gated cell: of the block that makes the new "
+       "state), Lyapunov exponents of the trajectory",
        {960.0, 380.0},
        build_spectrum,
        write_spectrum_csv,

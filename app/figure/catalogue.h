@@ -18,7 +18,7 @@ using CsvSink = std::function<void(std::string_view)>;
 
 struct FigureInfo {
   std::string_view name;         ///< "jacobian-norms"
-  std::string_view title;        ///< "Jacobian products ∂h_{t}/∂h_{k}"
+  std::string_view title;        ///< "Jacobian products", for any model
   std::string_view description;  ///< one line
   Size default_size;             ///< for exports
   /// Needs Snapshot::record; Snapshot::analysis may be null (the figure then says what is missing).

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kSamples = 256;
 constexpr double kGap = 1.1, kBar = 1.1, kLabelGap = 0.45;  // in font sizes
+constexpr double kMargin = 0.4, kTitle = 1.9;
 
 struct Swatch {
   Color color;
@@ -42,15 +43,16 @@ std::shared_ptr<const std::vector<float>> samples(const ColorScale& scale, bool 
 
 }  // namespace
 
-double color_bar_width(const ColorScale& scale, double font_size) {
+double color_bar_width(const ColorScale& scale, const std::string& title, double font_size) {
   double labels = text_width("not finite", font_size);
   for (const double limit : {scale.low, scale.high})
     labels = std::max(labels, text_width("> " + compact_power(limit), font_size));
-  return (kGap + kBar + kLabelGap + 0.4) * font_size + labels;
+  return std::max((kGap + kBar + kLabelGap + kMargin) * font_size + labels,
+                  2.0 * kMargin * font_size + text_width(title, font_size));
 }
 
 void add_color_bar(Figure& figure, const FigureStyle& style, const ColorScale& scale,
-                   const gradient::LogRange& range, const Rect& column) {
+                   const gradient::LogRange& range, const std::string& title, const Rect& column) {
   const Palette& colors = palette(style.theme);
   const double size = style.font_size;
   const double x = column.x + kGap * size, label_x = x + (kBar + kLabelGap) * size;
@@ -58,8 +60,16 @@ void add_color_bar(Figure& figure, const FigureStyle& style, const ColorScale& s
   const double special_height = 1.55 * size * static_cast<double>(special.size());
   const double bottom =
       std::min(column.bottom() - special_height - 0.6 * size, column.bottom() - 3.2 * size);
-  const Rect bar{x, column.y, kBar * size, std::max(bottom - column.y, size)};
+  const double top = column.y + kTitle * size;
+  const Rect bar{x, top, kBar * size, std::max(bottom - top, size)};
   Group group{"color-bar", std::nullopt, {}};
+  // Above the bar; a long title begins further to the left.
+  const double title_x = column.right() - kMargin * size - text_width(title, size);
+  group.marks.push_back(TextMark{.anchor = {std::min(x, title_x), column.y},
+                                 .markup = title,
+                                 .size = size,
+                                 .color = colors.muted_text,
+                                 .v_align = VAlign::top});
   group.marks.push_back(HeatmapMark{bar, kSamples, 1, samples(scale, true), scale});
   group.marks.push_back(RectMark{bar, std::nullopt, Stroke{colors.axis, 1.0, Dash::solid}, 0.0});
   for (const Tick& tick : log_ticks({scale.low, scale.high, bar.height, size, true, true})) {

@@ -2,6 +2,8 @@
 // occurs.
 #pragma once
 
+#include <string>
+
 #include "app/figure/figure.h"
 #include "app/figure/style.h"
 #include "core/gradient/triangular_map.h"
@@ -9,12 +11,13 @@
 namespace backflow::figure {
 
 /// Width of the column that add_color_bar() needs, in figure units.
-double color_bar_width(const ColorScale& scale, double font_size);
+double color_bar_width(const ColorScale& scale, const std::string& title, double font_size);
 
-/// Draws the bar upright in `column`, its top aligned with the column's. Swatches stand below it:
-/// values outside the limits, exact zeros, values that are not finite, each when `range` has some.
+/// Draws the title (text markup) at the top of `column` and the bar upright below it. Swatches
+/// stand at the bottom: values outside the limits, exact zeros, values that are not finite, each
+/// when `range` has some.
 void add_color_bar(Figure& figure, const FigureStyle& style, const ColorScale& scale,
-                   const gradient::LogRange& range, const Rect& column);
+                   const gradient::LogRange& range, const std::string& title, const Rect& column);
 
 /// A lying bar from `low` (left) to `high` (right); its ends and 10^0 are labelled below it.
 void add_horizontal_color_bar(Group& group, const FigureStyle& style, const ColorScale& scale,

@@ -64,9 +64,9 @@ void for_each_column(const HistoryView& history, const Axes& axes, Visit visit) 
 
 bool drawable(double value, bool log_y) { return std::isfinite(value) && (!log_y || value > 0.0); }
 
-void add_column(LineBuilder& line, const MinMax& range, double x, const Axes& axes) {
+void add_column(LineBuilder& line, const MinMax& range, double x, const Axes& axes, Gaps gaps) {
   if (!range.any || (axes.area.log_y && range.max <= 0.0)) {
-    line.gap();
+    if (gaps == Gaps::broken) line.gap();
     return;
   }
   const double bottom = axes.area.rect.bottom();
@@ -77,7 +77,7 @@ void add_column(LineBuilder& line, const MinMax& range, double x, const Axes& ax
       line.empty() || std::abs(line.last_y() - top_y) < std::abs(line.last_y() - low_y);
   line.add({x, from_top ? top_y : low_y});
   if (top_y != low_y) line.add({x, from_top ? low_y : top_y});
-  if (range.non_finite) line.gap();
+  if (range.non_finite && gaps == Gaps::broken) line.gap();
 }
 
 }  // namespace
@@ -93,21 +93,21 @@ void add_line(Group& group, const std::vector<Point>& points, const Stroke& stro
 }
 
 void add_curve(Group& group, const HistoryView& history, Series series, const Axes& axes,
-               const Stroke& stroke) {
+               const Stroke& stroke, Gaps gaps) {
   LineBuilder line(group, stroke);
   if (history.size() <= 2 * columns_of(axes)) {
     for (std::size_t i = 0; i < history.size(); ++i) {
       const double value = history.value(series, i);
       if (drawable(value, axes.area.log_y))
         line.add({axes.x(static_cast<double>(i)), axes.y(value)});
-      else
+      else if (gaps == Gaps::broken)
         line.gap();
     }
     return;
   }
   for_each_column(history, axes, [&](std::size_t begin, std::size_t end) {
     const double middle = 0.5 * static_cast<double>(begin + end - 1);
-    add_column(line, history.min_max(series, begin, end), axes.x(middle), axes);
+    add_column(line, history.min_max(series, begin, end), axes.x(middle), axes, gaps);
   });
 }
 
@@ -126,6 +126,18 @@ void add_gap_markers(Group& group, const HistoryView& history, Series series, co
 
 double iteration_axis_end(std::size_t points) {
   return std::max(20.0, static_cast<double>(points) - 1.0);
+}
+
+std::optional<std::size_t> last_finite(const HistoryView& history, Series series, std::size_t end) {
+  constexpr std::size_t kBlock = 32;
+  while (end > 0) {
+    const std::size_t begin = (end - 1) / kBlock * kBlock;
+    if (history.min_max(series, begin, end).any)
+      for (std::size_t i = end; i > begin; --i)
+        if (std::isfinite(history.value(series, i - 1))) return i - 1;
+    end = begin;
+  }
+  return std::nullopt;
 }
 
 double smallest_positive(const HistoryView& history, Series series) {

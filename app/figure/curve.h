@@ -2,6 +2,7 @@
 // a million points cost as much as a thousand and no spike is lost.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "app/figure/figure.h"
@@ -14,10 +15,14 @@ namespace backflow::figure {
 /// breaks becomes a dot.
 void add_line(Group& group, const std::vector<Point>& points, const Stroke& stroke);
 
-/// Polylines through the finite points of a series. The line breaks at non-finite points and, on a
-/// logarithmic axis, at points ≤ 0; a point alone between two breaks becomes a dot.
+/// What a point without a value means: the curve is broken there, or there was none to be had and
+/// its neighbours are joined.
+enum class Gaps { broken, joined };
+
+/// Polylines through the finite points of a series. The line breaks (or not) at non-finite points
+/// and, on a logarithmic axis, at points ≤ 0; a point alone between two breaks becomes a dot.
 void add_curve(Group& group, const training::HistoryView& history, training::Series series,
-               const Axes& axes, const Stroke& stroke);
+               const Axes& axes, const Stroke& stroke, Gaps gaps = Gaps::broken);
 
 /// A warning triangle at the upper edge of every column with a non-finite point of the series.
 void add_gap_markers(Group& group, const training::HistoryView& history, training::Series series,
@@ -28,6 +33,10 @@ double iteration_axis_end(std::size_t points);
 
 /// The smallest positive finite value of the series, or 0 when there is none.
 double smallest_positive(const training::HistoryView& history, training::Series series);
+
+/// The last i < end with a finite value; nothing when there is none.
+std::optional<std::size_t> last_finite(const training::HistoryView& history,
+                                       training::Series series, std::size_t end);
 
 /// The y range of a curve that takes values in [low, high]: with zero, room above and a round end;
 /// or whole decades on a logarithmic axis (low and high > 0 there).

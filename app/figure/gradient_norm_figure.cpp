@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <fmt/format.h>
 
@@ -77,6 +78,28 @@ void add_threshold(Group& group, const session::Snapshot& snapshot, const Axes& 
                   colors.threshold});
 }
 
+// What the truncated gradient of the latest record is worth, with the full gradient's norm where
+// there is room; longest form first. Empty without truncation.
+std::vector<std::string> truncation_notes(const session::Snapshot& snapshot) {
+  const auto& report = snapshot.record->truncation;
+  if (!report) return {};
+  const std::string angle =
+      fmt::format("truncated: angle {:.0f}°", report->angle * 180.0 / std::numbers::pi);
+  std::string error = angle;
+  if (std::isfinite(report->relative_error))
+    error += ", relative error " + compact(100.0 * report->relative_error) + " %";
+  return {error + ", full ‖∇L‖ = " + compact(report->full_norm), error, angle};
+}
+
+// Longest form first: the summary of clipping is the first to go.
+std::vector<std::string> notes(const session::Snapshot& snapshot) {
+  const std::string summary = clipping_summary(snapshot);
+  std::vector<std::string> truncation = truncation_notes(snapshot);
+  if (truncation.empty()) return {summary};
+  truncation.insert(truncation.begin(), {truncation[0] + "; " + summary});
+  return truncation;
+}
+
 }  // namespace
 
 std::string clipping_summary(const session::Snapshot& snapshot) {
@@ -101,7 +124,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   options.title = figure.title;
   options.y_title = "‖∇L‖";
   options.x_title = "iteration";
-  options.note = {clipping_summary(snapshot)};
+  options.note = notes(snapshot);
   options.range = range_of(snapshot, view.gradient_log);
   // The lower curve is wider, so that it shows on both sides where the two coincide.
   const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6};

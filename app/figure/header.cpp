@@ -45,10 +45,18 @@ double add_header(Figure& figure, const FigureStyle& style, const std::vector<st
 void add_hint(Figure& figure, const FigureStyle& style, const Rect& area, const std::string& hint) {
   const std::string shown = first_that_fits({hint}, style.font_size, area.width);
   if (shown.empty()) return;
+  const Point middle{area.x + area.width / 2.0, area.y + area.height / 2.0};
+  // Grid lines do not run through it.
+  const double width = text_width(shown, style.font_size) + style.font_size;
+  const double height = 1.6 * style.font_size;
   figure.groups.push_back(
       {"hint",
        std::nullopt,
-       {TextMark{.anchor = {area.x + area.width / 2.0, area.y + area.height / 2.0},
+       {RectMark{{middle.x - width / 2.0, middle.y - height / 2.0, width, height},
+                 figure.background,
+                 std::nullopt,
+                 0.0},
+        TextMark{.anchor = middle,
                  .markup = shown,
                  .size = style.font_size,
                  .color = palette(style.theme).muted_text,

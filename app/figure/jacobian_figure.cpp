@@ -9,8 +9,10 @@
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
+#include "app/figure/truncation_marks.h"
 
 namespace backflow::figure {
 namespace {
@@ -20,18 +22,31 @@ using session::Analysis;
 
 static_assert(kNoCell == session::kNoCell);
 
-std::string norm_title(const Analysis& analysis) {
-  return std::string(model::title_of(analysis.norms.norm)) + " norm";
+const gradient::Truncation& truncation_of(const Analysis& analysis) {
+  return analysis.record->options.truncation;
 }
 
-// What the map belongs to, longest form first.
+// "1st", "2nd", "8th".
+std::string ordinal(Index number) {
+  const Index last = number % 100 / 10 == 1 ? 0 : number % 10;
+  return std::to_string(number) + (last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th");
+}
+
+// What the map belongs to, longest form first. That it is coarse is told before anything else.
 std::vector<std::string> subtitles(const session::Snapshot& snapshot) {
   const Analysis& analysis = *snapshot.analysis;
+  const gradient::JacobianNorms& norms = analysis.norms;
   const std::string iteration = fmt::format("iteration {}", grouped(analysis.record->iteration));
   const std::string sequence =
-      fmt::format("sequence {} of {}", analysis.norms.sequence + 1, analysis.record->trace.batch());
-  return {norm_title(analysis) + ", " + sequence + ", " + iteration, sequence + ", " + iteration,
-          iteration};
+      sequence_name(analysis.record->trace, norms.sequence) + ", " + iteration;
+  const std::string norm = std::string(model::title_of(norms.norm)) + " norm, " + sequence;
+  const std::string prefix = cell_prefix(analysis.record->model.cell);
+  std::vector<std::string> texts{prefix + norm, norm, sequence, iteration};
+  if (norms.stride == 1) return texts;
+  const std::string coarse = fmt::format("coarse: every {} step computed", ordinal(norms.stride));
+  for (std::string& text : texts) text = coarse + ", " + text;
+  texts.insert(texts.end(), {coarse, "coarse"});
+  return texts;
 }
 
 ColorScale scale_of(const Analysis& analysis, const View& view) {
@@ -39,7 +54,9 @@ ColorScale scale_of(const Analysis& analysis, const View& view) {
   return color_scale(view.heatmap_low.value_or(-limit), view.heatmap_high.value_or(limit));
 }
 
-void add_step_axes(Group& group, const FigureStyle& style, const PlotArea& cells) {
+// The numbers of the steps. Below them the title of k, beside the legend of cells that are cut.
+void add_step_axes(Group& group, const FigureStyle& style, const Analysis& analysis,
+                   const PlotArea& cells) {
   const Palette& colors = palette(style.theme);
   const double size = style.font_size;
   const Rect& rect = cells.rect;
@@ -62,10 +79,15 @@ void add_step_axes(Group& group, const FigureStyle& style, const PlotArea& cells
                                    .h_align = HAlign::right,
                                    .v_align = VAlign::middle});
   }
-  const std::string x_title = first_that_fits(
-      {"k: earlier step that the gradient flows back to", "k: step it flows back to", "step k"},
-      size, rect.width);
-  group.marks.push_back(TextMark{.anchor = {rect.right(), rect.bottom() + 2.9 * size},
+  const double line_y = rect.bottom() + 2.9 * size, margin = 0.75 * size;
+  double room = rect.right() - margin;
+  if (cuts_any(truncation_of(analysis), analysis.norms.log10_norm.steps()))
+    room -= size + add_cut_legend(group, style, truncation_of(analysis), {margin, line_y},
+                                  room - text_width("k", size) - size);
+  const std::string x_title = first_that_fits({"k: earlier step that the gradient flows back to",
+                                               "k: step it flows back to", "step k", "k"},
+                                              size, std::min(room, rect.width));
+  group.marks.push_back(TextMark{.anchor = {rect.right(), line_y},
                                  .markup = x_title,
                                  .size = size,
                                  .color = colors.muted_text,
@@ -119,20 +141,33 @@ void add_values(Group& group, const FigureStyle& style, const Analysis& analysis
   const Rect one = cell_rect(cells, map.steps(), {0, 0});
   const double size = style.font_size;
   if (map.steps() > 16 || one.height < 1.6 * size) return;
+  std::vector<RectMark> plates;
   std::vector<TextMark> texts;
   for (Index t = 0; t <= map.steps(); ++t)
     for (Index k = 0; k <= t; ++k) {
       const double value = map.at(t, k);
       const Rect rect = cell_rect(cells, map.steps(), {t, k});
       const std::string text = gradient::is_not_finite(value) ? "?" : compact_power(value);
-      if (text_width(text, size) > rect.width - 0.4 * size) return;
+      Color below = color_of(scale, static_cast<float>(value));
+      const double width = text_width(text, size);
+      if (width > rect.width - 0.4 * size) return;
+      if (truncation_of(analysis).cuts(t, k)) {
+        below = cut_color(below, style);
+        plates.push_back(
+            RectMark{{rect.x + rect.width / 2.0 - width / 2.0 - 2.0,
+                      rect.y + rect.height / 2.0 - 0.6 * size, width + 4.0, 1.2 * size},
+                     below,
+                     std::nullopt,
+                     0.2 * size});
+      }
       texts.push_back(TextMark{.anchor = {rect.x + rect.width / 2.0, rect.y + rect.height / 2.0},
                                .markup = text,
                                .size = size,
-                               .color = readable_on(color_of(scale, static_cast<float>(value))),
+                               .color = readable_on(below),
                                .h_align = HAlign::center,
                                .v_align = VAlign::middle});
     }
+  for (RectMark& plate : plates) group.marks.push_back(std::move(plate));  // on the hatching
   for (TextMark& text : texts) group.marks.push_back(std::move(text));
 }
 
@@ -177,6 +212,41 @@ void add_cursor(Group& group, const FigureStyle& style, const View& view, const 
   group.marks.push_back(RectMark{rect, std::nullopt, Stroke{color, 2.0, Dash::solid}, 0.0});
 }
 
+// Steps whose products are not interpolated (gradient::coarse_jacobian_norms).
+bool is_computed(const gradient::JacobianNorms& norms, Index step) {
+  return step % norms.stride == 0 || step == norms.log10_norm.steps();
+}
+
+// What the steps from k to t do one by one, for the tooltip; k < t.
+std::string factors_in_words(const Analysis& analysis, Cell cell) {
+  const auto& map = analysis.norms.log10_norm;
+  const auto [t, k] = cell;
+  const auto name = [&](Index s) {
+    return factor_symbol(analysis.record->model.cell, analysis.norms.block, std::to_string(s));
+  };
+  if (t - k == 1) return name(t).starts_with("‖J") ? " = " + name(t) + ", one step" : ", one step";
+  std::string text;
+  if (analysis.norms.stride > 1) {
+    // The factors of single steps are not known.
+  } else if (t - k <= 5) {
+    // Few enough to be told one by one.
+    text += "\none-step factors";
+    for (Index s = k + 1; s <= t; ++s)
+      text += fmt::format("{} {} = {}", s == k + 1 ? "" : ",", name(s),
+                          compact_power(map.at(s, s - 1)));
+  } else {
+    double smallest = map.at(k + 1, k), largest = smallest;
+    for (Index s = k + 1; s <= t; ++s) {
+      smallest = std::min(smallest, map.at(s, s - 1));
+      largest = std::max(largest, map.at(s, s - 1));
+    }
+    text += fmt::format("\none-step factors {} … {}: {} to {}", name(k + 1), name(t),
+                        compact_power(smallest), compact_power(largest));
+  }
+  return text + fmt::format("\n×{} per step on average over {} steps",
+                            compact_power(map.at(t, k) / static_cast<double>(t - k)), t - k);
+}
+
 PlotArea cells_area(const Rect& rect, Index steps) {
   const double T = static_cast<double>(steps);
   return {rect, -0.5, T + 0.5, T + 0.5, -0.5, false};
@@ -207,8 +277,11 @@ std::optional<Cell> cell_at(const Figure& figure, Point at) {
 
 Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
                             const FigureStyle& style, Size size) {
+  const gradient::StateBlock block =
+      snapshot.analysis ? snapshot.analysis->norms.block : snapshot.analysis_options.block;
+  const std::string quantity = "‖" + jacobian_symbol(block, "t", "k") + "‖";
   Figure figure =
-      blank_figure("jacobian-norms", "How far the gradient reaches: ‖∂h_{t}/∂h_{k}‖", style, size);
+      blank_figure("jacobian-norms", "How far the gradient reaches: " + quantity, style, size);
   if (!snapshot.analysis) {
     add_hint(figure, style, {0.0, 0.0, size.width, size.height},
              "computing the Jacobian products …");
@@ -221,7 +294,7 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
                                 subtitles(snapshot));
   const ColorScale scale = scale_of(analysis, view);
   const double left = text_width(std::to_string(steps), font) + 1.25 * font;
-  const double bar_width = color_bar_width(scale, font);
+  const double bar_width = color_bar_width(scale, quantity, font);
   const Rect rect{left, top, std::max(figure.width - left - bar_width - 1.2 * font, font),
                   std::max(figure.height - top - 3.7 * font, font)};
   figure.plot = cells_area(rect, steps);
@@ -230,6 +303,7 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   const int side = static_cast<int>(steps) + 1;
   map.marks.push_back(HeatmapMark{rect, side, side, analysis.cells, scale});
   add_hatching(map, style, analysis, *figure.plot);
+  add_cut_cells(map, style, truncation_of(analysis), rect, steps);
   add_outline(map, style, *figure.plot, steps);
   add_values(map, style, analysis, scale, *figure.plot);
   add_verdict(map, style, analysis, *figure.plot);
@@ -237,49 +311,45 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   figure.groups.push_back(std::move(map));
 
   Group axes{"axes", std::nullopt, {}};
-  add_step_axes(axes, style, *figure.plot);
+  add_step_axes(axes, style, analysis, *figure.plot);
   figure.groups.push_back(std::move(axes));
-  add_color_bar(figure, style, scale, analysis.range,
+  add_color_bar(figure, style, scale, analysis.range, quantity,
                 {figure.width - bar_width, top, bar_width, rect.height + 3.2 * font});
   return figure;
 }
 
 void write_jacobian_norms_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
-  sink("t,k,log10_norm\n");
+  const gradient::StateBlock block =
+      snapshot.analysis ? snapshot.analysis->norms.block : snapshot.analysis_options.block;
+  const std::string part = block == gradient::StateBlock::hidden
+                               ? std::string()
+                               : "_" + std::string(model::name_of(block));
+  sink(fmt::format("t,k,log10_norm{}\n", part));
   if (!snapshot.analysis) return;
   const auto& map = snapshot.analysis->norms.log10_norm;
   for (Index t = 0; t <= map.steps(); ++t)
-    for (Index k = 0; k <= t; ++k) sink(fmt::format("{},{},{}\n", t, k, csv_number(map.at(t, k))));
+    for (Index k = 0; k <= t; ++k)
+      if (is_computed(snapshot.analysis->norms, t) && is_computed(snapshot.analysis->norms, k))
+        sink(fmt::format("{},{},{}\n", t, k, csv_number(map.at(t, k))));
 }
 
 std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View&,
                                    const Figure& figure, Point at) {
   const std::optional<Cell> cell = cell_at(figure, at);
   if (!cell || !snapshot.analysis) return {};
-  const auto& map = snapshot.analysis->norms.log10_norm;
+  const Analysis& analysis = *snapshot.analysis;
+  const gradient::JacobianNorms& norms = analysis.norms;
   const auto [t, k] = *cell;
-  if (t > map.steps()) return {};
-  std::string text = fmt::format("t = {}, k = {}\n‖∂h_{{{}}}/∂h_{{{}}}‖ = {}", t, k, t, k,
-                                 compact_power(map.at(t, k)));
+  if (t > norms.log10_norm.steps()) return {};
+  std::string text = fmt::format("t = {}, k = {}\n‖{}‖ = {}", t, k,
+                                 jacobian_symbol(norms.block, std::to_string(t), std::to_string(k)),
+                                 compact_power(norms.log10_norm.at(t, k)));
   if (t == k) return text + "\nthe identity: nothing travelled yet";
-  if (t - k == 1) return text + fmt::format(" = ‖J_{{{}}}‖, one step", t);
-  if (t - k <= 5) {
-    // Few enough to be told one by one.
-    text += "\none-step factors";
-    for (Index s = k + 1; s <= t; ++s)
-      text += fmt::format("{} ‖J_{{{}}}‖ = {}", s == k + 1 ? "" : ",", s,
-                          compact_power(map.at(s, s - 1)));
-  } else {
-    double smallest = map.at(k + 1, k), largest = smallest;
-    for (Index s = k + 1; s <= t; ++s) {
-      smallest = std::min(smallest, map.at(s, s - 1));
-      largest = std::max(largest, map.at(s, s - 1));
-    }
-    text += fmt::format("\none-step factors ‖J_{{{}}}‖ … ‖J_{{{}}}‖: {} to {}", k + 1, t,
-                        compact_power(smallest), compact_power(largest));
-  }
-  return text + fmt::format("\n×{} per step on average over {} steps",
-                            compact_power(map.at(t, k) / static_cast<double>(t - k)), t - k);
+  const bool computed = is_computed(norms, t) && is_computed(norms, k);
+  text += computed ? factors_in_words(analysis, *cell) : ", interpolated";
+  if (truncation_of(analysis).cuts(t, k))
+    text += "\nno blame passes: cut (" + truncation_name(truncation_of(analysis)) + ")";
+  return text;
 }
 
 }  // namespace backflow::figure

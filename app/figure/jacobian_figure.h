@@ -1,4 +1,5 @@
-// The heatmap of log10 ‖∂h_t/∂h_k‖: k across, t down, one cell for every pair k ≤ t.
+// The heatmap of log10 ‖∂h_t/∂h_k‖ (of an LSTM also of c, or of both): k across, t down, one cell
+// for every pair 0 ≤ k ≤ t ≤ T, the length of the sequence.
 #pragma once
 
 #include "app/figure/catalogue.h"
@@ -7,7 +8,8 @@ namespace backflow::figure {
 
 Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
                             const FigureStyle& style, Size size);
-/// "t,k,log10_norm" for all 0 ≤ k ≤ t ≤ T.
+/// "t,k,log10_norm", or "…,log10_norm_cell", "…,log10_norm_full" for those parts of the state: all
+/// pairs 0 ≤ k ≤ t ≤ T that were computed, not those that a coarse map interpolates.
 void write_jacobian_norms_csv(const session::Snapshot& snapshot, const View& view,
                               const CsvSink& sink);
 std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View& view,

@@ -9,6 +9,7 @@
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/quantity_names.h"
 
 namespace backflow::figure {
 namespace {
@@ -106,6 +107,10 @@ std::string steps(double count) {
   return fixed(count, whole ? 0 : 1) + (std::round(count) == 1.0 && whole ? " step" : " steps");
 }
 
+std::string quantity(const Analysis& analysis, const std::string& lag) {
+  return "‖" + jacobian_symbol(analysis.norms.block, "t", "t−" + lag) + "‖";
+}
+
 // Longest form first.
 std::vector<std::string> notes(const GradientDecay& decay) {
   const bool all = static_cast<double>(decay.reach) == last_lag(decay);
@@ -166,7 +171,7 @@ Figure build_gradient_by_lag(const session::Snapshot& snapshot, const View& view
   const Analysis& analysis = *snapshot.analysis;
   AxesOptions options;
   options.title = figure.title;
-  options.y_title = "‖∂h_{t}/∂h_{t−lag}‖";
+  options.y_title = cell_prefix(analysis.record->model.cell) + quantity(analysis, "lag");
   options.x_title = "lag, in steps";
   options.note = notes(analysis.decay);
   options.range = range_of(analysis);
@@ -211,10 +216,10 @@ std::string gradient_by_lag_tooltip(const session::Snapshot& snapshot, const Vie
   const long lag = std::lround(x_value_at(*figure.plot, at.x));
   if (lag < 0 || static_cast<double>(lag) > last_lag(decay)) return {};
   const auto i = static_cast<std::size_t>(lag);
-  std::string text =
-      fmt::format("lag {}\nmedian ‖∂h_{{t}}/∂h_{{t−{}}}‖ = {}\nthe middle half from {} to {}", lag,
-                  lag, compact_power(decay.median_by_lag[i]),
-                  compact_power(decay.lower_quartile[i]), compact_power(decay.upper_quartile[i]));
+  std::string text = fmt::format(
+      "lag {}\nmedian {} = {}\nthe middle half from {} to {}", lag,
+      quantity(*snapshot.analysis, std::to_string(lag)), compact_power(decay.median_by_lag[i]),
+      compact_power(decay.lower_quartile[i]), compact_power(decay.upper_quartile[i]));
   const double bound = bound_at(*snapshot.analysis, static_cast<double>(lag));
   if (!std::isnan(bound)) text += "\nnever above " + compact_power(bound);
   return text;

@@ -1,63 +1,69 @@
 #include "app/figure/loss_figure.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
-#include "app/figure/number_format.h"
-#include "app/figure/plot_axes.h"
+#include "app/figure/learning_curves.h"
 
 namespace backflow::figure {
 namespace {
 
 using training::Series;
 
+LearningCurves curves_of(const session::Snapshot& snapshot, const FigureStyle& style) {
+  return {"L", Series::loss, Series::validation_loss, chance_of(snapshot).loss,
+          palette(style.theme).loss};
+}
+
+PlotArea range_of(const session::Snapshot& snapshot, double chance, bool log_y) {
+  const training::HistoryView& history = snapshot.history;
+  PlotArea area;
+  area.x_max = iteration_axis_end(history.size());
+  double low = 1e300, high = 0.0;
+  const auto include = [&](double smallest, double largest) {
+    if (!(smallest > 0.0)) return;
+    low = std::min(low, smallest);
+    high = std::max(high, largest);
+  };
+  for (const Series series : {Series::loss, Series::validation_loss})
+    include(smallest_positive(history, series), history.min_max(series, 0, history.size()).max);
+  include(chance, chance);
+  if (high <= 0.0) low = 0.1, high = 1.0;
+  set_y_range(area, log_y ? low : 0.0, high, log_y);
+  return area;
+}
+
 }  // namespace
 
 Figure build_loss(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                   Size size) {
-  const Palette& colors = palette(style.theme);
-  const training::HistoryView& history = snapshot.history;
+  const LearningCurves curves = curves_of(snapshot, style);
   Figure figure = blank_figure("loss", "Loss over training", style, size);
   AxesOptions options;
   options.title = figure.title;
   options.y_title = "loss L";
   options.x_title = "iteration";
-  options.range.x_max = iteration_axis_end(history.size());
-  const training::MinMax range = history.min_max(Series::loss, 0, history.size());
-  const double positive = smallest_positive(history, Series::loss);
-  if (view.loss_log)
-    set_y_range(options.range, positive > 0.0 ? positive : 0.1, positive > 0.0 ? range.max : 1.0,
-                true);
-  else
-    set_y_range(options.range, 0.0, range.any ? range.max : 1.0, false);
-  if (history.size() > 0)
-    options.legend.push_back(
-        {"L = " + compact(history.value(Series::loss, history.size() - 1)), {colors.loss, 2.2}});
+  options.range = range_of(snapshot, curves.chance, view.loss_log);
+  options.legend = legend_of(snapshot, curves, style);
+  options.note = chance_note(curves);
   const Axes axes = add_axes(figure, style, options);
-  if (history.size() == 0) {
-    add_hint(figure, style, axes.area.rect, "no iteration yet");
-    return figure;
-  }
-  Group curve{"loss", axes.area.rect, {}};
-  add_curve(curve, history, Series::loss, axes, {colors.loss, 2.2});
-  add_gap_markers(curve, history, Series::loss, axes, colors, style.font_size);
-  figure.groups.push_back(std::move(curve));
+  Group group{"loss", axes.area.rect, {}};
+  add_learning_curves(group, snapshot, curves, axes, style);
+  add_gap_markers(group, snapshot.history, Series::loss, axes, palette(style.theme),
+                  style.font_size);
+  figure.groups.push_back(std::move(group));
+  if (snapshot.history.size() == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
   return figure;
 }
 
 void write_loss_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
-  sink("iteration,loss\n");
-  for (std::size_t i = 0; i < snapshot.history.size(); ++i)
-    sink(fmt::format("{},{}\n", i, csv_number(snapshot.history.value(Series::loss, i))));
+  write_learning_csv(snapshot, curves_of(snapshot, {}), "iteration,loss,validation_loss\n", sink);
 }
 
 std::string loss_tooltip(const session::Snapshot& snapshot, const View&, const Figure& figure,
                          Point at) {
-  const auto i = iteration_at(figure, snapshot.history.size(), at);
-  if (!i) return {};
-  return fmt::format("iteration {}\nL = {}", grouped(*i),
-                     compact(snapshot.history.value(Series::loss, *i)));
+  return learning_tooltip(snapshot, curves_of(snapshot, {}), figure, at);
 }
 
 }  // namespace backflow::figure

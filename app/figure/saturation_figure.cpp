@@ -14,6 +14,13 @@ namespace {
 
 using gradient::Saturation;
 
+// f is the vanilla cell's activation, and that of the new state in the others.
+std::string slope_title(model::CellKind cell) {
+  if (cell == model::CellKind::rnn) return "slope f′(a_{t})";
+  const bool lstm = cell == model::CellKind::lstm;
+  return std::string("slope f′ of the new ") + (lstm ? "g_{t} (LSTM)" : "n_{t} (GRU)");
+}
+
 std::string percent(double share) { return fmt::format("{:.0f} %", 100.0 * share); }
 
 std::vector<std::string> means(const std::vector<Saturation>& steps) {
@@ -43,7 +50,7 @@ Figure build_saturation(const session::Snapshot& snapshot, const View& view,
   Figure figure = blank_figure("saturation", "Slope of the activation at every step", style, size);
   AxesOptions options;
   options.title = figure.title;
-  options.y_title = "slope f′(a_{t})";
+  options.y_title = slope_title(snapshot.record->model.cell);
   options.x_title = "step t";
   const std::vector<Saturation> none;
   const auto& steps = snapshot.analysis ? snapshot.analysis->saturation : none;
@@ -91,7 +98,9 @@ std::string saturation_tooltip(const session::Snapshot& snapshot, const View&, c
   const long t = std::lround(x_value_at(*figure.plot, at.x));
   if (t < 1 || t > static_cast<long>(steps.size())) return {};
   const Saturation& step = steps[static_cast<std::size_t>(t - 1)];
-  return fmt::format("step t = {}\nmean of f′(a_{{{}}})/γ = {}\n{} of the units below {}γ", t, t,
+  const bool gated = snapshot.analysis->record->model.cell != model::CellKind::rnn;
+  const std::string slope = gated ? "f′" : fmt::format("f′(a_{{{}}})", t);
+  return fmt::format("step t = {}\nmean of {}/γ = {}\n{} of the units below {}γ", t, slope,
                      compact(step.mean_slope),
                      std::isnan(step.share) ? compact(step.share) : percent(step.share),
                      compact(gradient::kSaturated));

@@ -11,6 +11,7 @@
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 
 namespace backflow::figure {
@@ -89,13 +90,14 @@ Axes add_plane_axes(Figure& figure, const FigureStyle& style, AxesOptions option
   return add_axes(figure, style, options);
 }
 
-Figure plane(const Spectra& spectra, const FigureStyle& style, Size size) {
+Figure plane(const Spectra& spectra, const std::string& W, const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
   const auto& list = spectra.recurrent.eigenvalues;
   const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius());
   Figure figure = blank_figure("plane", "", style, size);
   AxesOptions options;
-  options.y_title = fitting({"eigenvalues of W_{hh}: Im λ", "Im λ of W_{hh}", "Im λ"}, style, size);
+  options.y_title =
+      fitting({"eigenvalues of " + W + ": Im λ", "Im λ of " + W, "Im λ"}, style, size);
   options.x_title = "Re λ";
   options.note = {"solid: |λ| = 1, dashed: |λ| = ρ", "dashed: |λ| = ρ"};
   options.x_integers = false;
@@ -164,10 +166,11 @@ std::vector<std::string> missing(const std::vector<double>& values, const std::s
           fmt::format("{} × {}", count, what)};
 }
 
-Figure singular_values(const Spectra& spectra, const std::optional<gradient::JacobianBound>& bound,
+Figure singular_values(const session::Analysis& analysis, const std::string& W,
                        const FigureStyle& style, Size size) {
+  const auto& bound = analysis.bound;
   const Palette& colors = palette(style.theme);
-  const std::vector<double>& logs = spectra.recurrent.log10_singular_values;
+  const std::vector<double>& logs = analysis.spectra->recurrent.log10_singular_values;
   const double largest = logs.front();
   double smallest = largest;
   for (const double value : logs)
@@ -180,7 +183,7 @@ Figure singular_values(const Spectra& spectra, const std::optional<gradient::Jac
   for (const double value : logs) positions.push_back(position(value));
   Figure figure = blank_figure("singular-values", "", style, size);
   AxesOptions options;
-  options.y_title = fitting({"singular values σ_{i} of W_{hh}", "σ_{i} of W_{hh}"}, style, size);
+  options.y_title = fitting({"singular values σ_{i} of " + W, "σ_{i} of " + W}, style, size);
   options.x_title = "index i";
   options.range = index_range(logs.size());
   options.range.log_y = log_axis;
@@ -235,14 +238,17 @@ Figure lyapunov(const Spectra& spectra, const FigureStyle& style, Size size) {
 
 // --- the whole ---------------------------------------------------------------------------------
 
-// Longest form first.
+// Longest form first. Of a gated cell they say which block of W_hh they are of.
 std::vector<std::string> numbers(const session::Analysis& analysis) {
+  const model::CellKind cell = analysis.record->model.cell;
   const gradient::Spectrum& s = analysis.spectra->recurrent;
-  const std::string rho = "ρ = " + compact_power(s.log10_spectral_radius());
+  const std::string of = cell == model::CellKind::rnn ? "" : "(" + new_state_weights(cell) + ")";
+  const std::string rho = "ρ" + of + " = " + compact_power(s.log10_spectral_radius());
   const std::string sigma = rho + ", σ_{1} = " + compact_power(s.log10_sigma_1());
   const std::string condition = sigma + ", σ_{1}/σ_{n} = " + compact_power(s.log10_condition());
-  return {condition + fmt::format(", iteration {}", grouped(analysis.record->iteration)), condition,
-          sigma, rho};
+  return {cell_prefix(cell) + condition +
+              fmt::format(", iteration {}", grouped(analysis.record->iteration)),
+          condition, sigma, rho};
 }
 
 }  // namespace
@@ -256,8 +262,9 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View&, const Figu
     return figure;
   }
   const Spectra& spectra = *snapshot.analysis->spectra;
+  const std::string W = new_state_weights(snapshot.analysis->record->model.cell);
   if (std::isnan(spectra.recurrent.log10_sigma_1())) {
-    add_hint(figure, style, everything, "W_{hh} is not finite");
+    add_hint(figure, style, everything, W + " is not finite");
     return figure;
   }
   const double top =
@@ -269,10 +276,9 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View&, const Figu
   const double share = size.width / panels;
   const double first = panels == 1 ? size.width : std::clamp(height, share, 1.25 * share);
   const double other = panels == 1 ? 0.0 : (size.width - first) / (panels - 1);
-  place(figure, plane(spectra, style, {first, height}), {0.0, top});
+  place(figure, plane(spectra, W, style, {first, height}), {0.0, top});
   if (panels > 1)
-    place(figure, singular_values(spectra, snapshot.analysis->bound, style, {other, height}),
-          {first, top});
+    place(figure, singular_values(*snapshot.analysis, W, style, {other, height}), {first, top});
   if (panels > 2) place(figure, lyapunov(spectra, style, {other, height}), {first + other, top});
   return figure;
 }

@@ -7,6 +7,7 @@
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/unrolled_parts.h"
 
@@ -31,10 +32,10 @@ public:
     name_factors_ = !data_.log10_factor.empty() && names_fit();
     for (Index t = layout_.first; t <= layout_.last; ++t) {
       edges_into(t);
-      draw_hidden(t);
+      draw_state(t);
       draw_blame(t);
       if (t >= 1) draw_input(t);
-      if (data_.rec().trace.y_hat.contains(t)) draw_output(t);
+      if (data_.has_output(t)) draw_output(t);
     }
   }
 
@@ -42,12 +43,25 @@ private:
   double f() const { return layout_.font; }
 
   void measure_signals() {
-    const auto& record = data_.rec();
+    const auto& trace = data_.rec().trace;
+    hidden_strength_ = strengths(trace.h);
+    if (data_.has_cell_state()) cell_strength_ = strengths(trace.c);
+  }
+
+  // The norm at each step relative to the largest; index t.
+  std::vector<double> strengths(const model::StepMatrices& values) const {
+    std::vector<double> norms;
+    double largest = 0.0;
     for (Index t = 0; t <= data_.steps; ++t) {
-      const double norm = record.trace.h.step(t).col(data_.sequence).norm();
-      hidden_norm_.push_back(norm);
-      if (std::isfinite(norm)) largest_hidden_ = std::max(largest_hidden_, norm);
+      norms.push_back(values.step(t).col(data_.sequence).norm());
+      if (std::isfinite(norms.back())) largest = std::max(largest, norms.back());
     }
+    for (double& norm : norms) norm = largest > 0.0 ? norm / largest : 0.0;
+    return norms;
+  }
+
+  static double at(const std::vector<double>& values, Index t) {
+    return values[static_cast<std::size_t>(t)];
   }
 
   void text(Point center, const std::string& markup, double size, Color color, bool bold = false) {
@@ -92,14 +106,31 @@ private:
     const double pad = 0.25 * f();
     const double left = layout_.x(static_cast<double>(t - 1)) + box_ / 2.0 + pad;
     const double right = layout_.x(static_cast<double>(t)) - box_ / 2.0 - pad;
-    const double h = hidden_norm_[static_cast<std::size_t>(t - 1)];
     const double y = layout_.hidden.middle();
-    forward_arrow({left, y}, {right, y}, largest_hidden_ > 0.0 ? h / largest_hidden_ : 0.0);
+    forward_arrow({left, y}, {right, y}, at(hidden_strength_, t - 1));
     const double x = layout_.x(static_cast<double>(t));
+    if (layout_.cell.height > 0.0) {
+      const double y_cell = layout_.cell.middle();
+      forward_arrow({left, y_cell}, {right, y_cell}, at(cell_strength_, t - 1));
+      forward_arrow({x, layout_.cell.top - pad}, {x, layout_.hidden.bottom() + pad},
+                    at(cell_strength_, t));
+    }
     const double input = data_.rec().batch.inputs.step(t).col(data_.sequence).norm();
-    forward_arrow({x, layout_.input.top - pad}, {x, layout_.hidden.bottom() + pad},
+    forward_arrow({x, layout_.input.top - pad}, {x, layout_.state_bottom().bottom() + pad},
                   input / data_.input_scale);
-    blame_arrow(t, left, right);
+    if (data_.is_cut(t))
+      cut_arrow(left, right);
+    else
+      blame_arrow(t, left, right);
+  }
+
+  // Where truncation lets nothing pass there is no arrow, only the place where it would be.
+  void cut_arrow(double left, double right) {
+    const double y = layout_.blame.middle();
+    group_.marks.push_back(
+        PolylineMark{{{left, y}, {right, y}}, {colors_.muted_text, 1.4, Dash::dashed}});
+    text({(left + right) / 2.0, layout_.factor.middle()}, "cut", kFactorSize * f(),
+         colors_.muted_text);
   }
 
   void blame_arrow(Index t, double left, double right) {
@@ -120,27 +151,50 @@ private:
 
   std::string factor_label(Index t, bool with_name) const {
     const std::string value = compact_power(data_.log10_factor[static_cast<std::size_t>(t)]);
-    return with_name ? fmt::format("‖J_{{{}}}‖ = {}", t, value) : value;
+    if (!with_name) return value;
+    return factor_symbol(data_.rec().model.cell, data_.block, std::to_string(t)) + " = " + value;
   }
 
   // All arrows are labelled alike: with the factor's name where every one of them has room for it.
   bool names_fit() const {
-    const bool every = data_.rec().trace.y_hat.count() > 1;  // forward arrows stand in the way
+    const bool every = !data_.has_one_output();  // forward arrows stand in the way
     const double room = layout_.column - box_ + (every ? -0.9 : 0.3) * f();
     for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t)
-      if (text_width(factor_label(t, true), kFactorSize * f()) > room) return false;
+      if (!data_.is_cut(t) && text_width(factor_label(t, true), kFactorSize * f()) > room)
+        return false;
     return true;
   }
 
-  void draw_hidden(Index t) {
-    const Rect box = column_box(t, layout_.hidden, box_);
+  void draw_state(Index t) {
+    const auto& trace = data_.rec().trace;
+    const std::string step = "_{" + std::to_string(t) + "}";
+    draw_state_box(column_box(t, layout_.hidden, box_), "h" + step,
+                   trace.h.step(t).col(data_.sequence), data_.hidden_scale);
+    if (layout_.cell.height > 0.0)
+      draw_state_box(column_box(t, layout_.cell, box_), "c" + step,
+                     trace.c.step(t).col(data_.sequence), data_.cell_scale);
+  }
+
+  // With the cell's name before it where every box has room for that.
+  std::string named_cell(const std::string& name) const {
+    const std::string cell = short_cell_name(data_.rec().model.cell);
+    const std::string widest = cell + "  h_{" + std::to_string(layout_.last) + "}";
+    if (cell.empty() || text_width(widest, f()) > box_ - 0.4 * f()) return name;
+    return cell + "  " + name;
+  }
+
+  // A box of units with the state's name at its top.
+  template <class Values>
+  void draw_state_box(const Rect& box, const std::string& name, const Values& values,
+                      double scale) {
     group_.marks.push_back(RectMark{box, colors_.panel, Stroke{colors_.axis, 1.0}, 0.5 * f()});
     const Rect inside{box.x + 0.4 * f(), box.y + 1.4 * f(), box.width - 0.8 * f(),
                       box.height - 1.7 * f()};
-    text({box.x + box.width / 2.0, box.y + 0.75 * f()}, "h_{" + std::to_string(t) + "}", f(),
-         colors_.text);
-    const auto values = data_.rec().trace.h.step(t).col(data_.sequence);
-    draw_units(values, data_.hidden_scale, inside);
+    const std::string title = named_cell(name);
+    // A box too low for units is only as high as its name.
+    const double y = std::min(box.y + 0.75 * f(), box.y + box.height / 2.0);
+    text({box.x + box.width / 2.0, y}, title, f(), colors_.text);
+    draw_units(values, scale, inside);
     if (!values.allFinite()) group_.marks.push_back(HatchMark{box, {colors_.warning, 1.2}, 7.0});
   }
 
@@ -200,7 +254,7 @@ private:
   void draw_blame(Index t) {
     Rect pill = column_box(t, layout_.blame, box_);
     // At the right of a step with an output the forward arrow passes.
-    if (data_.rec().trace.y_hat.contains(t)) pill.width -= 1.3 * f();
+    if (data_.has_output(t)) pill.width -= 1.3 * f();
     const Color fill = blame_color(t);
     group_.marks.push_back(
         RectMark{pill, fill, Stroke{colors_.axis, 1.0}, std::min(pill.height, f()) / 2.0});
@@ -260,9 +314,8 @@ private:
     const double x = layout_.x(static_cast<double>(t)), pad = 0.2 * f();
     // Forward goes up on the right of the column, blame comes down on its left.
     const double up = x + box_ / 2.0 - 0.5 * f(), down = x - 0.3 * box_;
-    const double h = hidden_norm_[static_cast<std::size_t>(t)];
     forward_arrow({up, layout_.hidden.top - pad}, {up, layout_.output.bottom() + pad},
-                  largest_hidden_ > 0.0 ? h / largest_hidden_ : 0.0);
+                  at(hidden_strength_, t));
     const Color blame = own_blame_color(t);
     add_arrow(group_, {down, layout_.output.bottom() + pad}, {down, layout_.blame.top - pad},
               0.35 * f(), blame, colors_.axis);
@@ -293,8 +346,7 @@ private:
   const UnrolledData& data_;
   const UnrolledLayout& layout_;
   double box_;  // width of the boxes
-  std::vector<double> hidden_norm_;
-  double largest_hidden_ = 0.0;
+  std::vector<double> hidden_strength_, cell_strength_;
   bool name_factors_ = false;
 };
 

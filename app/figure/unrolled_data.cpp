@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "app/figure/ticks.h"
+#include "core/gradient/blame.h"
 
 namespace backflow::figure {
 namespace {
@@ -12,10 +13,10 @@ namespace {
 using model::Index;
 using training::IterationRecord;
 
-// Largest |value| of a sequence over all steps; 1 when all are zero or none is finite.
-double value_scale(const model::StepMatrices& values, Index sequence) {
+// Largest |value| of a sequence up to its last step; 1 when all are zero or none is finite.
+double value_scale(const model::StepMatrices& values, Index sequence, Index steps) {
   double largest = 0.0;
-  for (Index t = values.first(); t <= values.last(); ++t)
+  for (Index t = values.first(); t <= std::min(values.last(), steps); ++t)
     for (const double value : values.step(t).col(sequence))
       if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
   return largest > 0.0 ? largest : 1.0;
@@ -52,30 +53,26 @@ ColorScale scale_of(const std::vector<double>& logs) {
 
 }  // namespace
 
-double recorded_log10_blame(const IterationRecord& record, Index sequence, Index t) {
-  const auto e = record.signals.e.step(t).col(sequence);
-  const double largest = e.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
-  if (largest == 0.0 || !std::isfinite(largest)) return std::log10(largest);
-  return std::log10(static_cast<double>(record.trace.batch())) + std::log10(largest) +
-         std::log10((e / largest).norm());
-}
-
 UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
   UnrolledData data;
   const session::Analysis* analysis = snapshot.analysis.get();
   data.record = snapshot.running && analysis != nullptr ? analysis->record : snapshot.record;
   const IterationRecord& record = data.rec();
   data.sequence = view.sequence % record.trace.batch();
-  data.steps = record.trace.steps();
-  data.hidden_scale =
-      saturates_at_one(record.model.activation) ? 1.0 : value_scale(record.trace.h, data.sequence);
-  data.input_scale = value_scale(record.batch.inputs, data.sequence);
+  data.steps = record.trace.length(data.sequence);
+  const auto scale = [&](const model::StepMatrices& values) {
+    return value_scale(values, data.sequence, data.steps);
+  };
+  // Gates only scale down what the activation makes, so the other cells have its range as well.
+  data.hidden_scale = saturates_at_one(record.model.activation) ? 1.0 : scale(record.trace.h);
+  if (data.has_cell_state()) data.cell_scale = scale(record.trace.c);
+  data.input_scale = scale(record.batch.inputs);
   const bool probability = record.model.readout == model::Readout::sigmoid ||
                            record.model.readout == model::Readout::softmax;
-  data.output_scale = probability ? 1.0 : value_scale(record.trace.y_hat, data.sequence);
+  data.output_scale = probability ? 1.0 : scale(record.trace.y_hat);
   for (Index t = 1; t <= data.steps; ++t) {
-    data.loss.push_back(record.trace.y_hat.contains(t) ? sequence_loss(record, data.sequence, t)
-                                                       : 0.0);
+    data.counts.push_back(record.batch.weight(t, data.sequence) != 0.0);
+    data.loss.push_back(data.has_output(t) ? sequence_loss(record, data.sequence, t) : 0.0);
     if (std::isfinite(data.loss.back()))
       data.largest_loss = std::max(data.largest_loss, data.loss.back());
   }
@@ -83,12 +80,16 @@ UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) 
                         analysis->norms.sequence == data.sequence;
   if (analysed) {
     data.log10_blame = analysis->log10_blame;
+  } else {
+    for (Index t = 0; t <= data.steps; ++t)
+      data.log10_blame.push_back(gradient::log10_recorded_blame(record.signals, data.sequence, t));
+  }
+  // A coarse map does not know what single steps do.
+  if (analysed && analysis->norms.stride == 1) {
+    data.block = analysis->norms.block;
     data.log10_factor.assign(1, std::numeric_limits<double>::quiet_NaN());
     for (Index t = 1; t <= data.steps; ++t)
       data.log10_factor.push_back(analysis->norms.log10_norm.at(t, t - 1));
-  } else {
-    for (Index t = 0; t <= data.steps; ++t)
-      data.log10_blame.push_back(recorded_log10_blame(record, data.sequence, t));
   }
   data.log10_reference = reference_of(data.log10_blame);
   for (const double value : data.log10_blame)

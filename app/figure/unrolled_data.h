@@ -2,6 +2,7 @@
 // the blame at each step.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -14,22 +15,32 @@ namespace backflow::figure {
 struct UnrolledData {
   std::shared_ptr<const training::IterationRecord> record;
   model::Index sequence = 0;
-  model::Index steps = 0;  ///< T
+  model::Index steps = 0;  ///< T of the sequence, at most that of the batch
   // What the strongest colour of a value stands for.
-  double hidden_scale = 1.0, input_scale = 1.0, output_scale = 1.0;
+  double hidden_scale = 1.0, cell_scale = 1.0, input_scale = 1.0, output_scale = 1.0;
   /// L_t of this sequence alone at index t − 1; 0 at steps without a loss.
   std::vector<double> loss;
+  std::vector<bool> counts;   ///< whether it has an output with a loss, at index t − 1
   double largest_loss = 0.0;  ///< over the steps
   /// log10 ‖∂L/∂h_t‖ of this sequence's own loss, t = 0..T; −inf for an exact zero. Below the range
   /// of double only when the record has been analysed.
   std::vector<double> log10_blame;
   std::vector<double> relative_blame;  ///< log10_blame minus its reference: that of the last step,
                                        ///< or the largest when that is 0 or not finite
-  std::vector<double> log10_factor;  ///< log10 ‖J_t‖, t = 1..T at index t; empty when not known
-  double log10_reference = 0.0;      ///< what relative_blame has been divided by
-  ColorScale blame_scale;            ///< of relative_blame
+  /// log10 of what factor_symbol() names, t = 1..T at index t; empty when not known.
+  std::vector<double> log10_factor;
+  gradient::StateBlock block = gradient::StateBlock::hidden;  ///< that log10_factor is of
+  double log10_reference = 0.0;  ///< what relative_blame has been divided by
+  ColorScale blame_scale;        ///< of relative_blame
 
   const training::IterationRecord& rec() const { return *record; }
+  bool has_output(model::Index t) const {
+    return t >= 1 && counts[static_cast<std::size_t>(t - 1)];
+  }
+  bool has_one_output() const { return std::count(counts.begin(), counts.end(), true) == 1; }
+  bool has_cell_state() const { return rec().trace.c.rows() > 0; }
+  /// No blame at all passes from step t to step t − 1: truncation cuts between them.
+  bool is_cut(model::Index t) const { return rec().options.truncation.cuts(t, t - 1); }
 };
 
 using gradient::is_not_finite;
@@ -37,9 +48,5 @@ using gradient::is_not_finite;
 /// While training runs, the record that has been analysed last, so that all numbers of the picture
 /// belong together; else the newest.
 UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view);
-
-/// log10 ‖∂L⁽ˢ⁾/∂h_t‖ from the record's error signals, whose batch mean it undoes.
-double recorded_log10_blame(const training::IterationRecord& record, model::Index sequence,
-                            model::Index t);
 
 }  // namespace backflow::figure

@@ -8,6 +8,7 @@
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 #include "app/figure/unrolled_parts.h"
@@ -17,39 +18,62 @@ namespace {
 
 using model::Index;
 
-// What is shown, longest form first.
+// What is shown, longest form first. Truncation is told before the iteration.
 std::vector<std::string> subtitles(const UnrolledData& data) {
-  const std::string sequence =
-      fmt::format("sequence {} of {}", data.sequence + 1, data.rec().trace.batch());
-  return {fmt::format("{}, iteration {}", sequence, grouped(data.rec().iteration)), sequence};
+  const std::string sequence = sequence_name(data.rec().trace, data.sequence);
+  const std::string iteration = fmt::format(", iteration {}", grouped(data.rec().iteration));
+  const std::string cut = truncation_name(data.rec().options.truncation);
+  if (cut.empty()) return {sequence + iteration, sequence};
+  return {sequence + iteration + ", blame cut: " + cut, sequence + ", blame cut: " + cut,
+          "blame cut: " + cut, sequence};
+}
+
+// The cell's formula, longest form first.
+std::vector<std::string> formulas(model::CellKind cell) {
+  const std::string name(model::title_of(cell));
+  switch (cell) {
+    case model::CellKind::rnn:
+      return {"h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})"};
+    case model::CellKind::gru:
+    case model::CellKind::gru_original:
+      return {name + ": h_{t} = (1 − z_{t}) ⊙ n_{t} + z_{t} ⊙ h_{t−1}", name, "GRU"};
+    case model::CellKind::lstm:
+      return {name + ": c_{t} = f_{t} ⊙ c_{t−1} + i_{t} ⊙ g_{t}, h_{t} = o_{t} ⊙ φ(c_{t})", name};
+  }
+  return {};
 }
 
 // The formula where there is room for it beside the rest.
-std::string formula_for(const FigureStyle& style, double width, const std::string& beside) {
-  return first_that_fits({"h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})"}, style.font_size,
+std::string formula_for(const UnrolledData& data, const FigureStyle& style, double width,
+                        const std::string& beside) {
+  return first_that_fits(formulas(data.rec().model.cell), style.font_size,
                          width - text_width(beside, style.font_size) - 3.0 * style.font_size);
 }
 
-void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledLayout& layout,
-                    bool factors) {
+void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                    const UnrolledLayout& layout) {
   const Palette& colors = palette(style.theme);
   const double f = layout.font;
   Group group{"rows", std::nullopt, {}};
-  const auto label = [&](const Row& row, const std::string& with_word, const std::string& symbol) {
-    group.marks.push_back(
-        TextMark{.anchor = {0.75 * f, row.middle()},
-                 .markup = first_that_fits({with_word, symbol}, f, layout.area.rect.x - 1.0 * f),
-                 .size = f,
-                 .color = colors.text,
-                 .v_align = VAlign::middle});
+  const auto label = [&](const Row& row, const std::vector<std::string>& texts) {
+    group.marks.push_back(TextMark{.anchor = {0.75 * f, row.middle()},
+                                   .markup = first_that_fits(texts, f, layout.area.rect.x - f),
+                                   .size = f,
+                                   .color = colors.text,
+                                   .v_align = VAlign::middle});
   };
-  label(layout.loss, "loss L_{t}", "L_{t}");
-  label(layout.output, "output ŷ_{t}", "ŷ_{t}");
-  label(layout.blame, "blame ∂L/∂h_{t}", "∂L/∂h_{t}");
-  if (factors && layout.factor.height > 0.8 * f) label(layout.factor, "factor ‖J_{t}‖", "‖J_{t}‖");
-  label(layout.hidden, "state h_{t}", "h_{t}");
-  label(layout.input, "input x_{t}", "x_{t}");
-  label(layout.axis, "step t", "t");
+  label(layout.loss, {"loss L_{t}", "L_{t}"});
+  label(layout.output, {"output ŷ_{t}", "ŷ_{t}"});
+  label(layout.blame, {"blame ∂L/∂h_{t}", "∂L/∂h_{t}"});
+  const std::string factor = factor_symbol(data.rec().model.cell, data.block, "t");
+  if (!data.log10_factor.empty() && layout.factor.height > 0.8 * f)
+    label(layout.factor, {"factor " + factor, factor, "factor"});
+  label(layout.hidden, {"state h_{t}", "h_{t}"});
+  // The legend explains the colours of h; those of c reach further.
+  if (layout.cell.height > 0.0)
+    label(layout.cell, {"cell c_{t} (±" + compact(data.cell_scale) + ")", "cell c_{t}", "c_{t}"});
+  label(layout.input, {"input x_{t}", "x_{t}"});
+  label(layout.axis, {"step t", "t"});
   figure.groups.push_back(std::move(group));
 }
 
@@ -105,8 +129,8 @@ Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const
   Figure figure = blank_figure("unrolled", "The network, unrolled through time", style, size);
   const auto about = subtitles(data);
   const double top =
-      add_header(figure, style, {formula_for(style, size.width, about.front())}, about);
-  const UnrolledLayout layout = unrolled_layout(style, view, data.steps, top, size);
+      add_header(figure, style, {formula_for(data, style, size.width, about.front())}, about);
+  const UnrolledLayout layout = unrolled_layout(style, view, data, top, size);
   figure.plot = layout.area;
   add_cursor(figure, style, view, layout, data.steps);
   Group network{"network", layout.area.rect, {}};
@@ -115,7 +139,7 @@ Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const
   else
     add_unrolled_strips(network, style, data, layout);
   figure.groups.push_back(std::move(network));
-  add_row_labels(figure, style, layout, !data.log10_factor.empty());
+  add_row_labels(figure, style, data, layout);
   add_step_axis(figure, style, layout);
   add_unrolled_legend(figure, style, data, layout);
   return figure;
@@ -136,10 +160,12 @@ void write_unrolled_csv(const session::Snapshot& snapshot, const View& view, con
   for (Index t = 0; t <= data.steps; ++t) {
     rows(t, "x", record.batch.inputs);
     rows(t, "h", record.trace.h);
-    rows(t, "y_hat", record.trace.y_hat);
-    rows(t, "y", record.batch.targets);
-    if (record.trace.y_hat.contains(t))
+    rows(t, "c", record.trace.c);
+    if (data.has_output(t)) {
+      rows(t, "y_hat", record.trace.y_hat);
+      rows(t, "y", record.batch.targets);
       row(t, "loss", 0, data.loss[static_cast<std::size_t>(t - 1)]);
+    }
     row(t, "log10_error_norm", 0, data.log10_blame[static_cast<std::size_t>(t)]);
     if (t >= 1 && !data.log10_factor.empty())
       row(t, "log10_factor", 0, data.log10_factor[static_cast<std::size_t>(t)]);
@@ -166,7 +192,9 @@ std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view
                         few_values(record.batch.inputs.step(t).col(s)));
   }
   text += fmt::format("\nh_{{{}}} = {}", t, few_values(record.trace.h.step(t).col(s)));
-  if (record.trace.y_hat.contains(t))
+  if (data.has_cell_state())
+    text += fmt::format("\nc_{{{}}} = {}", t, few_values(record.trace.c.step(t).col(s)));
+  if (data.has_output(t))
     text += fmt::format("\nŷ_{{{}}} = {}, target {}, L_{{{}}} = {}", t,
                         few_values(record.trace.y_hat.step(t).col(s)),
                         few_values(record.batch.targets.step(t).col(s)), t,
@@ -175,9 +203,17 @@ std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view
   text += fmt::format("\nblame ‖∂L/∂h_{{{}}}‖ = {}: ×{} of the last step's", t,
                       compact_power(data.log10_blame[index]),
                       compact_power(data.relative_blame[index]));
+  if (data.has_cell_state())
+    text += fmt::format("\nblame of the cell state ‖∂L/∂c_{{{}}}‖ = {}", t,
+                        compact(static_cast<double>(record.trace.batch()) *
+                                record.signals.e_c.step(t).col(s).norm()));
   if (t >= 1 && !data.log10_factor.empty())
+    text += fmt::format("\none step back: {} = {}",
+                        factor_symbol(record.model.cell, data.block, std::to_string(t)),
+                        compact_power(data.log10_factor[index]));
+  if (t >= 1 && data.is_cut(t))
     text +=
-        fmt::format("\none step back: ‖J_{{{}}}‖ = {}", t, compact_power(data.log10_factor[index]));
+        "\nno blame passes further back: cut (" + truncation_name(record.options.truncation) + ")";
   return text;
 }
 

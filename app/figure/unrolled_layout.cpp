@@ -17,10 +17,10 @@ bool UnrolledLayout::shows(double center, double width) const {
          center + width / 2.0 <= area.rect.right() + 1.0;
 }
 
-UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, model::Index steps,
+UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const UnrolledData& data,
                                double top, Size size) {
   UnrolledLayout layout;
-  const double f = style.font_size, T = static_cast<double>(steps);
+  const double f = style.font_size, T = static_cast<double>(data.steps);
   layout.font = f;
   const double left = (size.width > 46.0 * f ? 8.8 : 4.4) * f;
   const double first = std::clamp(view.first_step.value_or(0.0), 0.0, T);
@@ -34,7 +34,7 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, model
   layout.column = layout.area.rect.width / (last - first + 1.0);
   layout.detail = layout.column >= 6.4 * f ? Detail::full : Detail::compact;
   layout.first = static_cast<model::Index>(std::floor(first + 0.5));
-  layout.last = std::min(steps, static_cast<model::Index>(std::ceil(last - 0.5 + 1e-9)));
+  layout.last = std::min(data.steps, static_cast<model::Index>(std::ceil(last - 0.5 + 1e-9)));
 
   const bool legend = size.height > 21.0 * f;
   layout.legend.height = legend ? 3.6 * f : 0.0;
@@ -62,7 +62,13 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, model
     layout.factor = {layout.blame.bottom() + 1.0, band};
     y += band;
   }
-  place(layout.hidden, rows - 3.0 * small - band - std::min(2.6 * unit, 2.8 * f));
+  const double state = rows - 3.0 * small - band - std::min(2.6 * unit, 2.8 * f);
+  if (data.has_cell_state()) {
+    place(layout.hidden, (state - gap) / 2.0);
+    place(layout.cell, (state - gap) / 2.0);
+  } else {
+    place(layout.hidden, state);
+  }
   place(layout.input, std::min(2.6 * unit, 2.8 * f));
   layout.area.rect.height = layout.axis.top - top;
   return layout;

@@ -27,14 +27,18 @@ struct UnrolledLayout {
   double font = 12.0;      ///< FigureStyle::font_size
   model::Index first = 0;  ///< steps that are at least partly visible
   model::Index last = 0;
-  Row loss, output, blame, factor, hidden, input, axis, legend;  ///< legend.height 0: left out
+  /// Height 0: left out, as `cell` is where the network has no cell state.
+  Row loss, output, blame, factor, hidden, cell, input, axis, legend;
 
   double x(double step) const;  ///< middle of the step's column
+  /// The lowest row of the state, which the input goes into.
+  const Row& state_bottom() const { return cell.height > 0.0 ? cell : hidden; }
   /// The text, centred there, lies inside the area.
   bool shows(double center, double width) const;
 };
 
-UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, model::Index steps,
+/// For the steps and the state of `data`, below `top`.
+UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const UnrolledData& data,
                                double top, Size size);
 
 /// Colour of a value in [−scale, scale]: negative to nearly the background to positive.

@@ -5,6 +5,7 @@
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/unrolled_parts.h"
 
@@ -45,32 +46,62 @@ public:
   }
 
   void blame(const UnrolledData& data) {
-    // Room for the explanation of ‖J_t‖, which is missed more than a long title.
-    const double reserved = data.log10_factor.empty()
-                                ? 0.0
-                                : text_width("‖J_{t}‖: most a step can stretch it", f_) + 1.5 * f_;
-    const std::string title =
+    // Room for what follows, which is missed more than a long title.
+    const double reserved =
+        (has_zero(data) ? text_width(kZero, f_) + 3.2 * f_ : 0.0) +
+        (data.log10_factor.empty() ? 0.0 : text_width(meanings(data, false)[1], f_) + 1.5 * f_);
+    std::string title =
         first_that_fits({"blame, relative to the last step", "blame / last step", "blame"}, f_,
                         right_ - x_ - 12.5 * f_ - reserved);
     const double bar = 11.0 * f_;
-    if (title.empty() || !reserve(text_width(title, f_) + bar + 1.7 * f_)) return;
+    if (title.empty()) title = "blame";  // the bar itself is missed most
+    if (!reserve(text_width(title, f_) + bar + 1.7 * f_)) return;
     text(title, true);
     add_horizontal_color_bar(group_, style_, data.blame_scale,
                              {x_ + 0.6 * f_, y_ - 0.55 * f_, bar, 1.1 * f_});
     x_ += bar + 2.6 * f_;
+    zero(data);
   }
 
   void factor(const UnrolledData& data, bool full) {
     if (data.log10_factor.empty()) return;
-    const std::string title =
-        first_that_fits({full ? "‖J_{t}‖: the most that one step can stretch the blame"
-                              : "‖J_{t}‖: the most that one step can stretch it, from 0.1 to 10",
-                         "‖J_{t}‖: most a step can stretch it", "‖J_{t}‖ ≥ stretch"},
-                        f_, right_ - x_);
+    const std::string title = first_that_fits(meanings(data, full), f_, right_ - x_);
     if (!title.empty()) text(title, true);
   }
 
 private:
+  // What the factor means, longest form first. A part of an LSTM's state is not all that passes.
+  static std::vector<std::string> meanings(const UnrolledData& data, bool full) {
+    const std::string symbol = factor_symbol(data.rec().model.cell, data.block, "t");
+    if (data.has_cell_state() && data.block != gradient::StateBlock::full) {
+      const bool cell = data.block == gradient::StateBlock::cell;
+      return {symbol + (cell ? ": one step of c alone, h held" : ": one step of h alone, c held"),
+              symbol + (cell ? ": one step of c alone" : ": one step of h alone")};
+    }
+    return {symbol + (full ? ": the most that one step can stretch the blame"
+                           : ": the most that one step can stretch it, from 0.1 to 10"),
+            symbol + ": most a step can stretch it", symbol + " ≥ stretch"};
+  }
+
+  static constexpr const char* kZero = "exact 0";
+
+  static bool has_zero(const UnrolledData& data) {
+    return std::any_of(data.log10_blame.begin(), data.log10_blame.end(),
+                       [](double log) { return std::isinf(log) && log < 0.0; });
+  }
+
+  // Blame that is exactly 0 has a colour of its own.
+  void zero(const UnrolledData& data) {
+    if (!has_zero(data) || !reserve(2.2 * f_ + text_width(kZero, f_))) return;
+    group_.marks.push_back(RectMark{{x_ - 0.3 * f_, y_ - 0.55 * f_, 1.1 * f_, 1.1 * f_},
+                                    data.blame_scale.zero,
+                                    Stroke{colors_.axis, 1.0},
+                                    0.0});
+    x_ += 1.3 * f_;
+    text(kZero, true);
+    x_ += 1.0 * f_;
+  }
+
   bool reserve(double width) const { return x_ + width <= right_; }
 
   void text(const std::string& markup, bool muted) {

@@ -26,14 +26,20 @@ public:
 
   void draw() {
     const auto& record = data_.rec();
-    draw_values(record.trace.h, data_.hidden_scale, layout_.hidden);
-    draw_values(record.batch.inputs, data_.input_scale, layout_.input);
-    draw_values(record.trace.y_hat, data_.output_scale, layout_.output);
+    const auto at_every_step = [](Index) { return true; };
+    draw_values(record.trace.h, data_.hidden_scale, layout_.hidden, at_every_step);
+    if (layout_.cell.height > 0.0)
+      draw_values(record.trace.c, data_.cell_scale, layout_.cell, at_every_step);
+    draw_values(record.batch.inputs, data_.input_scale, layout_.input, at_every_step);
+    draw_values(record.trace.y_hat, data_.output_scale, layout_.output,
+                [this](Index t) { return data_.has_output(t); });
     draw_words();
-    draw_forward();
+    draw_forward(layout_.hidden);
+    if (layout_.cell.height > 0.0) draw_forward(layout_.cell);
     draw_losses();
     draw_single_output();
     draw_blame();
+    draw_cuts();
     draw_non_finite();
   }
 
@@ -48,20 +54,26 @@ private:
     return {left, row.top, right - left, row.height};
   }
 
-  // Cells of (band of units) × (bin of steps), each with the value in its middle.
-  void draw_values(const model::StepMatrices& values, double scale, const Row& row) {
+  // Cells of (band of units) × (bin of steps), each with the value in its middle, or of the last
+  // step of the bin that has one.
+  template <class Has>
+  void draw_values(const model::StepMatrices& values, double scale, const Row& row, Has has) {
     if (values.count() == 0) return;
     const Index bands = std::min(values.rows(), kMostBands);
     const Index from = std::max(values.first(), layout_.first);
     const Index to = std::min(values.last(), layout_.last);
     for (Index t = from; t <= to; t += stride_) {
       const Index count = std::min(stride_, to - t + 1);
+      Index shown = t + count / 2;
+      if (!has(shown)) shown = t + count - 1;
+      while (shown > t && !has(shown)) --shown;
+      if (!has(shown)) continue;
       const Rect rect = bin(t, count, row);
       const double height = rect.height / static_cast<double>(bands);
       for (Index band = 0; band < bands; ++band) {
         // One value of the cell's many: a mean over units or steps would fade to grey.
         const Index unit = (2 * band + 1) * values.rows() / (2 * bands);
-        const double value = values.step(t + count / 2)(unit, data_.sequence);
+        const double value = values.step(shown)(unit, data_.sequence);
         const double gap = height > 6.0 ? 1.0 : 0.0;
         group_.marks.push_back(RectMark{
             {rect.x, rect.y + height * static_cast<double>(band), rect.width, height - gap},
@@ -73,11 +85,11 @@ private:
   }
 
   // The recurrent edges, as arrowheads between the columns.
-  void draw_forward() {
+  void draw_forward(const Row& row) {
     const double half = 0.06 * layout_.column;
     if (half < 1.5) return;
     for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t) {
-      const Point tip{layout_.x(static_cast<double>(t) - 0.5) + half, layout_.hidden.middle()};
+      const Point tip{layout_.x(static_cast<double>(t) - 0.5) + half, row.middle()};
       group_.marks.push_back(PolygonMark{
           {tip, {tip.x - 2 * half, tip.y - 1.5 * half}, {tip.x - 2 * half, tip.y + 1.5 * half}},
           colors_.forward});
@@ -93,7 +105,11 @@ private:
                                            [static_cast<std::size_t>(t - 1)];
       if (text_width(word, size) + 4.0 > layout_.column) continue;
       const Rect rect = bin(t, 1, layout_.input);
-      group_.marks.push_back(RectMark{rect, colors_.background, std::nullopt, 0.0});
+      group_.marks.push_back(
+          RectMark{{rect.x - 1.0, rect.y - 1.0, rect.width + 2.0, rect.height + 2.0},
+                   colors_.background,
+                   std::nullopt,
+                   0.0});
       group_.marks.push_back(TextMark{.anchor = {rect.x + rect.width / 2.0, layout_.input.middle()},
                                       .markup = word,
                                       .size = size,
@@ -123,7 +139,7 @@ private:
   void draw_single_output() {
     const auto& record = data_.rec();
     const Index T = data_.steps;
-    if (record.trace.y_hat.count() != 1 || layout_.last != T) return;
+    if (!data_.has_one_output() || !data_.has_output(T) || layout_.last != T) return;
     std::string output, target;
     for (Index i = 0; i < record.trace.y_hat.rows(); ++i) {
       output += (i > 0 ? ", " : "") + fixed(record.trace.y_hat.step(T)(i, data_.sequence), 2);
@@ -167,6 +183,23 @@ private:
       draw_band(data_.log10_factor, layout_.factor, color_scale(-1.0, 1.0));
   }
 
+  // Where truncation lets no blame pass, the band is cut through. Cuts too dense to be told apart
+  // are left to the header.
+  void draw_cuts() {
+    const auto& truncation = data_.rec().options.truncation;
+    if (static_cast<double>(truncation.steps) * layout_.column < 6.0) return;
+    const double top = layout_.blame.top - 0.35 * f();
+    const double bottom = std::max(layout_.blame.bottom(), layout_.factor.bottom()) + 0.2 * f();
+    for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t) {
+      if (!data_.is_cut(t)) continue;
+      const double x = layout_.x(static_cast<double>(t) - 0.5);
+      group_.marks.push_back(
+          PolylineMark{{{x, top}, {x, bottom}}, {colors_.background, 4.0, Dash::solid}});
+      group_.marks.push_back(
+          PolylineMark{{{x, top}, {x, bottom}}, {colors_.text, 1.4, Dash::dashed}});
+    }
+  }
+
   // Small arrowheads along the band say that blame travels to the left.
   void draw_direction(const Rect& band) {
     const double half = std::min(0.32 * f(), 0.3 * band.height);
@@ -174,6 +207,11 @@ private:
     for (double x = layout_.area.rect.right() - 3.0 * f(); x > layout_.area.rect.x + f();
          x -= 6.0 * f()) {
       const double step = layout_.area.x_min + (x - layout_.area.rect.x) / layout_.column;
+      // None across a cut.
+      const auto after = static_cast<Index>(std::lround(step + 0.5));
+      if (after >= 1 && after <= data_.steps && data_.is_cut(after) &&
+          std::abs(x + half - layout_.x(static_cast<double>(after) - 0.5)) < 2.0 * half)
+        continue;
       const auto t = static_cast<std::size_t>(
           std::clamp(std::lround(step), 0l, static_cast<long>(data_.steps)));
       const Color on = color_of(data_.blame_scale, static_cast<float>(data_.relative_blame[t]));
@@ -188,10 +226,14 @@ private:
     const auto broken_state = [&](Index t) {
       return !record.trace.h.step(t).col(data_.sequence).allFinite();
     };
+    const auto broken_cell = [&](Index t) {
+      return !record.trace.c.step(t).col(data_.sequence).allFinite();
+    };
     const auto broken_blame = [&](Index t) {
       return is_not_finite(data_.log10_blame[static_cast<std::size_t>(t)]);
     };
     hatch_runs(broken_state, layout_.hidden);
+    if (layout_.cell.height > 0.0) hatch_runs(broken_cell, layout_.cell);
     hatch_runs(broken_blame, layout_.blame);
   }
 

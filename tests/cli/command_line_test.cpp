@@ -94,7 +94,7 @@ TEST(CommandLine, HelpAndVersionGoToStandardOutput) {
 TEST(CommandLine, ListsHaveOneLineForEachEntry) {
   const Outcome figures = backflow({"figures"});
   EXPECT_EQ(figures.code, 0);
-  EXPECT_EQ(lines_of(figures.out).size(), 7u);
+  EXPECT_EQ(lines_of(figures.out).size(), 9u);
   for (const char* name : {"unrolled", "loss", "gradient-norm", "jacobian-norms"})
     EXPECT_THAT(figures.out, HasSubstr(name));
   const Outcome tasks = backflow({"tasks"});
@@ -135,6 +135,32 @@ TEST_F(Export, CheckStartsFromTheMatrixOfAFileAndRefusesABadOne) {
                  "where W_hh is 8 × 8; model.hidden = 2 would fit");
 }
 
+TEST(CommandLine, CheckHoldsForEveryCellLengthAndTruncation) {
+  for (const char* cell :
+       {"model.cell=rnn", "model.cell=gru", "model.cell=gru-original", "model.cell=lstm"})
+    for (const char* truncation :
+         {"training.truncation=none", "training.truncation=horizon", "training.truncation=chunks"})
+      for (const char* shape : {"task.shape=many-to-one", "task.shape=many-to-many"}) {
+        const Outcome outcome = backflow(
+            {"check", "--set", cell, "--set", truncation, "--set", shape, "--set",
+             "training.truncation.steps=3", "--set", "task.name=first-bit", "--set", "task.steps=8",
+             "--set", "task.length_min=4", "--set", "task.batch=4", "--set", "model.hidden=3"});
+        EXPECT_EQ(outcome.code, 0) << cell << truncation << shape << '\n' << outcome.out;
+        EXPECT_EQ(lines_of(outcome.out).size(), 5u);
+      }
+}
+
+TEST(CommandLine, CheckNamesTheGate) {
+  const auto lines = lines_of(backflow({"check", "--set", "model.cell=lstm"}).out);
+  ASSERT_EQ(lines.size(), 5u);
+  const std::string gate = "gate (input|forget|cell|output), row [1-8]";
+  EXPECT_THAT(lines[0], ::testing::ContainsRegex("^W_xh .* at " + gate + ", column [1-3]:"));
+  EXPECT_THAT(lines[1], ::testing::ContainsRegex("^W_hh .* at " + gate + ", column [1-8]:"));
+  EXPECT_THAT(lines[2], ::testing::ContainsRegex("^b_h .* at " + gate + ":"));
+  EXPECT_THAT(lines[3], ::testing::ContainsRegex("^W_hy .* at row 1, column [1-8]:"));
+  EXPECT_THAT(lines[4], ::testing::ContainsRegex("^b_y .* at row 1:"));
+}
+
 TEST(CommandLine, UnknownWordsNameTheNearestMatch) {
   expect_refused({"exprot"}, "did you mean \"export\"?");
   expect_refused({"export", "--figrue", "loss"}, "did you mean \"--figure\"?");
@@ -171,6 +197,12 @@ TEST(CommandLine, BadExportRequestsAreOneSentence) {
   expect_refused({"export", "--figure", "loss", "--output", "-", "--norm", "nuclear"}, "--norm");
   expect_refused({"export", "--figure", "loss", "--output", "-", "--sequence", "4"},
                  "the batch has 3");
+  expect_refused({"export", "--figure", "loss", "--output", "-", "--state", "memory"}, "--state");
+  for (const char* cell : {"model.cell=rnn", "model.cell=gru"})
+    for (const char* state : {"cell", "full"})
+      expect_refused({"export", "--figure", "jacobian-norms", "--output", "-", "--set", cell,
+                      "--state", state},
+                     "is for model.cell = lstm");
   expect_refused({"export", "--figure", "loss", "--output", "-", "--sequence", "0"}, "--sequence");
   expect_refused({"export", "--all", "x", "--figure", "loss"}, "leave out");
 }
@@ -182,12 +214,12 @@ TEST_F(Export, LossCsvIsTheCurveOfTheRun) {
   EXPECT_THAT(outcome.err, IsEmpty());
   const auto lines = lines_of(outcome.out);
   ASSERT_EQ(lines.size(), 26u);
-  EXPECT_EQ(lines[0], "iteration,loss");
+  EXPECT_EQ(lines[0], "iteration,loss,validation_loss");
   session::Session session{config::Config{}};
   for (int i = 0; i < 25; ++i) {
     session.iterate();
     const auto numbers = numbers_of(lines[static_cast<std::size_t>(i) + 1]);
-    ASSERT_EQ(numbers.size(), 2u);
+    ASSERT_EQ(numbers.size(), 3u);
     EXPECT_EQ(numbers[0], i);
     EXPECT_EQ(numbers[1], session.record()->trace.loss);  // the same bits
   }
@@ -236,13 +268,35 @@ TEST_F(Export, FrobeniusNormIsAnotherMap) {
   EXPECT_NEAR(numbers_of(lines_of(outcome.out)[1])[2], 0.5 * std::log10(8.0), 1e-15);
 }
 
+TEST_F(Export, MapOfTheCellStateIsThatOfTheForgetGate) {
+  const Outcome outcome =
+      backflow({"export", "--set", "model.cell=lstm", "--iterations", "3", "--figure",
+                "jacobian-norms", "--state", "cell", "--output", "-"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const auto lines = lines_of(outcome.out);
+  EXPECT_EQ(lines[0], "t,k,log10_norm_cell");
+  config::Config config;
+  ASSERT_EQ(config::set_key(config, "model.cell=lstm"), "");
+  session::Session session{config};
+  for (int i = 0; i < 3; ++i) session.iterate();
+  // Over one step, h held: ∂c_t/∂c_{t−1} = diag(f_t).
+  for (const std::string& line : lines) {
+    if (line == lines[0]) continue;
+    const auto numbers = numbers_of(line);
+    const auto t = static_cast<model::Index>(numbers[0]);
+    if (t - static_cast<model::Index>(numbers[1]) != 1) continue;
+    const double a = session.record()->trace.a.step(t).col(0).segment(8, 8).maxCoeff();
+    EXPECT_NEAR(numbers[2], -std::log10(1.0 + std::exp(-a)), 1e-14);
+  }
+}
+
 TEST_F(Export, WritesEveryFormatOfEveryFigure) {
   const std::string all = path("all/of/it");
   const Outcome outcome = backflow({"export", "--iterations", "30", "--all", all.c_str()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(lines_of(outcome.out).size(), 21u);
-  for (const char* name : {"unrolled", "loss", "gradient-norm", "jacobian-norms", "gradient-by-lag",
-                           "spectrum", "saturation"}) {
+  EXPECT_EQ(lines_of(outcome.out).size(), 27u);
+  for (const char* name : {"unrolled", "loss", "accuracy", "learning-rate", "gradient-norm",
+                           "jacobian-norms", "gradient-by-lag", "spectrum", "saturation"}) {
     const fs::path stem = fs::path(all) / name;
     EXPECT_THAT(read(stem.string() + ".svg"), AllOf(HasSubstr("<svg"), HasSubstr("</svg>")));
     EXPECT_THAT(read(stem.string() + ".png"), StartsWith("\x89PNG"));

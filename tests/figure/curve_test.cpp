@@ -121,5 +121,31 @@ TEST(Curve, RangesAreRoundAndHoldTheData) {
   }
 }
 
+TEST(Curve, SparseValuesAreJoinedAtEveryLength) {
+  for (const std::size_t points : {100u, 100'000u}) {
+    History history;
+    for (std::size_t i = 0; i < points; ++i)
+      append(history, i % 20 == 3 ? static_cast<double>(i) : kNaN);
+    Group group;
+    const Axes axes = axes_for(points, 0.0, static_cast<double>(points) - 1.0);
+    add_curve(group, history.view(), Series::loss, axes, {}, Gaps::joined);
+    ASSERT_EQ(group.marks.size(), 1u) << points;
+    // The values grow as the iterations do: every point lies on one straight line.
+    for (const Point& point : points_of(group))
+      EXPECT_NEAR(axes.area.rect.bottom() - point.y, 300.0 * point.x / 500.0, 1.5);
+    EXPECT_GT(points_of(group).size(), 4u);
+  }
+}
+
+TEST(Curve, FindsTheLastFiniteValue) {
+  History history;
+  for (int i = 0; i < 1000; ++i) append(history, i == 5 || i == 700 ? 1.0 : kNaN);
+  EXPECT_EQ(last_finite(history.view(), Series::loss, 1000), 700u);
+  EXPECT_EQ(last_finite(history.view(), Series::loss, 701), 700u);
+  EXPECT_EQ(last_finite(history.view(), Series::loss, 700), 5u);
+  EXPECT_EQ(last_finite(history.view(), Series::loss, 5), std::nullopt);
+  EXPECT_EQ(last_finite(history.view(), Series::loss, 0), std::nullopt);
+}
+
 }  // namespace
 }  // namespace backflow::figure

@@ -51,6 +51,22 @@ inline void expect_legible(const Figure& figure) {
   }
 }
 
+inline const Group& group_of(const Figure& figure, const std::string& id) {
+  for (const Group& group : figure.groups)
+    if (group.id == id) return group;
+  ADD_FAILURE() << "no group " << id;
+  static const Group kNone;
+  return kNone;
+}
+
+template <class M>
+std::vector<M> marks_of(const Group& group) {
+  std::vector<M> found;
+  for (const Mark& mark : group.marks)
+    if (const auto* m = std::get_if<M>(&mark)) found.push_back(*m);
+  return found;
+}
+
 /// All texts, one per line.
 inline std::string all_text(const Figure& figure) {
   std::string all;

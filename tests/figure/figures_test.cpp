@@ -11,6 +11,7 @@
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/unrolled_data.h"
+#include "core/gradient/blame.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
 
@@ -40,6 +41,25 @@ const std::vector<Situation>& situations() {
       {"long", snapshot_after(2, {"task.name=first-bit", "task.steps=300", "task.batch=2"})},
       {"wide", snapshot_after(2, {"model.hidden=100"})},
       {"diverged", diverged_snapshot()},
+      {"LSTM", snapshot_after(45, {"model.cell=lstm", "task.name=first-bit", "task.steps=6"},
+                              {.block = gradient::StateBlock::full, .spectra = true})},
+      {"GRU in chunks", snapshot_after(3, {"model.cell=gru", "training.truncation=chunks",
+                                           "training.truncation.steps=2"})},
+      {"LSTM, lengths, horizon",
+       snapshot_after(
+           3,
+           {"model.cell=lstm", "task.name=first-bit", "task.steps=40", "task.length_min=9",
+            "training.truncation=horizon", "training.truncation.steps=5"},
+           {.sequence = 1, .block = gradient::StateBlock::cell, .spectra = true})},
+      {"every step in chunks",
+       snapshot_after(
+           3, {"task.name=first-bit", "task.steps=300", "task.batch=2", "task.shape=many-to-many",
+               "training.truncation=chunks", "training.truncation.steps=7"})},
+      {"original GRU remembers",
+       snapshot_after(2, {"model.cell=gru-original", "task.name=copy-memory", "task.symbols=2",
+                          "task.steps=9", "training.truncation=horizon",
+                          "training.truncation.steps=1", "model.activation=relu"})},
+      {"real numbers", snapshot_after(30, {"task.name=sine", "training.schedule=cosine"})},
   };
   return kAll;
 }
@@ -123,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_name
                          });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
-  EXPECT_EQ(catalogue().size(), 7u);
+  EXPECT_EQ(catalogue().size(), 9u);
   for (const FigureInfo& info : catalogue()) EXPECT_EQ(find_figure(info.name), &info);
   EXPECT_EQ(find_figure("los"), nullptr);
 }
@@ -229,12 +249,13 @@ TEST(Csv, LossHasOneRowPerIteration) {
   std::istringstream csv(csv_of(*find_figure("loss"), snapshot));
   std::string line;
   std::getline(csv, line);
-  EXPECT_EQ(line, "iteration,loss");
+  EXPECT_EQ(line, "iteration,loss,validation_loss");
   for (std::size_t i = 0; i < 3; ++i) {
     std::getline(csv, line);
     const auto comma = line.find(',');
     EXPECT_EQ(line.substr(0, comma), std::to_string(i));
     EXPECT_EQ(std::stod(line.substr(comma + 1)), snapshot.history.value(training::Series::loss, i));
+    EXPECT_TRUE(line.ends_with(",nan")) << line;  // this task has no other data
   }
   EXPECT_FALSE(std::getline(csv, line));
 }
@@ -320,7 +341,8 @@ TEST(UnrolledFigure, BlameAndLossAreThoseOfTheSequence) {
 TEST(UnrolledFigure, TinyBlameIsNotZero) {
   training::IterationRecord record = *snapshot_after(1, {}).record;
   record.signals.e.data().setConstant(1e-250);
-  EXPECT_NEAR(recorded_log10_blame(record, 0, 1), std::log10(3.0 * std::sqrt(8.0)) - 250.0, 1e-12);
+  EXPECT_NEAR(gradient::log10_recorded_blame(record.signals, 0, 1),
+              std::log10(3.0 * std::sqrt(8.0)) - 250.0, 1e-12);
   // And what double cannot hold at all comes from the analysis.
   const auto snapshot =
       snapshot_after(0, {"task.name=first-bit", "task.steps=1000", "model.spectral_radius=0.01"});

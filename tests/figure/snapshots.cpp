@@ -1,5 +1,7 @@
 #include "tests/figure/snapshots.h"
 
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 #include "app/session/analysis.h"
@@ -28,6 +30,20 @@ session::Snapshot diverged_snapshot() {
             "training.learning_rate=1"});
   EXPECT_TRUE(snapshot.divergence.has_value());
   return snapshot;
+}
+
+std::vector<std::vector<std::string>> rows_of(const FigureInfo& info,
+                                              const session::Snapshot& snapshot, const View& view) {
+  std::string text;
+  info.write_csv(snapshot, view, [&](std::string_view piece) { text += piece; });
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    rows.emplace_back();
+    std::istringstream cells(line);
+    for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(cell);
+  }
+  return rows;
 }
 
 }  // namespace backflow::figure

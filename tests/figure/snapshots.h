@@ -1,8 +1,10 @@
 // Snapshots for figure tests, made by a real session.
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "app/figure/catalogue.h"
 #include "app/session/session.h"
 
 namespace backflow::figure {
@@ -13,5 +15,10 @@ session::Snapshot snapshot_after(int iterations, const std::vector<const char*>&
 
 /// A run of ReLU that diverges.
 session::Snapshot diverged_snapshot();
+
+/// The cells of the figure's CSV, its header first.
+std::vector<std::vector<std::string>> rows_of(const FigureInfo& info,
+                                              const session::Snapshot& snapshot,
+                                              const View& view = {});
 
 }  // namespace backflow::figure

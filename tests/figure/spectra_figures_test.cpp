@@ -29,36 +29,6 @@ session::Snapshot twenty(std::initializer_list<const char*> more = {}) {
   return snapshot_after(3, keys);
 }
 
-std::vector<std::vector<std::string>> rows_of(const FigureInfo& info,
-                                              const session::Snapshot& snapshot) {
-  std::string text;
-  info.write_csv(snapshot, {}, [&](std::string_view piece) { text += piece; });
-  std::vector<std::vector<std::string>> rows;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    rows.emplace_back();
-    std::istringstream cells(line);
-    for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(cell);
-  }
-  return rows;
-}
-
-const Group& group_of(const Figure& figure, const std::string& id) {
-  for (const Group& group : figure.groups)
-    if (group.id == id) return group;
-  ADD_FAILURE() << "no group " << id;
-  static const Group kNone;
-  return kNone;
-}
-
-template <class M>
-std::vector<M> marks_of(const Group& group) {
-  std::vector<M> found;
-  for (const Mark& mark : group.marks)
-    if (const auto* m = std::get_if<M>(&mark)) found.push_back(*m);
-  return found;
-}
-
 // The same analysis with other spectra.
 session::Snapshot with_weights(const model::Matrix& W) {
   session::Snapshot snapshot = twenty();

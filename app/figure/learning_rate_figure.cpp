@@ -1,0 +1,71 @@
+#include "app/figure/learning_rate_figure.h"
+
+#include <fmt/format.h>
+
+#include "app/figure/curve.h"
+#include "app/figure/header.h"
+#include "app/figure/number_format.h"
+#include "app/figure/plot_axes.h"
+
+namespace backflow::figure {
+namespace {
+
+using training::ScheduleKind;
+using training::Series;
+
+bool multiplies(ScheduleKind kind) {
+  return kind == ScheduleKind::step || kind == ScheduleKind::exponential;
+}
+
+// The schedule in force now, longest form first.
+std::vector<std::string> notes(const training::ScheduleOptions& schedule) {
+  const std::string kind = "schedule: " + std::string(model::title_of(schedule.kind));
+  if (schedule.warmup == 0) return {kind};
+  return {kind + fmt::format(", warm-up of {}", grouped(schedule.warmup)), kind};
+}
+
+}  // namespace
+
+Figure build_learning_rate(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
+                           Size size) {
+  const training::HistoryView& history = snapshot.history;
+  const training::TrainingOptions& training = snapshot.config.training;
+  Figure figure = blank_figure("learning-rate", "Learning rate over training", style, size);
+  AxesOptions options;
+  options.title = figure.title;
+  options.y_title = "learning rate η";
+  options.x_title = "iteration";
+  options.note = notes(training.schedule);
+  const double low = smallest_positive(history, Series::learning_rate);
+  const double high =
+      low > 0.0 ? history.min_max(Series::learning_rate, 0, history.size()).max : 1.0;
+  const bool log_y = multiplies(training.schedule.kind) && low > 0.0;
+  set_y_range(options.range, log_y ? low : 0.0, high, log_y);
+  options.range.x_max = iteration_axis_end(history.size());
+  const Stroke stroke{palette(style.theme).accent, 2.0};
+  if (history.size() > 0)
+    options.legend = {
+        {"η = " + compact(history.value(Series::learning_rate, history.size() - 1)), stroke}};
+  const Axes axes = add_axes(figure, style, options);
+  Group group{"learning-rate", axes.area.rect, {}};
+  add_curve(group, history, Series::learning_rate, axes, stroke);
+  figure.groups.push_back(std::move(group));
+  if (history.size() == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
+  return figure;
+}
+
+void write_learning_rate_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
+  sink("iteration,learning_rate\n");
+  for (std::size_t i = 0; i < snapshot.history.size(); ++i)
+    sink(fmt::format("{},{}\n", i, csv_number(snapshot.history.value(Series::learning_rate, i))));
+}
+
+std::string learning_rate_tooltip(const session::Snapshot& snapshot, const View&,
+                                  const Figure& figure, Point at) {
+  const auto i = iteration_at(figure, snapshot.history.size(), at);
+  if (!i) return {};
+  return fmt::format("iteration {}\nη = {}", grouped(*i),
+                     compact(snapshot.history.value(Series::learning_rate, *i)));
+}
+
+}  // namespace backflow::figure
