@@ -86,6 +86,11 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember(names_of_all<gradient::StateBlock>()))
       ->type_name("hidden|cell|full")
       ->capture_default_str();
+  sub->add_option("--epsilon", request.epsilon,
+                  "share of its size to which a gradient must have fallen to count as out of reach")
+      ->check(CLI::Range(1e-300, 0.999))
+      ->type_name("E")
+      ->capture_default_str();
   sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
       ->check(CLI::Range(1, 1024))
       ->type_name("I")

@@ -107,6 +107,7 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
   session::attach(session::analyse(snapshot.record, {.norm = request.norm,
                                                      .sequence = request.sequence - 1,
                                                      .block = request.block,
+                                                     .epsilon = request.epsilon,
                                                      .spectra = spectra}),
                   snapshot);
   return snapshot;

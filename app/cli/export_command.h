@@ -8,6 +8,7 @@
 
 #include "app/figure/style.h"
 #include "core/config/config.h"
+#include "core/gradient/decay.h"
 #include "core/gradient/jacobian_norms.h"
 
 namespace backflow::cli {
@@ -20,7 +21,8 @@ struct ExportRequest {
   gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
   /// Part of an LSTM's state; other cells have `hidden` only.
   gradient::StateBlock block = gradient::StateBlock::hidden;
-  int sequence = 1;  ///< batch item, counted from 1
+  double epsilon = gradient::DecayOptions().epsilon;  ///< of the reach, in (0, 1)
+  int sequence = 1;                                   ///< batch item, counted from 1
   figure::FigureStyle style;
   std::optional<double> width, height;  ///< figure units; the figure's own when not given
 };

@@ -52,7 +52,7 @@ std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
   const model::Model& model = record->model;
   analysis->log10_blame = gradient::log10_blame(model, record->trace, record->signals,
                                                 norms.sequence, record->options.truncation);
-  analysis->decay = gradient::gradient_decay(norms);
+  analysis->decay = gradient::gradient_decay(norms, {.epsilon = options.epsilon});
   if (model.cell == model::CellKind::rnn)
     analysis->bound =
         gradient::JacobianBound{model::derivative_bound(model.activation),

@@ -51,7 +51,8 @@ struct AnalysisOptions {
   gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
   model::Index sequence = 0;  ///< batch item; taken modulo the batch size
   gradient::StateBlock block = gradient::StateBlock::hidden;  ///< of an LSTM's state
-  bool spectra = false;                                       ///< Analysis::spectra as well
+  double epsilon = gradient::DecayOptions().epsilon;  ///< of GradientDecay::reach, in (0, 1)
+  bool spectra = false;                               ///< Analysis::spectra as well
 
   bool operator==(const AnalysisOptions&) const = default;
 };

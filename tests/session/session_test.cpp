@@ -1,5 +1,4 @@
 // The session without threads: what each command does to the trainer, the curves and the snapshot.
-#include "app/session/analysis.h"
 #include "app/session/session.h"
 
 #include <cmath>
@@ -8,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/session/analysis.h"
 #include "core/config/keys.h"
 
 namespace backflow::session {
@@ -203,7 +203,8 @@ TEST(Session, SwitchingFromALongTaskToATableNeedsItsOwnLengthFirst) {
 
 TEST(Analyse, BelongsToItsRecordAndTakesTheSequenceModuloTheBatch) {
   const Session session{config::Config{}};
-  const auto analysis = analyse(session.record(), {.norm = gradient::MatrixNorm::frobenius, .sequence = 4});
+  const auto analysis =
+      analyse(session.record(), {.norm = gradient::MatrixNorm::frobenius, .sequence = 4});
   ASSERT_NE(analysis, nullptr);
   EXPECT_EQ(analysis->record, session.record());
   EXPECT_EQ(analysis->norms.sequence, 1);
@@ -275,6 +276,35 @@ TEST(Session, RefusesWithAReasonAndPauses) {
   session.execute(session::Run{});
   EXPECT_THAT(session.snapshot().refusal, IsEmpty());
   EXPECT_TRUE(session.wants_to_iterate());
+}
+
+TEST(Analyse, ReachIsTheLastLagAboveTheShareAskedFor) {
+  const Session session{
+      configured({"task.name=first-bit", "task.steps=40", "model.activation=identity",
+                  "model.init=orthogonal", "model.spectral_radius=0.5"})};
+  const auto reach = [&](double epsilon) {
+    return analyse(session.record(), {.epsilon = epsilon})->decay.reach;
+  };
+  EXPECT_EQ(reach(1e-3), 9);  // 0.5^9 > 0.001 > 0.5^10
+  EXPECT_EQ(reach(0.1), 3);
+  EXPECT_EQ(reach(0.6), 0);
+}
+
+TEST(AnalyseCoarsely, OnlyWhereTheExactMapTakesLong) {
+  const Session small{configured({})};
+  EXPECT_EQ(analyse_coarsely(small.record(), {}), nullptr);
+  const Session wide{
+      configured({"task.name=first-bit", "task.steps=200", "task.batch=1", "model.hidden=64"})};
+  const auto coarse = analyse_coarsely(wide.record(), {});
+  ASSERT_NE(coarse, nullptr);
+  EXPECT_GT(coarse->norms.stride, 1);
+  const auto exact = analyse(wide.record(), {});
+  EXPECT_EQ(exact->norms.stride, 1);
+  // Its grid is exact, so that the verdict is nearly the same already.
+  EXPECT_NEAR(coarse->norms.log10_norm.at(200, 0), exact->norms.log10_norm.at(200, 0), 1e-9);
+  EXPECT_NEAR(coarse->decay.log10_factor, exact->decay.log10_factor,
+              0.05 * std::abs(exact->decay.log10_factor));
+  EXPECT_EQ(coarse->log10_blame, exact->log10_blame);
 }
 
 }  // namespace
