@@ -82,6 +82,7 @@ private:
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) help_open_ = false;
     if (key_pressed(Key::t)) toggle_theme();
+    panels_.take_keys();
     if (key_pressed(Key::space)) {
       if (snapshot.running)
         send(session::Pause{});

@@ -1,0 +1,63 @@
+#include "app/ui/inline_edit.h"
+
+#include <cstring>
+
+#include "app/figure/text_markup.h"
+
+namespace backflow::ui {
+namespace {
+
+constexpr double kTextSize = 12.0;
+
+// The end of a path says more than its beginning.
+std::string tail_that_fits(const std::string& text, double size, double width) {
+  std::string shown = text;
+  for (std::size_t cut = 1; cut < text.size() && figure::text_width(shown, size) > width; ++cut)
+    if ((text[cut] & 0xC0) != 0x80)  // not within a character of UTF-8
+      shown = "…" + text.substr(cut);
+  return shown;
+}
+
+}  // namespace
+
+void begin_edit(UiContext& ui, const std::string& label, const std::string& text) {
+  ui.edit.label = label;
+  ui.edit.starting = true;
+  std::memset(ui.edit.text, 0, sizeof ui.edit.text);
+  std::memcpy(ui.edit.text, text.data(), std::min(text.size(), sizeof ui.edit.text - 1));
+  ui.edit.start = ui.edit.text;
+}
+
+std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
+  ImGui::SetCursorScreenPos(top_left(widget.rect));
+  ImGui::SetNextItemWidth(static_cast<float>(widget.rect.width));
+  if (ui.edit.starting) ImGui::SetKeyboardFocusHere();
+  const bool entered =
+      ImGui::InputText(("##edit " + widget.label).c_str(), ui.edit.text, sizeof ui.edit.text,
+                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  register_widget(ui, widget);
+  const bool left = !ui.edit.starting && !ImGui::IsItemActive();
+  ui.edit.starting = false;
+  if (!entered && !left) return std::nullopt;
+  // Escape has put the old text back.
+  const std::string text = ui.edit.text;
+  ui.edit.label.clear();
+  return text != ui.edit.start ? std::optional(text) : std::nullopt;
+}
+
+std::optional<std::string> text_field(UiContext& ui, const Widget& widget, const std::string& text,
+                                      const std::string& when_empty) {
+  if (is_edited(ui, widget)) return edit(ui, widget);
+  const Interaction state = interact(ui, widget);
+  draw_field(ui, widget.rect, state, widget.enabled);
+  const Rect inner = inset(widget.rect, ui.px(6.0));
+  const bool empty = text.empty();
+  draw_text(ui, {inner.x, widget.rect.y, inner.width, widget.rect.height},
+            empty ? when_empty : tail_that_fits(text, ui.px(kTextSize), inner.width), kTextSize,
+            empty ? ui.colors().muted_text : ui.colors().text);
+  if (state.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
+  if (state.clicked) begin_edit(ui, widget.label, text);
+  return std::nullopt;
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,45 @@
+#include "app/ui/key_change.h"
+
+namespace backflow::ui {
+namespace {
+
+// In an order in which each may be set before the next.
+constexpr const char* kFreed[] = {"task.length_min", "task.steps", "task.batch",
+                                  "task.shape",      "model.loss", "model.readout"};
+
+std::string value_of(const config::Config& config, const char* key) {
+  return config::find_key(key)->get(config);
+}
+
+}  // namespace
+
+KeyChange plan_change(const config::Config& config, const std::string& key,
+                      const std::string& value) {
+  KeyChange change;
+  config::Config wanted = config;
+  change.refusal = config::set_key(wanted, key, value);
+  if (change.refusal.empty()) change.refusal = config::validate(wanted);
+  if (change.refusal.empty()) {
+    change.settings.push_back({key, value});
+    return change;
+  }
+  if (key != "task.name" && key != "task.shape") return change;
+  config::Config freed = wanted;
+  for (const char* other : kFreed)
+    if (other != key) config::set_key(freed, other, "auto");
+  if (!config::validate(freed).empty()) return change;  // the reason stays the first one
+  for (const char* other : kFreed) {
+    if (other == key || value_of(wanted, other) == "auto") continue;
+    config::Config kept = freed;
+    config::set_key(kept, other, value_of(wanted, other));
+    if (config::validate(kept).empty())
+      freed = kept;
+    else
+      change.settings.push_back({other, "auto"});
+  }
+  change.refusal.clear();
+  change.settings.push_back({key, value});
+  return change;
+}
+
+}  // namespace backflow::ui
