@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kGap = 7.0;  // between cards, in units; the splitters live in it
 constexpr double kTransport = 30.0, kStatus = 24.0;
-constexpr double kControls = 304.0, kLeastControls = 230.0, kLeastPanel = 200.0;
+constexpr double kControls = 310.0, kLeastControls = 230.0, kLeastPanel = 200.0;
 constexpr double kNoticeSeconds = 8.0;
 constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
 

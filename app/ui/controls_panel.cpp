@@ -59,7 +59,7 @@ void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapsho
   const double essentials = ui.px(static_cast<double>(count) * (kRow + kGap) + kTop + kGap);
   const bool pinned = rect.height - essentials >= ui.px(kLeastScrolled);
   if (!pinned) {
-    scrolled_part(ui, rect, true, snapshot, send);
+    scrolled_part(ui, rect, rect, snapshot, send);
     return;
   }
   rows(ui, row, KeyGroup::essential, snapshot, send);
@@ -68,15 +68,23 @@ void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapsho
   ImGui::GetWindowDrawList()->AddLine({static_cast<float>(rect.x), y},
                                       {static_cast<float>(rect.right()), y},
                                       to_imgui(ui.colors().grid));
-  scrolled_part(ui, {rect.x, top + 1.0, rect.width, rect.bottom() - top - 1.0}, false, snapshot,
+  scrolled_part(ui, rect, {rect.x, top + 1.0, rect.width, rect.bottom() - top - 1.0}, snapshot,
                 send);
 }
 
-void ControlsPanel::scrolled_part(UiContext& ui, const Rect& rect, bool with_essentials,
+void ControlsPanel::scrolled_part(UiContext& ui, const Rect& panel, const Rect& rect,
                                   const session::Snapshot& snapshot, const Send& send) {
+  const bool with_essentials = rect.y <= panel.y;
   ImGui::SetCursorScreenPos(top_left(rect));
   ImGui::BeginChild("controls",
                     ImVec2(static_cast<float>(rect.width), static_cast<float>(rect.height)));
+  // The wheel works in the whole panel, not only where the groups are.
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const Rect pinned{panel.x, panel.y, panel.width, rect.y - panel.y};
+  if (pinned.contains({mouse.x, mouse.y}) && ImGui::GetIO().MouseWheel != 0.0f &&
+      !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup))
+    ImGui::SetScrollY(ImGui::GetScrollY() -
+                      ImGui::GetIO().MouseWheel * static_cast<float>(ui.px(2.0 * kRow)));
   const double pad = ui.px(kPad);
   Rect row{rect.x + pad, rect.y + ui.px(with_essentials ? kTop : kGap) - ImGui::GetScrollY(),
            rect.width - 2 * pad, ui.px(kRow)};

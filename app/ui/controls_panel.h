@@ -33,7 +33,8 @@ private:
     std::uint64_t revision, iteration;  // of the snapshot when it was sent
   };
 
-  void scrolled_part(UiContext& ui, const Rect& rect, bool with_essentials,
+  /// The groups, below the controls in sight, or after them where the whole panel scrolls.
+  void scrolled_part(UiContext& ui, const Rect& panel, const Rect& rect,
                      const session::Snapshot& snapshot, const Send& send);
   void rows(UiContext& ui, Rect& row, KeyGroup group, const session::Snapshot& snapshot,
             const Send& send);

@@ -1,22 +1,14 @@
 #include "app/ui/inline_edit.h"
 
+#include <algorithm>
 #include <cstring>
 
-#include "app/figure/text_markup.h"
+#include "app/ui/elide.h"
 
 namespace backflow::ui {
 namespace {
 
 constexpr double kTextSize = 12.0;
-
-// The end of a path says more than its beginning.
-std::string tail_that_fits(const std::string& text, double size, double width) {
-  std::string shown = text;
-  for (std::size_t cut = 1; cut < text.size() && figure::text_width(shown, size) > width; ++cut)
-    if ((text[cut] & 0xC0) != 0x80)  // not within a character of UTF-8
-      shown = "…" + text.substr(cut);
-  return shown;
-}
 
 }  // namespace
 
@@ -53,8 +45,10 @@ std::optional<std::string> text_field(UiContext& ui, const Widget& widget, const
   const Rect inner = inset(widget.rect, ui.px(6.0));
   const bool empty = text.empty();
   draw_text(ui, {inner.x, widget.rect.y, inner.width, widget.rect.height},
-            empty ? when_empty : tail_that_fits(text, ui.px(kTextSize), inner.width), kTextSize,
-            empty ? ui.colors().muted_text : ui.colors().text);
+            empty ? when_empty
+                  : cut_start(  // the end of a path says more
+                        text, ui.px(kTextSize), inner.width),
+            kTextSize, empty ? ui.colors().muted_text : ui.colors().text);
   if (state.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
   if (state.clicked) begin_edit(ui, widget.label, text);
   return std::nullopt;

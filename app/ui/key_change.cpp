@@ -18,7 +18,8 @@ KeyChange plan_change(const config::Config& config, const std::string& key,
   KeyChange change;
   config::Config wanted = config;
   change.refusal = config::set_key(wanted, key, value);
-  if (change.refusal.empty()) change.refusal = config::validate(wanted);
+  if (!change.refusal.empty()) return change;
+  change.refusal = config::validate(wanted);
   if (change.refusal.empty()) {
     change.settings.push_back({key, value});
     return change;

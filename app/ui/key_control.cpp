@@ -12,7 +12,7 @@
 namespace backflow::ui {
 namespace {
 
-constexpr double kLabelShare = 0.44, kTextSize = 12.0;
+constexpr double kLabelShare = 0.49, kTextSize = 12.0;
 
 std::string help_of(const config::Key& key) {
   std::string text = key.title + (key.symbol.empty() ? "" : "  " + key.symbol);
@@ -29,7 +29,7 @@ std::string help_of(const config::Key& key) {
 void draw_label(UiContext& ui, const Rect& label, const config::Key& key) {
   draw_text(ui, label, key.title, kTextSize, ui.colors().text);
   const double used = figure::text_width(key.title, ui.px(kTextSize)) +
-                      figure::text_width(key.symbol, ui.px(kTextSize)) + ui.px(6.0);
+                      figure::text_width(key.symbol, ui.px(kTextSize)) + ui.px(4.0);
   if (used < label.width)
     draw_text(ui, label, key.symbol, kTextSize, ui.colors().muted_text, figure::HAlign::right);
 }
@@ -80,7 +80,7 @@ std::optional<std::string> key_control(UiContext& ui, const Rect& row, const con
                                        const config::Config& config, const std::string& value,
                                        std::optional<double> measured) {
   const double label_width = row.width * kLabelShare;
-  draw_label(ui, {row.x, row.y, label_width - ui.px(6.0), row.height}, key);
+  draw_label(ui, {row.x, row.y, label_width - ui.px(5.0), row.height}, key);
   const Widget widget{
       key.title, help_of(key), {row.x + label_width, row.y, row.width - label_width, row.height}};
   switch (key.kind) {

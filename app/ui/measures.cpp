@@ -16,6 +16,7 @@ using training::Series;
 // "98 %"; a decimal where it tells apart from none and all.
 std::string percent(double share) {
   const double value = 100.0 * share;
+  if (value > 0.0 && value < 0.1) return "<0.1 %";
   const bool near_an_end = (value > 0.0 && value < 1.0) || (value > 99.0 && value < 100.0);
   return figure::fixed(value, near_an_end ? 1 : 0) + " %";
 }
@@ -56,7 +57,9 @@ void add_truncation(std::vector<Measure>& list, const training::IterationRecord&
     list.push_back({"truncated", "truncated gradient: the full one is 0"});
     return;
   }
-  const std::string angle = figure::fixed(report.angle * 180.0 / std::numbers::pi, 0) + "°";
+  const double degrees = report.angle * 180.0 / std::numbers::pi;
+  const std::string angle =
+      degrees > 0.0 && degrees < 1.0 ? "<1°" : figure::fixed(degrees, 0) + "°";
   list.push_back(
       {"truncated: " + angle + ", error " + percent(report.relative_error),
        fmt::format("truncated gradient: {} away from the one of full BPTT, whose norm "

@@ -15,8 +15,9 @@
 namespace backflow::ui {
 namespace {
 
-// Widths in units of the controls over the map.
+// Widths in units of the controls over the figures.
 constexpr double kNormWords = 150.0, kNormSymbols = 74.0, kLimits = 84.0, kBlock = 96.0;
+constexpr double kAxis = 88.0, kShortAxis = 64.0;
 
 // Takes a rectangle of that many units off the right end of `bar`.
 Rect take_right(const UiContext& ui, Rect& bar, double units) {
@@ -107,18 +108,19 @@ void Panels::draw(UiContext& ui, const PanelRects& rects, const session::Snapsho
 void Panels::draw_axis(UiContext& ui, const Rect& rect, const char* label, bool& logarithmic) {
   const auto chosen =
       segmented(ui, {label, "Scale of the vertical axis", rect},
-                {{"linear", "linear"}, {"log", "log"}}, logarithmic ? "log" : "linear");
+                {{"linear", rect.width < ui.px(kAxis - 0.5) ? "lin" : "linear"}, {"log", "log"}},
+                logarithmic ? "log" : "linear");
   if (chosen) logarithmic = *chosen == "log";
 }
 
 void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
                         const session::Snapshot& snapshot, const UiServices& services) {
-  constexpr double kAxis = 88.0;
   Rect bar = panel.begin(ui, rect, kAxis + 12.0);
-  if (fits(ui, bar, kAxis)) {
-    if (panel.shows("loss")) draw_axis(ui, take_right(ui, bar, kAxis), "Loss axis", view_.loss_log);
+  const double axis = fits(ui, bar, kAxis) ? kAxis : kShortAxis;
+  if (fits(ui, bar, axis)) {
+    if (panel.shows("loss")) draw_axis(ui, take_right(ui, bar, axis), "Loss axis", view_.loss_log);
     if (panel.shows("gradient-norm"))
-      draw_axis(ui, take_right(ui, bar, kAxis), "Gradient axis", view_.gradient_log);
+      draw_axis(ui, take_right(ui, bar, axis), "Gradient axis", view_.gradient_log);
   }
   panel.shown().draw(ui, rect, FigurePanel::kBar, snapshot, view_, services.textures);
   if (!panel.shows("spectrum")) draw_crosshair(ui, panel.shown(), rect);

@@ -5,6 +5,7 @@
 
 #include "app/figure/canvas.h"
 #include "app/figure/text_markup.h"
+#include "app/ui/elide.h"
 #include "app/ui/icons.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/theme.h"
@@ -186,8 +187,11 @@ std::optional<std::string> combo(UiContext& ui, const Widget& widget,
   draw_field(ui, widget.rect, state, widget.enabled);
   const figure::Color color = text_color(ui, widget.enabled);
   const double pad = ui.px(8.0), height = widget.rect.height;
-  draw_text(ui, {widget.rect.x + pad, widget.rect.y, widget.rect.width - 3.4 * pad, height},
-            shown.empty() ? title_of(options, current) : shown, kTextSize, color);
+  const Rect inner{widget.rect.x + pad, widget.rect.y, widget.rect.width - 3.4 * pad, height};
+  draw_text(
+      ui, inner,
+      cut_end(shown.empty() ? title_of(options, current) : shown, ui.px(kTextSize), inner.width),
+      kTextSize, color);
   draw_chevron(*ImGui::GetWindowDrawList(),
                {widget.rect.right() - ui.px(16.0), widget.rect.y + height / 2 - ui.px(2.0),
                 ui.px(8.0), ui.px(4.5)},
