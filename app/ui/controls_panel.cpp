@@ -126,8 +126,9 @@ void ControlsPanel::folded_group(UiContext& ui, Rect& row, KeyGroup group,
   if (applicable_keys(group, config).empty()) return;
   const double size = ui.px(12.0);
   const Rect header{row.x - ui.px(6.0), row.y, row.width + ui.px(6.0), ui.px(kHeader)};
-  const Interaction state =
-      interact(ui, {"Group " + title_of(group), help_of(group, config), header});
+  // Open, it speaks for itself, and a text would cover it.
+  const std::string help = is_open(group) ? std::string() : help_of(group, config);
+  const Interaction state = interact(ui, {"Group " + title_of(group), help, header});
   if (state.hovered)
     ImGui::GetWindowDrawList()->AddRectFilled(top_left(header), bottom_right(header),
                                               to_imgui(ui.colors().panel),

@@ -85,7 +85,7 @@ bool draw_help_overlay(UiContext& ui, const Rect& window) {
                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
   ImGui::PopStyleColor();
   const double width = std::min(ui.px(1000.0), window.width - ui.px(32.0));
-  const double height = std::min(ui.px(532.0), window.height - ui.px(32.0));
+  const double height = std::min(ui.px(510.0), window.height - ui.px(32.0));
   const Rect card{window.x + (window.width - width) / 2.0,
                   window.y + (window.height - height) / 2.0, width, height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -98,10 +98,10 @@ bool draw_help_overlay(UiContext& ui, const Rect& window) {
             "Backflow: how gradients flow back through time", 16.0, ui.colors().text,
             figure::HAlign::left, true);
   const double top = inner.y + ui.px(40.0);
-  const Rect left{inner.x, top, inner.width * 0.42, 0.0};
-  const Rect right{inner.x + inner.width * 0.45, top, inner.width * 0.55, 0.0};
-  double y = entries(ui, left, heading(ui, left, top, "Keys and mouse"), kKeys, 108.0);
-  y = std::max(y, entries(ui, right, heading(ui, right, top, "Symbols"), kSymbols, 218.0));
+  const Rect left{inner.x, top, inner.width * 0.44, 0.0};
+  const Rect right{inner.x + inner.width * 0.46, top, inner.width * 0.54, 0.0};
+  double y = entries(ui, left, heading(ui, left, top, "Keys and mouse"), kKeys, 92.0);
+  y = std::max(y, entries(ui, right, heading(ui, right, top, "Symbols"), kSymbols, 180.0));
   y = heading(ui, inner, y, "Reading the pictures");
   for (const char* line : kReading) {
     draw_text(ui, {inner.x, y, inner.width, ui.px(20.0)}, line, 12.0, ui.colors().text);

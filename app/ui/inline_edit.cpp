@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "app/ui/elide.h"
+#include "app/ui/theme.h"
 
 namespace backflow::ui {
 namespace {
@@ -24,9 +25,17 @@ std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
   ImGui::SetCursorScreenPos(top_left(widget.rect));
   ImGui::SetNextItemWidth(static_cast<float>(widget.rect.width));
   if (ui.edit.starting) ImGui::SetKeyboardFocusHere();
+  // As high as the field that it stands in for, and marked as the one that listens.
+  const float pad = (static_cast<float>(widget.rect.height) - ImGui::GetFontSize()) / 2.0f;
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
+                      ImVec2(static_cast<float>(ui.px(6.0)), std::max(0.0f, pad)));
+  ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 1.0f);
+  ImGui::PushStyleColor(ImGuiCol_Border, to_imgui(ui.colors().accent));
   const bool entered =
       ImGui::InputText(("##edit " + widget.label).c_str(), ui.edit.text, sizeof ui.edit.text,
                        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(2);
   register_widget(ui, widget);
   const bool left = !ui.edit.starting && !ImGui::IsItemActive();
   ui.edit.starting = false;

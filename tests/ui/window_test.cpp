@@ -161,6 +161,7 @@ TEST_P(WindowLayout, EveryControlIsVisibleSeparateAndExplained) {
   const auto [width, height, scale] = GetParam();
   for (const char* activation : {"model.activation=tanh", "model.activation=leaky-relu"}) {
     UiDriver driver(configured({activation, "task.name=first-bit"}), width, height, scale);
+    for (const char* group : {"Task", "Weights", "Schedule"}) driver.open_group(group);
     const auto& widgets = driver.ui().registry().all();
     ASSERT_GT(widgets.size(), 30u);
     for (const WidgetInfo& a : widgets) {
@@ -170,7 +171,8 @@ TEST_P(WindowLayout, EveryControlIsVisibleSeparateAndExplained) {
       EXPECT_LE(a.rect.bottom(), height) << a.label;
       EXPECT_GT(a.rect.width, 4.0) << a.label;
       EXPECT_GT(a.rect.height, 4.0) << a.label;
-      const bool explains_itself = a.label.starts_with("figure") || a.label.starts_with("Splitter");
+      const bool explains_itself = a.label.starts_with("figure") ||
+                                   a.label.starts_with("Splitter") || a.label.starts_with("Group");
       EXPECT_TRUE(explains_itself || !a.help.empty()) << a.label;
       for (const WidgetInfo& b : widgets) {
         if (&a == &b) continue;
