@@ -5,6 +5,7 @@
 
 #include "app/figure/text_markup.h"
 #include "app/ui/icons.h"
+#include "app/ui/inline_edit.h"
 #include "app/ui/key_change.h"
 #include "app/ui/key_control.h"
 #include "app/ui/theme.h"
@@ -106,15 +107,26 @@ void ControlsPanel::scrolled_part(UiContext& ui, const Rect& panel, const Rect& 
   ImGui::EndChild();
 }
 
+const config::Config& ControlsPanel::shown_config(const session::Snapshot& snapshot) {
+  if (!asks_for_matrix_) return snapshot.config;
+  with_matrix_ = snapshot.config;
+  with_matrix_.model.weights.kind = model::RecurrentInit::file;
+  return with_matrix_;
+}
+
 void ControlsPanel::rows(UiContext& ui, Rect& row, KeyGroup group,
                          const session::Snapshot& snapshot, const Send& send) {
-  for (const config::Key* key : applicable_keys(group, snapshot.config)) {
-    const std::string value = wanted_value(*key, snapshot);
+  const config::Config& config = shown_config(snapshot);
+  for (const config::Key* key : applicable_keys(group, config)) {
+    if (starts_asking_ && key->name == "model.init_file") {
+      starts_asking_ = false;
+      begin_edit(ui, key->title, "");
+    }
+    const std::string value = wanted_value(*key, config, snapshot);
     // What was asked for rather than measured until the measure belongs to it.
     const bool asked = pending_.contains(key->name);
-    const auto chosen =
-        key_control(ui, {row.x, row.y, row.width, ui.px(kRow)}, *key, snapshot.config, value,
-                    asked ? std::nullopt : measured(key->name, snapshot));
+    const auto chosen = key_control(ui, {row.x, row.y, row.width, ui.px(kRow)}, *key, config, value,
+                                    asked ? std::nullopt : measured(key->name, snapshot));
     if (chosen) change(key->name, *chosen, snapshot, send);
     row.y += ui.px(kRow + kGap);
   }
@@ -157,9 +169,10 @@ void ControlsPanel::folded_group(UiContext& ui, Rect& row, KeyGroup group,
   row.y += ui.px(4.0);
 }
 
-std::string ControlsPanel::wanted_value(const config::Key& key, const session::Snapshot& snapshot) {
+std::string ControlsPanel::wanted_value(const config::Key& key, const config::Config& config,
+                                        const session::Snapshot& snapshot) {
   const auto found = pending_.find(key.name);
-  if (found == pending_.end()) return key.get(snapshot.config);
+  if (found == pending_.end()) return key.get(config);
   const Pending& pending = found->second;
   const bool taken_up = key.get(snapshot.config) == pending.value;
   // Two snapshots later the session has certainly answered, be it with a refusal.
@@ -179,6 +192,10 @@ void ControlsPanel::change(const std::string& name, const std::string& value,
                            const session::Snapshot& snapshot, const Send& send) {
   const KeyChange change = plan_change(snapshot.config, name, value);
   answer_ = change.refusal;
+  if (name == "model.init")
+    asks_for_matrix_ = starts_asking_ = value == "file" && !change.refusal.empty();
+  if (!change.refusal.empty()) return;
+  if (name == "model.init_file") asks_for_matrix_ = false;
   for (const Setting& setting : change.settings) {
     pending_[setting.key] = {setting.value, snapshot.revision, snapshot.iteration};
     send(session::SetKey{setting.key, setting.value});

@@ -38,16 +38,23 @@ private:
                      const session::Snapshot& snapshot, const Send& send);
   void rows(UiContext& ui, Rect& row, KeyGroup group, const session::Snapshot& snapshot,
             const Send& send);
+  /// The session's; while a matrix file is asked for, as if it were in use.
+  const config::Config& shown_config(const session::Snapshot& snapshot);
   void folded_group(UiContext& ui, Rect& row, KeyGroup group, const session::Snapshot& snapshot,
                     const Send& send);
   bool& is_open(KeyGroup group) { return open_[static_cast<std::size_t>(group)]; }
   /// What is shown: what was asked for until the session has taken it up.
-  std::string wanted_value(const config::Key& key, const session::Snapshot& snapshot);
+  std::string wanted_value(const config::Key& key, const config::Config& config,
+                           const session::Snapshot& snapshot);
   void change(const std::string& name, const std::string& value, const session::Snapshot& snapshot,
               const Send& send);
 
   std::array<bool, kFoldedGroups.size() + 1> open_{};
   std::optional<KeyGroup> just_opened_;
+  // Initial weights from a file were chosen before there was a file: its field is there, and the
+  // choice takes effect with the path.
+  bool asks_for_matrix_ = false, starts_asking_ = false;
+  config::Config with_matrix_;
   std::map<std::string, Pending> pending_;
   std::optional<std::string> answer_;
 };

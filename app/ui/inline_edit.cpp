@@ -10,12 +10,14 @@ namespace backflow::ui {
 namespace {
 
 constexpr double kTextSize = 12.0;
+// Frames until an input has the keyboard at the latest; a list that closes may take it away first.
+constexpr int kPatience = 4;
 
 }  // namespace
 
 void begin_edit(UiContext& ui, const std::string& label, const std::string& text) {
   ui.edit.label = label;
-  ui.edit.starting = true;
+  ui.edit.starting = kPatience;
   std::memset(ui.edit.text, 0, sizeof ui.edit.text);
   std::memcpy(ui.edit.text, text.data(), std::min(text.size(), sizeof ui.edit.text - 1));
   ui.edit.start = ui.edit.text;
@@ -24,7 +26,7 @@ void begin_edit(UiContext& ui, const std::string& label, const std::string& text
 std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
   ImGui::SetCursorScreenPos(top_left(widget.rect));
   ImGui::SetNextItemWidth(static_cast<float>(widget.rect.width));
-  if (ui.edit.starting) ImGui::SetKeyboardFocusHere();
+  if (ui.edit.starting > 0) ImGui::SetKeyboardFocusHere();
   // As high as the field that it stands in for, and marked as the one that listens.
   const float pad = (static_cast<float>(widget.rect.height) - ImGui::GetFontSize()) / 2.0f;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
@@ -37,8 +39,9 @@ std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   register_widget(ui, widget);
-  const bool left = !ui.edit.starting && !ImGui::IsItemActive();
-  ui.edit.starting = false;
+  const bool active = ImGui::IsItemActive();
+  const bool left = ui.edit.starting == 0 && !active;
+  ui.edit.starting = active ? 0 : std::max(0, ui.edit.starting - 1);
   if (!entered && !left) return std::nullopt;
   // Escape has put the old text back.
   const std::string text = ui.edit.text;

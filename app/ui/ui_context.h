@@ -28,7 +28,7 @@ struct InlineEdit {
   std::string label;  ///< of the field; empty when none
   char text[1024] = "";
   std::string start;  ///< the text before anything was typed
-  bool starting = false;
+  int starting = 0;   ///< frames left in which it may still be given the keyboard
 };
 
 struct UiContext {

@@ -19,12 +19,31 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// A configuration in which the key does something: the default, or one choice away from it.
+// Writes a text into a file of that name for tests; returns its path.
+std::string temporary_file(const char* name, const std::string& text) {
+  const auto path = std::filesystem::temp_directory_path() / name;
+  std::ofstream(path) << text;
+  return path.string();
+}
+
+// Clicks the field, types over what is in it, and presses the key that ends it.
+void type_path(UiDriver& driver, const char* label, const std::string& text, Key end) {
+  driver.click(label);
+  driver.frames(3);
+  for (const char c : text) ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+  driver.frames(3);
+  driver.press(end);
+  driver.frames(3);
+}
+
+// A configuration in which the key does something: the default, or one choice away from it, which
+// may need a file.
 std::optional<config::Config> where_it_applies(const config::Key& key) {
   if (config::applies(key, {})) return config::Config{};
   for (const config::Key& other : config::keys())
     for (const config::Choice& choice : other.choices) {
       config::Config config;
+      config.model.weights.matrix = model::Matrix::Identity(8, 8);  // where a choice needs a file
       if (!config::set_key(config, other.name, choice.name).empty()) continue;
       if (config::applies(key, config) && config::validate(config).empty()) return config;
     }
@@ -148,25 +167,17 @@ TEST(KeyGroups, ValuesAreShownInWordsWhereANumberWouldMislead) {
 }
 
 TEST(KeyGroups, APathIsTypedAndABadOneRefused) {
-  const auto path = std::filesystem::temp_directory_path() / "backflow_ui_test.txt";
-  std::ofstream(path) << std::string(400, 'a') + std::string(400, 'b');
+  const std::string path =
+      temporary_file("backflow_ui_test.txt", std::string(400, 'a') + std::string(400, 'b'));
   UiDriver driver(configured({"task.name=next-character"}));
   driver.open_group("Task");
-  const auto type = [&](const std::string& text, Key end) {
-    driver.click("Text");
-    driver.frames(3);
-    for (const char c : text) ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
-    driver.frames(3);
-    driver.press(end);
-    driver.frames(3);
-  };
-  type(path.string(), Key::escape);
+  type_path(driver, "Text", path, Key::escape);
   EXPECT_THAT(driver.snapshot().config.task.file, IsEmpty());
-  type("/no/such/file", Key::enter);
+  type_path(driver, "Text", "/no/such/file", Key::enter);
   EXPECT_THAT(driver.snapshot().config.task.file, IsEmpty());
   EXPECT_THAT(driver.ui().status(), HasSubstr("/no/such/file"));
-  type(path.string(), Key::enter);
-  EXPECT_EQ(driver.snapshot().config.task.file, path.string());
+  type_path(driver, "Text", path, Key::enter);
+  EXPECT_EQ(driver.snapshot().config.task.file, path);
   EXPECT_EQ(driver.snapshot().record->batch.inputs.rows(), 2);  // a and b
   // Emptied, it is the built-in text again; leaving the field counts like Enter.
   driver.click("Text");
@@ -177,6 +188,46 @@ TEST(KeyGroups, APathIsTypedAndABadOneRefused) {
   EXPECT_THAT(driver.snapshot().config.task.file, IsEmpty());
   EXPECT_GT(driver.snapshot().record->batch.inputs.rows(), 20);
   std::filesystem::remove(path);
+}
+
+TEST(KeyGroups, WeightsFromAFileAskForTheFileFirst) {
+  const std::string path = temporary_file("backflow_ui_test.csv", "0.5,0,0\n0,0.25,0\n0,0,1\n");
+  UiDriver driver;
+  driver.open_group("Weights");
+  EXPECT_FALSE(driver.reach("Matrix file"));
+  driver.choose("Initialisation", "file");
+  EXPECT_THAT(driver.ui().status(), HasSubstr("needs model.init_file"));
+  ASSERT_TRUE(driver.reach("Matrix file"));
+  driver.frames(5);  // it listens already
+  for (const char c : path) ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+  driver.frames(3);
+  driver.press(Key::enter);
+  driver.frames(3);
+  EXPECT_THAT(driver.snapshot().refusal, IsEmpty());
+  EXPECT_EQ(driver.snapshot().config.model.weights.kind, model::RecurrentInit::file);
+  // As many hidden units as the matrix has columns.
+  EXPECT_EQ(W_hh(driver), (model::Matrix(3, 3) << 0.5, 0, 0, 0, 0.25, 0, 0, 0, 1).finished());
+  const std::string other = temporary_file("backflow_ui_test.csv", "0.5,1\n0,0.25\n");
+  type_path(driver, "Matrix file", other + "x", Key::enter);
+  EXPECT_THAT(driver.ui().status(), HasSubstr("model.init_file"));
+  EXPECT_EQ(W_hh(driver).rows(), 3);
+  std::filesystem::rename(other, other + "x");
+  type_path(driver, "Matrix file", other + "x", Key::enter);
+  EXPECT_EQ(W_hh(driver), (model::Matrix(2, 2) << 0.5, 1, 0, 0.25).finished());
+  driver.choose("Initialisation", "gaussian");
+  EXPECT_FALSE(driver.reach("Matrix file"));
+  std::filesystem::remove(other + "x");
+}
+
+TEST(KeyGroups, AskingForAFileEndsWithAnotherChoice) {
+  UiDriver driver;
+  driver.open_group("Weights");
+  driver.choose("Initialisation", "file");
+  ASSERT_TRUE(driver.reach("Matrix file"));
+  driver.press(Key::escape);
+  driver.choose("Initialisation", "he");
+  EXPECT_FALSE(driver.reach("Matrix file"));
+  EXPECT_EQ(driver.snapshot().config.model.weights.kind, model::RecurrentInit::he);
 }
 
 TEST(KeyGroups, AChangeOfTaskOrShapeFreesWhatItCannotKeep) {
