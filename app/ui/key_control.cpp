@@ -18,7 +18,7 @@ std::string help_of(const config::Key& key) {
   std::string text = key.title + (key.symbol.empty() ? "" : "  " + key.symbol);
   text += "\n" + figure::subscripts_to_markup(key.description);
   if (key.kind == config::KeyKind::text)
-    text += "\nClick to type or paste a path; empty again: the default";
+    text += "\n" + config::allowed_values(key) + "; click to type or paste";
   else if (key.kind != config::KeyKind::choice)
     text += "\n" + config::allowed_values(key) + "; double-click to type";
   if (key.effect == config::KeyEffect::restart) text += "\nA change starts again with new weights.";
@@ -87,7 +87,7 @@ std::optional<std::string> key_control(UiContext& ui, const Rect& row, const con
     case config::KeyKind::choice:
       return choice_control(ui, widget, key, config, value);
     case config::KeyKind::text:
-      return text_field(ui, widget, value, "built-in");
+      return text_field(ui, widget, value, key.name == "task.file" ? "built-in" : "path …");
     case config::KeyKind::integer:
     case config::KeyKind::real:
       break;
