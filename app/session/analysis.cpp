@@ -53,10 +53,10 @@ std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
   analysis->log10_blame = gradient::log10_blame(model, record->trace, record->signals,
                                                 norms.sequence, record->options.truncation);
   analysis->decay = gradient::gradient_decay(norms, {.epsilon = options.epsilon});
+  analysis->largest_singular_value = model::largest_singular_value(model.parameters, model.cell);
   if (model.cell == model::CellKind::rnn)
-    analysis->bound =
-        gradient::JacobianBound{model::derivative_bound(model.activation),
-                                model::largest_singular_value(model.parameters, model.cell)};
+    analysis->bound = gradient::JacobianBound{model::derivative_bound(model.activation),
+                                              analysis->largest_singular_value};
   analysis->saturation = saturation_per_step(*record, norms.sequence);
   if (options.spectra) {
     analysis->spectra = spectra_of(*record, norms.sequence, cancelled);

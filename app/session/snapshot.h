@@ -35,9 +35,10 @@ struct Analysis {
   std::shared_ptr<const training::IterationRecord> record;
   gradient::JacobianNorms norms;
   gradient::GradientDecay decay;
-  double spectral_radius = 0.0;     ///< ρ of the record's W_hh; NaN when it is not finite
-  std::vector<double> log10_blame;  ///< gradient::log10_blame of the same sequence
-  gradient::LogRange range;         ///< of norms.log10_norm
+  double spectral_radius = 0.0;         ///< ρ of the record's W_hh; NaN when it is not finite
+  double largest_singular_value = 0.0;  ///< σ₁ likewise; of a gated cell's block as in Spectra
+  std::vector<double> log10_blame;      ///< gradient::log10_blame of the same sequence
+  gradient::LogRange range;             ///< of norms.log10_norm
   std::optional<gradient::JacobianBound> bound;  ///< (γσ₁)^(t−k); nothing for cells that have none
   /// Of the activation f (of a gated cell's new state) in the same sequence, step t at index t − 1.
   std::vector<gradient::Saturation> saturation;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kGap = 7.0;  // between cards, in units; the splitters live in it
 constexpr double kTransport = 30.0, kStatus = 24.0;
-constexpr double kControls = 304.0, kLeastControls = 230.0, kLeastPanel = 200.0;
+constexpr double kControls = 310.0, kLeastControls = 230.0, kLeastPanel = 200.0;
 constexpr double kNoticeSeconds = 8.0;
 constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
 
@@ -65,7 +65,8 @@ public:
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
-    return about_to_help || notice_seconds_ > 0.0 || ImGui::GetIO().WantTextInput;
+    return about_to_help || notice_seconds_ > 0.0 || ui_.edit.starting > 0 ||
+           ImGui::GetIO().WantTextInput;
   }
 
 private:
@@ -82,6 +83,7 @@ private:
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) help_open_ = false;
     if (key_pressed(Key::t)) toggle_theme();
+    panels_.take_keys();
     if (key_pressed(Key::space)) {
       if (snapshot.running)
         send(session::Pause{});

@@ -1,99 +1,104 @@
 #include "app/ui/controls_panel.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
+#include <limits>
 
-#include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
+#include "app/ui/icons.h"
+#include "app/ui/inline_edit.h"
+#include "app/ui/key_change.h"
+#include "app/ui/key_control.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
-#include "core/config/keys.h"
 
 namespace backflow::ui {
 namespace {
 
-constexpr double kRow = 26.0, kGap = 4.0, kPad = 10.0, kLabelShare = 0.44;
+constexpr double kRow = 26.0, kGap = 4.0, kPad = 10.0, kTop = 8.0, kHeader = 27.0;
+constexpr double kLeastScrolled = 130.0;  // units that the groups need to be worth their own scroll
 
-// Why a key can not be set now; empty when it can.
-std::string why_disabled(const config::Key& key, const config::Config& config) {
-  if (training::task_info(config.task.kind).fixed_table &&
-      (key.name == "task.steps" || key.name == "task.batch" || key.name == "task.noise" ||
-       key.name == "task.seed"))
-    return "Fixed by the table; the task first-bit lets you choose it.";
-  if (key.name == "training.clip.threshold" &&
-      config.training.clip.mode == training::ClipMode::none)
-    return "Choose clipping by norm or by value first.";
-  return {};
+// The present value of a key that names a property of W_hh, which training moves; nothing for other
+// keys.
+std::optional<double> measured(std::string_view name, const session::Snapshot& snapshot) {
+  if (name == "model.spectral_radius") return snapshot.spectral_radius;
+  if (name == "model.singular_value")
+    return snapshot.analysis ? snapshot.analysis->largest_singular_value
+                             : std::numeric_limits<double>::quiet_NaN();
+  return std::nullopt;
 }
 
-bool is_hidden(const config::Key& key, const config::Config& config) {
-  return key.name == "model.leaky_slope" &&
-         config.model.activation.kind != model::ActivationKind::leaky_relu;
+// "Adam, β_{1} = 0.95, …": as many as there is room for.
+std::string summary(const std::vector<std::string>& parts, double size, double width) {
+  std::string text;
+  for (const std::string& part : parts) {
+    const std::string longer = text.empty() ? part : text + ", " + part;
+    const bool last = &part == &parts.back();
+    if (figure::text_width(longer + (last ? "" : ", …"), size) > width)
+      return text.empty() ? "changed" : text + ", …";
+    text = longer;
+  }
+  return text;
 }
 
-std::string help_of(const config::Key& key, const std::string& disabled_because) {
-  std::string text = key.title + (key.symbol.empty() ? "" : "  " + key.symbol);
-  text += "\n" + key.description;
-  if (key.kind != config::KeyKind::choice)
-    text += "\n" + config::allowed_values(key) + "; double-click to type";
-  if (key.effect == config::KeyEffect::restart) text += "\nA change starts again with new weights.";
-  if (!disabled_because.empty()) text += "\n" + disabled_because;
-  return text + "\n--set " + key.name + "=…";
-}
-
-std::vector<Option> options_of(const config::Key& key) {
-  std::vector<Option> options;
-  for (const config::Choice& choice : key.choices) options.push_back({choice.name, choice.title});
-  return options;
-}
-
-// The number that "auto" stands for.
-std::string resolved_auto(const config::Key& key, const config::Config& config) {
-  const training::TaskOptions task = training::resolved(config.task);
-  return std::to_string(key.name == "task.steps" ? task.steps : task.batch);
-}
-
-// What the choice "auto" stands for, in the words of the key's own choices; empty for other keys.
-std::string automatic_choice(const config::Key& key, const config::Config& config) {
-  if (!key.has_auto) return {};
-  if (key.name == "task.shape")
-    return std::string(model::title_of(training::effective_shape(config.task)));
-  return std::string(key.name == "model.readout"
-                         ? model::title_of(config::effective_readout(config))
-                         : model::title_of(config::effective_loss(config)));
-}
-
-bool is_radius(std::string_view name) { return name == "model.spectral_radius"; }
-
-// All options have room beside one another.
-bool fits_segmented(const UiContext& ui, const Widget& widget, const std::vector<Option>& options) {
-  double widest = 0.0;
-  for (const Option& option : options)
-    widest = std::max(widest, figure::text_width(option.title, ui.px(12.0)));
-  return (widest + ui.px(6.0)) * static_cast<double>(options.size()) <= widget.rect.width;
+std::string help_of(KeyGroup group, const config::Config& config) {
+  std::string text = title_of(group) + ": ";
+  const auto keys = applicable_keys(group, config);
+  for (const config::Key* key : keys) text += (key == keys.front() ? "" : ", ") + key->title;
+  std::string changed;
+  for (const std::string& part : differences(group, config))
+    changed += (changed.empty() ? "\nchanged: " : ", ") + part;
+  return text + changed;
 }
 
 }  // namespace
 
 void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                          const Send& send) {
+  const double pad = ui.px(kPad);
+  Rect row{rect.x + pad, rect.y + ui.px(kTop), rect.width - 2 * pad, ui.px(kRow)};
+  const auto count = applicable_keys(KeyGroup::essential, snapshot.config).size();
+  const double essentials = ui.px(static_cast<double>(count) * (kRow + kGap) + kTop + kGap);
+  const bool pinned = rect.height - essentials >= ui.px(kLeastScrolled);
+  if (!pinned) {
+    scrolled_part(ui, rect, rect, snapshot, send);
+    return;
+  }
+  rows(ui, row, KeyGroup::essential, snapshot, send);
+  const double top = rect.y + essentials;
+  const auto y = static_cast<float>(std::round(top));
+  ImGui::GetWindowDrawList()->AddLine({static_cast<float>(rect.x), y},
+                                      {static_cast<float>(rect.right()), y},
+                                      to_imgui(ui.colors().grid));
+  scrolled_part(ui, rect, {rect.x, top + 1.0, rect.width, rect.bottom() - top - 1.0}, snapshot,
+                send);
+}
+
+void ControlsPanel::scrolled_part(UiContext& ui, const Rect& panel, const Rect& rect,
+                                  const session::Snapshot& snapshot, const Send& send) {
+  const bool with_essentials = rect.y <= panel.y;
   ImGui::SetCursorScreenPos(top_left(rect));
   ImGui::BeginChild("controls",
                     ImVec2(static_cast<float>(rect.width), static_cast<float>(rect.height)));
-  Rect row{rect.x + ui.px(kPad), rect.y + ui.px(4.0) - ImGui::GetScrollY(),
-           rect.width - 2 * ui.px(kPad), ui.px(kRow)};
-  group(ui, row, "Network",
-        {"model.spectral_radius", "model.activation", "model.leaky_slope", "model.hidden",
-         "model.init", "model.initial_state", "model.seed"},
-        snapshot, send);
-  group(ui, row, "Training",
-        {"training.learning_rate", "training.clip.mode", "training.clip.threshold"}, snapshot,
-        send);
-  group(ui, row, "Task",
-        {"task.name", "task.steps", "task.batch", "task.noise", "task.shape", "model.readout",
-         "model.loss", "task.seed"},
-        snapshot, send);
+  // The wheel works in the whole panel, not only where the groups are.
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const Rect pinned{panel.x, panel.y, panel.width, rect.y - panel.y};
+  if (pinned.contains({mouse.x, mouse.y}) && ImGui::GetIO().MouseWheel != 0.0f &&
+      !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup))
+    ImGui::SetScrollY(ImGui::GetScrollY() -
+                      ImGui::GetIO().MouseWheel * static_cast<float>(ui.px(2.0 * kRow)));
+  const double pad = ui.px(kPad);
+  Rect row{rect.x + pad, rect.y + ui.px(with_essentials ? kTop : kGap) - ImGui::GetScrollY(),
+           rect.width - 2 * pad, ui.px(kRow)};
+  if (with_essentials) rows(ui, row, KeyGroup::essential, snapshot, send);
+  for (const KeyGroup group : kFoldedGroups) {
+    const double top = row.y;
+    folded_group(ui, row, group, snapshot, send);
+    if (just_opened_ != group) continue;
+    // All of the group that has room comes into sight.
+    just_opened_.reset();
+    const double hidden = std::min(row.y - rect.bottom(), top - rect.y);
+    if (hidden > 0.0) ImGui::SetScrollY(ImGui::GetScrollY() + static_cast<float>(hidden));
+  }
   draw_text(ui, {row.x, row.y, row.width, ui.px(20.0)}, "Drag a field, or double-click to type.",
             11.0, ui.colors().muted_text);
   row.y += ui.px(20.0);
@@ -102,99 +107,99 @@ void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapsho
   ImGui::EndChild();
 }
 
-void ControlsPanel::group(UiContext& ui, Rect& row, const std::string& title,
-                          std::initializer_list<const char*> keys,
-                          const session::Snapshot& snapshot, const Send& send) {
-  draw_text(ui, {row.x, row.y, row.width, ui.px(30.0)}, title, 13.0, ui.colors().text,
+const config::Config& ControlsPanel::shown_config(const session::Snapshot& snapshot) {
+  if (!asks_for_matrix_) return snapshot.config;
+  with_matrix_ = snapshot.config;
+  with_matrix_.model.weights.kind = model::RecurrentInit::file;
+  return with_matrix_;
+}
+
+void ControlsPanel::rows(UiContext& ui, Rect& row, KeyGroup group,
+                         const session::Snapshot& snapshot, const Send& send) {
+  const config::Config& config = shown_config(snapshot);
+  for (const config::Key* key : applicable_keys(group, config)) {
+    if (starts_asking_ && key->name == "model.init_file") {
+      starts_asking_ = false;
+      begin_edit(ui, key->title, "");
+    }
+    const std::string value = wanted_value(*key, config, snapshot);
+    // What was asked for rather than measured until the measure belongs to it.
+    const bool asked = pending_.contains(key->name);
+    const auto chosen = key_control(ui, {row.x, row.y, row.width, ui.px(kRow)}, *key, config, value,
+                                    asked ? std::nullopt : measured(key->name, snapshot));
+    if (chosen) change(key->name, *chosen, snapshot, send);
+    row.y += ui.px(kRow + kGap);
+  }
+}
+
+void ControlsPanel::folded_group(UiContext& ui, Rect& row, KeyGroup group,
+                                 const session::Snapshot& snapshot, const Send& send) {
+  const config::Config& config = snapshot.config;
+  if (applicable_keys(group, config).empty()) return;
+  const double size = ui.px(12.0);
+  const Rect header{row.x - ui.px(6.0), row.y, row.width + ui.px(6.0), ui.px(kHeader)};
+  // Open, it speaks for itself, and a text would cover it.
+  const std::string help = is_open(group) ? std::string() : help_of(group, config);
+  const Interaction state = interact(ui, {"Group " + title_of(group), help, header});
+  if (state.hovered)
+    ImGui::GetWindowDrawList()->AddRectFilled(top_left(header), bottom_right(header),
+                                              to_imgui(ui.colors().panel),
+                                              static_cast<float>(ui.px(4.0)));
+  draw_fold_mark(
+      *ImGui::GetWindowDrawList(),
+      {header.x + ui.px(5.0), header.y + header.height / 2.0 - ui.px(4.0), ui.px(8.0), ui.px(8.0)},
+      is_open(group), to_imgui(ui.colors().muted_text), static_cast<float>(ui.px(1.4)));
+  const std::string title = title_of(group);
+  const double left = header.x + ui.px(20.0), title_width = figure::text_width(title, size, true);
+  draw_text(ui, {left, header.y, title_width + 1.0, header.height}, title, 12.0, ui.colors().text,
             figure::HAlign::left, true);
-  row.y += ui.px(31.0);
-  for (const char* name : keys) control(ui, row, name, snapshot, send);
-  row.y += ui.px(5.0);
+  const Rect rest{left + title_width + ui.px(10.0), header.y,
+                  header.right() - ui.px(6.0) - left - title_width - ui.px(10.0), header.height};
+  if (!is_open(group))
+    draw_text(ui, rest, summary(differences(group, config), size, rest.width), 12.0,
+              ui.colors().muted_text, figure::HAlign::right);
+  row.y += header.height + ui.px(1.0);
+  if (state.clicked) {
+    is_open(group) = !is_open(group);
+    if (is_open(group)) just_opened_ = group;
+  }
+  if (!is_open(group)) return;
+  row.y += ui.px(1.0);
+  rows(ui, row, group, snapshot, send);
+  row.y += ui.px(4.0);
 }
 
-std::string ControlsPanel::shown_value(const char* name, const session::Snapshot& snapshot) {
-  const config::Key* key = config::find_key(name);
-  const auto pending = pending_.find(name);
-  if (pending == pending_.end()) return key->get(snapshot.config);
-  const bool taken_up = key->get(snapshot.config) == pending->second.value;
+std::string ControlsPanel::wanted_value(const config::Key& key, const config::Config& config,
+                                        const session::Snapshot& snapshot) {
+  const auto found = pending_.find(key.name);
+  if (found == pending_.end()) return key.get(config);
+  const Pending& pending = found->second;
+  const bool taken_up = key.get(snapshot.config) == pending.value;
   // Two snapshots later the session has certainly answered, be it with a refusal.
-  const bool answered = taken_up || snapshot.revision > pending->second.revision + 2;
-  if (!answered || (taken_up && is_radius(name) && !radius_is_known(snapshot, pending->second)))
-    return pending->second.value;
-  pending_.erase(pending);
-  return key->get(snapshot.config);
-}
-
-// The present spectral radius comes with the analysis, which may belong to the weights before the
-// change.
-bool ControlsPanel::radius_is_known(const session::Snapshot& snapshot, const Pending& pending) {
-  if (!snapshot.analysis) return false;
-  return snapshot.analysis->record == snapshot.record ||
-         (snapshot.running && snapshot.analysis->record->iteration > pending.iteration);
+  const bool answered = taken_up || snapshot.revision > pending.revision + 2;
+  // The measure comes with the analysis, which may belong to the weights before the change.
+  const bool measure_is_known =
+      !measured(key.name, snapshot) ||
+      (snapshot.analysis &&
+       (snapshot.analysis->record == snapshot.record ||
+        (snapshot.running && snapshot.analysis->record->iteration > pending.iteration)));
+  if (!answered || (taken_up && !measure_is_known)) return pending.value;
+  pending_.erase(found);
+  return key.get(snapshot.config);
 }
 
 void ControlsPanel::change(const std::string& name, const std::string& value,
                            const session::Snapshot& snapshot, const Send& send) {
-  config::Config trial = snapshot.config;
-  answer_ = config::set_key(trial, name, value);
-  // A table has its own length and number of sequences.
-  const bool to_table = name == "task.name" && training::task_info(trial.task.kind).fixed_table;
-  if (to_table) trial.task.steps = trial.task.batch = 0;
-  if (answer_->empty()) answer_ = config::validate(trial);
-  if (!answer_->empty()) return;
-  if (to_table)
-    for (const char* fixed : {"task.steps", "task.batch"}) send(session::SetKey{fixed, "auto"});
-  pending_[name] = {value, snapshot.revision, snapshot.iteration};
-  send(session::SetKey{name, value});
-}
-
-void ControlsPanel::control(UiContext& ui, Rect& row, const char* name,
-                            const session::Snapshot& snapshot, const Send& send) {
-  const config::Key& key = *config::find_key(name);
-  const config::Config& config = snapshot.config;
-  if (is_hidden(key, config)) return;
-  const std::string because = why_disabled(key, config);
-  const double label_width = row.width * kLabelShare;
-  const figure::Color color = because.empty()
-                                  ? ui.colors().text
-                                  : mix(ui.colors().background, ui.colors().muted_text, 0.55);
-  const Rect label{row.x, row.y, label_width - ui.px(6.0), row.height};
-  draw_text(ui, label, key.title, 12.0, color);
-  const double title_width = figure::text_width(key.title, ui.px(12.0));
-  const double symbol_width = figure::text_width(key.symbol, ui.px(12.0));
-  if (title_width + symbol_width + ui.px(6.0) < label.width)
-    draw_text(ui, label, key.symbol, 12.0, ui.colors().muted_text, figure::HAlign::right);
-
-  const Widget widget{key.title,
-                      help_of(key, because),
-                      {row.x + label_width, row.y, row.width - label_width, row.height},
-                      because.empty()};
-  const std::string value = shown_value(name, snapshot);
-  std::optional<std::string> chosen;
-  if (key.kind == config::KeyKind::choice) {
-    std::vector<Option> options = options_of(key);
-    const std::string automatic = automatic_choice(key, config);
-    if (key.has_auto) options.front().title = "automatic: " + automatic;
-    chosen = fits_segmented(ui, widget, options)
-                 ? segmented(ui, widget, options, value)
-                 : combo(ui, widget, options, value, value == "auto" ? automatic : "");
-  } else {
-    SliderRange range{key.min, key.max, key.logarithmic, key.kind == config::KeyKind::integer,
-                      {},      {}};
-    const std::string number = value == "auto" ? resolved_auto(key, config) : value;
-    double shown = std::strtod(number.c_str(), nullptr);
-    std::string text = value == "auto" ? "auto (" + number + ")" : figure::compact(shown);
-    if (is_radius(key.name)) {
-      range.mark = 1.0;  // where a linear network neither forgets nor explodes
-      // W_hh drifts away from the value that was set: the present one is what counts.
-      if (!pending_.contains(name)) shown = snapshot.spectral_radius;
-      text = std::isnan(shown) ? "–" : figure::compact(shown);
-    }
-    if (key.name == "model.seed" || key.name == "task.seed") text = number;
-    if (const auto input = slider(ui, widget, range, shown, text)) chosen = input->text;
+  const KeyChange change = plan_change(snapshot.config, name, value);
+  answer_ = change.refusal;
+  if (name == "model.init")
+    asks_for_matrix_ = starts_asking_ = value == "file" && !change.refusal.empty();
+  if (!change.refusal.empty()) return;
+  if (name == "model.init_file") asks_for_matrix_ = false;
+  for (const Setting& setting : change.settings) {
+    pending_[setting.key] = {setting.value, snapshot.revision, snapshot.iteration};
+    send(session::SetKey{setting.key, setting.value});
   }
-  if (chosen) change(name, *chosen, snapshot, send);
-  row.y += ui.px(kRow + kGap);
 }
 
 }  // namespace backflow::ui

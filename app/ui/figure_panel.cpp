@@ -9,12 +9,16 @@
 
 namespace backflow::ui {
 
+void draw_card(const UiContext& ui, const Rect& rect) {
+  ImGui::GetWindowDrawList()->AddRectFilled(top_left(rect), bottom_right(rect),
+                                            to_imgui(ui.colors().background),
+                                            static_cast<float>(ui.px(6.0)));
+}
+
 FigurePanel::FigurePanel(std::string_view name) : info_(figure::find_figure(name)) {}
 
 Rect FigurePanel::begin(UiContext& ui, const Rect& rect) const {
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(top_left(rect), bottom_right(rect), to_imgui(ui.colors().background),
-                     static_cast<float>(ui.px(6.0)));
+  draw_card(ui, rect);
   const std::string title(info_->title);
   const double pad = ui.px(9.0), bar = ui.px(kBar);
   draw_text(ui, {rect.x + pad, rect.y, rect.width - 2 * pad, bar}, title, 13.0, ui.colors().text,

@@ -12,6 +12,9 @@
 
 namespace backflow::ui {
 
+/// The background of a panel.
+void draw_card(const UiContext& ui, const Rect& rect);
+
 class FigurePanel {
 public:
   /// The figure of that name in the catalogue.
@@ -25,6 +28,7 @@ public:
   Interaction draw(UiContext& ui, const Rect& rect, double bar, const session::Snapshot& snapshot,
                    const figure::View& view, HeatmapTextures* textures);
 
+  const figure::FigureInfo& info() const { return *info_; }
   /// As last drawn.
   const figure::Figure& figure() const { return figure_; }
   /// The mouse in the figure's coordinates; nothing when it is elsewhere.

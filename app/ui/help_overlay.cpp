@@ -17,6 +17,7 @@ constexpr Entry kKeys[] = {
     {"Space", "run or pause"},
     {"→", "one iteration"},
     {"R", "reset: fresh weights, empty curves"},
+    {"1 … 6", "the figures behind the tabs"},
     {"T", "light or dark"},
     {"F1", "this page; Esc closes it"},
     {"Ctrl+Q", "quit"},
@@ -42,6 +43,10 @@ constexpr const char* kReading[] = {
     "travelled yet. Grey is exactly 0; hatched is not finite.",
     "Network: the lane of blame shows the same for the loss of one sequence. ‖J_{t}‖ is the most "
     "by which one step can stretch it.",
+    "By distance: the same by the number of steps travelled. Spectrum: what W_{hh} does to its own "
+    "directions; outside the circle it grows.",
+    "Saturation: where the slope f′ is near 0, nothing passes. LSTM: h, c or both over the heatmap "
+    "choose whose gradient it shows.",
     "Gradient norm: where it is above the threshold c, clipping scales it down to c (by norm) or "
     "cuts its entries (by value).",
     "Try: drag the spectral radius below and above 1; go from tanh to ReLU; take the task first "
@@ -80,7 +85,7 @@ bool draw_help_overlay(UiContext& ui, const Rect& window) {
                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
   ImGui::PopStyleColor();
   const double width = std::min(ui.px(1000.0), window.width - ui.px(32.0));
-  const double height = std::min(ui.px(470.0), window.height - ui.px(32.0));
+  const double height = std::min(ui.px(510.0), window.height - ui.px(32.0));
   const Rect card{window.x + (window.width - width) / 2.0,
                   window.y + (window.height - height) / 2.0, width, height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -93,11 +98,10 @@ bool draw_help_overlay(UiContext& ui, const Rect& window) {
             "Backflow: how gradients flow back through time", 16.0, ui.colors().text,
             figure::HAlign::left, true);
   const double top = inner.y + ui.px(40.0);
-  const Rect left{inner.x, top, inner.width * 0.42, 0.0};
-  const Rect right{inner.x + inner.width * 0.45, top, inner.width * 0.55, 0.0};
-  entries(ui, left, heading(ui, left, top, "Keys and mouse"), kKeys, 108.0);
-  double y = entries(ui, right, heading(ui, right, top, "Symbols"), kSymbols, 218.0);
-  y = std::max(y, top + ui.px(28.0 + 21.0 * 8 + 12.0));
+  const Rect left{inner.x, top, inner.width * 0.44, 0.0};
+  const Rect right{inner.x + inner.width * 0.46, top, inner.width * 0.54, 0.0};
+  double y = entries(ui, left, heading(ui, left, top, "Keys and mouse"), kKeys, 92.0);
+  y = std::max(y, entries(ui, right, heading(ui, right, top, "Symbols"), kSymbols, 180.0));
   y = heading(ui, inner, y, "Reading the pictures");
   for (const char* line : kReading) {
     draw_text(ui, {inner.x, y, inner.width, ui.px(20.0)}, line, 12.0, ui.colors().text);

@@ -46,4 +46,13 @@ void draw_chevron(ImDrawList& list, const Rect& r, ImU32 color, float thickness)
   list.AddPolyline(points, 3, color, 0, thickness);
 }
 
+void draw_fold_mark(ImDrawList& list, const Rect& r, bool open, ImU32 color, float thickness) {
+  if (open) {
+    draw_chevron(list, {r.x, r.y + r.height * 0.25, r.width, r.height * 0.55}, color, thickness);
+    return;
+  }
+  const ImVec2 points[] = {at(r, 0.25, 0.0), at(r, 0.8, 0.5), at(r, 0.25, 1.0)};
+  list.AddPolyline(points, 3, color, 0, thickness);
+}
+
 }  // namespace backflow::ui

@@ -28,6 +28,18 @@ ImGuiKey imgui_key(Key key) {
       return ImGuiKey_Enter;
     case Key::backspace:
       return ImGuiKey_Backspace;
+    case Key::digit_1:
+      return ImGuiKey_1;
+    case Key::digit_2:
+      return ImGuiKey_2;
+    case Key::digit_3:
+      return ImGuiKey_3;
+    case Key::digit_4:
+      return ImGuiKey_4;
+    case Key::digit_5:
+      return ImGuiKey_5;
+    case Key::digit_6:
+      return ImGuiKey_6;
   }
   return ImGuiKey_None;
 }
@@ -72,6 +84,18 @@ int glfw_code(Key key) {
       return 257;
     case Key::backspace:
       return 259;
+    case Key::digit_1:
+      return '1';
+    case Key::digit_2:
+      return '2';
+    case Key::digit_3:
+      return '3';
+    case Key::digit_4:
+      return '4';
+    case Key::digit_5:
+      return '5';
+    case Key::digit_6:
+      return '6';
   }
   return 0;
 }

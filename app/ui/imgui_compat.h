@@ -9,7 +9,23 @@
 namespace backflow::ui {
 
 /// The keys that the program listens to.
-enum class Key { space, right_arrow, r, t, q, f1, escape, enter, backspace };
+enum class Key {
+  space,
+  right_arrow,
+  r,
+  t,
+  q,
+  f1,
+  escape,
+  enter,
+  backspace,
+  digit_1,
+  digit_2,
+  digit_3,
+  digit_4,
+  digit_5,
+  digit_6
+};
 
 /// Pressed in this frame; with `repeat`, also when held down long enough.
 bool key_pressed(Key key, bool repeat = false);

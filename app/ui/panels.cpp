@@ -9,10 +9,15 @@
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {
 namespace {
+
+// Widths in units of the controls over the figures.
+constexpr double kNormWords = 150.0, kNormSymbols = 74.0, kLimits = 84.0, kBlock = 96.0;
+constexpr double kAxis = 88.0, kShortAxis = 64.0;
 
 // Takes a rectangle of that many units off the right end of `bar`.
 Rect take_right(const UiContext& ui, Rect& bar, double units) {
@@ -41,65 +46,96 @@ std::optional<double> log10_of(const std::string& text) {
                                                         : std::log10(base) + exponent;
 }
 
-// A line through the curve at the iteration under the mouse.
-void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& rect) {
+// A line through the curves at what is under the mouse.
+void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& rect,
+                    double bar = FigurePanel::kBar) {
   const auto& plot = panel.figure().plot;
   if (!plot || !panel.mouse() || !plot->rect.contains(*panel.mouse())) return;
   const float x = ImGui::GetIO().MousePos.x;
-  const double top = rect.y + ui.px(FigurePanel::kBar);
+  const double top = rect.y + ui.px(bar);
   ImGui::GetWindowDrawList()->AddLine({x, static_cast<float>(top + ui.px(plot->rect.y))},
                                       {x, static_cast<float>(top + ui.px(plot->rect.bottom()))},
                                       to_imgui(ui.colors().axis));
 }
 
+// Says that the map has only some of the steps yet.
+void draw_coarse_chip(UiContext& ui, const Rect& room) {
+  for (const char* text : {"coarse map, refining …", "coarse …"}) {
+    const double width = figure::text_width(text, ui.px(11.0)) + ui.px(14.0);
+    if (width > room.width) continue;
+    const Rect chip{room.x, room.y + ui.px(2.0), width, room.height - ui.px(4.0)};
+    interact(ui, {"Coarse map",
+                  "The map was computed for some of the steps only, to be here at once;\n"
+                  "the exact one follows when the processor has had the time.",
+                  chip});
+    const figure::Palette& colors = ui.colors();
+    ImGui::GetWindowDrawList()->AddRect(top_left(chip), bottom_right(chip), to_imgui(colors.axis),
+                                        static_cast<float>(chip.height / 2.0));
+    draw_text(ui, chip, text, 11.0, colors.muted_text, figure::HAlign::center);
+    return;
+  }
+}
+
 }  // namespace
 
+void Panels::take_keys() {
+  for (TabbedPanel* panel : {&map_, &loss_, &norm_}) panel->take_keys();
+}
+
 const figure::Figure* Panels::figure(std::string_view name) const {
-  for (const FigurePanel* panel : {&network_, &map_, &loss_, &norm_})
+  for (const FigurePanel* panel : {&network_, &map_.shown(), &loss_.shown(), &norm_.shown()})
     if (panel->figure().name == name) return &panel->figure();
   return nullptr;
 }
 
 void Panels::draw(UiContext& ui, const PanelRects& rects, const session::Snapshot& snapshot,
                   const UiServices& services) {
+  if (!asked_) asked_ = wanted_ = snapshot.analysis_options;
   // The map first: what lies under the mouse there is marked in the network.
   draw_map(ui, rects.map, snapshot, services);
   draw_network(ui, rects.network, snapshot, services);
-  draw_curve(ui, loss_, rects.loss, "Loss axis", view_.loss_log, snapshot, services);
-  draw_curve(ui, norm_, rects.norm, "Gradient axis", view_.gradient_log, snapshot, services);
+  draw_curve(ui, loss_, rects.loss, snapshot, services);
+  draw_curve(ui, norm_, rects.norm, snapshot, services);
+  wanted_.sequence = view_.sequence;
+  wanted_.spectra = false;
+  for (const TabbedPanel* panel : {&map_, &loss_, &norm_})
+    wanted_.spectra = wanted_.spectra || panel->shown().info().needs_spectra;
+  if (wanted_ == *asked_) return;
+  asked_ = wanted_;
+  services.send(session::SetAnalysis{wanted_});
 }
 
-void Panels::draw_curve(UiContext& ui, FigurePanel& panel, const Rect& rect, const char* label,
-                        bool& logarithmic, const session::Snapshot& snapshot,
-                        const UiServices& services) {
-  Rect bar = panel.begin(ui, rect);
-  if (fits(ui, bar, 96.0)) {
-    const auto chosen =
-        segmented(ui, {label, "Scale of the vertical axis", take_right(ui, bar, 96.0)},
-                  {{"linear", "linear"}, {"log", "log"}}, logarithmic ? "log" : "linear");
-    if (chosen) logarithmic = *chosen == "log";
+void Panels::draw_axis(UiContext& ui, const Rect& rect, const char* label, bool& logarithmic) {
+  const auto chosen =
+      segmented(ui, {label, "Scale of the vertical axis", rect},
+                {{"linear", rect.width < ui.px(kAxis - 0.5) ? "lin" : "linear"}, {"log", "log"}},
+                logarithmic ? "log" : "linear");
+  if (chosen) logarithmic = *chosen == "log";
+}
+
+void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
+                        const session::Snapshot& snapshot, const UiServices& services) {
+  Rect bar = panel.begin(ui, rect, kAxis + 12.0);
+  const double axis = fits(ui, bar, kAxis) ? kAxis : kShortAxis;
+  if (fits(ui, bar, axis)) {
+    if (panel.shows("loss")) draw_axis(ui, take_right(ui, bar, axis), "Loss axis", view_.loss_log);
+    if (panel.shows("gradient-norm"))
+      draw_axis(ui, take_right(ui, bar, axis), "Gradient axis", view_.gradient_log);
   }
-  panel.draw(ui, rect, FigurePanel::kBar, snapshot, view_, services.textures);
-  draw_crosshair(ui, panel, rect);
+  panel.shown().draw(ui, rect, FigurePanel::kBar, snapshot, view_, services.textures);
+  if (!panel.shows("spectrum")) draw_crosshair(ui, panel.shown(), rect);
 }
 
-void Panels::draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                           const UiServices& services) {
+void Panels::draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot) {
   const model::Index batch = snapshot.record->trace.batch();
   const std::string help = "Sequence of the batch that the network and the heatmap show";
   const double side = rect.height;
-  const auto show = [&](model::Index sequence) {
-    view_.sequence = (sequence + batch) % batch;
-    session::AnalysisOptions options = snapshot.analysis_options;
-    options.sequence = view_.sequence;
-    services.send(session::SetAnalysis{options});
-  };
-  if (view_.sequence >= batch) show(view_.sequence % batch);  // the batch has become smaller
+  view_.sequence %= batch;  // the batch may have become smaller
   if (button(ui, {"Previous sequence", help, {rect.x, rect.y, side, side}, batch > 1}, {"‹"}))
-    show(view_.sequence - 1);
+    view_.sequence = (view_.sequence + batch - 1) % batch;
   if (button(ui, {"Next sequence", help, {rect.right() - side, rect.y, side, side}, batch > 1},
              {"›"}))
-    show(view_.sequence + 1);
+    view_.sequence = (view_.sequence + 1) % batch;
   draw_text(ui, {rect.x + side, rect.y, rect.width - 2 * side, rect.height},
             fmt::format("seq {} / {}", view_.sequence + 1, batch), 12.0, ui.colors().text,
             figure::HAlign::center);
@@ -108,7 +144,7 @@ void Panels::draw_sequence(UiContext& ui, const Rect& rect, const session::Snaps
 void Panels::draw_network(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                           const UiServices& services) {
   Rect bar = network_.begin(ui, rect);
-  if (fits(ui, bar, 120.0)) draw_sequence(ui, take_right(ui, bar, 120.0), snapshot, services);
+  if (fits(ui, bar, 120.0)) draw_sequence(ui, take_right(ui, bar, 120.0), snapshot);
   const model::Index steps = snapshot.record->trace.steps();
   if (view_.last_step && *view_.last_step > static_cast<double>(steps))
     view_.first_step = view_.last_step = std::nullopt;
@@ -149,46 +185,83 @@ void Panels::zoom_and_pan(const UiContext& ui, const Interaction& state, model::
   }
 }
 
+void Panels::draw_norm(UiContext& ui, const Rect& rect, bool in_words) {
+  const auto chosen = segmented(
+      ui,
+      {"Norm",
+       "Matrix norm of ∂h_{t}/∂h_{k}\nspectral ‖·‖_{2}: the most it stretches any direction\n"
+       "Frobenius ‖·‖_{F}: root of the sum of squares; faster",
+       rect},
+      {{"spectral", in_words ? "spectral" : "‖·‖_{2}"},
+       {"frobenius", in_words ? "Frobenius" : "‖·‖_{F}"}},
+      std::string(model::name_of(wanted_.norm)));
+  if (chosen) wanted_.norm = *model::parse_enum<gradient::MatrixNorm>(*chosen);
+}
+
+void Panels::draw_block(UiContext& ui, const Rect& rect) {
+  const auto chosen = segmented(ui,
+                                {"State",
+                                 "Which part of the LSTM's state the gradient flows through\n"
+                                 "h: ∂h_{t}/∂h_{k}, c_{k} held;  c: ∂c_{t}/∂c_{k}, h_{k} held, the "
+                                 "way past the gates;  h, c: both together",
+                                 rect},
+                                {{"hidden", "h"}, {"cell", "c"}, {"full", "h, c"}},
+                                std::string(model::name_of(wanted_.block)));
+  if (chosen) wanted_.block = *model::parse_enum<gradient::StateBlock>(*chosen);
+}
+
+void Panels::draw_color_limits(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot) {
+  const auto chosen =
+      segmented(ui,
+                {"Colour limits",
+                 "Colours\nauto: as wide as the map needs\nfixed: stay, to compare settings", rect},
+                {{"auto", "auto"}, {"fixed", "fixed"}}, view_.heatmap_low ? "fixed" : "auto");
+  if (chosen && *chosen == "auto") view_.heatmap_low = view_.heatmap_high = std::nullopt;
+  if (chosen && *chosen == "fixed" && snapshot.analysis) {
+    const double limit = figure::automatic_limit(snapshot.analysis->range);
+    view_.heatmap_low = -limit;
+    view_.heatmap_high = limit;
+  }
+}
+
+// From the right end of the bar, the norm in symbols where words do not fit; on a line of their own
+// where these do not fit either. Returns what is left of the bar.
+Rect Panels::draw_map_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
+                               const session::Snapshot& snapshot) {
+  const bool limits = map_.shows("jacobian-norms");
+  const double others = (limits ? kLimits + 6.0 : 0.0) + (lstm ? kBlock + 6.0 : 0.0);
+  const bool in_words = fits(ui, bar, others + kNormWords) || second.width > 0.0;
+  Rect line = second.width > 0.0 ? second : bar;
+  if (limits && fits(ui, line, kLimits))
+    draw_color_limits(ui, take_right(ui, line, kLimits), snapshot);
+  const double norm = in_words ? kNormWords : kNormSymbols;
+  if (fits(ui, line, norm)) draw_norm(ui, take_right(ui, line, norm), in_words);
+  if (lstm && fits(ui, line, kBlock)) draw_block(ui, take_right(ui, line, kBlock));
+  return second.width > 0.0 ? bar : line;
+}
+
 void Panels::draw_map(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                       const UiServices& services) {
-  Rect bar = map_.begin(ui, rect);
-  const bool fixed = view_.heatmap_low.has_value();
-  if (fits(ui, bar, 150.0)) {
-    const auto chosen =
-        segmented(ui,
-                  {"Norm",
-                   "Matrix norm of ∂h_{t}/∂h_{k}\nspectral: the most it stretches any direction\n"
-                   "Frobenius: root of the sum of squares; faster",
-                   take_right(ui, bar, 150.0)},
-                  {{"spectral", "spectral"}, {"frobenius", "Frobenius"}},
-                  std::string(model::name_of(snapshot.analysis_options.norm)));
-    if (chosen) {
-      session::AnalysisOptions options = snapshot.analysis_options;
-      options.norm = *model::parse_enum<gradient::MatrixNorm>(*chosen);
-      services.send(session::SetAnalysis{options});
-    }
-  }
-  if (fits(ui, bar, 100.0)) {
-    const auto chosen = segmented(
-        ui,
-        {"Colour limits", "auto: as wide as the map needs\nfixed: stay, to compare settings",
-         take_right(ui, bar, 100.0)},
-        {{"auto", "auto"}, {"fixed", "fixed"}}, fixed ? "fixed" : "auto");
-    if (chosen && *chosen == "auto") view_.heatmap_low = view_.heatmap_high = std::nullopt;
-    if (chosen && *chosen == "fixed" && snapshot.analysis) {
-      const double limit = figure::automatic_limit(snapshot.analysis->range);
-      view_.heatmap_low = -limit;
-      view_.heatmap_high = limit;
-    }
-  }
+  const bool lstm = snapshot.config.model.cell == model::CellKind::lstm;
+  const double least = kNormSymbols + kLimits + (lstm ? kBlock + 6.0 : 0.0) + 12.0;
+  const Rect bar = map_.begin(ui, rect, least);
   double bar_height = FigurePanel::kBar;
-  if (fixed) {
-    draw_limits(ui, {rect.x + ui.px(9.0), rect.y + ui.px(bar_height), rect.width - ui.px(18.0),
-                     ui.px(22.0)});
+  const auto next_line = [&] {
+    const Rect line{rect.x + ui.px(9.0), rect.y + ui.px(bar_height), rect.width - ui.px(18.0),
+                    ui.px(22.0)};
     bar_height += 26.0;
-  }
-  map_.draw(ui, rect, bar_height, snapshot, view_, services.textures);
-  view_.cursor = map_.mouse() ? figure::cell_at(map_.figure(), *map_.mouse()) : std::nullopt;
+    return line;
+  };
+  const Rect second = bar.width < ui.px(least - 6.0) ? next_line() : Rect{};
+  const Rect rest = draw_map_controls(ui, bar, second, lstm, snapshot);
+  if (snapshot.analysis && snapshot.analysis->norms.stride > 1) draw_coarse_chip(ui, rest);
+  const bool heatmap = map_.shows("jacobian-norms");
+  if (heatmap && view_.heatmap_low) draw_limits(ui, next_line());
+  FigurePanel& panel = map_.shown();
+  panel.draw(ui, rect, bar_height, snapshot, view_, services.textures);
+  view_.cursor =
+      heatmap && panel.mouse() ? figure::cell_at(panel.figure(), *panel.mouse()) : std::nullopt;
+  if (!heatmap && !panel.info().needs_spectra) draw_crosshair(ui, panel, rect, bar_height);
 }
 
 void Panels::draw_limits(UiContext& ui, const Rect& rect) {

@@ -1,10 +1,13 @@
-// The four figure panels with the switches in their title bars, and what the mouse does in them.
+// The four panels with tabs and switches in their title bars, and what the mouse does in their
+// figures.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "app/ui/app_ui.h"
 #include "app/ui/figure_panel.h"
+#include "app/ui/tabbed_panel.h"
 
 namespace backflow::ui {
 
@@ -18,6 +21,10 @@ public:
   void draw(UiContext& ui, const PanelRects& rects, const session::Snapshot& snapshot,
             const UiServices& services);
 
+  /// Shows the figure whose key is pressed in this frame.
+  void take_keys();
+
+  /// Of the figures shown, the one of that name, as last drawn; or nullptr.
   const figure::Figure* figure(std::string_view name) const;
 
 private:
@@ -25,15 +32,30 @@ private:
                     const UiServices& services);
   void draw_map(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                 const UiServices& services);
+  Rect draw_map_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
+                         const session::Snapshot& snapshot);
+  void draw_norm(UiContext& ui, const Rect& rect, bool in_words);
+  void draw_block(UiContext& ui, const Rect& rect);
+  void draw_color_limits(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot);
   void draw_limits(UiContext& ui, const Rect& rect);
-  void draw_curve(UiContext& ui, FigurePanel& panel, const Rect& rect, const char* label,
-                  bool& logarithmic, const session::Snapshot& snapshot, const UiServices& services);
-  void draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                     const UiServices& services);
+  void draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
+                  const session::Snapshot& snapshot, const UiServices& services);
+  void draw_axis(UiContext& ui, const Rect& rect, const char* label, bool& logarithmic);
+  void draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot);
   void zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps);
 
-  FigurePanel network_{"unrolled"}, map_{"jacobian-norms"}, loss_{"loss"}, norm_{"gradient-norm"};
+  FigurePanel network_{"unrolled"};
+  TabbedPanel map_{{{"jacobian-norms", "Jacobian products", "Products", Key::digit_1, '1'},
+                    {"gradient-by-lag", "By distance", "Distance", Key::digit_2, '2'}}};
+  TabbedPanel loss_{{{"loss", "Loss", "Loss", Key::digit_3, '3'},
+                     {"spectrum", "Spectrum", "Spectrum", Key::digit_4, '4'}}};
+  TabbedPanel norm_{{{"gradient-norm", "Gradient norm", "‖∇L‖", Key::digit_5, '5'},
+                     {"saturation", "Saturation", "Saturation", Key::digit_6, '6'}}};
   figure::View view_;
+  // The analysis that is wanted, and the one last asked for: sent once a frame, however many
+  // controls had a say in it.
+  session::AnalysisOptions wanted_;
+  std::optional<session::AnalysisOptions> asked_;
 };
 
 }  // namespace backflow::ui

@@ -1,19 +1,21 @@
 // The slider of widgets.h: a field with a bar in it, dragged or typed into.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include <fmt/format.h>
 
-#include "app/ui/imgui_compat.h"
+#include "app/ui/inline_edit.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
 
 namespace backflow::ui {
 namespace {
 
-// A logarithmic range from 0, which means "off", has eight decades right of it.
-double least(const SliderRange& range) { return range.min > 0.0 ? range.min : 1e-8 * range.max; }
+// A logarithmic range from 0, which means "off", has eight decades right of it, or all counts.
+double least(const SliderRange& range) {
+  if (range.min > 0.0) return range.min;
+  return range.integers ? 0.5 : 1e-8 * range.max;
+}
 
 // Where a value stands in the range, 0 to 1, and back.
 double share_of(const SliderRange& range, double value) {
@@ -33,7 +35,8 @@ double value_at(const SliderRange& range, double share) {
 
 // Whole counts over a wide range are chosen on a logarithmic scale as well.
 SliderRange effective(SliderRange range) {
-  if (range.integers && range.min >= 1.0 && range.max / range.min > 100.0) range.logarithmic = true;
+  if (range.integers && range.min >= 0.0 && range.max > 100.0 * std::max(range.min, 1.0))
+    range.logarithmic = true;
   return range;
 }
 
@@ -74,39 +77,22 @@ void draw_slider(UiContext& ui, const Widget& widget, const SliderRange& range, 
             figure::HAlign::center);
 }
 
-// The field as a text input; the text once it is accepted.
-std::optional<SliderInput> edit(UiContext& ui, const Widget& widget) {
-  ImGui::SetCursorScreenPos(top_left(widget.rect));
-  ImGui::SetNextItemWidth(static_cast<float>(widget.rect.width));
-  if (ui.edit.starting) ImGui::SetKeyboardFocusHere();
-  const bool entered =
-      ImGui::InputText(("##edit " + widget.label).c_str(), ui.edit.text, sizeof ui.edit.text,
-                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
-  ui.registry.add({widget.label, widget.rect, widget.help, true});
-  const bool left = !ui.edit.starting && !ImGui::IsItemActive();
-  ui.edit.starting = false;
-  if (!entered && !left) return std::nullopt;
-  // Escape has put the old text back.
-  const std::string text = ui.edit.text;
-  ui.edit.label.clear();
-  return text != ui.edit.start ? std::optional(SliderInput{text, true}) : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<SliderInput> slider(UiContext& ui, const Widget& widget, const SliderRange& asked,
                                   double value, const std::string& text) {
-  if (ui.edit.label == widget.label) return edit(ui, widget);
+  if (is_edited(ui, widget)) {
+    const auto text_typed = edit(ui, widget);
+    return text_typed ? std::optional(SliderInput{*text_typed, true}) : std::nullopt;
+  }
   const SliderRange range = effective(asked);
   const Interaction state = interact(ui, widget);
   draw_slider(ui, widget, range, value, text, state);
   if (state.double_clicked) {
-    ui.edit.label = widget.label;
-    ui.edit.starting = true;
-    ui.edit.start = !range.edit_text.empty() ? range.edit_text
-                    : std::isnan(value)      ? std::string()
-                                             : text_of(range, value);
-    std::strncpy(ui.edit.text, ui.edit.start.c_str(), sizeof ui.edit.text - 1);
+    begin_edit(ui, widget.label,
+               !range.edit_text.empty() ? range.edit_text
+               : std::isnan(value)      ? std::string()
+                                        : text_of(range, value));
     return std::nullopt;
   }
   // A click alone changes nothing, so that a double click does not either.

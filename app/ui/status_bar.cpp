@@ -6,40 +6,78 @@
 
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
+#include "app/ui/measures.h"
 #include "app/ui/widgets.h"
 #include "core/training/divergence.h"
 
 namespace backflow::ui {
+namespace {
 
-std::string status_text(const session::Snapshot& snapshot, double frame_ms) {
+constexpr const char* kBetween = "   ·   ";
+
+std::string progress(const session::Snapshot& snapshot) {
   std::string text = figure::grouped(snapshot.iteration) +
                      (snapshot.iteration == 1 ? " iteration done" : " iterations done");
   if (snapshot.running && snapshot.iterations_per_second > 0.0)
-    text += fmt::format(
-        "   ·   {} per second",
-        figure::grouped(static_cast<std::uint64_t>(std::llround(snapshot.iterations_per_second))));
-  else
-    text += snapshot.divergence ? "   ·   stopped" : snapshot.running ? "" : "   ·   paused";
-  return text + fmt::format("   ·   frame {:.1f} ms", frame_ms);
+    return text + kBetween +
+           fmt::format("{} per second", figure::grouped(static_cast<std::uint64_t>(
+                                            std::llround(snapshot.iterations_per_second))));
+  if (snapshot.divergence) return text + kBetween + "stopped";
+  return snapshot.running ? text : text + kBetween + "paused";
+}
+
+std::string frame_time(double frame_ms) { return fmt::format("frame {:.1f} ms", frame_ms); }
+
+std::string verdict(const session::Snapshot& snapshot, bool with_proof) {
+  if (snapshot.divergence)
+    return figure::subscripts_to_markup(training::describe(*snapshot.divergence));
+  if (!snapshot.analysis) return {};
+  const auto& bound = snapshot.analysis->bound;
+  return with_proof ? gradient::verdict(snapshot.analysis->decay, bound)
+                    : gradient::verdict(snapshot.analysis->decay);
+}
+
+}  // namespace
+
+std::string status_text(const session::Snapshot& snapshot, double frame_ms) {
+  std::string text = progress(snapshot);
+  for (const Measure& measure : measures(snapshot)) text += kBetween + measure.text;
+  return text + kBetween + frame_time(frame_ms);
 }
 
 void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                      double frame_ms, const std::string& message) {
-  const std::string status = status_text(snapshot, frame_ms);
+  const double size = ui.px(12.0), gap = ui.px(24.0);
+  const auto width_of = [&](const std::string& text) { return figure::text_width(text, size); };
+  const auto bold_width = [&](const std::string& text) {
+    return figure::text_width(text, ui.px(13.0), true);
+  };
+  std::string status = progress(snapshot);
+  std::string help = status;
+  const std::string short_verdict = verdict(snapshot, false);
+  const double right = message.empty() ? bold_width(short_verdict) : width_of(message);
+  const auto add = [&](const std::string& text) {
+    const std::string longer = status + kBetween + text;
+    if (width_of(longer) + gap + right <= rect.width) status = longer;
+  };
+  for (const Measure& measure : measures(snapshot)) {
+    add(measure.text);
+    help += "\n" + measure.help;
+  }
+  add(frame_time(frame_ms));
+  const double used = width_of(status);
+  interact(ui, {"Status",
+                help + "\n" + frame_time(frame_ms),
+                {rect.x, rect.y, std::min(used, rect.width), rect.height}});
   draw_text(ui, rect, status, 12.0, ui.colors().muted_text);
-  const double used = figure::text_width(status, ui.px(12.0)) + ui.px(24.0);
-  const Rect rest{rect.x + used, rect.y, rect.width - used, rect.height};
+  const Rect rest{rect.x + used + gap, rect.y, rect.width - used - gap, rect.height};
   if (!message.empty()) {
     draw_text(ui, rest, message, 12.0, ui.colors().warning, figure::HAlign::right);
     return;
   }
-  if (!snapshot.analysis) return;
-  std::string verdict = gradient::verdict(snapshot.analysis->decay, snapshot.analysis->bound);
-  if (figure::text_width(verdict, ui.px(13.0), true) > rest.width)
-    verdict = gradient::verdict(snapshot.analysis->decay);  // without the proof
-  if (snapshot.divergence)
-    verdict = figure::subscripts_to_markup(training::describe(*snapshot.divergence));
-  draw_text(ui, rest, verdict, 13.0, ui.colors().text, figure::HAlign::right, true);
+  const std::string full = verdict(snapshot, true);
+  draw_text(ui, rest, bold_width(full) <= rest.width ? full : short_verdict, 13.0, ui.colors().text,
+            figure::HAlign::right, true);
 }
 
 }  // namespace backflow::ui

@@ -23,12 +23,12 @@ struct HoverHelp {
   double rested = 0.0;  ///< seconds
 };
 
-/// A number field that is being typed into.
+/// A field that is being typed into.
 struct InlineEdit {
   std::string label;  ///< of the field; empty when none
-  char text[64] = "";
+  char text[1024] = "";
   std::string start;  ///< the text before anything was typed
-  bool starting = false;
+  int starting = 0;   ///< frames left in which it may still be given the keyboard
 };
 
 struct UiContext {

@@ -5,6 +5,7 @@
 
 #include "app/figure/canvas.h"
 #include "app/figure/text_markup.h"
+#include "app/ui/elide.h"
 #include "app/ui/icons.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/theme.h"
@@ -25,16 +26,6 @@ void outline(const UiContext& ui, const Rect& rect, ImU32 color) {
                                       static_cast<float>(ui.px(kRounding)));
 }
 
-// The background of a control by what the mouse does with it.
-void draw_field(const UiContext& ui, const Rect& rect, const Interaction& state, bool enabled) {
-  const figure::Palette& colors = ui.colors();
-  const figure::Color base = enabled && state.held      ? colors.grid
-                             : enabled && state.hovered ? mix(colors.panel, colors.grid, 0.6)
-                                                        : colors.panel;
-  fill(ui, rect, to_imgui(base));
-  outline(ui, rect, to_imgui(enabled && state.hovered ? colors.axis : colors.grid));
-}
-
 figure::Color text_color(const UiContext& ui, bool enabled) {
   return enabled ? ui.colors().text : mix(ui.colors().background, ui.colors().muted_text, 0.55);
 }
@@ -46,6 +37,26 @@ std::string title_of(const std::vector<Option>& options, const std::string& valu
 }
 
 }  // namespace
+
+void draw_field(const UiContext& ui, const Rect& rect, const Interaction& state, bool enabled) {
+  const figure::Palette& colors = ui.colors();
+  const figure::Color base = enabled && state.held      ? colors.grid
+                             : enabled && state.hovered ? mix(colors.panel, colors.grid, 0.6)
+                                                        : colors.panel;
+  fill(ui, rect, to_imgui(base));
+  outline(ui, rect, to_imgui(enabled && state.hovered ? colors.axis : colors.grid));
+}
+
+void register_widget(UiContext& ui, const Widget& widget) {
+  const Rect& rect = widget.rect;
+  const ImVec2 low = ImGui::GetWindowDrawList()->GetClipRectMin();
+  const ImVec2 high = ImGui::GetWindowDrawList()->GetClipRectMax();
+  const double left = std::max<double>(rect.x, low.x), top = std::max<double>(rect.y, low.y);
+  const Rect visible{left, top, std::min<double>(rect.right(), high.x) - left,
+                     std::min<double>(rect.bottom(), high.y) - top};
+  if (visible.height < rect.height / 2.0) return;
+  ui.registry.add({widget.label, visible, widget.help, widget.enabled});
+}
 
 Interaction interact(UiContext& ui, const Widget& widget) {
   const Rect& rect = widget.rect;
@@ -62,15 +73,7 @@ Interaction interact(UiContext& ui, const Widget& widget) {
     ui.hover.label = widget.label;
     ui.hover.text = widget.help;
   }
-  // Only what is not scrolled or clipped away can be used.
-  const ImVec2 low = ImGui::GetWindowDrawList()->GetClipRectMin();
-  const ImVec2 high = ImGui::GetWindowDrawList()->GetClipRectMax();
-  const double left = std::max<double>(rect.x, low.x), top = std::max<double>(rect.y, low.y);
-  ui.registry.add({widget.label,
-                   {left, top, std::min<double>(rect.right(), high.x) - left,
-                    std::min<double>(rect.bottom(), high.y) - top},
-                   widget.help,
-                   widget.enabled});
+  register_widget(ui, widget);
   return state;
 }
 
@@ -184,8 +187,11 @@ std::optional<std::string> combo(UiContext& ui, const Widget& widget,
   draw_field(ui, widget.rect, state, widget.enabled);
   const figure::Color color = text_color(ui, widget.enabled);
   const double pad = ui.px(8.0), height = widget.rect.height;
-  draw_text(ui, {widget.rect.x + pad, widget.rect.y, widget.rect.width - 3.4 * pad, height},
-            shown.empty() ? title_of(options, current) : shown, kTextSize, color);
+  const Rect inner{widget.rect.x + pad, widget.rect.y, widget.rect.width - 3.4 * pad, height};
+  draw_text(
+      ui, inner,
+      cut_end(shown.empty() ? title_of(options, current) : shown, ui.px(kTextSize), inner.width),
+      kTextSize, color);
   draw_chevron(*ImGui::GetWindowDrawList(),
                {widget.rect.right() - ui.px(16.0), widget.rect.y + height / 2 - ui.px(2.0),
                 ui.px(8.0), ui.px(4.5)},

@@ -25,6 +25,13 @@ struct Interaction {
 /// The behaviour of all of them: makes the rectangle react to the mouse and registers it.
 Interaction interact(UiContext& ui, const Widget& widget);
 
+/// Makes a widget known to tests and to the layout checks, with the part of it that is visible; not
+/// when most of it is scrolled away.
+void register_widget(UiContext& ui, const Widget& widget);
+
+/// The background of a field by what the mouse does with it.
+void draw_field(const UiContext& ui, const Rect& rect, const Interaction& state, bool enabled);
+
 /// One line of text markup, centred vertically in the rectangle and cut off at its edge. `size` in
 /// units.
 void draw_text(UiContext& ui, const Rect& rect, const std::string& markup, double size,
@@ -75,6 +82,11 @@ struct SliderInput {
 /// leaves the value as it was.
 std::optional<SliderInput> slider(UiContext& ui, const Widget& widget, const SliderRange& range,
                                   double value, const std::string& text);
+
+/// A field for text, typed into after a click; it counts as the slider's. `when_empty` stands in it
+/// when there is none. Returns the text when it has become another one.
+std::optional<std::string> text_field(UiContext& ui, const Widget& widget, const std::string& text,
+                                      const std::string& when_empty);
 
 /// A bar that is dragged to resize what lies on its sides; returns how far it moved, in pixels.
 double splitter(UiContext& ui, const Widget& widget, bool vertical);

@@ -37,9 +37,11 @@ void UiDriver::publish() {
   auto snapshot = std::make_shared<session::Snapshot>(session_.snapshot());
   snapshot->revision = ++revision_;
   const session::AnalysisOptions& options = session_.analysis_options();
-  if (!analysis_ || analysis_->record != snapshot->record ||
-      analysis_->norms.norm != options.norm || analysis_->norms.sequence != options.sequence)
-    analysis_ = session::analyse(snapshot->record, options);
+  if (!analysis_ || analysis_->record != snapshot->record || analysed_ != options) {
+    analysis_ = coarse_ ? session::analyse_coarsely(snapshot->record, options) : nullptr;
+    if (!analysis_) analysis_ = session::analyse(snapshot->record, options);
+    analysed_ = options;
+  }
   session::attach(analysis_, *snapshot);
   snapshot_ = std::move(snapshot);
 }
@@ -73,6 +75,23 @@ std::string UiDriver::text_of(const std::string& name) const {
     for (const figure::Mark& mark : group.marks)
       if (const auto* line = std::get_if<figure::TextMark>(&mark)) text += line->markup + '\n';
   return text;
+}
+
+bool UiDriver::reach(const std::string& label) {
+  if (ui_->registry().find(label) != nullptr) return true;
+  // In the scrolled part of the controls, below or above what is in sight.
+  hover(figure::Point{150.0, ImGui::GetIO().DisplaySize.y * 0.9});
+  wheel(1000.0);
+  for (int page = 0; page < 30; ++page) {
+    if (ui_->registry().find(label) != nullptr) return true;
+    wheel(-1.0);
+  }
+  return false;
+}
+
+void UiDriver::open_group(const std::string& title) {
+  EXPECT_TRUE(reach("Group " + title)) << title;
+  click("Group " + title);
 }
 
 void UiDriver::hover(figure::Point pixel) {

@@ -23,7 +23,7 @@ public:
   /// Draws that many frames; before each the session does one iteration if it is to.
   void frames(int count = 1);
 
-  // All of these fail the test when there is no such widget.
+  // All of these fail the test when there is no such widget in sight.
   void click(const std::string& label);
   void double_click(const std::string& label);
   /// Presses at `from` of the widget's width, moves to `to` in some steps, releases.
@@ -45,6 +45,13 @@ public:
   void press(Key key);
   void press_with_control(Key key);
 
+  /// Scrolls the controls until the widget is in sight; false when it is not there at all.
+  bool reach(const std::string& label);
+  /// Opens a group of controls, or closes it.
+  void open_group(const std::string& title);
+  /// From now on the map is the coarse one, where there is one.
+  void keep_coarse() { coarse_ = true, analysis_ = nullptr; }
+
   const session::Snapshot& snapshot() const { return *snapshot_; }
   session::Session& session() { return session_; }
   AppUi& ui() { return *ui_; }
@@ -62,6 +69,8 @@ private:
   session::Session session_;
   std::shared_ptr<const session::Snapshot> snapshot_;
   std::shared_ptr<const session::Analysis> analysis_;
+  session::AnalysisOptions analysed_;
+  bool coarse_ = false;
   std::uint64_t revision_ = 0;
   std::unique_ptr<AppUi> ui_;
 };

@@ -1,16 +1,11 @@
-// The window, driven by widget label: what a person does, and what then happens in the session and
-// in the pictures.
+// The window, driven by widget label: running, stopping, dividing the room, and the layout.
 #include <cmath>
-#include <limits>
+#include <numbers>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "app/figure/jacobian_figure.h"
+#include "app/figure/number_format.h"
 #include "app/ui/divergence_banner.h"
-#include "core/config/keys.h"
-#include "core/model/initialization.h"
-#include "tests/ui/ui_driver.h"
+#include "app/ui/measures.h"
+#include "tests/ui/window_state.h"
 
 namespace backflow::ui {
 namespace {
@@ -18,35 +13,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-config::Config configured(std::initializer_list<const char*> assignments) {
-  config::Config config;
-  for (const char* assignment : assignments)
-    EXPECT_THAT(config::set_key(config, assignment), IsEmpty()) << assignment;
-  return config;
-}
-
-// The weights now: after the record's update, if it made one.
-const model::Matrix& W_hh(const UiDriver& driver) {
-  const auto& record = *driver.snapshot().record;
-  return record.parameters_after ? record.parameters_after->W_hh : record.model.parameters.W_hh;
-}
-
-// The values of the heatmap as drawn.
-std::vector<float> map_values(const UiDriver& driver) {
-  for (const figure::Group& group : driver.figure("jacobian-norms").groups)
-    for (const figure::Mark& mark : group.marks)
-      if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return *map->values;
-  return {};
-}
-
-// Where the tab of the clipping threshold stands in the gradient figure.
-double threshold_tab(const UiDriver& driver) {
-  for (const figure::Group& group : driver.figure("gradient-norm").groups)
-    for (const figure::Mark& mark : group.marks)
-      if (const auto* tab = std::get_if<figure::PolygonMark>(&mark)) return tab->points.back().y;
-  return -1.0;
-}
 
 TEST(Window, RunsPausesAndStepsByButtonAndKey) {
   UiDriver driver;
@@ -84,101 +50,6 @@ TEST(Window, ResetGivesTheFirstWeightsBack) {
   EXPECT_EQ(driver.snapshot().history.size(), 0u);
   EXPECT_EQ(W_hh(driver), start);
   EXPECT_THAT(driver.text_of("loss"), HasSubstr("no iteration yet"));
-}
-
-TEST(Window, TheHeatmapFollowsTheSpectralRadiusWhileItIsDragged) {
-  UiDriver driver;
-  driver.click("Run");
-  driver.frames(8);
-  driver.click("Pause");
-  const model::Matrix before = W_hh(driver);
-  const auto iteration = driver.snapshot().iteration;
-  const auto map = map_values(driver);
-  driver.drag("Spectral radius", 0.5, 0.3, [&] {
-    // Still held: everything has followed already.
-    const double rho = driver.snapshot().config.model.weights.spectral_radius;
-    EXPECT_LT(rho, 0.1);
-    EXPECT_NEAR(model::spectral_radius(W_hh(driver)), rho, 1e-9 * rho);
-    EXPECT_NE(map_values(driver), map);
-  });
-  EXPECT_EQ(driver.snapshot().iteration, iteration);
-  // Scaled, not drawn anew: all entries by one factor.
-  const double factor = W_hh(driver)(0, 0) / before(0, 0);
-  EXPECT_LT((W_hh(driver) - factor * before).norm(), 1e-12 * W_hh(driver).norm());
-  EXPECT_EQ(driver.snapshot().history.size(), iteration);
-}
-
-TEST(Window, TheSpectralRadiusCanBeDraggedWhileTraining) {
-  UiDriver driver;
-  driver.click("Run");
-  driver.frames(5);
-  const auto iteration = driver.snapshot().iteration;
-  driver.drag("Spectral radius", 0.5, 0.95);
-  EXPECT_TRUE(driver.snapshot().running);
-  EXPECT_GT(driver.snapshot().iteration, iteration + 5);
-  EXPECT_GT(driver.snapshot().spectral_radius, 2.0);
-}
-
-TEST(Window, ActivationChangesAtOnceWithoutNewWeights) {
-  UiDriver driver;
-  driver.click("Run");
-  driver.frames(4);
-  driver.click("Pause");
-  const model::Matrix before = W_hh(driver);
-  const auto map = map_values(driver);
-  driver.choose("Activation", "sigmoid");
-  EXPECT_EQ(driver.snapshot().record->model.activation.kind, model::ActivationKind::sigmoid);
-  EXPECT_EQ(W_hh(driver), before);
-  EXPECT_NE(map_values(driver), map);
-  // The slope is there when it means something.
-  EXPECT_EQ(driver.ui().registry().find("Leaky slope"), nullptr);
-  driver.choose("Activation", "leaky-relu");
-  EXPECT_NE(driver.ui().registry().find("Leaky slope"), nullptr);
-}
-
-TEST(Window, TheThresholdMovesItsLineAndClips) {
-  UiDriver driver;
-  driver.click("Run");
-  driver.frames(12);
-  const double before = threshold_tab(driver);
-  driver.type_value("Clip threshold", "0.01");
-  EXPECT_EQ(driver.snapshot().config.training.clip.threshold, 0.01);
-  EXPECT_GT(threshold_tab(driver), before + 5.0);
-  driver.frames(3);
-  EXPECT_NEAR(driver.snapshot().record->clip.norm_after, 0.01, 1e-9);
-  EXPECT_THAT(driver.text_of("gradient-norm"), Not(HasSubstr("clipped 0 of")));
-
-  driver.choose("Clipping", "none");
-  driver.frames(2);
-  EXPECT_FALSE(driver.widget("Clip threshold").enabled);
-  EXPECT_THAT(driver.text_of("gradient-norm"), HasSubstr("clipping is off"));
-}
-
-TEST(Window, TypedNonsenseIsRefusedWithAReason) {
-  UiDriver driver;
-  driver.type_value("Learning rate", "fast");
-  EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.3);
-  EXPECT_THAT(driver.ui().status(), HasSubstr("training.learning_rate"));
-  driver.type_value("Learning rate", "1000");
-  EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
-  driver.type_value("Learning rate", "0.125");
-  EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.125);
-  EXPECT_THAT(driver.ui().status(), HasSubstr("iterations done"));
-}
-
-TEST(Window, TasksChangeBothWays) {
-  UiDriver driver;
-  EXPECT_FALSE(driver.widget("Steps").enabled);
-  driver.choose("Task", "first-bit");
-  EXPECT_EQ(driver.snapshot().config.task.kind, training::TaskKind::first_bit);
-  driver.type_value("Steps", "25");
-  driver.type_value("Batch", "4");
-  EXPECT_EQ(driver.snapshot().record->trace.steps(), 25);
-  EXPECT_EQ(driver.snapshot().record->trace.batch(), 4);
-  driver.choose("Task", "binary-table");
-  EXPECT_EQ(driver.snapshot().config.task.kind, training::TaskKind::binary_table);
-  EXPECT_EQ(driver.snapshot().record->trace.steps(), 3);
-  EXPECT_THAT(driver.snapshot().refusal, IsEmpty());
 }
 
 TEST(Window, DivergenceByTheLearningRateIsExplainedAndOvercome) {
@@ -234,153 +105,6 @@ TEST(Window, WeightsThatOverflowAreNotBlamedOnTheLearningRate) {
   EXPECT_EQ(driver.snapshot().iteration, 0u);
 }
 
-TEST(Window, NormSequenceAndLimitsOfTheHeatmap) {
-  UiDriver driver;
-  const auto spectral = map_values(driver);
-  driver.choose("Norm", "frobenius");
-  EXPECT_NE(map_values(driver), spectral);
-  const auto first = map_values(driver);
-  driver.click("Next sequence");
-  driver.frames(2);
-  EXPECT_EQ(driver.snapshot().analysis->norms.sequence, 1);
-  EXPECT_NE(map_values(driver), first);
-  EXPECT_THAT(driver.text_of("unrolled"), HasSubstr("sequence 2 of 3"));
-
-  driver.choose("Colour limits", "fixed");
-  driver.frames(2);
-  driver.type_value("Lowest colour", "0.001");
-  for (const figure::Group& group : driver.figure("jacobian-norms").groups)
-    for (const figure::Mark& mark : group.marks)
-      if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) {
-        EXPECT_EQ(map->scale.low, -3.0);
-      }
-}
-
-TEST(Window, ColourLimitsAreTypedAsNorms) {
-  UiDriver driver;
-  const auto high = [&] {
-    for (const figure::Group& group : driver.figure("jacobian-norms").groups)
-      for (const figure::Mark& mark : group.marks)
-        if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return map->scale.high;
-    return 0.0;
-  };
-  driver.choose("Colour limits", "fixed");
-  driver.frames(2);
-  const std::pair<const char*, double> kTyped[] = {
-      {"100", 2.0}, {"1e7", 7.0}, {"2e3", std::log10(2000.0)}, {"10^400", 400.0}};
-  for (const auto& [text, expected] : kTyped) {
-    driver.type_value("Highest colour", text);
-    driver.frames(2);
-    EXPECT_NEAR(high(), expected, 1e-12) << text;
-  }
-  // Neither nonsense nor a norm on the wrong side of 1 changes anything.
-  for (const char* text : {"red", "0.5", "-3", "1e"}) {
-    driver.type_value("Highest colour", text);
-    driver.frames(2);
-    EXPECT_EQ(high(), 400.0) << text;
-  }
-}
-
-TEST(Window, NetworkAndHeatmapShowTheSameSequenceWhenTheBatchShrinks) {
-  UiDriver driver(configured({"task.name=first-bit", "task.steps=8"}));
-  for (int i = 0; i < 10; ++i) driver.click("Next sequence");
-  driver.type_value("Batch", "4");
-  driver.type_value("Batch", "32");
-  driver.frames(3);
-  EXPECT_THAT(driver.text_of("unrolled"), HasSubstr("sequence 3 of 32"));
-  EXPECT_THAT(driver.text_of("jacobian-norms"), HasSubstr("sequence 3 of 32"));
-}
-
-TEST(Window, ATypedValueCountsWhenSomethingElseIsClicked) {
-  UiDriver driver;
-  driver.double_click("Learning rate");
-  driver.frames(3);
-  for (const char c : std::string("0.7"))
-    ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
-  driver.frames(2);
-  driver.click("figure loss");
-  driver.frames(2);
-  EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.7);
-  // Escape leaves it alone.
-  driver.double_click("Learning rate");
-  driver.frames(3);
-  ImGui::GetIO().AddInputCharacter('5');
-  driver.frames(2);
-  driver.press(Key::escape);
-  driver.frames(2);
-  EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.7);
-}
-
-TEST(Window, EscapeClosesAList) {
-  UiDriver driver;
-  driver.click("Activation");
-  driver.frames(2);
-  EXPECT_NE(driver.ui().registry().find("Activation=relu"), nullptr);
-  driver.press(Key::escape);
-  driver.frames(2);
-  EXPECT_EQ(driver.ui().registry().find("Activation=relu"), nullptr);
-}
-
-TEST(Window, AMessageMakesRoomForTheVerdictAgain) {
-  UiDriver driver;
-  driver.type_value("Learning rate", "1000");
-  EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
-  driver.frames(60 * 9);
-  EXPECT_THAT(driver.ui().status(), HasSubstr("iterations done"));
-  // The same mistake again is told again, and so is a pair of choices that does not go together.
-  driver.type_value("Learning rate", "1000");
-  EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
-  driver.choose("Loss", "cce");
-  EXPECT_THAT(driver.ui().status(), HasSubstr("model.loss"));
-  EXPECT_FALSE(driver.snapshot().config.model.loss);
-}
-
-TEST(Window, HoveringTheHeatmapTellsTheCellAndMarksItsSteps) {
-  UiDriver driver;
-  const figure::Rect panel = driver.widget("figure jacobian-norms").rect;
-  const figure::Rect cell =
-      figure::cell_rect(*driver.figure("jacobian-norms").plot, 3, {.t = 3, .k = 1});
-  driver.hover(
-      figure::Point{panel.x + cell.x + cell.width / 2.0, panel.y + cell.y + cell.height / 2.0});
-  EXPECT_THAT(driver.ui().tooltip(), HasSubstr("t = 3, k = 1"));
-  EXPECT_THAT(driver.ui().tooltip(), HasSubstr("one-step factors"));
-  bool marked = false;
-  for (const figure::Group& group : driver.figure("unrolled").groups)
-    marked = marked || group.id == "cursor";
-  EXPECT_TRUE(marked);
-}
-
-TEST(Window, TheNetworkZoomsPansAndComesBack) {
-  UiDriver driver(configured({"task.name=first-bit", "task.steps=100"}));
-  const auto visible = [&] {
-    const auto& plot = *driver.figure("unrolled").plot;
-    return plot.x_max - plot.x_min;
-  };
-  EXPECT_EQ(visible(), 101.0);
-  driver.hover("figure unrolled", 0.6);
-  for (int i = 0; i < 8; ++i) driver.wheel(1.0);
-  EXPECT_LT(visible(), 20.0);
-  const double start = driver.figure("unrolled").plot->x_min;
-  driver.move_by("figure unrolled", 90.0, 0.0);
-  EXPECT_LT(driver.figure("unrolled").plot->x_min, start - 1.0);
-  driver.click("Show all steps");
-  EXPECT_EQ(visible(), 101.0);
-}
-
-TEST(Window, AxesSwitchBetweenLinearAndLogarithmic) {
-  UiDriver driver;
-  driver.click("Run");
-  driver.frames(5);
-  EXPECT_FALSE(driver.figure("loss").plot->log_y);
-  driver.choose("Loss axis", "log");
-  driver.frames(2);
-  EXPECT_TRUE(driver.figure("loss").plot->log_y);
-  EXPECT_TRUE(driver.figure("gradient-norm").plot->log_y);
-  driver.choose("Gradient axis", "linear");
-  driver.frames(2);
-  EXPECT_FALSE(driver.figure("gradient-norm").plot->log_y);
-}
-
 TEST(Window, SplittersResizeThePanels) {
   UiDriver driver;
   const auto width = [&](const char* label) { return driver.widget(label).rect.width; };
@@ -426,15 +150,6 @@ TEST(Window, HelpAppearsWhereTheMouseRests) {
   EXPECT_FALSE(driver.ui().needs_redraw());
 }
 
-TEST(Window, TypingDoesNotPressKeys) {
-  UiDriver driver;
-  driver.double_click("Learning rate");
-  driver.frames(3);
-  driver.press(Key::r);
-  driver.press(Key::space);
-  EXPECT_FALSE(driver.snapshot().running);
-}
-
 struct Display {
   int width, height;
   double scale;
@@ -446,6 +161,7 @@ TEST_P(WindowLayout, EveryControlIsVisibleSeparateAndExplained) {
   const auto [width, height, scale] = GetParam();
   for (const char* activation : {"model.activation=tanh", "model.activation=leaky-relu"}) {
     UiDriver driver(configured({activation, "task.name=first-bit"}), width, height, scale);
+    for (const char* group : {"Task", "Weights", "Schedule"}) driver.open_group(group);
     const auto& widgets = driver.ui().registry().all();
     ASSERT_GT(widgets.size(), 30u);
     for (const WidgetInfo& a : widgets) {
@@ -455,7 +171,8 @@ TEST_P(WindowLayout, EveryControlIsVisibleSeparateAndExplained) {
       EXPECT_LE(a.rect.bottom(), height) << a.label;
       EXPECT_GT(a.rect.width, 4.0) << a.label;
       EXPECT_GT(a.rect.height, 4.0) << a.label;
-      const bool explains_itself = a.label.starts_with("figure") || a.label.starts_with("Splitter");
+      const bool explains_itself = a.label.starts_with("figure") ||
+                                   a.label.starts_with("Splitter") || a.label.starts_with("Group");
       EXPECT_TRUE(explains_itself || !a.help.empty()) << a.label;
       for (const WidgetInfo& b : widgets) {
         if (&a == &b) continue;
@@ -483,6 +200,67 @@ TEST(Window, SurvivesVerySmallSizes) {
     driver.click("Run");
     driver.frames(4);
   }
+}
+
+TEST(Window, TheStatusTellsAccuracyChanceAndTheLastValidation) {
+  UiDriver driver(configured({"task.name=first-bit", "training.validation_every=4"}));
+  EXPECT_THAT(driver.ui().status(), Not(HasSubstr("validation")));
+  driver.click("Run");
+  while (driver.snapshot().iteration < 11) driver.frames();
+  driver.click("Pause");
+  const auto& history = driver.snapshot().history;
+  std::size_t last = 0;  // the slow way
+  for (std::size_t i = 0; i < history.size(); ++i)
+    if (!std::isnan(history.value(training::Series::validation_loss, i))) last = i;
+  EXPECT_EQ(last_validation(history), last);
+  EXPECT_EQ(last % 4, 0u);
+  EXPECT_THAT(driver.ui().status(),
+              HasSubstr("validation L = " +
+                        figure::compact(history.value(training::Series::validation_loss, last))));
+  EXPECT_THAT(driver.ui().status(), HasSubstr("(chance 50 %)"));
+  const double accuracy = 100.0 * driver.snapshot().record->accuracy;
+  EXPECT_THAT(driver.ui().status(), HasSubstr("accuracy " + figure::fixed(accuracy, 0) + " %"));
+  driver.hover("Status");
+  driver.frames(60);
+  EXPECT_THAT(driver.ui().tooltip(), HasSubstr("after iteration " + std::to_string(last)));
+}
+
+TEST(Window, TheLastValidationIsFoundInAnyCurve) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  for (const std::size_t size : {0u, 1u, 31u, 32u, 33u, 700u})
+    for (const std::size_t at : {0u, 1u, 5u, 31u, 32u, 600u}) {
+      training::History history;
+      for (std::size_t i = 0; i < size; ++i) {
+        training::HistoryPoint point{};
+        point[static_cast<std::size_t>(training::Series::validation_loss)] = i == at ? 1.0 : kNone;
+        history.append(point);
+      }
+      const auto found = last_validation(history.view());
+      if (at < size)
+        EXPECT_EQ(found, at) << size;
+      else
+        EXPECT_FALSE(found) << size << " " << at;
+    }
+}
+
+TEST(Window, TheStatusTellsWhatTruncationAndPenaltiesDo) {
+  UiDriver driver(
+      configured({"task.name=adding", "task.steps=20", "training.truncation=horizon",
+                  "training.truncation.steps=2", "training.l2=0.01", "training.omega=0.5"}));
+  driver.press(Key::right_arrow);
+  const training::IterationRecord& record = *driver.snapshot().record;
+  ASSERT_TRUE(record.truncation);
+  const double degrees = record.truncation->angle * 180.0 / std::numbers::pi;
+  ASSERT_GT(degrees, 1.0);
+  const std::string status = driver.ui().status();
+  EXPECT_THAT(status, HasSubstr("truncated: " + figure::fixed(degrees, 0) + "°, error " +
+                                figure::fixed(100.0 * record.truncation->relative_error, 0)));
+  EXPECT_THAT(status, HasSubstr("penalty " + figure::compact(record.penalty)));
+  EXPECT_THAT(status, HasSubstr("Ω = " + figure::compact(record.omega)));
+  driver.open_group("Truncation");
+  driver.choose("Truncated BPTT", "none");
+  driver.frames(2);
+  EXPECT_THAT(driver.ui().status(), Not(HasSubstr("truncated")));
 }
 
 }  // namespace

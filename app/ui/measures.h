@@ -1,0 +1,25 @@
+// What the last iterations measured besides loss and gradient, in words: accuracy and chance,
+// validation, the error of truncated BPTT, penalties.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/session/snapshot.h"
+
+namespace backflow::ui {
+
+struct Measure {
+  std::string text;  ///< short, for the status line: "truncated: 31°, error 52 %"; text markup
+  std::string help;  ///< one line that explains it
+};
+
+/// Those that there are, the most important first.
+std::vector<Measure> measures(const session::Snapshot& snapshot);
+
+/// The last iteration with a validation; nothing when there was none.
+std::optional<std::size_t> last_validation(const training::HistoryView& history);
+
+}  // namespace backflow::ui

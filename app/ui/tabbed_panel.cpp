@@ -1,0 +1,61 @@
+#include "app/ui/tabbed_panel.h"
+
+#include <string>
+
+#include "app/figure/text_markup.h"
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+namespace {
+
+constexpr double kTextSize = 12.5, kTabPad = 8.0, kEdge = 3.0;
+
+double tab_width(const UiContext& ui, const char* title) {
+  return figure::text_width(title, ui.px(kTextSize), true) + 2.0 * ui.px(kTabPad);
+}
+
+}  // namespace
+
+TabbedPanel::TabbedPanel(std::vector<Tab> tabs) : tabs_(std::move(tabs)) {
+  for (const Tab& tab : tabs_) figures_.emplace_back(tab.figure);
+}
+
+void TabbedPanel::take_keys() {
+  for (std::size_t i = 0; i < tabs_.size(); ++i)
+    if (key_pressed(tabs_[i].key)) chosen_ = i;
+}
+
+Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
+  draw_card(ui, rect);
+  double room = rect.width - ui.px(wanted + 2.0 * kEdge);
+  for (const Tab& tab : tabs_) room -= tab_width(ui, tab.title);
+  double x = rect.x + ui.px(kEdge);
+  const double bar = ui.px(FigurePanel::kBar);
+  for (std::size_t i = 0; i < tabs_.size(); ++i) {
+    const Tab& tab = tabs_[i];
+    const char* title = room < 0.0 ? tab.brief : tab.title;
+    const Rect part{x, rect.y + ui.px(3.0), tab_width(ui, title), bar - ui.px(5.0)};
+    if (part.right() > rect.right()) break;  // the keys still reach it
+    const std::string help =
+        std::string(figures_[i].info().title) + "\n" +
+        figure::subscripts_to_markup(std::string(figures_[i].info().description)) + "  (" +
+        tab.key_name + ")";
+    const Interaction state = interact(ui, {"Tab " + std::string(tab.figure), help, part});
+    if (state.clicked) chosen_ = i;
+    const bool on = i == chosen_;
+    const figure::Palette& colors = ui.colors();
+    draw_text(ui, part, title, kTextSize, on || state.hovered ? colors.text : colors.muted_text,
+              figure::HAlign::center, on);
+    if (on)
+      ImGui::GetWindowDrawList()->AddRectFilled(
+          {top_left(part).x + static_cast<float>(ui.px(kTabPad)),
+           bottom_right(part).y - static_cast<float>(ui.px(2.0))},
+          {bottom_right(part).x - static_cast<float>(ui.px(kTabPad)), bottom_right(part).y},
+          to_imgui(colors.accent));
+    x = part.right();
+  }
+  const double left = x + ui.px(6.0);
+  return {left, rect.y + ui.px(4.0), rect.right() - ui.px(9.0) - left, bar - ui.px(8.0)};
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,218 @@
+// The panels with the figures: tabs, switches in the title bars, the mouse in the pictures.
+#include <cmath>
+
+#include "app/figure/catalogue.h"
+#include "app/figure/jacobian_figure.h"
+#include "tests/ui/window_state.h"
+
+namespace backflow::ui {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+TEST(Panels, NormSequenceAndLimitsOfTheHeatmap) {
+  UiDriver driver;
+  const auto spectral = map_values(driver);
+  driver.choose("Norm", "frobenius");
+  EXPECT_NE(map_values(driver), spectral);
+  const auto first = map_values(driver);
+  driver.click("Next sequence");
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().analysis->norms.sequence, 1);
+  EXPECT_NE(map_values(driver), first);
+  EXPECT_THAT(driver.text_of("unrolled"), HasSubstr("sequence 2 of 3"));
+
+  driver.choose("Colour limits", "fixed");
+  driver.frames(2);
+  driver.type_value("Lowest colour", "0.001");
+  for (const figure::Group& group : driver.figure("jacobian-norms").groups)
+    for (const figure::Mark& mark : group.marks)
+      if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) {
+        EXPECT_EQ(map->scale.low, -3.0);
+      }
+}
+
+TEST(Panels, ColourLimitsAreTypedAsNorms) {
+  UiDriver driver;
+  const auto high = [&] {
+    for (const figure::Group& group : driver.figure("jacobian-norms").groups)
+      for (const figure::Mark& mark : group.marks)
+        if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return map->scale.high;
+    return 0.0;
+  };
+  driver.choose("Colour limits", "fixed");
+  driver.frames(2);
+  const std::pair<const char*, double> kTyped[] = {
+      {"100", 2.0}, {"1e7", 7.0}, {"2e3", std::log10(2000.0)}, {"10^400", 400.0}};
+  for (const auto& [text, expected] : kTyped) {
+    driver.type_value("Highest colour", text);
+    driver.frames(2);
+    EXPECT_NEAR(high(), expected, 1e-12) << text;
+  }
+  // Neither nonsense nor a norm on the wrong side of 1 changes anything.
+  for (const char* text : {"red", "0.5", "-3", "1e"}) {
+    driver.type_value("Highest colour", text);
+    driver.frames(2);
+    EXPECT_EQ(high(), 400.0) << text;
+  }
+}
+
+TEST(Panels, NetworkAndHeatmapShowTheSameSequenceWhenTheBatchShrinks) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=8"}));
+  for (int i = 0; i < 10; ++i) driver.click("Next sequence");
+  driver.open_group("Task");
+  driver.type_value("Batch", "4");
+  driver.type_value("Batch", "32");
+  driver.frames(3);
+  EXPECT_THAT(driver.text_of("unrolled"), HasSubstr("sequence 3 of 32"));
+  EXPECT_THAT(driver.text_of("jacobian-norms"), HasSubstr("sequence 3 of 32"));
+}
+
+TEST(Panels, HoveringTheHeatmapTellsTheCellAndMarksItsSteps) {
+  UiDriver driver;
+  const figure::Rect panel = driver.widget("figure jacobian-norms").rect;
+  const figure::Rect cell =
+      figure::cell_rect(*driver.figure("jacobian-norms").plot, 3, {.t = 3, .k = 1});
+  driver.hover(
+      figure::Point{panel.x + cell.x + cell.width / 2.0, panel.y + cell.y + cell.height / 2.0});
+  EXPECT_THAT(driver.ui().tooltip(), HasSubstr("t = 3, k = 1"));
+  EXPECT_THAT(driver.ui().tooltip(), HasSubstr("one-step factors"));
+  bool marked = false;
+  for (const figure::Group& group : driver.figure("unrolled").groups)
+    marked = marked || group.id == "cursor";
+  EXPECT_TRUE(marked);
+}
+
+TEST(Panels, TheNetworkZoomsPansAndComesBack) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=100"}));
+  const auto visible = [&] {
+    const auto& plot = *driver.figure("unrolled").plot;
+    return plot.x_max - plot.x_min;
+  };
+  EXPECT_EQ(visible(), 101.0);
+  driver.hover("figure unrolled", 0.6);
+  for (int i = 0; i < 8; ++i) driver.wheel(1.0);
+  EXPECT_LT(visible(), 20.0);
+  const double start = driver.figure("unrolled").plot->x_min;
+  driver.move_by("figure unrolled", 90.0, 0.0);
+  EXPECT_LT(driver.figure("unrolled").plot->x_min, start - 1.0);
+  driver.click("Show all steps");
+  EXPECT_EQ(visible(), 101.0);
+}
+
+TEST(Panels, AxesSwitchBetweenLinearAndLogarithmic) {
+  UiDriver driver;
+  driver.click("Run");
+  driver.frames(5);
+  EXPECT_FALSE(driver.figure("loss").plot->log_y);
+  driver.choose("Loss axis", "log");
+  driver.frames(2);
+  EXPECT_TRUE(driver.figure("loss").plot->log_y);
+  EXPECT_TRUE(driver.figure("gradient-norm").plot->log_y);
+  driver.choose("Gradient axis", "linear");
+  driver.frames(2);
+  EXPECT_FALSE(driver.figure("gradient-norm").plot->log_y);
+}
+
+bool shows(UiDriver& driver, const char* figure) { return driver.ui().figure(figure) != nullptr; }
+
+TEST(Panels, NetworkMapLossAndGradientAreThereAtTheStart) {
+  UiDriver driver;
+  for (const char* name : {"unrolled", "jacobian-norms", "loss", "gradient-norm"})
+    EXPECT_TRUE(shows(driver, name)) << name;
+  for (const char* name : {"gradient-by-lag", "spectrum", "saturation"})
+    EXPECT_FALSE(shows(driver, name)) << name;
+}
+
+TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  driver.click("Run");
+  driver.frames(5);
+  const std::pair<const char*, Key> kTabs[] = {
+      {"gradient-by-lag", Key::digit_2}, {"jacobian-norms", Key::digit_1},
+      {"spectrum", Key::digit_4},        {"loss", Key::digit_3},
+      {"saturation", Key::digit_6},      {"gradient-norm", Key::digit_5}};
+  for (const auto& [name, key] : kTabs) {
+    ASSERT_FALSE(shows(driver, name)) << name;
+    driver.click("Tab " + std::string(name));
+    ASSERT_TRUE(shows(driver, name)) << name;
+    EXPECT_THAT(driver.text_of(name), Not(IsEmpty())) << name;
+  }
+  for (const auto& [name, key] : kTabs) {
+    ASSERT_FALSE(shows(driver, name)) << name;
+    driver.press(key);
+    EXPECT_TRUE(shows(driver, name)) << name;
+  }
+  for (const figure::FigureInfo& info : figure::catalogue())
+    EXPECT_TRUE(info.name == "unrolled" ||
+                has_widget(driver, ("Tab " + std::string(info.name)).c_str()))
+        << info.name << " is behind no tab";
+}
+
+TEST(Panels, FiguresBehindTabsTellWhatIsUnderTheMouse) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  driver.click("Run");
+  driver.frames(5);
+  driver.click("Pause");
+  for (const char* name : {"gradient-by-lag", "saturation", "spectrum"}) {
+    driver.click("Tab " + std::string(name));
+    bool told = false;
+    for (double x = 0.1; x < 1.0 && !told; x += 0.05)
+      for (double y = 0.2; y < 1.0 && !told; y += 0.1) {
+        driver.hover("figure " + std::string(name), x, y);
+        told = !driver.ui().tooltip().empty();
+      }
+    EXPECT_TRUE(told) << name;
+  }
+}
+
+TEST(Panels, SpectraAreComputedOnlyWhileTheyAreShown) {
+  UiDriver driver;
+  EXPECT_FALSE(driver.snapshot().analysis->spectra);
+  driver.press(Key::digit_4);
+  driver.frames(2);
+  ASSERT_TRUE(driver.snapshot().analysis->spectra);
+  // The other choices are kept, and their own controls keep this one.
+  driver.choose("Norm", "frobenius");
+  driver.click("Next sequence");
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().analysis->norms.norm, gradient::MatrixNorm::frobenius);
+  EXPECT_EQ(driver.snapshot().analysis->norms.sequence, 1);
+  EXPECT_TRUE(driver.snapshot().analysis->spectra);
+  driver.press(Key::digit_3);
+  driver.frames(2);
+  EXPECT_FALSE(driver.snapshot().analysis->spectra);
+}
+
+TEST(Panels, TheBlockOfAnLstmsStateIsChosenOverTheMap) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  EXPECT_FALSE(has_widget(driver, "State=cell"));
+  driver.choose("Cell", "lstm");
+  driver.frames(2);
+  const auto hidden = map_values(driver);
+  for (const char* block : {"cell", "full"}) {
+    driver.choose("State", block);
+    driver.frames(2);
+    EXPECT_EQ(model::name_of(driver.snapshot().analysis->norms.block), block);
+    EXPECT_NE(map_values(driver), hidden) << block;
+  }
+  driver.choose("Cell", "gru");
+  driver.frames(2);
+  EXPECT_FALSE(has_widget(driver, "State=cell"));
+  EXPECT_EQ(driver.snapshot().analysis->norms.block, gradient::StateBlock::hidden);
+}
+
+TEST(Panels, ACoarseMapSaysSo) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=300", "model.hidden=32"}));
+  EXPECT_EQ(driver.snapshot().analysis->norms.stride, 1);
+  EXPECT_FALSE(has_widget(driver, "Coarse map"));
+  driver.keep_coarse();
+  driver.frames(2);
+  ASSERT_GT(driver.snapshot().analysis->norms.stride, 1);
+  EXPECT_TRUE(has_widget(driver, "Coarse map"));
+}
+
+}  // namespace
+}  // namespace backflow::ui

@@ -1,0 +1,40 @@
+// What the window's tests look at: configurations, weights, and what the figures show.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/config/keys.h"
+#include "tests/ui/ui_driver.h"
+
+namespace backflow::ui {
+
+inline config::Config configured(std::initializer_list<const char*> assignments) {
+  config::Config config;
+  for (const char* assignment : assignments)
+    EXPECT_EQ(config::set_key(config, assignment), "") << assignment;
+  return config;
+}
+
+/// The weights now: after the record's update, if it made one.
+inline const model::Matrix& W_hh(const UiDriver& driver) {
+  const auto& record = *driver.snapshot().record;
+  return record.parameters_after ? record.parameters_after->W_hh : record.model.parameters.W_hh;
+}
+
+/// The values of the heatmap as drawn.
+inline std::vector<float> map_values(const UiDriver& driver) {
+  for (const figure::Group& group : driver.figure("jacobian-norms").groups)
+    for (const figure::Mark& mark : group.marks)
+      if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return *map->values;
+  return {};
+}
+
+inline bool has_widget(UiDriver& driver, const char* label) {
+  return driver.ui().registry().find(label) != nullptr;
+}
+
+}  // namespace backflow::ui
