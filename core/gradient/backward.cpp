@@ -174,11 +174,7 @@ void backward(const model::Model& model, const model::Batch& batch, const model:
           .run(parts[static_cast<std::size_t>(i)]);
     });
   }
-  add_weight_gradients(model, batch, trace, signals.delta, gradients);
-  const Matrix& dz = signals.dz.data();  // (m, loss steps·B)
-  model::add_product(dz, Transpose::no, trace.h.steps(signals.dz.first(), signals.dz.last()),
-                     Transpose::yes, gradients.W_hy);
-  gradients.b_y += dz.rowwise().sum();
+  add_weight_gradients(model, batch, trace, signals, gradients);
 }
 
 }  // namespace backflow::gradient

@@ -68,31 +68,45 @@ void add_range(const model::Model& model, const model::Batch& batch, const model
   for (Index j = 0; j < own.cols(); ++j) gradients.b_h += own.col(j);
 }
 
+// The read-out's share of the columns `range` of the steps with targets. As its transpose, because
+// there are few outputs: the product is faster when its many rows come first.
+void add_readout_range(const model::Trace& trace, const model::StepMatrices& dz, Range range,
+                       model::Parameters& gradients) {
+  const auto own = dz.data().middleCols(range.first, range.count);
+  const Index first = (dz.first() - trace.h.first()) * trace.batch() + range.first;
+  Matrix transposed = Matrix::Zero(gradients.W_hy.cols(), gradients.W_hy.rows());
+  model::add_product(trace.h.data().middleCols(first, range.count), Transpose::no, own,
+                     Transpose::yes, transposed);
+  gradients.W_hy += transposed.transpose();
+  for (Index j = 0; j < own.cols(); ++j) gradients.b_y += own.col(j);
+}
+
 }  // namespace
 
 void add_weight_gradients(const model::Model& model, const model::Batch& batch,
-                          const model::Trace& trace, const model::StepMatrices& delta,
+                          const model::Trace& trace, const ErrorSignals& signals,
                           model::Parameters& gradients) {
-  const Index columns = delta.data().cols();
   // The cut depends on the sizes alone, so that the sums come out the same on any machine.
   constexpr double kWorthAThread = 1e6;
-  const double work = 2.0 * static_cast<double>(delta.rows()) *
+  const Index columns = signals.delta.data().cols();
+  const double work = 2.0 * static_cast<double>(signals.delta.rows()) *
                       static_cast<double>(gradients.hidden_size()) * static_cast<double>(columns);
   const Index parts = columns >= 64 && work >= 2 * kWorthAThread ? 2 : 1;
-  std::vector<model::Parameters> partial;
-  for (Index i = 1; i < parts; ++i)
-    partial.push_back({Matrix::Zero(gradients.W_xh.rows(), gradients.W_xh.cols()),
-                       Matrix::Zero(gradients.W_hh.rows(), gradients.W_hh.cols()),
-                       Vector::Zero(gradients.b_h.size()), Matrix(), Vector()});
+  std::vector<model::Parameters> partial(static_cast<std::size_t>(parts - 1));
   parallel::for_each(parts, [&](Index i) {
-    const Index first = columns * i / parts, end = columns * (i + 1) / parts;
-    add_range(model, batch, trace, delta.data(), {first, end - first},
-              i == 0 ? gradients : partial[static_cast<std::size_t>(i - 1)]);
+    if (i > 0) partial[static_cast<std::size_t>(i - 1)] = model::zeros_like(gradients);
+    model::Parameters& sum = i == 0 ? gradients : partial[static_cast<std::size_t>(i - 1)];
+    const auto share = [&](Index count) {
+      const Index first = count * i / parts;
+      return Range{first, count * (i + 1) / parts - first};
+    };
+    add_range(model, batch, trace, signals.delta.data(), share(columns), sum);
+    add_readout_range(trace, signals.dz, share(signals.dz.data().cols()), sum);
   });
   for (const model::Parameters& part : partial) {
-    gradients.W_xh += part.W_xh;
-    gradients.W_hh += part.W_hh;
-    gradients.b_h += part.b_h;
+    const auto of_part = model::tensors(part);
+    std::size_t i = 0;
+    for (auto& tensor : model::tensors(gradients)) tensor += of_part[i++];
   }
 }
 

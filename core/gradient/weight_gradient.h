@@ -6,10 +6,11 @@
 
 namespace backflow::gradient {
 
-/// Adds Σ δ x_tᵀ, Σ δ (recurrent input)ᵀ and Σ δ over the steps and sequences of the trace to W_xh,
-/// W_hh and b_h of `gradients`. delta (delta_blocks·n, B), t = 1..T. Split over the cores by time.
+/// Adds the gradients of all weights and biases to `gradients`, from the trace and the signals dz
+/// and delta: Σ δ x_tᵀ, Σ δ (recurrent input)ᵀ, Σ δ, Σ ∂L_t/∂z_t h_tᵀ and Σ ∂L_t/∂z_t over all
+/// steps and sequences. Split over the cores by time.
 void add_weight_gradients(const model::Model& model, const model::Batch& batch,
-                          const model::Trace& trace, const model::StepMatrices& delta,
+                          const model::Trace& trace, const ErrorSignals& signals,
                           model::Parameters& gradients);
 
 /// Σ δ (recurrent input)ᵀ (G·n, n) of one step: what the use of W_hh at step k is blamed for, when

@@ -38,6 +38,15 @@ struct Kernels {
   /// Y (rows, cols) += A X of packed operands.
   void (*multiply_add)(const double* A, const double* X, Index rows, Index inner, Index cols,
                        double* Y, Index ldy);
+  /// The same with a plain X (inner, cols) of leading dimension ldx: small products are done before
+  /// packing would pay.
+  void (*multiply_add_plain)(const double* A, const double* X, Index ldx, Index rows, Index inner,
+                             Index cols, double* Y, Index ldy);
+  /// Y (rows, cols) += A Bᵀ of plain A (rows, inner) and B (cols, inner); rows must be a multiple
+  /// of row_step.
+  void (*add_outer_products)(const double* A, Index lda, const double* B, Index ldb, Index rows,
+                             Index inner, Index cols, double* Y, Index ldy);
+  Index row_step;
 
   /// value[i] = tanh(a[i]) within 2 units in the last place, slope[i] = tanh′(a[i]) without
   /// cancellation. NaN stays NaN. Either result may be null; `value` may be `a`.

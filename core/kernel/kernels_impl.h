@@ -84,25 +84,35 @@ void pack_right_transposed(const double* X, Index ldx, Index inner, Index cols, 
   }
 }
 
+// Where the numbers of one panel and one group lie: A(i, k) at A[i + k·a_step], X(k, j) at
+// X[k·x_step + j], or at X[k + j·x_step] when the group is a plain matrix.
+struct Strides {
+  Index a_step, x_step;
+};
+
 // Y (rows ≤ V·kWidth, N) += one panel of A times one group of X. K is how many inner indices go at
 // once into accumulators of their own, so that narrow products do not wait for each addition.
-template <int V, int N, int K>
-void tile(const double* A, const double* X, Index inner, Index rows, double* Y, Index ldy) {
+template <bool kPlain, int V, int N, int K>
+void tile(const double* A, const double* X, Strides at, Index inner, Index rows, double* Y,
+          Index ldy) {
+  const auto x_at = [&](Index k, int j) {
+    return kPlain ? X[k + j * at.x_step] : X[k * at.x_step + j];
+  };
   Vector sum[K][N][V] = {};
   Index k = 0;
   for (; k + K <= inner; k += K)
     for (int u = 0; u < K; ++u) {
       Vector a[V];
-      for (int v = 0; v < V; ++v) a[v] = load(A + (k + u) * V * kWidth + v * kWidth);
+      for (int v = 0; v < V; ++v) a[v] = load(A + (k + u) * at.a_step + v * kWidth);
       for (int j = 0; j < N; ++j) {
-        const Vector x = broadcast(X[(k + u) * N + j]);
+        const Vector x = broadcast(x_at(k + u, j));
         for (int v = 0; v < V; ++v) sum[u][j][v] += a[v] * x;
       }
     }
   for (; k < inner; ++k)
     for (int j = 0; j < N; ++j) {
-      const Vector x = broadcast(X[k * N + j]);
-      for (int v = 0; v < V; ++v) sum[0][j][v] += load(A + (k * V + v) * kWidth) * x;
+      const Vector x = broadcast(x_at(k, j));
+      for (int v = 0; v < V; ++v) sum[0][j][v] += load(A + k * at.a_step + v * kWidth) * x;
     }
   for (int u = 1; u < K; ++u)
     for (int j = 0; j < N; ++j)
@@ -122,35 +132,38 @@ void tile(const double* A, const double* X, Index inner, Index rows, double* Y, 
   }
 }
 
-template <int V>
-void panel_times_group(const double* A, const double* X, Index inner, Index rows, Index cols,
-                       double* Y, Index ldy) {
+template <bool kPlain, int V>
+void panel_times_group(const double* A, const double* X, Strides at, Index inner, Index rows,
+                       Index cols, double* Y, Index ldy) {
   switch (cols) {
     case 1:
-      return tile<V, 1, 4>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 1, 4>(A, X, at, inner, rows, Y, ldy);
     case 2:
-      return tile<V, 2, 2>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 2, 2>(A, X, at, inner, rows, Y, ldy);
     case 3:
-      return tile<V, 3, 1>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 3, 1>(A, X, at, inner, rows, Y, ldy);
     case 4:
-      return tile<V, 4, 1>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 4, 1>(A, X, at, inner, rows, Y, ldy);
 #if BACKFLOW_KERNEL_WIDTH == 8
     case 5:
-      return tile<V, 5, 1>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 5, 1>(A, X, at, inner, rows, Y, ldy);
     case 6:
-      return tile<V, 6, 1>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 6, 1>(A, X, at, inner, rows, Y, ldy);
     case 7:
-      return tile<V, 7, 1>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 7, 1>(A, X, at, inner, rows, Y, ldy);
     case 8:
-      return tile<V, 8, 1>(A, X, inner, rows, Y, ldy);
+      return tile<kPlain, V, 8, 1>(A, X, at, inner, rows, Y, ldy);
 #endif
     default:
       return;
   }
 }
 
-void multiply_add(const double* A, const double* X, Index rows, Index inner, Index cols, double* Y,
-                  Index ldy) {
+// The left operand is packed when lda is 0. The right one is packed when x_step is 0, plain when
+// kPlain, else the transpose of a plain one.
+template <bool kPlain>
+void multiply(const double* A, Index lda, const double* X, Index x_step, Index rows, Index inner,
+              Index cols, double* Y, Index ldy) {
   // A panel meets all groups while it is in the nearest cache.
   for (Index row = 0, used; row < rows; row += used) {
     used = next_panel(rows - row);
@@ -158,17 +171,33 @@ void multiply_add(const double* A, const double* X, Index rows, Index inner, Ind
     const double* group = X;
     for (Index col = 0; col < cols; col += kGroup) {
       const Index count = min(kGroup, cols - col);
+      const Strides at{lda == 0 ? width : lda, x_step == 0 ? count : x_step};
       double* y = Y + row + col * ldy;
       if (width == kPanel)
-        panel_times_group<3>(A, group, inner, used, count, y, ldy);
+        panel_times_group<kPlain, 3>(A, group, at, inner, used, count, y, ldy);
       else if (width == 2 * kWidth)
-        panel_times_group<2>(A, group, inner, used, count, y, ldy);
+        panel_times_group<kPlain, 2>(A, group, at, inner, used, count, y, ldy);
       else
-        panel_times_group<1>(A, group, inner, used, count, y, ldy);
-      group += count * inner;
+        panel_times_group<kPlain, 1>(A, group, at, inner, used, count, y, ldy);
+      group += kPlain ? count * x_step : x_step == 0 ? count * inner : count;
     }
-    A += width * inner;
+    A += lda == 0 ? width * inner : used;
   }
+}
+
+void multiply_add(const double* A, const double* X, Index rows, Index inner, Index cols, double* Y,
+                  Index ldy) {
+  multiply<false>(A, 0, X, 0, rows, inner, cols, Y, ldy);
+}
+
+void multiply_add_plain(const double* A, const double* X, Index ldx, Index rows, Index inner,
+                        Index cols, double* Y, Index ldy) {
+  multiply<true>(A, 0, X, ldx, rows, inner, cols, Y, ldy);
+}
+
+void add_outer_products(const double* A, Index lda, const double* B, Index ldb, Index rows,
+                        Index inner, Index cols, double* Y, Index ldy) {
+  multiply<false>(A, lda, B, ldb, rows, inner, cols, Y, ldy);
 }
 
 // e^y = power (1 + p) and e^y − 1 = power p + (power − 1) for −708 ≤ y ≤ 0, without branches:
@@ -261,6 +290,9 @@ const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
                                     pack_right,
                                     pack_right_transposed,
                                     multiply_add,
+                                    multiply_add_plain,
+                                    add_outer_products,
+                                    kWidth,
                                     tanh,
                                     sigmoid};
 

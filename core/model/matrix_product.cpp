@@ -42,8 +42,10 @@ void PackedMatrix::pack_transposed(const ConstRef& A) {
 
 void PackedMatrix::multiply_add(const ConstRef& x, MutableRef y) const {
   eigen_assert(x.rows() == inner_ && y.rows() == rows_ && x.cols() == y.cols());
-  if (x.cols() == 1) {  // one column is packed as it is
-    kernels().multiply_add(data_.data(), x.data(), rows_, inner_, 1, y.data(), y.outerStride());
+  constexpr Index kPacked = 192;  // inner size from which packing pays (measured)
+  if (inner_ < kPacked || x.cols() == 1) {
+    kernels().multiply_add_plain(data_.data(), x.data(), x.outerStride(), rows_, inner_, x.cols(),
+                                 y.data(), y.outerStride());
     return;
   }
   constexpr Index kColumns = 64;  // so that the packed columns stay in the near caches
@@ -62,6 +64,13 @@ void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Tr
   const Index inner = a_t ? A.rows() : A.cols();
   eigen_assert(inner == (b_t ? B.cols() : B.rows()));
   eigen_assert(C.rows() == (a_t ? A.cols() : A.rows()) && C.cols() == (b_t ? B.rows() : B.cols()));
+  // Outer products of columns lie in memory as the kernel wants them.
+  constexpr Index kPlainRows = 64;
+  if (!a_t && b_t && C.rows() <= kPlainRows && C.rows() % kernels().row_step == 0) {
+    kernels().add_outer_products(A.data(), A.outerStride(), B.data(), B.outerStride(), C.rows(),
+                                 inner, C.cols(), C.data(), C.outerStride());
+    return;
+  }
   constexpr Index kInner = 256;  // a panel and a group of that length fit the near caches
   for (Index k = 0; k < inner; k += kInner) {
     const Index length = std::min(kInner, inner - k);
