@@ -17,7 +17,7 @@ constexpr Entry kKeys[] = {
     {"Space", "run or pause"},
     {"→", "one iteration"},
     {"R", "reset: fresh weights, empty curves"},
-    {"1 … 6", "the figures behind the tabs"},
+    {"1 … 8", "the figures behind the tabs"},
     {"T", "light or dark"},
     {"F1", "this page; Esc closes it"},
     {"Ctrl+Q", "quit"},

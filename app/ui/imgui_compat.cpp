@@ -40,6 +40,10 @@ ImGuiKey imgui_key(Key key) {
       return ImGuiKey_5;
     case Key::digit_6:
       return ImGuiKey_6;
+    case Key::digit_7:
+      return ImGuiKey_7;
+    case Key::digit_8:
+      return ImGuiKey_8;
   }
   return ImGuiKey_None;
 }
@@ -96,6 +100,10 @@ int glfw_code(Key key) {
       return '5';
     case Key::digit_6:
       return '6';
+    case Key::digit_7:
+      return '7';
+    case Key::digit_8:
+      return '8';
   }
   return 0;
 }

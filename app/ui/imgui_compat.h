@@ -24,7 +24,9 @@ enum class Key {
   digit_3,
   digit_4,
   digit_5,
-  digit_6
+  digit_6,
+  digit_7,
+  digit_8
 };
 
 /// Pressed in this frame; with `repeat`, also when held down long enough.

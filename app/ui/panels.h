@@ -48,9 +48,11 @@ private:
   TabbedPanel map_{{{"jacobian-norms", "Jacobian products", "Products", Key::digit_1, '1'},
                     {"gradient-by-lag", "By distance", "Distance", Key::digit_2, '2'}}};
   TabbedPanel loss_{{{"loss", "Loss", "Loss", Key::digit_3, '3'},
-                     {"spectrum", "Spectrum", "Spectrum", Key::digit_4, '4'}}};
-  TabbedPanel norm_{{{"gradient-norm", "Gradient norm", "‖∇L‖", Key::digit_5, '5'},
-                     {"saturation", "Saturation", "Saturation", Key::digit_6, '6'}}};
+                     {"accuracy", "Accuracy", "Acc.", Key::digit_4, '4'},
+                     {"spectrum", "Spectrum", "Spectrum", Key::digit_5, '5'}}};
+  TabbedPanel norm_{{{"gradient-norm", "Gradient norm", "‖∇L‖", Key::digit_6, '6'},
+                     {"learning-rate", "Rate", "η", Key::digit_7, '7'},
+                     {"saturation", "Saturation", "Sat.", Key::digit_8, '8'}}};
   figure::View view_;
   // The analysis that is wanted, and the one last asked for: sent once a frame, however many
   // controls had a say in it.

@@ -213,24 +213,20 @@ inline Exponential exponential(double y) {
   const double shifted = y * 1.4426950408889634 + kRound;
   const double k = shifted - kRound;
   const double r = (y - k * kLn2High) - k * kLn2Low;
-  double series = 1.0 / 6227020800.0;
-  series = series * r + 1.0 / 479001600.0;
-  series = series * r + 1.0 / 39916800.0;
-  series = series * r + 1.0 / 3628800.0;
-  series = series * r + 1.0 / 362880.0;
-  series = series * r + 1.0 / 40320.0;
-  series = series * r + 1.0 / 5040.0;
-  series = series * r + 1.0 / 720.0;
-  series = series * r + 1.0 / 120.0;
-  series = series * r + 1.0 / 24.0;
-  series = series * r + 1.0 / 6.0;
-  series = series * r + 0.5;
+  // In pairs (Estrin), so that few operations wait for each other.
+  const double r2 = r * r, r4 = r2 * r2;
+  const double low = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0));
+  const double middle =
+      (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0));
+  const double high = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) +
+                      r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0));
+  const double series = low + r4 * (middle + r4 * high);
   std::uint64_t bits;
   std::memcpy(&bits, &shifted, sizeof bits);
   bits = (bits + 1023) << 52;
   double power;
   std::memcpy(&power, &bits, sizeof power);
-  return {power, series * r * r + r};
+  return {power, series * r2 + r};
 }
 
 constexpr double kSmallest = -708.0;  // e^y of less is below the normal numbers

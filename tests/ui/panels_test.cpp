@@ -132,8 +132,9 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
   driver.frames(5);
   const std::pair<const char*, Key> kTabs[] = {
       {"gradient-by-lag", Key::digit_2}, {"jacobian-norms", Key::digit_1},
-      {"spectrum", Key::digit_4},        {"loss", Key::digit_3},
-      {"saturation", Key::digit_6},      {"gradient-norm", Key::digit_5}};
+      {"accuracy", Key::digit_4},        {"spectrum", Key::digit_5},
+      {"loss", Key::digit_3},            {"learning-rate", Key::digit_7},
+      {"saturation", Key::digit_8},      {"gradient-norm", Key::digit_6}};
   for (const auto& [name, key] : kTabs) {
     ASSERT_FALSE(shows(driver, name)) << name;
     driver.click("Tab " + std::string(name));
@@ -171,7 +172,7 @@ TEST(Panels, FiguresBehindTabsTellWhatIsUnderTheMouse) {
 TEST(Panels, SpectraAreComputedOnlyWhileTheyAreShown) {
   UiDriver driver;
   EXPECT_FALSE(driver.snapshot().analysis->spectra);
-  driver.press(Key::digit_4);
+  driver.press(Key::digit_5);
   driver.frames(2);
   ASSERT_TRUE(driver.snapshot().analysis->spectra);
   // The other choices are kept, and their own controls keep this one.
