@@ -17,7 +17,10 @@ if(BACKFLOW_NATIVE)
 endif()
 if(BACKFLOW_SANITIZE)
   target_compile_options(backflow_compiler INTERFACE
-    -fsanitize=${BACKFLOW_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fsanitize=${BACKFLOW_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+    # Lines are enough to find a report's place; full debug information of Eigen's templates takes
+    # longer to write than the tests to run.
+    -O1 -g1)
   target_link_options(backflow_compiler INTERFACE -fsanitize=${BACKFLOW_SANITIZE})
 endif()
 if(BACKFLOW_COVERAGE)

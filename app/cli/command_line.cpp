@@ -1,5 +1,6 @@
 #include "app/cli/command_line.h"
 
+#include <charconv>
 #include <exception>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct Arguments {
   ExportRequest request;
   std::string norm = "spectral";
   std::string state = "hidden";
+  std::string product;
   std::string theme = "light";
 #ifdef BACKFLOW_HAS_WINDOW
   WindowOptions window;
@@ -48,6 +50,20 @@ std::vector<std::string> names_of_all() {
   std::vector<std::string> names;
   for (const auto& entry : model::EnumNames<E>::kAll) names.emplace_back(entry.name);
   return names;
+}
+
+// "20:3"; an empty text asks for nothing. Returns an empty string, or one sentence.
+std::string parse_product(const std::string& text, ExportRequest& request) {
+  if (text.empty()) return {};
+  session::StepPair pair;
+  const char* const end = text.data() + text.size();
+  const auto t = std::from_chars(text.data(), end, pair.t);
+  const bool colon = t.ec == std::errc() && t.ptr != end && *t.ptr == ':';
+  const auto k = colon ? std::from_chars(t.ptr + 1, end, pair.k) : t;
+  if (!colon || k.ec != std::errc() || k.ptr != end || pair.k < 0 || pair.k > pair.t)
+    return "--product " + text + " is not two steps t:k with 0 ≤ k ≤ t, e.g. 20:3";
+  request.product = pair;
+  return {};
 }
 
 void add_set_option(CLI::App& app, Arguments& arguments) {
@@ -91,6 +107,9 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(1e-300, 0.999))
       ->type_name("E")
       ->capture_default_str();
+  sub->add_option("--product", arguments.product,
+                  "two steps t:k; the spectrum is that of ∂h_t/∂h_k instead of W_hh")
+      ->type_name("T:K");
   sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
       ->check(CLI::Range(1, 1024))
       ->type_name("I")
@@ -207,6 +226,9 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
     arguments.request.block = *model::parse_enum<gradient::StateBlock>(arguments.state);
     arguments.request.style.theme =
         arguments.theme == "dark" ? figure::Theme::dark : figure::Theme::light;
+    if (const std::string error = parse_product(arguments.product, arguments.request);
+        !error.empty())
+      return bad_usage(err, error);
     return export_figures(config, arguments.request, out, err);
   }
 #ifdef BACKFLOW_HAS_WINDOW

@@ -62,6 +62,11 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     return "--state " + std::string(model::name_of(request.block)) +
            " is for model.cell = lstm; the state of " +
            std::string(model::name_of(config.model.cell)) + " is h alone";
+  const auto steps = training::resolved(config.task).steps;
+  if (request.product && request.product->t > steps)
+    return "--product " + std::to_string(request.product->t) + ":" +
+           std::to_string(request.product->k) + " is out of range; the sequence has " +
+           std::to_string(steps) + " steps";
   if (!request.all_directory.empty()) {
     if (!request.figure.empty() || !request.output.empty())
       return "--all writes every figure; leave out --figure and --output";
@@ -108,6 +113,7 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
                                                      .sequence = request.sequence - 1,
                                                      .block = request.block,
                                                      .epsilon = request.epsilon,
+                                                     .product = request.product,
                                                      .spectra = spectra}),
                   snapshot);
   return snapshot;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <numbers>
 #include <utility>
 
@@ -90,25 +91,54 @@ Axes add_plane_axes(Figure& figure, const FigureStyle& style, AxesOptions option
   return add_axes(figure, style, options);
 }
 
+// A Jacobian product may be of any size: the power of ten by which its eigenvalues are divided in
+// the plane. 0 for W_hh, and where the unit circle is worth seeing.
+int plane_power(const Spectra& spectra) {
+  const double log10_rho = spectra.recurrent.log10_spectral_radius();
+  if (!spectra.product || !std::isfinite(log10_rho) || std::abs(log10_rho) < 2.0) return 0;
+  return static_cast<int>(std::floor(log10_rho));
+}
+
+std::complex<double> in_plane(const Eigenvalue& value, int power) {
+  return Eigenvalue{value.log10_modulus - power, value.argument}.value();
+}
+
+// What the spectrum is of: "W_{hh}", "∂h_{20}/∂h_{3}".
+std::string matrix_name(const session::Analysis& analysis) {
+  const model::CellKind cell = analysis.record->model.cell;
+  const auto& product = analysis.spectra->product;
+  if (!product) return new_state_weights(cell);
+  return jacobian_symbol(
+      cell == model::CellKind::lstm ? gradient::StateBlock::full : gradient::StateBlock::hidden,
+      std::to_string(product->t), std::to_string(product->k));
+}
+
 Figure plane(const Spectra& spectra, const std::string& W, const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
   const auto& list = spectra.recurrent.eigenvalues;
-  const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius());
+  const int power = plane_power(spectra);
+  const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius() - power);
+  const double at_least = power == 0 ? 1.0 : 0.0;  // the unit circle
   Figure figure = blank_figure("plane", "", style, size);
   AxesOptions options;
   options.y_title =
       fitting({"eigenvalues of " + W + ": Im λ", "Im λ of " + W, "Im λ"}, style, size);
   options.x_title = "Re λ";
   options.note = {"solid: |λ| = 1, dashed: |λ| = ρ", "dashed: |λ| = ρ"};
+  if (power != 0) {
+    options.x_title += ", in units of " + compact_power(power);
+    options.note = {"dashed: |λ| = ρ"};
+  }
   options.x_integers = false;
-  const Axes axes = add_plane_axes(figure, untitled(style), options, 1.12 * std::max(1.0, rho));
+  const Axes axes =
+      add_plane_axes(figure, untitled(style), options, 1.12 * std::max(at_least, rho));
   Group group{"eigenvalues", axes.area.rect, {}};
   for (const bool along_x : {true, false}) {
     const Point a = along_x ? Point{axes.area.x_min, 0.0} : Point{0.0, axes.area.y_min};
     group.marks.push_back(PolylineMark{{{axes.x(a.x), axes.y(a.y)}, {axes.x(-a.x), axes.y(-a.y)}},
                                        {colors.axis, 1.0}});
   }
-  add_circle(group, axes, 1.0, {colors.text, 1.4});
+  if (power == 0) add_circle(group, axes, 1.0, {colors.text, 1.4});
   add_circle(group, axes, rho, {colors.accent, 1.4, Dash::dashed});
   const double crowd = 8.0 * std::sqrt(static_cast<double>(list.size()));
   const double radius =
@@ -117,7 +147,7 @@ Figure plane(const Spectra& spectra, const std::string& W, const FigureStyle& st
     if (std::isnan(value.log10_modulus)) continue;
     // Outside by more than rounding.
     const Color color = value.log10_modulus > 1e-12 ? colors.threshold : colors.accent;
-    const auto point = value.value();
+    const auto point = in_plane(value, power);
     group.marks.push_back(CircleMark{{axes.x(point.real()), axes.y(point.imag())},
                                      radius,
                                      color,
@@ -168,7 +198,8 @@ std::vector<std::string> missing(const std::vector<double>& values, const std::s
 
 Figure singular_values(const session::Analysis& analysis, const std::string& W,
                        const FigureStyle& style, Size size) {
-  const auto& bound = analysis.bound;
+  // The bound speaks of W_hh.
+  const auto bound = analysis.spectra->product ? std::nullopt : analysis.bound;
   const Palette& colors = palette(style.theme);
   const std::vector<double>& logs = analysis.spectra->recurrent.log10_singular_values;
   const double largest = logs.front();
@@ -242,7 +273,8 @@ Figure lyapunov(const Spectra& spectra, const FigureStyle& style, Size size) {
 std::vector<std::string> numbers(const session::Analysis& analysis) {
   const model::CellKind cell = analysis.record->model.cell;
   const gradient::Spectrum& s = analysis.spectra->recurrent;
-  const std::string of = cell == model::CellKind::rnn ? "" : "(" + new_state_weights(cell) + ")";
+  const bool of_W_hh = cell == model::CellKind::rnn && !analysis.spectra->product;
+  const std::string of = of_W_hh ? "" : "(" + matrix_name(analysis) + ")";
   const std::string rho = "ρ" + of + " = " + compact_power(s.log10_spectral_radius());
   const std::string sigma = rho + ", σ_{1} = " + compact_power(s.log10_sigma_1());
   const std::string condition = sigma + ", σ_{1}/σ_{n} = " + compact_power(s.log10_condition());
@@ -255,14 +287,19 @@ std::vector<std::string> numbers(const session::Analysis& analysis) {
 
 Figure build_spectrum(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
                       Size size) {
-  Figure figure = blank_figure("spectrum", "The recurrent weights as a linear map", style, size);
+  const bool of_product = snapshot.analysis && snapshot.analysis->spectra &&
+                          snapshot.analysis->spectra->product.has_value();
+  Figure figure = blank_figure(
+      "spectrum",
+      of_product ? "The Jacobian product as a linear map" : "The recurrent weights as a linear map",
+      style, size);
   const Rect everything{0.0, 0.0, size.width, size.height};
   if (!snapshot.analysis || !snapshot.analysis->spectra) {
     add_hint(figure, style, everything, "computing the spectrum …");
     return figure;
   }
   const Spectra& spectra = *snapshot.analysis->spectra;
-  const std::string W = new_state_weights(snapshot.analysis->record->model.cell);
+  const std::string W = matrix_name(*snapshot.analysis);
   if (std::isnan(spectra.recurrent.log10_sigma_1())) {
     add_hint(figure, style, everything, W + " is not finite");
     return figure;
@@ -310,12 +347,13 @@ std::string spectrum_tooltip(const session::Snapshot& snapshot, const View&, con
     const Eigenvalue* nearest = nullptr;
     double nearest_distance = 12.0;
     for (const Eigenvalue& value : spectra.recurrent.eigenvalues) {
-      const auto z = value.value();
+      const auto z = in_plane(value, plane_power(spectra));
       const double distance = std::hypot(axes.x(z.real()) - at.x, axes.y(z.imag()) - at.y);
       if (distance < nearest_distance) nearest = &value, nearest_distance = distance;
     }
     if (nearest == nullptr) return {};
     const auto z = nearest->value();
+    if (plane_power(spectra) != 0) return "|λ| = " + compact_power(nearest->log10_modulus);
     std::string text = "λ = " + compact(z.real());
     if (z.imag() != 0.0)
       text += (z.imag() < 0.0 ? " − " : " + ") + compact(std::abs(z.imag())) + " i";

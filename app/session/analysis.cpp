@@ -1,6 +1,8 @@
 #include "app/session/analysis.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "core/gradient/blame.h"
 #include "core/gradient/coarse_norms.h"
@@ -32,16 +34,35 @@ std::vector<gradient::Saturation> saturation_per_step(const IterationRecord& rec
   return steps;
 }
 
+std::optional<gradient::Spectrum> spectrum_of_product(
+    const std::vector<gradient::ScaledMatrix>& jacobians, StepPair pair,
+    const gradient::CancelFunction& cancelled) {
+  if (pair.k < pair.t)
+    return gradient::spectrum(
+        std::vector<gradient::ScaledMatrix>(jacobians.begin() + pair.k, jacobians.begin() + pair.t),
+        cancelled);
+  const Index size = jacobians.front().mantissa.rows();
+  return gradient::spectrum(model::Matrix::Identity(size, size), cancelled);
+}
+
 std::optional<Spectra> spectra_of(const IterationRecord& record, Index sequence,
+                                  const AnalysisOptions& options,
                                   const gradient::CancelFunction& cancelled) {
-  auto recurrent = gradient::spectrum(
-      model::block_of_new_state(record.model.parameters, record.model.cell), cancelled);
-  if (!recurrent) return std::nullopt;
-  auto lyapunov =
-      gradient::lyapunov_exponents(gradient::step_jacobians(record.model, record.trace, sequence),
-                                   {.count = kMaxExponents}, cancelled);
+  const auto jacobians = gradient::step_jacobians(record.model, record.trace, sequence);
+  std::optional<StepPair> product = options.product;
+  if (product) {
+    product->t = std::min(product->t, static_cast<Index>(jacobians.size()));
+    product->k = std::min(product->k, product->t);
+  }
+  auto spectrum =
+      product
+          ? spectrum_of_product(jacobians, *product, cancelled)
+          : gradient::spectrum(
+                model::block_of_new_state(record.model.parameters, record.model.cell), cancelled);
+  if (!spectrum) return std::nullopt;
+  auto lyapunov = gradient::lyapunov_exponents(jacobians, {.count = kMaxExponents}, cancelled);
   if (!lyapunov) return std::nullopt;
-  return Spectra{std::move(*recurrent), std::move(*lyapunov)};
+  return Spectra{std::move(*spectrum), product, std::move(*lyapunov)};
 }
 
 std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
@@ -59,7 +80,7 @@ std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
                                               analysis->largest_singular_value};
   analysis->saturation = saturation_per_step(*record, norms.sequence);
   if (options.spectra) {
-    analysis->spectra = spectra_of(*record, norms.sequence, cancelled);
+    analysis->spectra = spectra_of(*record, norms.sequence, options, cancelled);
     if (!analysis->spectra) return nullptr;
   }
   analysis->range = gradient::log_range(norms.log10_norm);

@@ -21,9 +21,18 @@ namespace backflow::session {
 /// Marks a cell of Analysis::cells that is not there (k > t). A value that no log10 norm takes.
 inline constexpr float kNoCell = std::numeric_limits<float>::max();
 
+/// Two steps 0 ≤ k ≤ t ≤ T whose product ∂state_t/∂state_k is meant.
+struct StepPair {
+  model::Index t = 0, k = 0;
+  bool operator==(const StepPair&) const = default;
+};
+
 /// What takes longer than the map for wide networks, and is computed only when asked for.
 struct Spectra {
-  gradient::Spectrum recurrent;  ///< of W_hh; of a gated cell's block that makes the new state
+  /// Of W_hh; of a gated cell's block that makes the new state; or of a Jacobian product, the whole
+  /// state's for an LSTM.
+  gradient::Spectrum recurrent;
+  std::optional<StepPair> product;  ///< the product, if it is one
   /// Along the trajectory of the analysis's sequence, the largest kMaxExponents of them.
   gradient::LyapunovExponents lyapunov;
 };
@@ -53,7 +62,8 @@ struct AnalysisOptions {
   model::Index sequence = 0;  ///< batch item; taken modulo the batch size
   gradient::StateBlock block = gradient::StateBlock::hidden;  ///< of an LSTM's state
   double epsilon = gradient::DecayOptions().epsilon;  ///< of GradientDecay::reach, in (0, 1)
-  bool spectra = false;                               ///< Analysis::spectra as well
+  std::optional<StepPair> product = {};  ///< for Spectra::recurrent; steps beyond T count as T
+  bool spectra = false;                  ///< Analysis::spectra as well
 
   bool operator==(const AnalysisOptions&) const = default;
 };

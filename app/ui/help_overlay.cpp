@@ -23,6 +23,7 @@ constexpr Entry kKeys[] = {
     {"Ctrl+Q", "quit"},
     {"drag a field", "set its value; double-click to type"},
     {"wheel, drag", "zoom and pan the network; double-click for all"},
+    {"click the map", "spectrum of that product; on the diagonal of W_{hh}"},
 };
 
 constexpr Entry kSymbols[] = {

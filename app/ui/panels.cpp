@@ -258,10 +258,21 @@ void Panels::draw_map(UiContext& ui, const Rect& rect, const session::Snapshot& 
   const bool heatmap = map_.shows("jacobian-norms");
   if (heatmap && view_.heatmap_low) draw_limits(ui, next_line());
   FigurePanel& panel = map_.shown();
-  panel.draw(ui, rect, bar_height, snapshot, view_, services.textures);
+  const Interaction state = panel.draw(ui, rect, bar_height, snapshot, view_, services.textures);
   view_.cursor =
       heatmap && panel.mouse() ? figure::cell_at(panel.figure(), *panel.mouse()) : std::nullopt;
+  if (state.clicked && view_.cursor) show_spectrum_of(*view_.cursor);
   if (!heatmap && !panel.info().needs_spectra) draw_crosshair(ui, panel, rect, bar_height);
+}
+
+// Of a product; on the diagonal, where there is none, of W_hh again.
+void Panels::show_spectrum_of(figure::Cell cell) {
+  const session::StepPair pair{cell.t, cell.k};
+  if (cell.t == cell.k || wanted_.product == pair)
+    wanted_.product.reset();
+  else
+    wanted_.product = pair;
+  loss_.show("spectrum");
 }
 
 void Panels::draw_limits(UiContext& ui, const Rect& rect) {

@@ -25,6 +25,11 @@ void TabbedPanel::take_keys() {
     if (key_pressed(tabs_[i].key)) chosen_ = i;
 }
 
+void TabbedPanel::show(std::string_view figure) {
+  for (std::size_t i = 0; i < tabs_.size(); ++i)
+    if (tabs_[i].figure == figure) chosen_ = i;
+}
+
 Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
   draw_card(ui, rect);
   double room = rect.width - ui.px(wanted + 2.0 * kEdge);

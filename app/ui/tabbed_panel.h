@@ -31,6 +31,8 @@ public:
   /// The figure to draw, or as last drawn.
   FigurePanel& shown() { return figures_[chosen_]; }
   const FigurePanel& shown() const { return figures_[chosen_]; }
+  /// Shows the figure of that name, which must be one of its own.
+  void show(std::string_view figure);
   bool shows(std::string_view figure) const { return tabs_[chosen_].figure == figure; }
 
 private:

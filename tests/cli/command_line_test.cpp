@@ -204,6 +204,11 @@ TEST(CommandLine, BadExportRequestsAreOneSentence) {
                       "--state", state},
                      "is for model.cell = lstm");
   expect_refused({"export", "--figure", "loss", "--output", "-", "--sequence", "0"}, "--sequence");
+  for (const char* pair : {"3", "2:3", "3:", ":1", "3:1x", "3:-1", "a:b"})
+    expect_refused({"export", "--figure", "spectrum", "--output", "-", "--product", pair},
+                   "is not two steps");
+  expect_refused({"export", "--figure", "spectrum", "--output", "-", "--product", "4:1"},
+                 "the sequence has 3 steps");
   expect_refused({"export", "--all", "x", "--figure", "loss"}, "leave out");
 }
 

@@ -307,5 +307,24 @@ TEST(AnalyseCoarsely, OnlyWhereTheExactMapTakesLong) {
   EXPECT_EQ(coarse->log10_blame, exact->log10_blame);
 }
 
+TEST(Analyse, SpectrumOfAProductIsThatOfItsFactors) {
+  // J_t = ½ Q with Q orthogonal: every |λ| and every σ of 30 factors is 2^−30.
+  const Session session{
+      configured({"task.name=first-bit", "task.steps=40", "model.activation=identity",
+                  "model.init=orthogonal", "model.spectral_radius=0.5"})};
+  const auto spectra_of = [&](StepPair pair) {
+    return *analyse(session.record(), {.product = pair, .spectra = true})->spectra;
+  };
+  const Spectra spectra = spectra_of({35, 5});
+  EXPECT_EQ(spectra.product, (StepPair{35, 5}));
+  ASSERT_EQ(spectra.recurrent.eigenvalues.size(), 8u);
+  for (const auto& value : spectra.recurrent.eigenvalues)
+    EXPECT_NEAR(value.log10_modulus, -30.0 * std::log10(2.0), 1e-10);
+  for (const double value : spectra.recurrent.log10_singular_values)
+    EXPECT_NEAR(value, -30.0 * std::log10(2.0), 1e-10);
+  EXPECT_NEAR(spectra_of({7, 7}).recurrent.log10_sigma_1(), 0.0, 1e-14);  // the identity
+  EXPECT_EQ(spectra_of({100, 60}).product, (StepPair{40, 40}));
+}
+
 }  // namespace
 }  // namespace backflow::session

@@ -85,6 +85,23 @@ TEST(Panels, HoveringTheHeatmapTellsTheCellAndMarksItsSteps) {
   EXPECT_TRUE(marked);
 }
 
+TEST(Panels, AClickOnTheHeatmapShowsTheSpectrumOfThatProduct) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=12"}));
+  const auto click_cell = [&](figure::Cell at) {
+    const figure::Rect panel = driver.widget("figure jacobian-norms").rect;
+    const figure::Rect cell = figure::cell_rect(*driver.figure("jacobian-norms").plot, 12, at);
+    driver.click_at({panel.x + cell.x + cell.width / 2.0, panel.y + cell.y + cell.height / 2.0});
+    driver.frames(3);
+  };
+  click_cell({.t = 9, .k = 2});
+  ASSERT_TRUE(driver.snapshot().analysis->spectra);
+  EXPECT_EQ(driver.snapshot().analysis->spectra->product, (session::StepPair{9, 2}));
+  EXPECT_THAT(driver.text_of("spectrum"), HasSubstr("∂h_{9}/∂h_{2}"));
+  click_cell({.t = 5, .k = 5});
+  EXPECT_FALSE(driver.snapshot().analysis->spectra->product);
+  EXPECT_THAT(driver.text_of("spectrum"), HasSubstr("W_{hh}"));
+}
+
 TEST(Panels, TheNetworkZoomsPansAndComesBack) {
   UiDriver driver(configured({"task.name=first-bit", "task.steps=100"}));
   const auto visible = [&] {
@@ -130,11 +147,14 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
   UiDriver driver(configured({"task.name=first-bit"}));
   driver.click("Run");
   driver.frames(5);
-  const std::pair<const char*, Key> kTabs[] = {
-      {"gradient-by-lag", Key::digit_2}, {"jacobian-norms", Key::digit_1},
-      {"accuracy", Key::digit_4},        {"spectrum", Key::digit_5},
-      {"loss", Key::digit_3},            {"learning-rate", Key::digit_7},
-      {"saturation", Key::digit_8},      {"gradient-norm", Key::digit_6}};
+  const std::pair<const char*, Key> kTabs[] = {{"gradient-by-lag", Key::digit_2},
+                                               {"jacobian-norms", Key::digit_1},
+                                               {"accuracy", Key::digit_4},
+                                               {"spectrum", Key::digit_5},
+                                               {"loss", Key::digit_3},
+                                               {"learning-rate", Key::digit_7},
+                                               {"saturation", Key::digit_8},
+                                               {"gradient-norm", Key::digit_6}};
   for (const auto& [name, key] : kTabs) {
     ASSERT_FALSE(shows(driver, name)) << name;
     driver.click("Tab " + std::string(name));

@@ -105,7 +105,12 @@ void UiDriver::hover(const std::string& label, double x_share, double y_share) {
 }
 
 void UiDriver::click(const std::string& label) {
-  hover(label);
+  const figure::Rect r = widget(label).rect;
+  click_at({r.x + r.width * 0.5, r.y + r.height * 0.5});
+}
+
+void UiDriver::click_at(figure::Point pixel) {
+  hover(pixel);
   send_mouse_button(true);
   frames();
   release();

@@ -25,6 +25,7 @@ public:
 
   // All of these fail the test when there is no such widget in sight.
   void click(const std::string& label);
+  void click_at(figure::Point pixel);
   void double_click(const std::string& label);
   /// Presses at `from` of the widget's width, moves to `to` in some steps, releases.
   void drag(const std::string& label, double from, double to);
