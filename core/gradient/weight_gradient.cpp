@@ -92,9 +92,10 @@ void add_weight_gradients(const model::Model& model, const model::Batch& batch,
   const double work = 2.0 * static_cast<double>(signals.delta.rows()) *
                       static_cast<double>(gradients.hidden_size()) * static_cast<double>(columns);
   const Index parts = columns >= 64 && work >= 2 * kWorthAThread ? 2 : 1;
-  std::vector<model::Parameters> partial(static_cast<std::size_t>(parts - 1));
+  // Made before the work begins: copying the shapes reads what the first part writes.
+  std::vector<model::Parameters> partial(static_cast<std::size_t>(parts - 1),
+                                         model::zeros_like(gradients));
   parallel::for_each(parts, [&](Index i) {
-    if (i > 0) partial[static_cast<std::size_t>(i - 1)] = model::zeros_like(gradients);
     model::Parameters& sum = i == 0 ? gradients : partial[static_cast<std::size_t>(i - 1)];
     const auto share = [&](Index count) {
       const Index first = count * i / parts;
