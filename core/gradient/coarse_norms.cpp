@@ -1,11 +1,14 @@
 #include "core/gradient/coarse_norms.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "core/gradient/jacobian.h"
 #include "core/gradient/product_tree.h"
+#include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
 namespace {
@@ -13,22 +16,31 @@ namespace {
 using model::Index;
 using model::Matrix;
 
-// Products of `stride` one-step Jacobians each; the last may be of fewer.
-std::vector<ScaledMatrix> strides(const std::vector<ScaledMatrix>& jacobians, Index stride) {
-  std::vector<ScaledMatrix> products;
-  for (std::size_t t = 0; t < jacobians.size(); ++t) {
-    if (static_cast<Index>(t) % stride == 0) {
-      products.push_back(jacobians[t]);
-      continue;
+// Products of `stride` one-step Jacobians each; the last may be of fewer. Nothing when cancelled.
+std::optional<std::vector<ScaledMatrix>> strides(const std::vector<ScaledMatrix>& jacobians,
+                                                 Index stride, const CancelFunction& cancelled) {
+  const auto T = static_cast<Index>(jacobians.size());
+  std::vector<ScaledMatrix> products(static_cast<std::size_t>((T + stride - 1) / stride));
+  std::atomic<bool> stopped = false;
+  parallel::for_each(static_cast<Index>(products.size()), [&](Index i) {
+    ScaledMatrix product = jacobians[static_cast<std::size_t>(i * stride)];
+    Matrix next(product.mantissa.rows(), product.mantissa.cols());
+    for (Index t = i * stride + 1; t < std::min(T, (i + 1) * stride); ++t) {
+      if (stopped || (cancelled && cancelled())) {
+        stopped = true;
+        return;
+      }
+      const ScaledMatrix& J = jacobians[static_cast<std::size_t>(t)];
+      next.setZero();
+      model::add_product(J.mantissa, model::Transpose::no, product.mantissa, model::Transpose::no,
+                         next);
+      product.mantissa.swap(next);
+      product.exponent += J.exponent;
+      normalize(product);
     }
-    ScaledMatrix& product = products.back();
-    Matrix next = Matrix::Zero(product.mantissa.rows(), product.mantissa.cols());
-    model::add_product(jacobians[t].mantissa, model::Transpose::no, product.mantissa,
-                       model::Transpose::no, next);
-    product.mantissa.swap(next);
-    product.exponent += jacobians[t].exponent;
-    normalize(product);
-  }
+    products[static_cast<std::size_t>(i)] = std::move(product);
+  });
+  if (stopped) return std::nullopt;
   return products;
 }
 
@@ -98,10 +110,10 @@ std::optional<JacobianNorms> coarse_jacobian_norms(const model::Model& model,
   const BlockRange range = block_range(block, n, states);
   const double identity =
       norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(range.count));
-  const std::vector<ScaledMatrix> products =
-      strides(step_jacobians(model, trace, sequence), stride);
-  TriangularMap grid(static_cast<Index>(products.size()), identity);
-  if (!product_norms(products, range, norm, grid, cancelled)) return std::nullopt;
+  const auto products = strides(step_jacobians(model, trace, sequence), stride, cancelled);
+  if (!products) return std::nullopt;
+  TriangularMap grid(static_cast<Index>(products->size()), identity);
+  if (!product_norms(*products, range, norm, grid, cancelled)) return std::nullopt;
   JacobianNorms result{norm, sequence, block, n, TriangularMap(T, identity), stride};
   const Interpolation interpolation(grid, T, stride);
   for (Index t = 1; t <= T; ++t)

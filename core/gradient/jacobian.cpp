@@ -1,5 +1,7 @@
 #include "core/gradient/jacobian.h"
 
+#include "core/parallel/parallel.h"
+
 namespace backflow::gradient {
 
 Matrix step_jacobian(const model::Model& model, const model::Trace& trace, Index sequence,
@@ -10,11 +12,20 @@ Matrix step_jacobian(const model::Model& model, const model::Trace& trace, Index
 
 std::vector<ScaledMatrix> step_jacobians(const model::Model& model, const model::Trace& trace,
                                          Index sequence) {
-  std::vector<ScaledMatrix> jacobians;
-  for (Index t = 1; t <= trace.length(sequence); ++t) {
-    jacobians.push_back({step_jacobian(model, trace, sequence, t), 0});
-    normalize(jacobians.back());
-  }
+  const Index T = trace.length(sequence), states = model::layout_of(model).states;
+  const Index size = states * model.parameters.hidden_size();
+  std::vector<ScaledMatrix> jacobians(static_cast<std::size_t>(T));
+  const auto form = [&](Index i) {
+    ScaledMatrix& jacobian = jacobians[static_cast<std::size_t>(i)];
+    jacobian = {step_jacobian(model, trace, sequence, i + 1), 0};
+    normalize(jacobian);
+  };
+  // Where all of them take microseconds, waking the other threads would take longer.
+  constexpr Index kFewEntries = 1 << 16;
+  if (T * size * size < kFewEntries)
+    for (Index i = 0; i < T; ++i) form(i);
+  else
+    parallel::for_each(T, form);
   return jacobians;
 }
 

@@ -26,7 +26,7 @@ struct JacobianNorms {
   model::Index stride = 1;
 };
 
-/// Asked once per row; true stops the computation.
+/// Asked every few milliseconds, from any of the threads that compute; true stops the computation.
 using CancelFunction = std::function<bool()>;
 
 /// The map for batch item `sequence`; nothing when cancelled. A block that the cell lacks is taken

@@ -14,35 +14,14 @@ struct Range {
   Index first, count;  // columns of the stacked steps
 };
 
-// A run of gates that are one product: consecutive blocks of δ, the same input.
-struct Run {
-  Index first_gate, count;
-};
-
-std::vector<Run> runs_of(const CellLayout& layout) {
-  std::vector<Run> runs;
-  for (Index g = 0; g < layout.gate_count(); ++g) {
-    const GateUse& gate = layout.gates[static_cast<std::size_t>(g)];
-    if (!runs.empty()) {
-      const GateUse& last = layout.gates[static_cast<std::size_t>(g - 1)];
-      if (gate.delta_block == last.delta_block + 1 && gate.input_block == last.input_block) {
-        ++runs.back().count;
-        continue;
-      }
-    }
-    runs.push_back({g, 1});
-  }
-  return runs;
-}
-
 // The rows of δ and the input of a run, at the columns `range` of the stacked steps 1..T.
 struct Factors {
   ConstRef delta, input;
 };
 
-Factors factors(const CellLayout& layout, const Run& run, Index n, const Matrix& delta,
+Factors factors(const CellLayout& layout, const model::GateRun& run, Index n, const Matrix& delta,
                 const model::Trace& trace, Range range) {
-  const GateUse& gate = layout.gates[static_cast<std::size_t>(run.first_gate)];
+  const GateUse& gate = layout.gates[static_cast<std::size_t>(run.first)];
   const auto d =
       delta.middleCols(range.first, range.count).middleRows(gate.delta_block * n, run.count * n);
   // h starts at step 0, so the same columns are those of the step before.
@@ -56,10 +35,10 @@ void add_range(const model::Model& model, const model::Batch& batch, const model
                const Matrix& delta, Range range, model::Parameters& gradients) {
   const CellLayout& layout = model::layout_of(model);
   const Index n = model.parameters.hidden_size();
-  for (const Run& run : runs_of(layout)) {
+  for (const model::GateRun& run : model::gate_runs(layout)) {
     const Factors f = factors(layout, run, n, delta, trace, range);
     model::add_product(f.delta, Transpose::no, f.input, Transpose::yes,
-                       gradients.W_hh.middleRows(run.first_gate * n, run.count * n));
+                       gradients.W_hh.middleRows(run.first * n, run.count * n));
   }
   const auto own = delta.middleCols(range.first, range.count);
   model::add_product(own.topRows(gradients.W_xh.rows()), Transpose::no,

@@ -5,9 +5,9 @@
 // that this processor has. Everything else in core/ is plain Eigen.
 //
 // Matrices are column-major with a leading dimension, as everywhere. The product works on two
-// packed operands: the left one in panels of at most `panel_rows` rows, each panel step by step
-// through the inner index, the right one likewise in groups of at most `group_cols` columns. That
-// is the usual way to multiply near a processor's peak (Goto & van de Geijn 2008).
+// packed operands: the left one in panels of a few rows, each panel step by step through the inner
+// index, the right one likewise in groups of a few columns. That is the usual way to multiply near
+// a processor's peak (Goto & van de Geijn 2008).
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,6 @@ using Index = std::ptrdiff_t;
 
 struct Kernels {
   const char* name;  ///< "x86-64-v4", "x86-64-v3", "x86-64-v2" or "generic"
-  Index panel_rows;
-  Index group_cols;
 
   /// How many doubles a packed left operand of (rows, inner) takes; rows are padded with zeros.
   Index (*packed_left_size)(Index rows, Index inner);

@@ -277,8 +277,6 @@ void sigmoid(const double* a, double* value, double* complement, Index count) {
 
 extern const Kernels BACKFLOW_KERNEL_TABLE;
 const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
-                                    kPanel,
-                                    kGroup,
                                     packed_left_size,
                                     packed_right_size,
                                     pack_left,

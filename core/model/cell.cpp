@@ -6,34 +6,38 @@
 
 namespace backflow::model {
 
-RecurrentWeights::RecurrentWeights(const Parameters& p, const CellLayout& layout, Use use) {
-  const Index n = p.hidden_size();
-  for (Index first = 0; first < layout.gate_count();) {
-    Index count = 1;
-    const auto gate = [&](Index i) { return layout.gates[static_cast<std::size_t>(i)]; };
-    while (first + count < layout.gate_count() &&
-           gate(first + count).delta_block == gate(first).delta_block + count &&
-           gate(first + count).input_block == gate(first).input_block)
-      ++count;
-    Run& run = runs_.emplace_back(Run{first, count, {}});
-    const auto rows = p.W_hh.middleRows(first * n, count * n);
-    if (use == Use::forward)
-      run.weights.pack(rows);
+std::vector<GateRun> gate_runs(const CellLayout& layout) {
+  std::vector<GateRun> runs;
+  const GateUse* last = nullptr;
+  for (const GateUse& gate : layout.gates) {
+    const bool follows = last != nullptr && gate.delta_block == last->delta_block + 1 &&
+                         gate.input_block == last->input_block;
+    if (follows)
+      ++runs.back().count;
     else
-      run.weights.pack_transposed(rows);
-    first += count;
+      runs.push_back({&gate - layout.gates.data(), 1});
+    last = &gate;
+  }
+  return runs;
+}
+
+RecurrentWeights::RecurrentWeights(const Parameters& p, const CellLayout& layout, Use use)
+    : runs_(gate_runs(layout)) {
+  const Index n = p.hidden_size();
+  for (const GateRun& run : runs_) {
+    const auto rows = p.W_hh.middleRows(run.first * n, run.count * n);
+    if (use == Use::forward)
+      weights_.emplace_back().pack(rows);
+    else
+      weights_.emplace_back().pack_transposed(rows);
   }
 }
 
-const PackedMatrix& RecurrentWeights::run([[maybe_unused]] Index first,
-                                          [[maybe_unused]] Index count) const {
-  for (const Run& run : runs_)
-    if (run.first == first) {
-      eigen_assert(run.count == count);
-      return run.weights;
-    }
-  eigen_assert(false && "no run of gates begins there");
-  return runs_.front().weights;
+const PackedMatrix& RecurrentWeights::run(Index first, [[maybe_unused]] Index count) const {
+  std::size_t i = 0;
+  while (i + 1 < runs_.size() && runs_[i].first != first) ++i;
+  eigen_assert(runs_[i].first == first && runs_[i].count == count);
+  return weights_[i];
 }
 
 void RecurrentWeights::add(Index first, Index count, const ConstRef& x, MutableRef y) const {

@@ -53,6 +53,14 @@ struct CellLayout {
   Index gate_count() const { return static_cast<Index>(gates.size()); }
 };
 
+/// Gates whose blocks of δ follow each other and that multiply the same input: one product.
+struct GateRun {
+  Index first, count;
+};
+
+/// The gates in as few runs as there are.
+std::vector<GateRun> gate_runs(const CellLayout& layout);
+
 /// W_hh as the cells multiply by it, rearranged once for a whole pass.
 class RecurrentWeights {
 public:
@@ -67,12 +75,8 @@ public:
   void add_transposed(Index first, Index count, const ConstRef& delta, MutableRef y) const;
 
 private:
-  // Gates whose blocks of δ follow each other and that multiply the same input are one product.
-  struct Run {
-    Index first, count;
-    PackedMatrix weights;
-  };
-  std::vector<Run> runs_;
+  std::vector<GateRun> runs_;
+  std::vector<PackedMatrix> weights_;  // of each run
   const PackedMatrix& run(Index first, Index count) const;
 };
 

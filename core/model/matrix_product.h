@@ -21,9 +21,6 @@ public:
   void pack(const ConstRef& A);             ///< holds A (rows, inner)
   void pack_transposed(const ConstRef& A);  ///< holds Aᵀ (rows, inner) of A (inner, rows)
 
-  Index rows() const { return rows_; }
-  Index inner() const { return inner_; }
-
   /// y (rows, cols) += A x, x (inner, cols). Any number of threads may do so at once.
   void multiply_add(const ConstRef& x, MutableRef y) const;
 

@@ -1,6 +1,7 @@
 // The session without threads: what each command does to the trainer, the curves and the snapshot.
 #include "app/session/session.h"
 
+#include <atomic>
 #include <cmath>
 
 #include <Eigen/LU>
@@ -219,7 +220,7 @@ TEST(Analyse, GivesNothingWhenCancelled) {
   const Session session{config::Config{}};
   EXPECT_EQ(analyse(session.record(), {}, [] { return true; }), nullptr);
   // After the map, while the spectra are computed.
-  int asked = 0;
+  std::atomic<int> asked = 0;  // the map asks from several threads
   ASSERT_NE(analyse(session.record(), {}, [&] { return ++asked < 0; }), nullptr);
   const int before = asked;
   asked = 0;
