@@ -56,32 +56,27 @@ public:
 
   // A sequence that has ended has no loss any more, so that its signals are zero by themselves.
   void run(Columns columns) {
-    const Index n = signals_.e.rows(), T = trace_.steps();
-    const bool two_states = signals_.e_c.rows() > 0;
+    const Index T = trace_.steps();
     const bool whole = columns.count == trace_.batch();
-    Matrix u, u_before;
+    Matrix nowhere;  // takes the blame that a cut keeps from going on
     if (whole)
       start_with_output_blame();
     else
       start_with_output_blame(T, columns);
     for (Index t = T; t >= 1; --t) {
       if (!whole) start_with_output_blame(t - 1, columns);
-      const bool cut = truncation_.cuts(t, t - 1);
-      auto delta = signals_.delta.step(t).middleCols(columns.first, columns.count);
-      const model::CellStep step = trace_.step(t, columns.first, columns.count);
-      if (!two_states && !cut) {
-        cell_.vjp(model_.activation, W_hh_, step, of(signals_.e, t, columns), delta,
-                  of(signals_.e, t - 1, columns));
-        continue;
+      const auto vjp = [&](model::MutableRef before, model::MutableRef c_before) {
+        cell_.vjp(model_.activation, W_hh_, trace_.step(t, columns.first, columns.count),
+                  of(signals_.e, t, columns), of(signals_.e_c, t, columns),
+                  of(signals_.delta, t, columns), before, c_before);
+      };
+      if (truncation_.cuts(t, t - 1)) {
+        const Index n = signals_.e.rows(), n_c = signals_.e_c.rows();
+        nowhere.setZero(n + n_c, columns.count);
+        vjp(nowhere.topRows(n), nowhere.bottomRows(n_c));
+      } else {
+        vjp(of(signals_.e, t - 1, columns), of(signals_.e_c, t - 1, columns));
       }
-      u.resize(cell_.layout().states * n, columns.count);
-      u.topRows(n) = of(signals_.e, t, columns);
-      if (two_states) u.bottomRows(n) = of(signals_.e_c, t, columns);
-      u_before.setZero(u.rows(), u.cols());
-      cell_.vjp(model_.activation, W_hh_, step, u, delta, u_before);
-      if (cut) continue;
-      of(signals_.e, t - 1, columns) += u_before.topRows(n);
-      of(signals_.e_c, t - 1, columns) += u_before.bottomRows(n);
     }
   }
 
@@ -137,7 +132,7 @@ void horizon(const model::Model& model, const model::Trace& trace, Index tau,
     Matrix before = Matrix::Zero(S * n, last * B);
     cell.vjp(model.activation, W_hh,
              {from(trace.a, 1, last), from(trace.h, 0, last - 1), from(trace.c, 0, last - 1),
-              from(trace.c, 1, last)},
+              from(trace.h, 1, last), from(trace.c, 1, last)},
              blame, delta, before);
     from(signals.delta, 1, last) += delta;
     from(u, 1 + lag, T) = before;

@@ -49,6 +49,9 @@ struct Kernels {
   /// value[i] = tanh(a[i]) within 2 units in the last place, slope[i] = tanh′(a[i]) without
   /// cancellation. NaN stays NaN. Either result may be null; `value` may be `a`.
   void (*tanh)(const double* a, double* value, double* slope, Index count);
+  /// slope[i] = tanh′(a[i]) where value[i] = tanh(a[i]) is known: as 1 − value² where that loses no
+  /// more than two digits, as above elsewhere.
+  void (*tanh_slope)(const double* a, const double* value, double* slope, Index count);
   /// value[i] = σ(a[i]) and complement[i] = 1 − σ(a[i]) = σ(−a[i]), both to full relative precision
   /// (their product is σ′); either may be null; `value` may be `a`.
   void (*sigmoid)(const double* a, double* value, double* complement, Index count);

@@ -43,15 +43,18 @@ Index packed_left_size(Index rows, Index inner) { return padded(rows) * inner; }
 
 Index packed_right_size(Index inner, Index cols) { return inner * cols; }
 
+// Column by column, as they lie in memory: a stride between reads would cost more than one between
+// writes.
 void pack_left(const double* A, Index lda, Index rows, Index inner, double* packed) {
-  for (Index row = 0, used; row < rows; row += used) {
-    used = next_panel(rows - row);
-    const Index width = padded(used);
-    for (Index k = 0; k < inner; ++k) {
-      const double* column = A + row + k * lda;
-      for (Index i = 0; i < used; ++i) packed[i] = column[i];
-      for (Index i = used; i < width; ++i) packed[i] = 0.0;
-      packed += width;
+  for (Index k = 0; k < inner; ++k) {
+    const double* column = A + k * lda;
+    for (Index row = 0, used; row < rows; row += used) {
+      used = next_panel(rows - row);
+      const Index width = padded(used);
+      double* out = packed + row * inner + k * width;
+      Index i = 0;
+      for (; i + kWidth <= used; i += kWidth) store(out + i, load(column + row + i));
+      for (; i < width; ++i) out[i] = i < used ? column[row + i] : 0.0;
     }
   }
 }
@@ -77,10 +80,12 @@ void pack_right(const double* X, Index ldx, Index inner, Index cols, double* pac
 }
 
 void pack_right_transposed(const double* X, Index ldx, Index inner, Index cols, double* packed) {
-  for (Index col = 0; col < cols; col += kGroup) {
-    const Index used = min(kGroup, cols - col);
-    for (Index k = 0; k < inner; ++k)
-      for (Index j = 0; j < used; ++j) *packed++ = X[k * ldx + col + j];
+  const Index whole = cols / kGroup * kGroup, rest = cols - whole;
+  for (Index k = 0; k < inner; ++k) {
+    const double* row = X + k * ldx;
+    for (Index col = 0; col < whole; col += kGroup)
+      std::memcpy(packed + col * inner + k * kGroup, row + col, kGroup * sizeof(double));
+    for (Index j = 0; j < rest; ++j) packed[whole * inner + k * rest + j] = row[whole + j];
   }
 }
 
@@ -253,6 +258,20 @@ void tanh(const double* a, double* value, double* slope, Index count) {
   tanh_loop<false, true>(a, value, slope, count);
 }
 
+void tanh_slope(const double* a, const double* value, double* slope, Index count) {
+  constexpr Index kBlock = 64;
+  constexpr double kPlain = 0.99;
+  for (Index first = 0; first < count; first += kBlock) {
+    const Index end = min(first + kBlock, count);
+    std::int64_t plain = 0;  // NaN is not
+    for (Index i = first; i < end; ++i) plain += __builtin_fabs(value[i]) <= kPlain;
+    if (plain == end - first)
+      for (Index i = first; i < end; ++i) slope[i] = (1.0 - value[i]) * (1.0 + value[i]);
+    else
+      tanh_loop<false, true>(a + first, nullptr, slope + first, end - first);
+  }
+}
+
 template <bool kValue, bool kComplement>
 void sigmoid_loop(const double* a, double* value, double* complement, Index count) {
   for (Index i = 0; i < count; ++i) {
@@ -288,6 +307,7 @@ const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
                                     add_outer_products,
                                     kWidth,
                                     tanh,
+                                    tanh_slope,
                                     sigmoid};
 
 }  // namespace backflow::kernel

@@ -12,10 +12,10 @@ namespace {
 using InRef = Eigen::Ref<const Matrix>;
 using OutRef = Eigen::Ref<Matrix>;
 
-// Calls loop(in, out_1, out_2, count) over whole blocks where they are contiguous, else column by
-// column.
-template <class Loop>
-void over_columns(const InRef& a, double* first, Index first_stride, double* second,
+// Calls loop(a, first, second, count) over whole blocks where they are contiguous, else column by
+// column. Either of the others may be null.
+template <class First, class Loop>
+void over_columns(const InRef& a, First* first, Index first_stride, double* second,
                   Index second_stride, const Loop& loop) {
   const bool whole = a.outerStride() == a.rows() &&
                      (first == nullptr || first_stride == a.rows()) &&
@@ -61,7 +61,7 @@ void apply(const Activation& f, const InRef& a, OutRef h) {
 void derivative(const Activation& f, const InRef& a, OutRef out) {
   switch (f.kind) {
     case ActivationKind::tanh:
-      over_columns(a, nullptr, 0, out.data(), out.outerStride(), kernel::kernels().tanh);
+      over_columns<double>(a, nullptr, 0, out.data(), out.outerStride(), kernel::kernels().tanh);
       return;
     case ActivationKind::sigmoid: {
       // f(1 − f); the value goes where the slope will be.
@@ -88,6 +88,14 @@ void derivative(const Activation& f, const InRef& a, OutRef out) {
       out.setOnes();
       return;
   }
+}
+
+void derivative(const Activation& f, const InRef& a, const InRef& h, OutRef out) {
+  if (f.kind != ActivationKind::tanh) return derivative(f, a, out);
+  const auto loop = [](const double* from, const double* value, double* to, Index count) {
+    kernel::kernels().tanh_slope(from, value, to, count);
+  };
+  over_columns(a, h.data(), h.outerStride(), out.data(), out.outerStride(), loop);
 }
 
 void apply_with_derivative(const Activation& f, const InRef& a, OutRef value, OutRef slope) {

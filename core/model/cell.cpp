@@ -49,6 +49,13 @@ void RecurrentWeights::add_transposed(Index first, Index count, const ConstRef& 
   run(first, count).multiply_add(delta, y);
 }
 
+void Cell::vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
+               const ConstRef& u, MutableRef delta, MutableRef u_before) const {
+  const Index n = step.h.rows(), rest = u.rows() - n;
+  vjp(f, W, step, u.topRows(n), u.bottomRows(rest), delta, u_before.topRows(n),
+      u_before.bottomRows(rest));
+}
+
 const Cell& cell_of(CellKind kind) {
   static const RnnCell rnn;
   static const GruCell gru(GruCell::Form::reset_after), gru_original(GruCell::Form::original);

@@ -11,6 +11,7 @@
 // class derived from Cell, one enumerator here and one line in cell_of() (cell.cpp).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
@@ -86,6 +87,7 @@ struct CellStep {
   ConstRef a;         ///< (a_blocks·n, B)
   ConstRef h_before;  ///< h_{t−1} (n, B)
   ConstRef c_before;  ///< c_{t−1} (n, B)
+  ConstRef h;         ///< h_t (n, B)
   ConstRef c;         ///< c_t (n, B)
 };
 
@@ -100,10 +102,15 @@ public:
                        const ConstRef& c_before, MutableRef a, MutableRef h,
                        MutableRef c) const = 0;
 
-  /// Vector-Jacobian product, the step of BPTT. From u = ∂L/∂state_t (S·n, B) computes δ
-  /// (delta_blocks·n, B) and adds (∂state_t/∂state_{t−1})ᵀ u to u_before (S·n, B).
+  /// Vector-Jacobian product, the step of BPTT. From u = ∂L/∂h_t (n, B) and u_c = ∂L/∂c_t with h_t
+  /// held computes δ (delta_blocks·n, B) and adds (∂state_t/∂state_{t−1})ᵀ [u; u_c] to
+  /// [u_before; u_c_before]. Those of c have no rows for a cell with one state.
   virtual void vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
-                   const ConstRef& u, MutableRef delta, MutableRef u_before) const = 0;
+                   const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
+                   MutableRef u_c_before) const = 0;
+  /// The same with both states stacked: u and u_before (S·n, B).
+  void vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step, const ConstRef& u,
+           MutableRef delta, MutableRef u_before) const;
 
   /// Jacobian-vector product: v_after = (∂state_t/∂state_{t−1}) v, both (S·n, B).
   virtual void jvp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
@@ -115,6 +122,15 @@ public:
 
 /// The one object of each kind.
 const Cell& cell_of(CellKind kind);
+
+/// Calls work(first, count) for the columns 0..cols − 1 in blocks whose (rows, count) temporaries
+/// stay in the nearest cache.
+template <class Work>
+void for_column_blocks(Index rows, Index cols, const Work& work) {
+  constexpr Index kNumbers = 256;
+  const Index count = std::max<Index>(1, kNumbers / rows);
+  for (Index first = 0; first < cols; first += count) work(first, std::min(count, cols - first));
+}
 
 /// Room for temporaries of a step, kept by each thread: (rows, cols), contents undefined. `slot`
 /// tells apart those that are in use at the same time, 0 … 7.

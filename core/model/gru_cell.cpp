@@ -43,43 +43,61 @@ const CellLayout& GruCell::layout() const {
 void GruCell::forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
                       const ConstRef&, MutableRef a, MutableRef h, MutableRef) const {
   const Index n = h.rows();
-  auto values = scratch(0, 3 * n, h.cols());  // r, z, 1 − z
-  W.add(0, 2, h_before, a.topRows(2 * n));
-  sigmoid(a.topRows(n), values.topRows(n));
-  sigmoid_with_complement(a.middleRows(kUpdate * n, n), values.middleRows(n, n),
-                          values.bottomRows(n));
   auto extra = a.bottomRows(n);
   auto candidate = a.middleRows(kNew * n, n);
+  W.add(0, 2, h_before, a.topRows(2 * n));
   if (form_ == Form::reset_after) {
     W.add(2, 1, h_before, extra);
-    candidate += values.topRows(n).cwiseProduct(extra);
   } else {
-    extra = values.topRows(n).cwiseProduct(h_before);
+    sigmoid(a.topRows(n), extra);
+    extra.array() *= h_before.array();
     W.add(2, 1, extra, candidate);
   }
-  apply(phi, candidate, h);
-  h = h.cwiseProduct(values.bottomRows(n)) + values.middleRows(n, n).cwiseProduct(h_before);
+  for_column_blocks(n, h.cols(), [&](Index first, Index count) {
+    const auto own = [&](auto& x) { return x.middleCols(first, count); };
+    auto values = scratch(0, 3 * n, count);  // r, z, 1 − z
+    if (form_ == Form::reset_after) {
+      sigmoid(own(a).topRows(n), values.topRows(n));
+      own(candidate) += values.topRows(n).cwiseProduct(own(extra));
+    }
+    sigmoid_with_complement(own(a).middleRows(kUpdate * n, n), values.middleRows(n, n),
+                            values.bottomRows(n));
+    apply(phi, own(candidate), own(h));
+    own(h) = own(h).cwiseProduct(values.bottomRows(n)) +
+             values.middleRows(n, n).cwiseProduct(own(h_before));
+  });
 }
 
 void GruCell::vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-                  const ConstRef& u, MutableRef delta, MutableRef u_before) const {
+                  const ConstRef& u, const ConstRef&, MutableRef delta, MutableRef u_before,
+                  MutableRef) const {
   const Index n = step.h_before.rows();
-  Gates gates = gates_of(phi, step.a, n);
-  const auto h = step.h_before.array();
-  const auto block = [&](Index i) { return delta.middleRows(i * n, n); };
-  block(kNew) = (u.array() * gates.one_minus_z() * gates.candidate_slope()).matrix();
-  block(kUpdate) = (u.array() * (h - gates.candidate()) * gates.z() * gates.one_minus_z()).matrix();
-  u_before.array() += u.array() * gates.z();
-  if (form_ == Form::reset_after) {
-    block(kReset) = (block(kNew).array() * step.a.bottomRows(n).array() * gates.r_slope()).matrix();
-    block(kExtra) = (block(kNew).array() * gates.r()).matrix();
-    W.add_transposed(2, 1, block(kExtra), u_before);
+  const bool reset_after = form_ == Form::reset_after;
+  for_column_blocks(n, u.cols(), [&](Index first, Index count) {
+    const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
+    const auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
+    Gates gates = gates_of(phi, step.a.middleCols(first, count), n);
+    block(kNew) = own(u) * gates.one_minus_z() * gates.candidate_slope();
+    block(kUpdate) =
+        own(u) * (own(step.h_before) - gates.candidate()) * gates.z() * gates.one_minus_z();
+    own(u_before) += own(u) * gates.z();
+    if (!reset_after) return;
+    block(kReset) =
+        block(kNew) * step.a.bottomRows(n).middleCols(first, count).array() * gates.r_slope();
+    block(kExtra) = block(kNew) * gates.r();
+  });
+  if (reset_after) {
+    W.add_transposed(2, 1, delta.bottomRows(n), u_before);
   } else {
     auto reset_state = scratch(1, n, u.cols());  // ∂L/∂(r ⊙ h′)
+    auto r = scratch(0, 2 * n, u.cols());        // and 1 − r
     reset_state.setZero();
-    W.add_transposed(2, 1, block(kNew), reset_state);
-    block(kReset) = (reset_state.array() * h * gates.r_slope()).matrix();
-    u_before.array() += reset_state.array() * gates.r();
+    W.add_transposed(2, 1, delta.middleRows(kNew * n, n), reset_state);
+    sigmoid_with_complement(step.a.topRows(n), r.topRows(n), r.bottomRows(n));
+    reset_state.array() *= r.topRows(n).array();
+    u_before += reset_state;
+    delta.topRows(n) =
+        (reset_state.array() * step.h_before.array() * r.bottomRows(n).array()).matrix();
   }
   W.add_transposed(0, 2, delta.topRows(2 * n), u_before);
 }

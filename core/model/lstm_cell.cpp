@@ -29,16 +29,16 @@ void gate(const ConstRef& a, MutableRef value, MutableRef slope) {
   slope.array() *= value.array();
 }
 
-Gates gates_of(const Activation& phi, const CellStep& step) {
-  const Index n = step.c.rows(), B = step.c.cols();
+Gates gates_of(const Activation& phi, const ConstRef& a, const ConstRef& c) {
+  const Index n = c.rows(), B = c.cols();
   Gates gates{scratch(0, 5 * n, B), scratch(1, 5 * n, B), n};
   for (const Index block : {kInput, kForget, kOutput})
-    gate(step.a.middleRows(block * n, n), gates.values.middleRows(block * n, n),
+    gate(a.middleRows(block * n, n), gates.values.middleRows(block * n, n),
          gates.slopes.middleRows(block * n, n));
-  apply_with_derivative(phi, step.a.middleRows(kCandidate * n, n),
+  apply_with_derivative(phi, a.middleRows(kCandidate * n, n),
                         gates.values.middleRows(kCandidate * n, n),
                         gates.slopes.middleRows(kCandidate * n, n));
-  apply_with_derivative(phi, step.c, gates.values.bottomRows(n), gates.slopes.bottomRows(n));
+  apply_with_derivative(phi, c, gates.values.bottomRows(n), gates.slopes.bottomRows(n));
   return gates;
 }
 
@@ -50,37 +50,43 @@ void LstmCell::forward(const Activation& phi, const RecurrentWeights& W, const C
                        const ConstRef& c_before, MutableRef a, MutableRef h, MutableRef c) const {
   const Index n = h.rows();
   W.add(0, 4, h_before, a);
-  auto values = scratch(0, 4 * n, h.cols());
-  sigmoid(a.topRows(2 * n), values.topRows(2 * n));
-  apply(phi, a.middleRows(kCandidate * n, n), values.middleRows(kCandidate * n, n));
-  sigmoid(a.bottomRows(n), values.bottomRows(n));
-  c = values.middleRows(kForget * n, n).cwiseProduct(c_before) +
-      values.topRows(n).cwiseProduct(values.middleRows(kCandidate * n, n));
-  apply(phi, c, h);
-  h.array() *= values.bottomRows(n).array();
+  for_column_blocks(n, h.cols(), [&](Index first, Index count) {
+    const auto own = [&](auto& x) { return x.middleCols(first, count); };
+    const auto gates = own(a);
+    auto values = scratch(0, 4 * n, count);
+    sigmoid(gates.topRows(2 * n), values.topRows(2 * n));
+    apply(phi, gates.middleRows(kCandidate * n, n), values.middleRows(kCandidate * n, n));
+    sigmoid(gates.bottomRows(n), values.bottomRows(n));
+    own(c) = values.middleRows(kForget * n, n).cwiseProduct(own(c_before)) +
+             values.topRows(n).cwiseProduct(values.middleRows(kCandidate * n, n));
+    apply(phi, own(c), own(h));
+    own(h).array() *= values.bottomRows(n).array();
+  });
 }
 
 void LstmCell::vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-                   const ConstRef& u, MutableRef delta, MutableRef u_before) const {
+                   const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
+                   MutableRef u_c_before) const {
   const Index n = step.c.rows();
-  Gates gates = gates_of(phi, step);
-  const auto u_h = u.topRows(n).array();
-  auto u_c = scratch(2, n, u.cols());  // ∂L/∂c_t, what comes through h_t included
-  u_c = (u.bottomRows(n).array() + u_h * gates.o() * gates.phi_slope()).matrix();
-  delta.middleRows(kInput * n, n) = (u_c.array() * gates.g() * gates.slope(kInput)).matrix();
-  delta.middleRows(kForget * n, n) =
-      (u_c.array() * step.c_before.array() * gates.slope(kForget)).matrix();
-  delta.middleRows(kCandidate * n, n) =
-      (u_c.array() * gates.i() * gates.slope(kCandidate)).matrix();
-  delta.middleRows(kOutput * n, n) = (u_h * gates.phi_c() * gates.slope(kOutput)).matrix();
-  u_before.bottomRows(n).array() += u_c.array() * gates.f();
-  W.add_transposed(0, 4, delta, u_before.topRows(n));
+  for_column_blocks(n, u.cols(), [&](Index first, Index count) {
+    const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
+    Gates gates = gates_of(phi, step.a.middleCols(first, count), step.c.middleCols(first, count));
+    auto through = scratch(2, n, count);  // ∂L/∂c_t, what comes through h_t included
+    auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
+    through.array() = own(u_c) + own(u) * gates.o() * gates.phi_slope();
+    block(kInput) = through.array() * gates.g() * gates.slope(kInput);
+    block(kForget) = through.array() * own(step.c_before) * gates.slope(kForget);
+    block(kCandidate) = through.array() * gates.i() * gates.slope(kCandidate);
+    block(kOutput) = own(u) * gates.phi_c() * gates.slope(kOutput);
+    own(u_c_before) += through.array() * gates.f();
+  });
+  W.add_transposed(0, 4, delta, u_before);
 }
 
 void LstmCell::jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
                    const ConstRef& v, MutableRef v_after) const {
   const Index n = step.c.rows();
-  Gates gates = gates_of(phi, step);
+  Gates gates = gates_of(phi, step.a, step.c);
   auto da = scratch(2, 4 * n, v.cols());
   da.setZero();
   W.add(0, 4, v.topRows(n), da);
@@ -96,7 +102,7 @@ void LstmCell::jvp(const Activation& phi, const RecurrentWeights& W, const CellS
 
 Matrix LstmCell::jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const {
   const Index n = step.c.rows();
-  Gates gates = gates_of(phi, step);
+  Gates gates = gates_of(phi, step.a, step.c);
   const auto rows = [&](Index block, const auto& factor) {
     return factor.matrix().col(0).asDiagonal() * p.W_hh.middleRows(block * n, n);
   };

@@ -64,14 +64,19 @@ void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Tr
   const Index inner = a_t ? A.rows() : A.cols();
   eigen_assert(inner == (b_t ? B.cols() : B.rows()));
   eigen_assert(C.rows() == (a_t ? A.cols() : A.rows()) && C.cols() == (b_t ? B.rows() : B.cols()));
-  // Outer products of columns lie in memory as the kernel wants them.
-  constexpr Index kPlainRows = 64;
-  if (!a_t && b_t && C.rows() <= kPlainRows && C.rows() % kernels().row_step == 0) {
-    kernels().add_outer_products(A.data(), A.outerStride(), B.data(), B.outerStride(), C.rows(),
-                                 inner, C.cols(), C.data(), C.outerStride());
+  constexpr Index kInner = 384;  // a panel of that length fits the second cache
+  // Outer products of columns lie in memory as the kernel wants them: what is small or has few
+  // columns is read but once or twice, so that rearranging it would not pay.
+  constexpr Index kPlainRows = 64, kPlainCols = 16;
+  if (!a_t && b_t && (C.rows() <= kPlainRows || C.cols() <= kPlainCols) &&
+      C.rows() % kernels().row_step == 0) {
+    const Index step = C.rows() <= kPlainRows ? inner : kPlainRows * kInner / C.rows();
+    for (Index k = 0; k < inner; k += step)
+      kernels().add_outer_products(A.data() + k * A.outerStride(), A.outerStride(),
+                                   B.data() + k * B.outerStride(), B.outerStride(), C.rows(),
+                                   std::min(step, inner - k), C.cols(), C.data(), C.outerStride());
     return;
   }
-  constexpr Index kInner = 256;  // a panel and a group of that length fit the near caches
   for (Index k = 0; k < inner; k += kInner) {
     const Index length = std::min(kInner, inner - k);
     double* left = at_least(room().left, kernels().packed_left_size(C.rows(), length));

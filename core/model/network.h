@@ -51,7 +51,8 @@ struct Trace {
   /// Step t of the columns first..first + count − 1.
   CellStep step(Index t, Index first, Index count) const {
     return {a.step(t).middleCols(first, count), h.step(t - 1).middleCols(first, count),
-            c.step(t - 1).middleCols(first, count), c.step(t).middleCols(first, count)};
+            c.step(t - 1).middleCols(first, count), h.step(t).middleCols(first, count),
+            c.step(t).middleCols(first, count)};
   }
   CellStep step(Index t) const { return step(t, 0, batch()); }
 };

@@ -17,8 +17,9 @@ void RnnCell::forward(const Activation& f, const RecurrentWeights& W, const Cons
 }
 
 void RnnCell::vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
-                  const ConstRef& u, MutableRef delta, MutableRef u_before) const {
-  derivative(f, step.a, delta);
+                  const ConstRef& u, const ConstRef&, MutableRef delta, MutableRef u_before,
+                  MutableRef) const {
+  derivative(f, step.a, step.h, delta);
   delta.array() *= u.array();
   W.add_transposed(0, 1, delta, u_before);
 }
@@ -26,7 +27,7 @@ void RnnCell::vjp(const Activation& f, const RecurrentWeights& W, const CellStep
 void RnnCell::jvp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
                   const ConstRef& v, MutableRef v_after) const {
   auto slope = scratch(0, v.rows(), v.cols());
-  derivative(f, step.a, slope);
+  derivative(f, step.a, step.h, slope);
   v_after.setZero();
   W.add(0, 1, v, v_after);
   v_after.array() *= slope.array();
@@ -34,7 +35,7 @@ void RnnCell::jvp(const Activation& f, const RecurrentWeights& W, const CellStep
 
 Matrix RnnCell::jacobian(const Activation& f, const Parameters& p, const CellStep& step) const {
   Matrix slope(step.a.rows(), 1);
-  derivative(f, step.a, slope);
+  derivative(f, step.a, step.h, slope);
   return slope.col(0).asDiagonal() * p.W_hh;
 }
 

@@ -12,7 +12,8 @@ public:
                const ConstRef& c_before, MutableRef a, MutableRef h, MutableRef c) const override;
   /// δ_t = f′(a_t) ⊙ u, u_before += W_hhᵀ δ_t.
   void vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step, const ConstRef& u,
-           MutableRef delta, MutableRef u_before) const override;
+           const ConstRef& u_c, MutableRef delta, MutableRef u_before,
+           MutableRef u_c_before) const override;
   void jvp(const Activation& f, const RecurrentWeights& W, const CellStep& step, const ConstRef& v,
            MutableRef v_after) const override;
   /// diag(f′(a_t)) W_hh.

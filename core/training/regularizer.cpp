@@ -58,7 +58,7 @@ double add_omega(double weight, const model::Model& model, const model::Trace& t
   Matrix delta(layout.delta_blocks * n, e.cols()), u = Matrix::Zero(e.rows(), e.cols());
   const model::RecurrentWeights W(model.parameters, layout, model::RecurrentWeights::Use::backward);
   const model::CellStep steps{trace.a.data(), trace.h.steps(0, T - 1), trace.c.steps(0, T - 1),
-                              trace.c.steps(1, T)};
+                              trace.h.steps(1, T), trace.c.steps(1, T)};
   cell.vjp(model.activation, W, steps, e, delta, u);
   // Each column adds 2 (‖u‖/‖e‖ − 1) (δ/‖e‖) (u/‖u‖)ᵀ, so all together are one product. The
   // quotients first: blame may be as small as 1e-300.
