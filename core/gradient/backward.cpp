@@ -1,5 +1,7 @@
 #include "core/gradient/backward.h"
 
+#include <algorithm>
+
 #include "core/gradient/weight_gradient.h"
 #include "core/parallel/parallel.h"
 
@@ -107,37 +109,68 @@ private:
 };
 
 // Fixed horizon: the blame of all losses goes back together, lag by lag, and adds up where it
-// meets. Step k of the loss at t = k + lag is one column block, so each lag is one product.
-void horizon(const model::Model& model, const model::Trace& trace, Index tau,
-             const model::RecurrentWeights& W_hh, const model::PackedMatrix& W_hy_transposed,
-             ErrorSignals& signals) {
-  const Cell& cell = model::cell_of(model.cell);
-  const Index n = signals.e.rows(), B = trace.batch(), T = trace.steps();
-  const Index S = cell.layout().states;
-  const auto from = [&](auto& steps, Index first, Index last) {
-    return steps.data().middleCols((first - steps.first()) * B, (last - first + 1) * B);
-  };
-  model::StepMatrices u(S * n, B, 1, T);  // of the loss at t, now at step t − lag
-  W_hy_transposed.multiply_add(signals.dz.data(),
-                               from(u, signals.dz.first(), signals.dz.last()).topRows(n));
-  signals.e.data().setZero();
-  signals.e_c.data().setZero();
-  signals.delta.data().setZero();
-  for (Index lag = 0; lag < tau && lag < T; ++lag) {
-    const Index last = T - lag;  // the step where the loss at T has arrived
-    const auto blame = from(u, 1 + lag, T);
-    from(signals.e, 1, last) += blame.topRows(n);
-    if (S > 1) from(signals.e_c, 1, last) += blame.bottomRows(n);
-    Matrix delta(signals.delta.rows(), last * B);
-    Matrix before = Matrix::Zero(S * n, last * B);
-    cell.vjp(model.activation, W_hh,
-             {from(trace.a, 1, last), from(trace.h, 0, last - 1), from(trace.c, 0, last - 1),
-              from(trace.h, 1, last), from(trace.c, 1, last)},
-             blame, delta, before);
-    from(signals.delta, 1, last) += delta;
-    from(u, 1 + lag, T) = before;
+// meets. What a lag does to one column concerns no other, so columns are cut into blocks for the
+// cores, small enough for their temporaries to stay in the caches.
+class HorizonPass {
+public:
+  HorizonPass(const model::Model& model, const model::Trace& trace,
+              const model::RecurrentWeights& W_hh, ErrorSignals& signals)
+      : model_(model),
+        trace_(trace),
+        W_hh_(W_hh),
+        signals_(signals),
+        u_(signals.e.rows() + signals.e_c.rows(), trace.batch(), 1, trace.steps()) {}
+
+  void run(Index tau, const model::PackedMatrix& W_hy_transposed) {
+    const Index n = signals_.e.rows(), B = trace_.batch(), T = trace_.steps();
+    const Index first = (signals_.dz.first() - 1) * B;
+    W_hy_transposed.multiply_add(signals_.dz.data(),
+                                 u_.data().middleCols(first, signals_.dz.data().cols()).topRows(n));
+    signals_.e.data().setZero();
+    signals_.e_c.data().setZero();
+    signals_.delta.data().setZero();
+    for (Index lag = 0; lag < tau && lag < T; ++lag) {
+      const Index columns = (T - lag) * B;
+      parallel::for_each((columns + kBlock - 1) / kBlock, [&](Index i) {
+        go_back(lag, {i * kBlock, std::min(kBlock, columns - i * kBlock)});
+      });
+      // The loss at step 1 + lag has arrived at the initial state.
+      const auto arrived = u_.step(1 + lag);
+      signals_.e.step(0) += arrived.topRows(n);
+      signals_.e_c.step(0) += arrived.bottomRows(signals_.e_c.rows());
+    }
   }
-}
+
+private:
+  static constexpr Index kBlock = 128;
+
+  // `columns` counts from step 1: where the blame is, of the losses `lag` steps later.
+  void go_back(Index lag, Columns columns) {
+    const Index n = signals_.e.rows(), B = trace_.batch();
+    const auto at = [&](auto& steps, Index first_step) {
+      return steps.data().middleCols((first_step - steps.first()) * B + columns.first,
+                                     columns.count);
+    };
+    auto u = at(u_, 1 + lag);
+    at(signals_.e, 1) += u.topRows(n);
+    at(signals_.e_c, 1) += u.bottomRows(signals_.e_c.rows());
+    auto delta = model::scratch(6, signals_.delta.rows(), columns.count);
+    auto before = model::scratch(7, u.rows(), columns.count);
+    before.setZero();
+    model::cell_of(model_.cell)
+        .vjp(model_.activation, W_hh_,
+             {at(trace_.a, 1), at(trace_.h, 0), at(trace_.c, 0), at(trace_.h, 1), at(trace_.c, 1)},
+             u, delta, before);
+    at(signals_.delta, 1) += delta;
+    u = before;
+  }
+
+  const model::Model& model_;
+  const model::Trace& trace_;
+  const model::RecurrentWeights& W_hh_;
+  ErrorSignals& signals_;
+  model::StepMatrices u_;  // of the loss at t, now at step t − lag
+};
 
 }  // namespace
 
@@ -159,7 +192,7 @@ void backward(const model::Model& model, const model::Batch& batch, const model:
   model::PackedMatrix W_hy_transposed;
   W_hy_transposed.pack_transposed(p.W_hy);
   if (truncation.kind == TruncationKind::horizon) {
-    horizon(model, trace, truncation.steps, W_hh, W_hy_transposed, signals);
+    HorizonPass(model, trace, W_hh, signals).run(truncation.steps, W_hy_transposed);
   } else {
     const double work =
         2.0 * static_cast<double>(p.W_hh.size()) * static_cast<double>(trace.steps());

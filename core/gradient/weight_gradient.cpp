@@ -1,5 +1,7 @@
 #include "core/gradient/weight_gradient.h"
 
+#include <algorithm>
+
 #include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
@@ -66,11 +68,12 @@ void add_weight_gradients(const model::Model& model, const model::Batch& batch,
                           const model::Trace& trace, const ErrorSignals& signals,
                           model::Parameters& gradients) {
   // The cut depends on the sizes alone, so that the sums come out the same on any machine.
-  constexpr double kWorthAThread = 1e6;
+  constexpr double kWorthTwo = 2e6, kWorthFour = 1e9, kWorthEight = 4e9;  // operations
   const Index columns = signals.delta.data().cols();
   const double work = 2.0 * static_cast<double>(signals.delta.rows()) *
                       static_cast<double>(gradients.hidden_size()) * static_cast<double>(columns);
-  const Index parts = columns >= 64 && work >= 2 * kWorthAThread ? 2 : 1;
+  const Index worth = work >= kWorthEight ? 8 : work >= kWorthFour ? 4 : work >= kWorthTwo ? 2 : 1;
+  const Index parts = std::clamp<Index>(columns / 32, 1, worth);
   // Made before the work begins: copying the shapes reads what the first part writes.
   std::vector<model::Parameters> partial(static_cast<std::size_t>(parts - 1),
                                          model::zeros_like(gradients));
