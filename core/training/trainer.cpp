@@ -21,8 +21,19 @@ void add_penalties(IterationRecord& record) {
         add_omega(options.omega, record.model, record.trace, record.signals, gradients.W_hh);
 }
 
-std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup) {
-  auto record = std::make_shared<IterationRecord>();
+// A record whose trace and signals still have the memory of an earlier iteration.
+std::shared_ptr<IterationRecord> blank(const parallel::Shelf<IterationRecord>& shelf) {
+  auto record = shelf.take();
+  IterationRecord fresh;
+  std::swap(fresh.trace, record->trace);
+  std::swap(fresh.signals, record->signals);
+  *record = std::move(fresh);
+  return record;
+}
+
+std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
+                                         const parallel::Shelf<IterationRecord>& shelf) {
+  auto record = blank(shelf);
   record->iteration = setup.iteration;
   record->model = setup.model;
   record->options = setup.training;
@@ -32,10 +43,10 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup) {
   record->batch.initial_state = model::initial_state(
       setup.initial_state, setup.model.parameters.hidden_size() * layout_of(setup.model).states,
       record->batch.size(), setup.state_seed);
-  record->trace = model::forward(record->model, record->batch);
+  model::forward(record->model, record->batch, record->trace);
   record->gradients = model::zeros_like(record->model.parameters);
-  record->signals = gradient::backward(record->model, record->batch, record->trace,
-                                       record->gradients, setup.training.truncation);
+  gradient::backward(record->model, record->batch, record->trace, setup.training.truncation,
+                     record->signals, record->gradients);
   record->truncation = truncation_report(record->model, record->batch, record->trace,
                                          setup.training.truncation, record->gradients);
   record->accuracy = accuracy(task_info(setup.task.kind), record->batch, record->trace.y_hat);
@@ -51,7 +62,7 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup) {
 Trainer::Trainer(TrainerSetup setup) : setup_(std::move(setup)) { forget_best(); }
 
 std::shared_ptr<const IterationRecord> Trainer::evaluate() const {
-  auto record = compute(setup_);
+  auto record = compute(setup_, shelf_);
   validate(*record);
   return record;
 }
@@ -60,8 +71,12 @@ void Trainer::validate(IterationRecord& record) const {
   const std::uint64_t every = setup_.training.validation_every;
   if (every == 0 || setup_.iteration % every != 0 || record.divergence) return;
   if (!validation_batch_) {
-    // As many sequences as a batch has, but enough for the picture not to be of chance alone.
-    const model::Index sequences = std::max<model::Index>(64, record.batch.size());
+    // As many sequences as a batch has, but enough for the picture not to be of chance alone, as
+    // far as they fit into 16 MB for each tensor of the trace.
+    constexpr model::Index kEnough = 64, kMostNumbers = 2'000'000;
+    const model::Index fitting =
+        kMostNumbers / std::max<model::Index>(1, record.trace.a.rows() * record.trace.steps());
+    const model::Index sequences = std::max(std::min(kEnough, fitting), record.batch.size());
     validation_batch_ = make_validation_batch(setup_.task, setup_.encoding, sequences);
     if (!validation_batch_) return;
     validation_batch_->initial_state =
@@ -70,11 +85,12 @@ void Trainer::validate(IterationRecord& record) const {
   }
   const model::Trace trace = model::forward(record.model, *validation_batch_);
   record.validation = {trace.loss,
-                       accuracy(task_info(setup_.task.kind), *validation_batch_, trace.y_hat)};
+                       accuracy(task_info(setup_.task.kind), *validation_batch_, trace.y_hat),
+                       validation_batch_->size()};
 }
 
 std::shared_ptr<const IterationRecord> Trainer::step() {
-  auto record = compute(setup_);
+  auto record = compute(setup_, shelf_);
   validate(*record);
   if (!record->divergence) {
     if (record->trace.loss < best_loss_) {

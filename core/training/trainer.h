@@ -14,6 +14,7 @@
 #include "core/gradient/backward.h"
 #include "core/model/initialization.h"
 #include "core/model/network.h"
+#include "core/parallel/shelf.h"
 #include "core/training/clipping.h"
 #include "core/training/optimizer.h"
 #include "core/training/regularizer.h"
@@ -42,8 +43,9 @@ struct Divergence {
 
 /// How well the network does on data it is not trained with.
 struct Validation {
-  double loss = 0.0;      ///< as Trace::loss
-  double accuracy = 0.0;  ///< core/training/accuracy.h; NaN where the task has none
+  double loss = 0.0;           ///< as Trace::loss
+  double accuracy = 0.0;       ///< core/training/accuracy.h; NaN where the task has none
+  model::Index sequences = 0;  ///< of the data: at least a batch, and 64 where memory allows
 };
 
 /// One iteration. Shapes as in core/model/network.h and core/gradient/backward.h.
@@ -114,6 +116,7 @@ private:
   void validate(IterationRecord& record) const;
 
   TrainerSetup setup_;
+  parallel::Shelf<IterationRecord> shelf_;
   mutable std::optional<model::Batch> validation_batch_;  // made when first wanted
   model::Parameters best_;  // with the lowest loss since the last change by hand
   double best_loss_;

@@ -23,7 +23,7 @@ const std::vector<Layer>& layers() {
       {"core/model/", {"core/kernel/", "core/parallel/"}},
       {"core/io/", {"core/model/"}},
       {"core/gradient/", {"core/model/", "core/parallel/"}},
-      {"core/training/", {"core/model/", "core/gradient/", "core/io/"}},
+      {"core/training/", {"core/model/", "core/gradient/", "core/io/", "core/parallel/"}},
       {"core/config/", {"core/model/", "core/gradient/", "core/training/", "core/io/"}},
       {"app/session/", {"core/"}},
       {"app/figure/", {"core/", "app/session/snapshot.h"}},

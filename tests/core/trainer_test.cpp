@@ -1,0 +1,69 @@
+// What one record leaves behind for the next, and the data that is held out.
+#include "core/training/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include "core/config/keys.h"
+
+namespace backflow::training {
+namespace {
+
+Trainer trainer_for(std::initializer_list<std::string> assignments) {
+  config::Config config;
+  for (const std::string& assignment : assignments)
+    EXPECT_EQ(config::set_key(config, assignment), "");
+  EXPECT_EQ(config::validate(config), "");
+  return Trainer(config::make_setup(config));
+}
+
+// A record that was used before, for other sizes and with everything switched on, must be as good
+// as a new one.
+TEST(Trainer, ARecordUsedAgainIsAsNew) {
+  const auto small = {std::string("task.name=first-bit"), std::string("task.steps=5"),
+                      std::string("model.hidden=4"), std::string("training.validation_every=1")};
+  Trainer reusing = trainer_for(small), fresh = trainer_for(small);
+  std::vector<std::shared_ptr<const IterationRecord>> kept;
+  for (int i = 0; i < 12; ++i) {
+    TrainingOptions options = reusing.setup().training;
+    const bool all = i % 3 == 0;
+    options.truncation.kind =
+        all ? gradient::TruncationKind::horizon : gradient::TruncationKind::none;
+    options.truncation.steps = 2;
+    options.regularizer.l2 = options.regularizer.omega = all ? 0.01 : 0.0;
+    options.validation_every = all ? 1 : 0;
+    TaskOptions task = reusing.setup().task;
+    task.batch = i % 2 == 0 ? 8 : 3;
+    for (Trainer* trainer : {&reusing, &fresh}) {
+      trainer->set_training(options);
+      trainer->set_task(task);
+    }
+    const auto a = reusing.step();
+    kept.push_back(fresh.step());
+    const IterationRecord& b = *kept.back();
+    EXPECT_EQ(a->trace.loss, b.trace.loss);
+    EXPECT_EQ(a->trace.h.data(), b.trace.h.data());
+    EXPECT_EQ(a->signals.e.data(), b.signals.e.data());
+    EXPECT_EQ(a->signals.delta.data(), b.signals.delta.data());
+    EXPECT_EQ(a->clipped_gradients.W_hh, b.clipped_gradients.W_hh);
+    EXPECT_EQ(a->truncation.has_value(), all);
+    EXPECT_EQ(a->validation.has_value(), all);
+    EXPECT_EQ(a->penalty > 0.0, all);
+    EXPECT_EQ(a->omega > 0.0, all);
+    EXPECT_EQ(a->omega, b.omega);
+  }
+}
+
+TEST(Trainer, ValidatesOnEnoughSequencesButNotOnMoreThanFit) {
+  const auto sequences = [](std::initializer_list<std::string> assignments) {
+    return trainer_for(assignments).evaluate()->validation->sequences;
+  };
+  EXPECT_EQ(sequences({"task.name=first-bit", "task.batch=4"}), 64);
+  EXPECT_EQ(sequences({"task.name=first-bit", "task.batch=80"}), 80);
+  // 4 blocks × 100 units × 500 steps = 200,000 numbers a sequence.
+  EXPECT_EQ(sequences({"task.name=first-bit", "task.steps=500", "task.batch=2", "model.cell=lstm",
+                       "model.hidden=100"}),
+            10);
+}
+
+}  // namespace
+}  // namespace backflow::training
