@@ -16,7 +16,8 @@ namespace backflow::ui {
 namespace {
 
 // Widths in units of the controls over the figures.
-constexpr double kNormWords = 150.0, kNormSymbols = 74.0, kLimits = 84.0, kBlock = 96.0;
+constexpr double kNormWords = 150.0, kNormSymbols = 74.0, kBlock = 96.0;
+constexpr double kLimits = 84.0;  // or ε, as wide
 constexpr double kAxis = 88.0, kShortAxis = 64.0;
 
 // Takes a rectangle of that many units off the right end of `bar`.
@@ -224,16 +225,32 @@ void Panels::draw_color_limits(UiContext& ui, const Rect& rect, const session::S
   }
 }
 
+void Panels::draw_epsilon(UiContext& ui, const Rect& rect) {
+  const SliderRange range{1e-12, 0.9, true, false, {}, fmt::format("{:.4g}", wanted_.epsilon)};
+  const Widget widget{"Reach ε",
+                      "The share of the gradient that still counts\nThe reach is the largest lag "
+                      "whose median is above it.\ndrag, or double-click to type, e.g. 1e-3",
+                      rect};
+  const auto input =
+      slider(ui, widget, range, wanted_.epsilon, "ε = " + figure::compact(wanted_.epsilon));
+  if (!input) return;
+  if (const auto typed = log10_of(input->text))
+    wanted_.epsilon = std::clamp(std::pow(10.0, *typed), range.min, range.max);
+}
+
 // From the right end of the bar, the norm in symbols where words do not fit; on a line of their own
 // where these do not fit either. Returns what is left of the bar.
 Rect Panels::draw_map_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
                                const session::Snapshot& snapshot) {
-  const bool limits = map_.shows("jacobian-norms");
-  const double others = (limits ? kLimits + 6.0 : 0.0) + (lstm ? kBlock + 6.0 : 0.0);
+  const double others = kLimits + 6.0 + (lstm ? kBlock + 6.0 : 0.0);
   const bool in_words = fits(ui, bar, others + kNormWords) || second.width > 0.0;
   Rect line = second.width > 0.0 ? second : bar;
-  if (limits && fits(ui, line, kLimits))
-    draw_color_limits(ui, take_right(ui, line, kLimits), snapshot);
+  if (fits(ui, line, kLimits)) {
+    if (map_.shows("jacobian-norms"))
+      draw_color_limits(ui, take_right(ui, line, kLimits), snapshot);
+    else
+      draw_epsilon(ui, take_right(ui, line, kLimits));
+  }
   const double norm = in_words ? kNormWords : kNormSymbols;
   if (fits(ui, line, norm)) draw_norm(ui, take_right(ui, line, norm), in_words);
   if (lstm && fits(ui, line, kBlock)) draw_block(ui, take_right(ui, line, kBlock));

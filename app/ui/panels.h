@@ -37,6 +37,7 @@ private:
   void draw_norm(UiContext& ui, const Rect& rect, bool in_words);
   void draw_block(UiContext& ui, const Rect& rect);
   void draw_color_limits(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot);
+  void draw_epsilon(UiContext& ui, const Rect& rect);
   void show_spectrum_of(figure::Cell cell);
   void draw_limits(UiContext& ui, const Rect& rect);
   void draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,

@@ -225,6 +225,27 @@ TEST(Panels, TheBlockOfAnLstmsStateIsChosenOverTheMap) {
   EXPECT_EQ(driver.snapshot().analysis->norms.block, gradient::StateBlock::hidden);
 }
 
+TEST(Panels, TheShareThatCountsAsReachIsSetOverTheLagFigure) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=30"}));
+  EXPECT_FALSE(has_widget(driver, "Reach ε"));
+  driver.press(Key::digit_2);
+  driver.frames(2);
+  const auto reach = [&] { return driver.snapshot().analysis->decay.reach; };
+  driver.type_value("Reach ε", "1e-9");
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().analysis->decay.epsilon, 1e-9);
+  const auto far = reach();
+  driver.type_value("Reach ε", "0.5");
+  driver.frames(2);
+  EXPECT_LT(reach(), far);
+  driver.type_value("Reach ε", "7");  // a share is below 1
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().analysis->decay.epsilon, 0.9);
+  driver.type_value("Reach ε", "much");
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().analysis->decay.epsilon, 0.9);
+}
+
 TEST(Panels, ACoarseMapSaysSo) {
   UiDriver driver(configured({"task.name=first-bit", "task.steps=300", "model.hidden=32"}));
   EXPECT_EQ(driver.snapshot().analysis->norms.stride, 1);
