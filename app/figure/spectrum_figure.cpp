@@ -307,7 +307,7 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View&, const Figu
   const double top =
       add_header(figure, style, numbers(*snapshot.analysis), {}) - 0.3 * style.font_size;
   const double height = size.height - top, em = style.font_size;
-  int panels = std::clamp(static_cast<int>(size.width / (15.0 * em)), 1, 3);
+  int panels = std::clamp(static_cast<int>(size.width / (13.5 * em)), 1, 3);
   if (spectra.lyapunov.exponents.empty()) panels = std::min(panels, 2);
   // The plane wants to be square.
   const double share = size.width / panels;
