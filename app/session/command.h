@@ -13,8 +13,9 @@ struct Pause {};
 struct StepOnce {};  ///< one iteration, then pause
 struct Reset {};     ///< fresh weights from the configuration, empty curves, paused
 /// Sets a configuration key (core/config/keys.h). Live keys keep the weights; the others restart,
-/// as Reset does but for going on running. Refused with a sentence (Snapshot::refusal) when not
-/// allowed.
+/// as Reset does but for going on running. A matrix file (model.init_file) is used at once
+/// (model.init = file), and model.hidden follows it. Refused with a sentence (Snapshot::refusal)
+/// when not allowed.
 struct SetKey {
   std::string name;
   std::string value;

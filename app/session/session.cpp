@@ -23,6 +23,20 @@ training::HistoryPoint history_point(const training::IterationRecord& record) {
           record.validation ? record.validation->accuracy : kNone};
 }
 
+// A matrix from a file is used at once, with as many hidden units as it has columns where the
+// present number does not go with it. Returns why not, or nothing.
+std::string use_matrix_file(config::Config& config, const std::string& path) {
+  const std::string refusal = config::set_key(config, "model.init_file", path);
+  if (!refusal.empty()) return refusal;
+  config.model.weights.kind = model::RecurrentInit::file;
+  const std::string misfit = config::validate(config);
+  if (misfit.empty()) return {};
+  const std::string columns = std::to_string(config.model.weights.matrix.cols());
+  const bool fits =
+      config::set_key(config, "model.hidden", columns).empty() && config::validate(config).empty();
+  return fits ? std::string() : misfit;
+}
+
 }  // namespace
 
 Session::Session(const config::Config& config)
@@ -74,9 +88,11 @@ void Session::execute(const Command& command) {
 
 void Session::set_key(const SetKey& command) {
   config::Config wanted = config_;
-  refusal_ = config::set_key(wanted, command.name, command.value);
-  if (refusal_.empty()) refusal_ = config::validate(wanted);
-  if (!refusal_.empty()) return;
+  const bool matrix_file = command.name == "model.init_file" && !command.value.empty();
+  std::string refusal = matrix_file ? use_matrix_file(wanted, command.value)
+                                    : config::set_key(wanted, command.name, command.value);
+  if (refusal.empty()) refusal = config::validate(wanted);
+  if (!refusal.empty()) return refuse_command(std::move(refusal));
   if (config::needs_restart(config_, wanted)) {
     config_ = wanted;
     restart();
@@ -87,8 +103,8 @@ void Session::set_key(const SetKey& command) {
   config::Config before = config_;
   if (command.name == "model.singular_value") before.model.weights.singular_value = std::nan("");
   if (command.name == "model.spectral_radius") before.model.weights.spectral_radius = std::nan("");
-  refusal_ = config::apply(before, wanted, trainer_);
-  if (!refusal_.empty()) return;
+  refusal = config::apply(before, wanted, trainer_);
+  if (!refusal.empty()) return refuse_command(std::move(refusal));
   config_ = wanted;
   stale_ = true;
 }
@@ -104,9 +120,14 @@ void Session::iterate() {
   }
 }
 
+void Session::refuse_command(std::string reason) {
+  refusal_ = std::move(reason);
+  ++refusals_;
+}
+
 void Session::refuse(const std::string& reason) {
   running_ = single_step_ = false;
-  refusal_ = reason;
+  refuse_command(reason);
 }
 
 Snapshot Session::snapshot() const {
@@ -121,6 +142,7 @@ Snapshot Session::snapshot() const {
   snapshot.divergence = divergence_;
   snapshot.resume_iteration = trainer_.best_iteration();
   snapshot.refusal = refusal_;
+  snapshot.refusals = refusals_;
   return snapshot;
 }
 

@@ -41,6 +41,7 @@ public:
 private:
   void restart();
   void set_key(const SetKey& command);
+  void refuse_command(std::string reason);
 
   config::Config config_;
   training::Trainer trainer_;
@@ -49,6 +50,7 @@ private:
   AnalysisOptions analysis_options_;
   std::optional<training::Divergence> divergence_;
   std::string refusal_;
+  std::uint64_t refusals_ = 0;
   double speed_limit_ = 0.0;
   bool running_ = false;
   bool single_step_ = false;

@@ -87,6 +87,7 @@ struct Snapshot {
   std::optional<training::Divergence> divergence;
   std::uint64_t resume_iteration = 0;  ///< the iteration whose parameters Run goes on from then
   std::string refusal;  ///< why the last command was refused, one sentence; empty when it was not
+  std::uint64_t refusals = 0;  ///< commands refused so far: tells two alike apart
 };
 
 }  // namespace backflow::session

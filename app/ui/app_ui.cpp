@@ -115,7 +115,8 @@ private:
       notice_seconds_ = text.empty() ? 0.0 : kNoticeSeconds;
     };
     if (!font_message_.empty()) show(std::exchange(font_message_, {}));
-    if (std::exchange(refusal_, snapshot.refusal) != snapshot.refusal) show(refusal_);
+    const bool refused = std::exchange(refusals_, snapshot.refusals) != snapshot.refusals;
+    if (std::exchange(refusal_, snapshot.refusal) != snapshot.refusal || refused) show(refusal_);
     if (const auto answer = controls_.take_answer()) show(*answer);
     notice_seconds_ -= ImGui::GetIO().DeltaTime;
     return notice_seconds_ > 0.0 ? notice_ : std::string();
@@ -184,6 +185,7 @@ private:
   ControlsPanel controls_;
   std::string font_message_;
   std::string notice_, refusal_;
+  std::uint64_t refusals_ = 0;
   double notice_seconds_ = 0.0;
   // Where the splitters stand: a width, and shares of what there is.
   double controls_units_ = kControls;

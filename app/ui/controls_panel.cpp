@@ -108,6 +108,7 @@ void ControlsPanel::scrolled_part(UiContext& ui, const Rect& panel, const Rect& 
 }
 
 const config::Config& ControlsPanel::shown_config(const session::Snapshot& snapshot) {
+  if (snapshot.config.model.weights.kind == model::RecurrentInit::file) asks_for_matrix_ = false;
   if (!asks_for_matrix_) return snapshot.config;
   with_matrix_ = snapshot.config;
   with_matrix_.model.weights.kind = model::RecurrentInit::file;
@@ -190,12 +191,17 @@ std::string ControlsPanel::wanted_value(const config::Key& key, const config::Co
 
 void ControlsPanel::change(const std::string& name, const std::string& value,
                            const session::Snapshot& snapshot, const Send& send) {
+  // A file is read by the session, never between two frames.
+  if (config::find_key(name)->kind == config::KeyKind::text) {
+    pending_[name] = {value, snapshot.revision, snapshot.iteration};
+    send(session::SetKey{name, value});
+    return;
+  }
   const KeyChange change = plan_change(snapshot.config, name, value);
   answer_ = change.refusal;
   if (name == "model.init")
     asks_for_matrix_ = starts_asking_ = value == "file" && !change.refusal.empty();
   if (!change.refusal.empty()) return;
-  if (name == "model.init_file") asks_for_matrix_ = false;
   for (const Setting& setting : change.settings) {
     pending_[setting.key] = {setting.value, snapshot.revision, snapshot.iteration};
     send(session::SetKey{setting.key, setting.value});

@@ -10,6 +10,7 @@
 
 #include "app/session/analysis.h"
 #include "core/config/keys.h"
+#include "tests/support/temporary_folder.h"
 
 namespace backflow::session {
 namespace {
@@ -277,6 +278,23 @@ TEST(Session, RefusesWithAReasonAndPauses) {
   session.execute(session::Run{});
   EXPECT_THAT(session.snapshot().refusal, IsEmpty());
   EXPECT_TRUE(session.wants_to_iterate());
+}
+
+using SessionFiles = support::TemporaryFolder;
+
+TEST_F(SessionFiles, AMatrixFileIsUsedAtOnceAndTheHiddenUnitsFollow) {
+  const std::string path = file("W.csv", "0.5,1\n0,0.25\n");
+  Session session{configured({"model.hidden=8"})};
+  session.execute(SetKey{"model.init_file", path});
+  EXPECT_THAT(session.snapshot().refusal, IsEmpty());
+  EXPECT_EQ(session.record()->model.parameters.W_hh,
+            (model::Matrix(2, 2) << 0.5, 1.0, 0.0, 0.25).finished());
+  for (std::uint64_t times = 1; times <= 2; ++times) {
+    session.execute(SetKey{"model.init_file", path + "x"});
+    EXPECT_THAT(session.snapshot().refusal, HasSubstr("W.csvx"));
+    EXPECT_EQ(session.snapshot().refusals, times);  // the same sentence, but told again
+  }
+  EXPECT_EQ(session.record()->model.parameters.W_hh.rows(), 2);
 }
 
 TEST(Analyse, ReachIsTheLastLagAboveTheShareAskedFor) {
