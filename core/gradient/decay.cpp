@@ -48,23 +48,31 @@ std::string steps(double count) {
          (std::round(count) == 1.0 ? " step" : " steps");
 }
 
-// Not beyond the sequence: nothing was seen there.
-std::string change_in_words(double log10_factor, double T) {
-  const double factor = std::pow(10.0, log10_factor);
-  const double doublings = log10_factor / std::log10(2.0);  // per step, negative when it falls
+// Where the line does not fall by half within the sequence: what was seen at its end, with the rate
+// where there are enough lags for one.
+std::string change_at_the_end(const GradientDecay& decay, double T) {
+  const double seen = decay.median_by_lag.back() - decay.median_by_lag.front();
+  const double change = std::isfinite(seen) ? seen : T * decay.log10_factor;
+  const bool falls = change < 0.0;
+  const bool has_rate = T >= 5.0 && falls == (decay.log10_factor < 0.0);
+  const double percent = 100.0 * std::abs(std::pow(10.0, change) - 1.0);
+  return std::string("gradient ") + (falls ? "falls" : "grows") +
+         (has_rate ? " ×" + number(std::pow(10.0, decay.log10_factor)) + " per step" : "") + ": " +
+         written(percent, std::chars_format::fixed, 0) + " % " + (falls ? "less" : "more") +
+         " after all " + steps(T);
+}
+
+std::string change_in_words(const GradientDecay& decay) {
+  const auto T = static_cast<double>(decay.median_by_lag.size()) - 1.0;
+  const double doublings = decay.log10_factor / std::log10(2.0);  // per step, negative: it falls
   const double time = 1.0 / std::abs(doublings);
-  if (std::abs(doublings) < 0.01)
-    return "gradient keeps its size: ×" + number(factor) + " per step";
+  const std::string factor = "×" + number(std::pow(10.0, decay.log10_factor)) + " per step";
+  if (std::abs(doublings) < 0.01) return "gradient keeps its size: " + factor;
+  // Not beyond the sequence: nothing was seen there.
+  if (time > T && T >= 1.0) return change_at_the_end(decay, T);
   const bool falls = doublings < 0.0;
-  const std::string text = std::string("gradient ") + (falls ? "falls" : "grows") + " ×" +
-                           number(factor) + " per step: ";
-  if (time > T && T >= 1.0) {
-    const double change = 100.0 * std::abs(std::pow(factor, T) - 1.0);
-    return text + written(change, std::chars_format::fixed, 0) + " % " + (falls ? "less" : "more") +
-           " after all " + steps(T);
-  }
   const std::string done = falls ? "half gone" : "doubled";
-  return text +
+  return std::string("gradient ") + (falls ? "falls " : "grows ") + factor + ": " +
          (time < 0.95 ? "more than " + done + " after 1 step" : done + " after " + steps(time));
 }
 
@@ -144,8 +152,7 @@ std::string verdict(const GradientDecay& decay, const std::optional<JacobianBoun
   if (decay.zero_from_lag && *decay.zero_from_lag <= 1)
     return "gradient is exactly zero after 1 step";
   if (std::isnan(decay.log10_factor)) return {};
-  const auto T = static_cast<double>(decay.median_by_lag.size()) - 1.0;
-  std::string text = change_in_words(decay.log10_factor, T);
+  std::string text = change_in_words(decay);
   if (decay.zero_from_lag)
     text += ", exactly zero from " + std::to_string(*decay.zero_from_lag) + " steps on";
   if (bound) text += proof_in_words(*bound, decay.log10_factor);

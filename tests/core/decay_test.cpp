@@ -144,6 +144,16 @@ TEST(Verdict, TellsProofFromMeasurement) {
   EXPECT_EQ(verdict(falls, JacobianBound{1.0, std::nan("")}), verdict(falls));
 }
 
+TEST(Verdict, OverFewStepsTellsWhatTheMapShows) {
+  GradientDecay decay = straight(-0.0676, 3);  // ×0.86 per step by the line
+  decay.median_by_lag = {0.0, 0.02, -0.02, -0.203};
+  EXPECT_EQ(verdict(decay), "gradient falls: 37 % less after all 3 steps");
+  // Against the line over all lags, the last one is above the first.
+  decay = straight(-0.01, 12);
+  decay.median_by_lag.back() = 0.1;
+  EXPECT_EQ(verdict(decay), "gradient grows: 26 % more after all 12 steps");
+}
+
 TEST(Verdict, SmallSpectralRadiusAloneProvesNothing) {
   // ρ = 0.5, but σ₁ > 10: a step can stretch by ten before the eigenvalues win.
   Matrix W(2, 2);
