@@ -1,9 +1,12 @@
 #include "app/cli/command_line.h"
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -66,6 +69,32 @@ std::string parse_product(const std::string& text, ExportRequest& request) {
   return {};
 }
 
+// A whole text that is a number in that range, or one sentence about it.
+template <class N>
+CLI::Validator between(N low, N high) {
+  const auto check = [low, high](const std::string& text) {
+    N value{};
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    if (read.ec == std::errc() && read.ptr == end && value >= low && value <= high)
+      return std::string();
+    const char* const kind = std::is_integral_v<N> ? "a whole number" : "a number";
+    return text + " is not " + kind + " from " + CLI::detail::to_string(low) + " to " +
+           CLI::detail::to_string(high);
+  };
+  return CLI::Validator(check, {});
+}
+
+CLI::Validator one_of(std::vector<std::string> names) {
+  const auto check = [names = std::move(names)](const std::string& text) {
+    if (std::find(names.begin(), names.end(), text) != names.end()) return std::string();
+    const std::string match = config::nearest_match(text, names);
+    return "\"" + text + "\" is not one of " + CLI::detail::join(names, ", ") +
+           (match.empty() ? "" : "; did you mean \"" + match + "\"?");
+  };
+  return CLI::Validator(check, {});
+}
+
 void add_set_option(CLI::App& app, Arguments& arguments) {
   app.add_option("--set", arguments.assignments,
                  "set a configuration key; may be repeated (\"backflow keys\" lists them)")
@@ -81,7 +110,7 @@ void add_export(CLI::App& app, Arguments& arguments) {
   ExportRequest& request = arguments.request;
   sub->add_option("--iterations", request.iterations,
                   "training iterations before the figure is made")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}))
+      ->check(between(std::int64_t{0}, std::int64_t{1'000'000'000}))
       ->type_name("N")
       ->capture_default_str();
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
@@ -94,36 +123,36 @@ void add_export(CLI::App& app, Arguments& arguments) {
                   "write every figure as SVG, PNG and CSV into this directory")
       ->type_name("DIR");
   sub->add_option("--norm", arguments.norm, "norm of the Jacobian map")
-      ->check(CLI::IsMember(names_of_all<gradient::MatrixNorm>()))
+      ->check(one_of(names_of_all<gradient::MatrixNorm>()))
       ->type_name("spectral|frobenius")
       ->capture_default_str();
   sub->add_option("--state", arguments.state,
                   "part of an LSTM's state that the Jacobian map is of: h, c or both")
-      ->check(CLI::IsMember(names_of_all<gradient::StateBlock>()))
+      ->check(one_of(names_of_all<gradient::StateBlock>()))
       ->type_name("hidden|cell|full")
       ->capture_default_str();
   sub->add_option("--epsilon", request.epsilon,
                   "share of its size to which a gradient must have fallen to count as out of reach")
-      ->check(CLI::Range(1e-300, 0.999))
+      ->check(between(1e-300, 0.999))
       ->type_name("E")
       ->capture_default_str();
   sub->add_option("--product", arguments.product,
                   "two steps t:k; the spectrum is that of ∂h_t/∂h_k instead of W_hh")
       ->type_name("T:K");
   sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
-      ->check(CLI::Range(1, 1024))
+      ->check(between(std::int64_t{1}, std::int64_t{1024}))
       ->type_name("I")
       ->capture_default_str();
   sub->add_option("--theme", arguments.theme, "colours of the figure")
-      ->check(CLI::IsMember({"light", "dark"}))
+      ->check(one_of({"light", "dark"}))
       ->type_name("light|dark")
       ->capture_default_str();
   sub->add_option("--width", request.width,
                   "width in units of 1/96 inch (default: the figure's own)")
-      ->check(CLI::Range(100.0, 8000.0))
+      ->check(between(100.0, 8000.0))
       ->type_name("W");
   sub->add_option("--height", request.height, "height likewise")
-      ->check(CLI::Range(100.0, 8000.0))
+      ->check(between(100.0, 8000.0))
       ->type_name("H");
 }
 
@@ -134,10 +163,10 @@ void add_window_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--light", window.light, "light colours");
   app.add_option("--size", arguments.window_size, "size of the window")->type_name("WxH");
   app.add_option("--scale", window.scale, "size of everything in it (default: the monitor's)")
-      ->check(CLI::Range(0.5, 4.0))
+      ->check(between(0.5, 4.0))
       ->type_name("S");
   app.add_option("--frames", window.frames, "close after this many frames")
-      ->check(CLI::Range(1L, 1'000'000L))
+      ->check(between(1L, 1'000'000L))
       ->type_name("N");
   app.add_option("--screenshot", window.screenshot, "with --frames: write the last frame as PNG")
       ->type_name("FILE");
@@ -174,6 +203,10 @@ std::vector<std::string> known_words(const CLI::App& app) {
 }
 
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string text = error.what();
+    return text.substr(0, text.find(':')) + " needs a value; backflow --help tells which";
+  }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
   std::vector<std::string> extras = app.remaining(true);
   if (extras.empty()) return error.what();

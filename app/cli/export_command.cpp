@@ -84,6 +84,10 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     return "export needs --output FILE, ending in .svg, .png or .csv, or -";
   const figure::FigureInfo* info = figure::find_figure(request.figure);
   if (info == nullptr) return unknown_figure(request.figure);
+  if (request.product && !info->needs_spectra)
+    return "--product is for the figure spectrum and changes nothing in " + request.figure;
+  if (request.epsilon != gradient::DecayOptions().epsilon && request.figure != "gradient-by-lag")
+    return "--epsilon is for the figure gradient-by-lag and changes nothing in " + request.figure;
   const auto format = request.output == "-" ? std::optional(exporting::Format::csv)
                                             : exporting::format_of(request.output);
   if (!format)

@@ -5,6 +5,7 @@
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/learning_curves.h"
+#include "app/figure/number_format.h"
 
 namespace backflow::figure {
 namespace {
@@ -32,7 +33,8 @@ Figure build_accuracy(const session::Snapshot& snapshot, const View&, const Figu
   Figure figure = blank_figure("accuracy", "Right answers over training", style, size);
   AxesOptions options;
   options.title = figure.title;
-  options.y_title = "accuracy";
+  const double tolerance = training::task_info(snapshot.config.task.kind).tolerance;
+  options.y_title = std::isnan(tolerance) ? "accuracy" : "accuracy, within ±" + compact(tolerance);
   options.x_title = "iteration";
   options.range = {{}, 0.0, iteration_axis_end(snapshot.history.size()), 0.0, 1.0, false};
   options.legend = legend_of(snapshot, curves, style);

@@ -57,7 +57,7 @@ std::span<const FigureInfo> catalogue() {
        write_jacobian_norms_csv,
        jacobian_norms_tooltip},
       {"gradient-by-lag",
-       "Gradient by distance",
+       "Gradient by lag",
        "median ‖∂h_t/∂h_{t−lag}‖ by lag with quartiles, fitted factor, bound (γσ₁)^lag and reach",
        {640.0, 400.0},
        build_gradient_by_lag,

@@ -129,15 +129,22 @@ double iteration_axis_end(std::size_t points) {
 }
 
 std::optional<std::size_t> last_finite(const HistoryView& history, Series series, std::size_t end) {
-  constexpr std::size_t kBlock = 32;
-  while (end > 0) {
-    const std::size_t begin = (end - 1) / kBlock * kBlock;
-    if (history.min_max(series, begin, end).any)
-      for (std::size_t i = end; i > begin; --i)
-        if (std::isfinite(history.value(series, i - 1))) return i - 1;
+  const auto any = [&](std::size_t from, std::size_t to) {
+    return history.min_max(series, from, to).any;
+  };
+  // Ever longer ends of the curve until one has a value, then halves of that one.
+  std::size_t begin = end;
+  for (std::size_t length = 32;; length *= 2) {
+    if (begin == 0) return std::nullopt;
     end = begin;
+    begin -= std::min(begin, length);
+    if (any(begin, end)) break;
   }
-  return std::nullopt;
+  while (end - begin > 1) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    (any(middle, end) ? begin : end) = middle;
+  }
+  return begin;
 }
 
 double smallest_positive(const HistoryView& history, Series series) {

@@ -91,13 +91,13 @@ std::vector<std::string> truncation_notes(const session::Snapshot& snapshot) {
   return {error + ", full ‖∇L‖ = " + compact(report->full_norm), error, angle};
 }
 
-// Longest form first: the summary of clipping is the first to go.
+// Longest form first. The summary of clipping is the last to go: it stands nowhere else.
 std::vector<std::string> notes(const session::Snapshot& snapshot) {
   const std::string summary = clipping_summary(snapshot);
-  std::vector<std::string> truncation = truncation_notes(snapshot);
-  if (truncation.empty()) return {summary};
-  truncation.insert(truncation.begin(), {truncation[0] + "; " + summary});
-  return truncation;
+  std::vector<std::string> list = truncation_notes(snapshot);
+  for (std::string& truncation : list) truncation += "; " + summary;
+  list.push_back(summary);
+  return list;
 }
 
 }  // namespace

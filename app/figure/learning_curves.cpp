@@ -28,7 +28,10 @@ std::vector<LegendItem> legend_of(const session::Snapshot& snapshot, const Learn
   std::vector<LegendItem> legend;
   const auto add = [&](const char* name, training::Series series, const Stroke& stroke) {
     const auto last = last_finite(history, series, history.size());
-    if (last) legend.push_back({name + compact(history.value(series, *last)), stroke});
+    if (!last) return;
+    // An older one says when it was, so that nobody compares it with the newest of the other.
+    const std::string when = *last + 1 < history.size() ? " at " + grouped(*last) : std::string();
+    legend.push_back({name + compact(history.value(series, *last)) + when, stroke});
   };
   add("training ", curves.training, training_stroke(curves));
   add("validation ", curves.validation, validation_stroke(palette(style.theme)));

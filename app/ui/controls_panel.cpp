@@ -124,6 +124,10 @@ void ControlsPanel::rows(UiContext& ui, Rect& row, KeyGroup group,
       begin_edit(ui, key->title, "");
     }
     const std::string value = wanted_value(*key, config, snapshot);
+    // Given up, or refused: the list goes back to what is in force.
+    if (asks_for_matrix_ && key->name == "model.init_file" && ui.edit.label != key->title &&
+        !pending_.contains(key->name))
+      asks_for_matrix_ = false;
     // What was asked for rather than measured until the measure belongs to it.
     const bool asked = pending_.contains(key->name);
     const auto chosen = key_control(ui, {row.x, row.y, row.width, ui.px(kRow)}, *key, config, value,

@@ -44,7 +44,7 @@ constexpr const char* kReading[] = {
     "travelled yet. Grey is exactly 0; hatched is not finite.",
     "Network: the lane of blame shows the same for the loss of one sequence. ‖J_{t}‖ is the most "
     "by which one step can stretch it.",
-    "By distance: the same by the number of steps travelled. Spectrum: what W_{hh} does to its own "
+    "By lag: the same by the number of steps travelled. Spectrum: what W_{hh} does to its own "
     "directions; outside the circle it grows.",
     "Saturation: where the slope f′ is near 0, nothing passes. LSTM: h, c or both over the heatmap "
     "choose whose gradient it shows.",

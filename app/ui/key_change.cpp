@@ -1,5 +1,7 @@
 #include "app/ui/key_change.h"
 
+#include <sstream>
+
 namespace backflow::ui {
 namespace {
 
@@ -9,6 +11,32 @@ constexpr const char* kFreed[] = {"task.length_min", "task.steps", "task.batch",
 
 std::string value_of(const config::Config& config, const char* key) {
   return config::find_key(key)->get(config);
+}
+
+// What an optimiser is usually begun with: those that divide by the gradient's size take steps as
+// large as η whatever that size is.
+double usual_rate(training::OptimizerKind kind) {
+  switch (kind) {
+    case training::OptimizerKind::rmsprop:
+    case training::OptimizerKind::adam:
+    case training::OptimizerKind::adamw:
+      return 0.01;
+    case training::OptimizerKind::momentum:
+    case training::OptimizerKind::nesterov:
+      return 0.1;
+    case training::OptimizerKind::sgd:
+      return training::TrainingOptions().learning_rate;
+  }
+  return training::TrainingOptions().learning_rate;
+}
+
+// The learning rate goes along with the optimiser unless it was chosen by hand.
+void follow_optimizer(const training::TrainingOptions& from, const training::TrainingOptions& to,
+                      KeyChange& change) {
+  if (from.learning_rate != usual_rate(from.optimizer.kind)) return;
+  std::ostringstream rate;
+  rate << usual_rate(to.optimizer.kind);
+  change.settings.push_back({"training.learning_rate", rate.str()});
 }
 
 }  // namespace
@@ -22,6 +50,7 @@ KeyChange plan_change(const config::Config& config, const std::string& key,
   change.refusal = config::validate(wanted);
   if (change.refusal.empty()) {
     change.settings.push_back({key, value});
+    if (key == "training.optimizer") follow_optimizer(config.training, wanted.training, change);
     return change;
   }
   if (key != "task.name" && key != "task.shape") return change;

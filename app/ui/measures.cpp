@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/curve.h"
 #include "app/figure/number_format.h"
 
 namespace backflow::ui {
@@ -36,18 +37,25 @@ void add_accuracy(std::vector<Measure>& list, const session::Snapshot& snapshot,
   }
   std::string text = "accuracy " + percent(accuracy);
   if (!std::isnan(chance.accuracy)) text += " (chance " + percent(chance.accuracy) + ")";
-  list.push_back({text, text + " in this iteration's batch;  " + loss});
+  const double tolerance = training::task_info(snapshot.config.task.kind).tolerance;
+  const std::string right =
+      std::isnan(tolerance)
+          ? std::string()
+          : "; an answer within " + figure::compact(tolerance) + " of the target is right";
+  list.push_back({text, text + " in this iteration's batch" + right + ";  " + loss});
 }
 
 void add_validation(std::vector<Measure>& list, const training::HistoryView& history) {
-  const auto last = last_validation(history);
+  const auto last = figure::last_finite(history, Series::validation_loss, history.size());
   if (!last) return;
   const double accuracy = history.value(Series::validation_accuracy, *last);
   std::string text =
       "validation L = " + figure::compact(history.value(Series::validation_loss, *last));
   if (!std::isnan(accuracy)) text += ", " + percent(accuracy);
-  list.push_back({text, fmt::format("{} on data never trained with, after iteration {}", text,
-                                    figure::grouped(*last))});
+  // So that nobody compares it with the loss of a later iteration.
+  list.push_back({text + " at " + figure::grouped(*last),
+                  fmt::format("{} on data never trained with, after iteration {}", text,
+                              figure::grouped(*last))});
 }
 
 void add_truncation(std::vector<Measure>& list, const training::IterationRecord& record) {
@@ -81,30 +89,6 @@ void add_penalties(std::vector<Measure>& list, const training::IterationRecord& 
 }
 
 }  // namespace
-
-std::optional<std::size_t> last_validation(const training::HistoryView& history) {
-  const auto any = [&](std::size_t begin, std::size_t end) {
-    const training::MinMax range = history.min_max(Series::validation_loss, begin, end);
-    return range.any;
-  };
-  // Ever longer ends of the curve until one has a value, then halves of that one.
-  std::size_t begin = history.size(), end = begin;
-  for (std::size_t length = 32; begin > 0; length *= 2) {
-    end = begin;
-    begin -= std::min(begin, length);
-    if (any(begin, end)) break;
-    if (begin == 0) return std::nullopt;
-  }
-  if (begin == end) return std::nullopt;
-  while (end - begin > 1) {
-    const std::size_t middle = begin + (end - begin) / 2;
-    if (any(middle, end))
-      begin = middle;
-    else
-      end = middle;
-  }
-  return begin;
-}
 
 std::vector<Measure> measures(const session::Snapshot& snapshot) {
   const config::Config& config = snapshot.config;

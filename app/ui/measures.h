@@ -2,8 +2,6 @@
 // validation, the error of truncated BPTT, penalties.
 #pragma once
 
-#include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +16,5 @@ struct Measure {
 
 /// Those that there are, the most important first.
 std::vector<Measure> measures(const session::Snapshot& snapshot);
-
-/// The last iteration with a validation; nothing when there was none.
-std::optional<std::size_t> last_validation(const training::HistoryView& history);
 
 }  // namespace backflow::ui

@@ -116,7 +116,7 @@ void Panels::draw_axis(UiContext& ui, const Rect& rect, const char* label, bool&
 
 void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
                         const session::Snapshot& snapshot, const UiServices& services) {
-  Rect bar = panel.begin(ui, rect, kAxis + 12.0);
+  Rect bar = panel.begin(ui, rect, kShortAxis + 12.0);
   const double axis = fits(ui, bar, kAxis) ? kAxis : kShortAxis;
   if (fits(ui, bar, axis)) {
     if (panel.shows("loss")) draw_axis(ui, take_right(ui, bar, axis), "Loss axis", view_.loss_log);

@@ -48,7 +48,7 @@ private:
 
   FigurePanel network_{"unrolled"};
   TabbedPanel map_{{{"jacobian-norms", "Jacobian products", "Products", Key::digit_1, '1'},
-                    {"gradient-by-lag", "By distance", "Distance", Key::digit_2, '2'}}};
+                    {"gradient-by-lag", "By lag", "By lag", Key::digit_2, '2'}}};
   TabbedPanel loss_{{{"loss", "Loss", "Loss", Key::digit_3, '3'},
                      {"accuracy", "Accuracy", "Acc.", Key::digit_4, '4'},
                      {"spectrum", "Spectrum", "Spectrum", Key::digit_5, '5'}}};

@@ -147,5 +147,23 @@ TEST(Curve, FindsTheLastFiniteValue) {
   EXPECT_EQ(last_finite(history.view(), Series::loss, 0), std::nullopt);
 }
 
+TEST(Curve, TheOnlyFiniteValueIsFoundWhereverItIs) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  for (const std::size_t size : {0u, 1u, 31u, 32u, 33u, 700u})
+    for (const std::size_t at : {0u, 1u, 5u, 31u, 32u, 600u}) {
+      training::History history;
+      for (std::size_t i = 0; i < size; ++i) {
+        training::HistoryPoint point{};
+        point[static_cast<std::size_t>(Series::validation_loss)] = i == at ? 1.0 : kNone;
+        history.append(point);
+      }
+      const auto found = last_finite(history.view(), Series::validation_loss, size);
+      if (at < size)
+        EXPECT_EQ(found, at) << size;
+      else
+        EXPECT_FALSE(found) << size << " " << at;
+    }
+}
+
 }  // namespace
 }  // namespace backflow::figure

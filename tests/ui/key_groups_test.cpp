@@ -224,7 +224,15 @@ TEST(KeyGroups, AskingForAFileEndsWithAnotherChoice) {
   driver.open_group("Weights");
   driver.choose("Initialisation", "file");
   ASSERT_TRUE(driver.reach("Matrix file"));
+  EXPECT_FALSE(driver.reach("Spread"));
+  driver.frames(5);
   driver.press(Key::escape);
+  driver.frames(3);
+  // Given up, the list tells what is in force again.
+  EXPECT_FALSE(driver.reach("Matrix file"));
+  EXPECT_TRUE(driver.reach("Spread"));
+  driver.choose("Initialisation", "file");
+  driver.frames(5);
   driver.choose("Initialisation", "he");
   EXPECT_FALSE(driver.reach("Matrix file"));
   EXPECT_EQ(driver.snapshot().config.model.weights.kind, model::RecurrentInit::he);
@@ -255,6 +263,23 @@ TEST(KeyGroups, AChangeOfTaskKeepsWhatItCan) {
   // Of other keys the refusal is told.
   EXPECT_THAT(plan_change(config, "model.loss", "cce").refusal, HasSubstr("model.loss"));
   EXPECT_THAT(plan_change(config, "task.name", "nothing").refusal, HasSubstr("task.name"));
+}
+
+TEST(KeyGroups, AnotherOptimizerBringsItsUsualLearningRateUnlessOneWasChosen) {
+  UiDriver driver;
+  driver.open_group("Optimiser");
+  const auto rate = [&] { return driver.snapshot().config.training.learning_rate; };
+  driver.choose("Optimiser", "adam");
+  driver.frames(3);
+  EXPECT_EQ(rate(), 0.01);
+  driver.choose("Optimiser", "sgd");
+  driver.frames(3);
+  EXPECT_EQ(rate(), 0.3);
+  driver.type_value("Learning rate", "0.2");
+  driver.frames(3);
+  driver.choose("Optimiser", "adam");
+  driver.frames(3);
+  EXPECT_EQ(rate(), 0.2);
 }
 
 TEST(KeyGroups, TheLargestSingularValueIsDraggedLikeTheRadius) {

@@ -212,7 +212,6 @@ TEST(Window, TheStatusTellsAccuracyChanceAndTheLastValidation) {
   std::size_t last = 0;  // the slow way
   for (std::size_t i = 0; i < history.size(); ++i)
     if (!std::isnan(history.value(training::Series::validation_loss, i))) last = i;
-  EXPECT_EQ(last_validation(history), last);
   EXPECT_EQ(last % 4, 0u);
   EXPECT_THAT(driver.ui().status(),
               HasSubstr("validation L = " +
@@ -223,24 +222,6 @@ TEST(Window, TheStatusTellsAccuracyChanceAndTheLastValidation) {
   driver.hover("Status");
   driver.frames(60);
   EXPECT_THAT(driver.ui().tooltip(), HasSubstr("after iteration " + std::to_string(last)));
-}
-
-TEST(Window, TheLastValidationIsFoundInAnyCurve) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  for (const std::size_t size : {0u, 1u, 31u, 32u, 33u, 700u})
-    for (const std::size_t at : {0u, 1u, 5u, 31u, 32u, 600u}) {
-      training::History history;
-      for (std::size_t i = 0; i < size; ++i) {
-        training::HistoryPoint point{};
-        point[static_cast<std::size_t>(training::Series::validation_loss)] = i == at ? 1.0 : kNone;
-        history.append(point);
-      }
-      const auto found = last_validation(history.view());
-      if (at < size)
-        EXPECT_EQ(found, at) << size;
-      else
-        EXPECT_FALSE(found) << size << " " << at;
-    }
 }
 
 TEST(Window, TheStatusTellsWhatTruncationAndPenaltiesDo) {
