@@ -56,6 +56,12 @@ void Cell::vjp(const Activation& f, const RecurrentWeights& W, const CellStep& s
       u_before.bottomRows(rest));
 }
 
+ConstRef Cell::change_of_input([[maybe_unused]] const GateUse& gate, const Parameters&,
+                               const CellStep&, const ConstRef& v, Matrix&) const {
+  eigen_assert(gate.input_block == GateUse::kPreviousState);
+  return v;
+}
+
 const Cell& cell_of(CellKind kind) {
   static const RnnCell rnn;
   static const GruCell gru(GruCell::Form::reset_after), gru_original(GruCell::Form::original);

@@ -8,9 +8,9 @@ constexpr GateUse kGatesAfter[] = {
     {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 3, kPrevious}};
 constexpr GateUse kGatesOriginal[] = {
     {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 2, 3}};
-constexpr CellLayout kLayoutAfter{kGatesAfter, 4, 4, 1};
-constexpr CellLayout kLayoutOriginal{kGatesOriginal, 4, 3, 1};
 enum Block : Index { kReset, kUpdate, kNew, kExtra };
+constexpr CellLayout kLayoutAfter{kGatesAfter, 4, 4, 1, kNew};
+constexpr CellLayout kLayoutOriginal{kGatesOriginal, 4, 3, 1, kNew};
 
 // r, z, 1 − z, the new state and their slopes, each (n, B), from the pre-activations of a step.
 struct Gates {
@@ -150,6 +150,21 @@ Matrix GruCell::jacobian(const Activation& phi, const Parameters& p, const CellS
        rows(kUpdate);
   J.diagonal() += diagonal(gates.z());
   return J;
+}
+
+// Of r ⊙ h′ in the original form: it depends on h′ through the reset gate as well.
+ConstRef GruCell::change_of_input(const GateUse& gate, const Parameters& p, const CellStep& step,
+                                  const ConstRef& v, Matrix& room) const {
+  if (gate.input_block == kPrevious) return v;
+  const Index n = v.rows();
+  Matrix r(n, v.cols()), slope(n, v.cols());
+  sigmoid_with_complement(step.a.topRows(n), r, slope);
+  slope.array() *= r.array();
+  room.setZero(n, v.cols());
+  add_product(p.W_hh.topRows(n), Transpose::no, v, Transpose::no, room);
+  room.array() *= slope.array() * step.h_before.array();
+  room += r.cwiseProduct(v);
+  return room;
 }
 
 }  // namespace backflow::model

@@ -28,6 +28,8 @@ public:
   void jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
            const ConstRef& v, MutableRef v_after) const override;
   Matrix jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const override;
+  ConstRef change_of_input(const GateUse& gate, const Parameters& p, const CellStep& step,
+                           const ConstRef& v, Matrix& room) const override;
 
 private:
   Form form_;

@@ -137,8 +137,7 @@ std::string scale_to_singular_value(Matrix& W, double target) {
 
 Matrix block_of_new_state(const Parameters& p, CellKind cell) {
   const Index n = p.hidden_size();
-  if (cell == CellKind::rnn) return p.W_hh;
-  return p.W_hh.middleRows(2 * n, n);  // "new" of a GRU, "cell" of an LSTM
+  return p.W_hh.middleRows(cell_of(cell).layout().new_state_block * n, n);
 }
 
 double spectral_radius(const Parameters& p, CellKind cell) {
@@ -178,7 +177,8 @@ Parameters initial_parameters(const Sizes& sizes, CellKind cell, const WeightIni
     p.W_hh.middleRows(gate * n, n) = block;
   }
   p.b_h = Vector::Zero(layout.delta_blocks * n);
-  if (cell == CellKind::lstm) p.b_h.segment(n, n).setConstant(init.forget_bias);
+  for (const GateUse& gate : layout.gates)
+    if (gate.forgets) p.b_h.segment(gate.delta_block * n, n).setConstant(init.forget_bias);
   p.W_hy = glorot_uniform(sizes.output, n, init.seed, kReadout);
   p.b_y = Vector::Zero(sizes.output);
   return p;

@@ -5,11 +5,11 @@ namespace {
 
 constexpr Index kPrevious = GateUse::kPreviousState;
 constexpr GateUse kGates[] = {{"input", 0, kPrevious},
-                              {"forget", 1, kPrevious},
+                              {"forget", 1, kPrevious, true},
                               {"cell", 2, kPrevious},
                               {"output", 3, kPrevious}};
-constexpr CellLayout kLayout{kGates, 4, 4, 2};
 enum Block : Index { kInput, kForget, kCandidate, kOutput };
+constexpr CellLayout kLayout{kGates, 4, 4, 2, kCandidate};
 
 // Values and slopes of the gates and of φ(c_t) of one step, as (n, B) blocks.
 struct Gates {

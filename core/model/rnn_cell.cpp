@@ -4,7 +4,7 @@ namespace backflow::model {
 namespace {
 
 constexpr GateUse kGates[] = {{"hidden", 0, GateUse::kPreviousState}};
-constexpr CellLayout kLayout{kGates, 1, 1, 1};
+constexpr CellLayout kLayout{kGates, 1, 1, 1, 0};
 
 }  // namespace
 
