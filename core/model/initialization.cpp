@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 
+#include "core/model/norm.h"
 #include "core/model/random.h"
 
 namespace backflow::model {
@@ -120,19 +120,8 @@ std::string scale_to_spectral_radius(Matrix& W, double target) {
   return scale_to(W, spectral_radius(W), target, "spectral radius");
 }
 
-double largest_singular_value(const Matrix& W) {
-  if (!W.allFinite()) return std::numeric_limits<double>::quiet_NaN();
-  const double size = W.size() == 0 ? 0.0 : W.cwiseAbs().maxCoeff();
-  if (size == 0.0) return 0.0;
-  const Matrix scaled = W / size;  // so that squares stay in range
-  Matrix square = Matrix::Zero(W.cols(), W.cols());
-  add_product(scaled, Transpose::yes, scaled, Transpose::no, square);
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(square, Eigen::EigenvaluesOnly);
-  return size * std::sqrt(solver.eigenvalues().maxCoeff());
-}
-
 std::string scale_to_singular_value(Matrix& W, double target) {
-  return scale_to(W, largest_singular_value(W), target, "largest singular value");
+  return scale_to(W, spectral_norm(W), target, "largest singular value");
 }
 
 Matrix block_of_new_state(const Parameters& p, CellKind cell) {
@@ -145,7 +134,7 @@ double spectral_radius(const Parameters& p, CellKind cell) {
 }
 
 double largest_singular_value(const Parameters& p, CellKind cell) {
-  return largest_singular_value(block_of_new_state(p, cell));
+  return spectral_norm(block_of_new_state(p, cell));
 }
 
 Matrix initial_recurrent_weights(RecurrentInit kind, Index n, double rho, std::uint64_t seed) {

@@ -67,9 +67,6 @@ double spectral_radius(const Matrix& W);
 /// (ρ(W) is 0 or not finite), leaving W as it was.
 std::string scale_to_spectral_radius(Matrix& W, double target);
 
-/// σ₁(W), the largest singular value of W (n, n). NaN when W has a non-finite entry.
-double largest_singular_value(const Matrix& W);
-
 /// The same as scale_to_spectral_radius() for σ₁(W) = target.
 std::string scale_to_singular_value(Matrix& W, double target);
 
@@ -79,7 +76,7 @@ Matrix block_of_new_state(const Parameters& p, CellKind cell);
 
 /// ρ of that block.
 double spectral_radius(const Parameters& p, CellKind cell);
-/// The same for σ₁.
+/// The same for σ₁ (core/model/norm.h).
 double largest_singular_value(const Parameters& p, CellKind cell);
 
 /// How the weights start.
