@@ -41,8 +41,7 @@ TEST(Task, CatMatRatIsTheTable) {
   ASSERT_EQ(batch.steps(), 3);
   for (Index s = 0; s < 3; ++s) {
     for (Index t = 1; t <= 3; ++t) {
-      EXPECT_EQ(batch.input_labels[static_cast<std::size_t>(s)][static_cast<std::size_t>(t - 1)],
-                words[s][t - 1]);
+      EXPECT_EQ(batch.input_word(t, s), words[s][t - 1]);
       for (Index i = 0; i < 3; ++i)
         EXPECT_EQ(batch.inputs.step(t)(i, s), vocabulary[i] == words[s][t - 1] ? 1.0 : 0.0);
     }
