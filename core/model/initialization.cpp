@@ -105,7 +105,7 @@ void scale(const WeightInit& init, Matrix& W) {
     if (is_unit_radius(init.kind))
       W *= init.spectral_radius;
     else
-      scale_to_spectral_radius(W, init.spectral_radius);
+      scale_to_spectral_radius(W, init.spectral_radius);  // see can_be_scaled()
   } else if (to == InitScale::singular_value) {
     if (is_unit_radius(init.kind))
       W *= init.singular_value;
@@ -122,6 +122,18 @@ std::string scale_to_spectral_radius(Matrix& W, double target) {
 
 std::string scale_to_singular_value(Matrix& W, double target) {
   return scale_to(W, spectral_norm(W), target, "largest singular value");
+}
+
+bool can_be_scaled(const Matrix& W, InitScale scale) {
+  if (scale != InitScale::spectral_radius && scale != InitScale::singular_value) return true;
+  if (W.isZero(0.0)) return false;
+  if (scale == InitScale::singular_value) return true;  // no less than the largest entry
+  // |tr W^k| ≤ n ρ^k: nearly every matrix shows at once that its ρ is not 0.
+  Matrix scaled = W / W.cwiseAbs().maxCoeff();
+  const double least = 1e-6 * static_cast<double>(W.rows());
+  if (std::abs(scaled.trace()) > least) return true;
+  if (std::abs(scaled.cwiseProduct(scaled.transpose()).sum()) > least) return true;
+  return scale_to_spectral_radius(scaled, 1.0).empty();
 }
 
 Matrix block_of_new_state(const Parameters& p, CellKind cell) {

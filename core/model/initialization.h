@@ -70,6 +70,10 @@ std::string scale_to_spectral_radius(Matrix& W, double target);
 /// The same as scale_to_spectral_radius() for σ₁(W) = target.
 std::string scale_to_singular_value(Matrix& W, double target);
 
+/// Whether W (n, n) of finite numbers can be scaled so: not where ρ, or σ₁, is 0. `automatic` is
+/// that of a matrix from a file, and always can. ρ is measured only where it may be 0.
+bool can_be_scaled(const Matrix& W, InitScale scale);
+
 /// W_hh (n, n) of the vanilla cell; of a gated cell the block that makes the new state ("new" of a
 /// GRU, "cell" of an LSTM).
 Matrix block_of_new_state(const Parameters& p, CellKind cell);

@@ -358,6 +358,19 @@ TEST(Apply, RefusesWhatCanNotBeScaled) {
   EXPECT_EQ(trainer.setup().training.learning_rate, 0.3);
 }
 
+TEST(Apply, RefusesBothScalingsAtOnce) {
+  Config from;
+  training::Trainer trainer(make_setup(from));
+  const model::Matrix before = trainer.setup().model.parameters.W_hh;
+  Config to = from;
+  to.model.weights.spectral_radius = 0.5;
+  to.model.weights.singular_value = 0.5;
+  EXPECT_EQ(apply(from, to, trainer),
+            "model.spectral_radius and model.singular_value each rescale W_hh; allowed: to set one "
+            "of them at a time");
+  EXPECT_EQ(trainer.setup().model.parameters.W_hh, before);
+}
+
 TEST(FormatNumber, ReadsBackExactly) {
   for (const double value : {0.1, 1.0 / 3.0, 1e-300, 12345.678, 1e-6, 123456789.0, 1e9, 0.0, -2.5})
     EXPECT_EQ(std::stod(format_number(value)), value);
