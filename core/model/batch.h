@@ -17,7 +17,9 @@ struct Batch {
   /// Weight of each sequence's own loss at each step of `targets`, (1, B): 1, or 0 where it has
   /// none. Empty when all are 1.
   StepMatrices weights;
-  /// T_b for each sequence, 1 ≤ T_b ≤ T and at least one equal to T; empty when all are T.
+  /// T_b for each sequence, 1 ≤ T_b ≤ T and at least one equal to T; empty when all are T. Of a
+  /// part cut out of a batch (gradient_check.cpp) also 0, for a sequence that ended before the
+  /// part, and more than T, for one that ends after it: forward() minds only t ≤ T_b.
   std::vector<Index> lengths;
   Matrix initial_state;  ///< h_0 (n, B); for a cell with two states h_0 above c_0, (2n, B)
   /// For people: what a 1 in each row of one-hot inputs means ("cat"), (d). Else empty.
