@@ -177,8 +177,7 @@ std::string apply(const Config& from, const Config& to, training::Trainer& train
   const bool rescale_sigma = old_weights.singular_value != new_weights.singular_value;
   if (rescale_radius && rescale_sigma)
     return "model.spectral_radius and model.singular_value each rescale W_hh; allowed: to set one "
-           "of "
-           "them at a time";
+           "of them at a time";
   if (rescale_radius || rescale_sigma) {
     model::Matrix W_hh = trainer.setup().model.parameters.W_hh;
     const model::Index n = W_hh.cols();

@@ -65,7 +65,7 @@ double add_omega(double weight, const model::Model& model, const model::Trace& t
     delta.col(column) = delta.col(column) / e_norm * factor;
     u.col(column) /= u_norm;
   }
-  // u came back on every way, through what a gate multiplies in place of h′ as well.
+  // u came back on every way: what a gate multiplies in place of h′ changes with it as well.
   Matrix room;
   for (Index g = 0; g < layout.gate_count(); ++g) {
     const model::GateUse& gate = layout.gates[static_cast<std::size_t>(g)];
