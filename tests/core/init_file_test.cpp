@@ -8,6 +8,7 @@
 
 #include "core/config/keys.h"
 #include "core/model/random.h"
+#include "tests/support/configured.h"
 #include "tests/support/temporary_folder.h"
 
 namespace backflow::config {
@@ -15,6 +16,7 @@ namespace {
 
 using model::Index;
 using model::Matrix;
+using support::configured;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -27,13 +29,6 @@ std::string csv_of(const Matrix& matrix) {
   text.precision(17);  // reads back as the same double
   text << matrix.format(format);
   return text.str();
-}
-
-Config configured(const std::vector<std::string>& assignments) {
-  Config config;
-  for (const std::string& assignment : assignments)
-    EXPECT_THAT(set_key(config, assignment), IsEmpty());
-  return config;
 }
 
 TEST_F(InitFile, IsWhereTheRecurrentWeightsStart) {

@@ -13,20 +13,15 @@
 #include "core/training/history.h"
 #include "core/training/trainer.h"
 #include "tests/support/cases.h"
+#include "tests/support/configured.h"
 
 namespace backflow::training {
 namespace {
 
 using model::Index;
 using model::Matrix;
+using support::configured;
 using ::testing::HasSubstr;
-
-config::Config configured(std::initializer_list<std::string> assignments) {
-  config::Config config;
-  for (const std::string& assignment : assignments)
-    EXPECT_EQ(config::set_key(config, assignment), "");
-  return config;
-}
 
 Trainer trainer_for(const config::Config& config) { return Trainer(config::make_setup(config)); }
 
