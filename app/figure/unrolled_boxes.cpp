@@ -275,12 +275,11 @@ private:
     const Rect box = column_box(t, layout_.input, box_);
     const auto values = batch.inputs.step(t).col(data_.sequence);
     const double x = box.x + box.width / 2.0;
-    if (batch.input_labels.empty()) {
+    if (batch.input_words.empty()) {
       draw_cells(values, data_.input_scale, box);
       return;
     }
-    const auto& word = batch.input_labels[static_cast<std::size_t>(data_.sequence)]
-                                         [static_cast<std::size_t>(t - 1)];
+    const std::string word = batch.input_word(t, data_.sequence);
     const bool both = layout_.input.height > 2.4 * f() && values.size() > 1;
     text({x, box.y + (both ? 0.7 * f() : box.height / 2.0)}, word, 1.08 * f(), colors_.text, true);
     if (both)

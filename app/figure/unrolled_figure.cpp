@@ -182,13 +182,9 @@ std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view
   const Index s = data.sequence;
   std::string text = fmt::format("step t = {}", t);
   if (record.batch.inputs.contains(t)) {
-    const bool word = !record.batch.input_labels.empty();
+    const bool word = !record.batch.input_words.empty();
     text += fmt::format("\nx_{{{}}} = {}{}", t,
-                        word ? "“" +
-                                   record.batch.input_labels[static_cast<std::size_t>(s)]
-                                                            [static_cast<std::size_t>(t - 1)] +
-                                   "” = "
-                             : "",
+                        word ? "“" + record.batch.input_word(t, s) + "” = " : "",
                         few_values(record.batch.inputs.step(t).col(s)));
   }
   text += fmt::format("\nh_{{{}}} = {}", t, few_values(record.trace.h.step(t).col(s)));

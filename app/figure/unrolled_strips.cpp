@@ -98,11 +98,10 @@ private:
 
   void draw_words() {
     const auto& batch = data_.rec().batch;
-    if (batch.input_labels.empty()) return;
+    if (batch.input_words.empty()) return;
     const double size = 0.9 * f();
     for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t) {
-      const auto& word = batch.input_labels[static_cast<std::size_t>(data_.sequence)]
-                                           [static_cast<std::size_t>(t - 1)];
+      const std::string word = batch.input_word(t, data_.sequence);
       if (text_width(word, size) + 4.0 > layout_.column) continue;
       const Rect rect = bin(t, 1, layout_.input);
       group_.marks.push_back(

@@ -18,7 +18,7 @@ using training::IterationRecord;
 // The rows of Trace::a that go through f: all of the vanilla cell's, the new state's of the others.
 auto activated(const IterationRecord& record, Index t, Index sequence) {
   const Index n = record.model.parameters.hidden_size();
-  const Index block = record.model.cell == model::CellKind::rnn ? 0 : 2;
+  const Index block = model::layout_of(record.model).new_state_block;
   return record.trace.a.step(t).col(sequence).segment(block * n, n);
 }
 

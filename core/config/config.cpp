@@ -54,6 +54,25 @@ std::string shape_of(model::Index rows, model::Index cols) {
   return std::to_string(rows) + " × " + std::to_string(cols);
 }
 
+// What cannot be scaled as model.init_scale asks must not be taken unscaled.
+std::string check_matrix_scale(const Config& config) {
+  const model::WeightInit& init = config.model.weights;
+  const model::Index n = init.matrix.cols();
+  for (model::Index row = 0; row < init.matrix.rows(); row += n) {
+    if (model::can_be_scaled(init.matrix.middleRows(row, n), init.scale)) continue;
+    const auto& gate =
+        model::cell_of(config.model.cell).layout().gates[static_cast<std::size_t>(row / n)];
+    return "model.init_scale = " + std::string(model::name_of(init.scale)) +
+           " cannot scale the matrix in model.init_file, whose " +
+           (init.scale == model::InitScale::singular_value ? "largest singular value"
+                                                           : "spectral radius") +
+           " is 0" +
+           (init.matrix.rows() > n ? " in the gate \"" + std::string(gate.name) + "\"" : "") +
+           "; allowed: auto, none";
+  }
+  return {};
+}
+
 // The matrix from model.init_file is W_hh (G·n, n), or one block (n, n) for every gate.
 std::string check_initial_matrix(const Config& config) {
   if (config.model.weights.kind != model::RecurrentInit::file) return {};
@@ -62,7 +81,7 @@ std::string check_initial_matrix(const Config& config) {
     return "model.init = file needs model.init_file, the path of a CSV or NPY file with W_hh";
   const model::Index gates = model::cell_of(config.model.cell).layout().gate_count();
   const model::Index n = config.model.hidden, rows = W.rows(), cols = W.cols();
-  if (cols == n && (rows == n || rows == gates * n)) return {};
+  if (cols == n && (rows == n || rows == gates * n)) return check_matrix_scale(config);
   std::string needed = shape_of(n, n);
   if (gates > 1) needed += " or " + shape_of(gates * n, n);
   const bool fits_another = (rows == cols || rows == gates * cols) &&
@@ -155,7 +174,11 @@ bool needs_restart(const Config& from, const Config& to) {
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer) {
   const model::WeightInit &old_weights = from.model.weights, &new_weights = to.model.weights;
   const bool rescale_radius = old_weights.spectral_radius != new_weights.spectral_radius;
-  if (rescale_radius || old_weights.singular_value != new_weights.singular_value) {
+  const bool rescale_sigma = old_weights.singular_value != new_weights.singular_value;
+  if (rescale_radius && rescale_sigma)
+    return "model.spectral_radius and model.singular_value each rescale W_hh; allowed: to set one "
+           "of them at a time";
+  if (rescale_radius || rescale_sigma) {
     model::Matrix W_hh = trainer.setup().model.parameters.W_hh;
     const model::Index n = W_hh.cols();
     for (model::Index row = 0; row < W_hh.rows(); row += n) {  // gate by gate

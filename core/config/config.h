@@ -53,8 +53,9 @@ training::TrainerSetup make_setup(const Config& config);
 bool needs_restart(const Config& from, const Config& to);
 
 /// Carries the differences into the trainer, keeping its weights; a change of
-/// model.spectral_radius rescales the present W_hh. Returns an empty string, or one sentence when a
-/// change cannot be made (nothing is changed then). Precondition: !needs_restart(from, to).
+/// model.spectral_radius or of model.singular_value rescales the present W_hh, gate by gate.
+/// Returns an empty string, or one sentence when a change cannot be made (nothing is changed then):
+/// when W_hh cannot be scaled, or both are changed at once. Precondition: !needs_restart(from, to).
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer);
 
 }  // namespace backflow::config

@@ -1,4 +1,6 @@
 // Which keys do something in a configuration.
+#include <algorithm>
+
 #include "core/config/keys.h"
 #include "core/config/task_check.h"
 
@@ -13,7 +15,10 @@ bool model_key_applies(std::string_view name, const ModelOptions& options) {
     return kind == RecurrentInit::gaussian || kind == RecurrentInit::uniform ||
            kind == RecurrentInit::diagonal;
   if (name == "model.init_file") return kind == RecurrentInit::file;
-  if (name == "model.forget_bias") return options.cell == model::CellKind::lstm;
+  if (name == "model.forget_bias") {
+    const auto gates = model::cell_of(options.cell).layout().gates;
+    return std::any_of(gates.begin(), gates.end(), [](const auto& gate) { return gate.forgets; });
+  }
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "core/config/nearest_match.h"
 #include "core/config/task_check.h"
@@ -24,24 +25,26 @@ struct About {
   std::string name, title, symbol, description;
 };
 
+// A key as far as its words and its kind say; the builders below add the rest.
+Key key_about(About about, KeyKind kind, KeyEffect effect) {
+  Key key;
+  key.name = std::move(about.name);
+  key.title = std::move(about.title);
+  key.symbol = std::move(about.symbol);
+  key.description = std::move(about.description);
+  key.kind = kind;
+  key.effect = effect;
+  return key;
+}
+
 // The builders below take `field`, which returns a reference to the member in a Config.
 
 template <class Field>
 Key integer_key(About about, KeyEffect effect, double min, double max, bool has_auto, Field field) {
-  Key key{about.name,
-          about.title,
-          about.symbol,
-          about.description,
-          KeyKind::integer,
-          effect,
-          min,
-          max,
-          false,
-          has_auto,
-          {},
-          {},
-          {},
-          {}};
+  Key key = key_about(std::move(about), KeyKind::integer, effect);
+  key.min = min;
+  key.max = max;
+  key.has_auto = has_auto;
   key.get = [field, has_auto](const Config& config) {
     const auto value = field(const_cast<Config&>(config));
     return has_auto && value == 0 ? std::string("auto") : std::to_string(value);
@@ -58,20 +61,10 @@ Key integer_key(About about, KeyEffect effect, double min, double max, bool has_
 
 template <class Field>
 Key real_key(About about, double min, double max, bool logarithmic, Field field) {
-  Key key{about.name,
-          about.title,
-          about.symbol,
-          about.description,
-          KeyKind::real,
-          KeyEffect::live,
-          min,
-          max,
-          logarithmic,
-          false,
-          {},
-          {},
-          {},
-          {}};
+  Key key = key_about(std::move(about), KeyKind::real, KeyEffect::live);
+  key.min = min;
+  key.max = max;
+  key.logarithmic = logarithmic;
   key.get = [field](const Config& config) {
     return format_number(field(const_cast<Config&>(config)));
   };
@@ -90,20 +83,8 @@ Key at_restart(Key key) {
 
 template <class E, class Field>
 Key choice_key(About about, KeyEffect effect, Field field) {
-  Key key{about.name,
-          about.title,
-          about.symbol,
-          about.description,
-          KeyKind::choice,
-          effect,
-          0,
-          0,
-          false,
-          false,
-          choices_of<E>(),
-          {},
-          {},
-          {}};
+  Key key = key_about(std::move(about), KeyKind::choice, effect);
+  key.choices = choices_of<E>();
   key.get = [field](const Config& config) {
     return std::string(model::name_of(field(const_cast<Config&>(config))));
   };
@@ -116,8 +97,9 @@ Key choice_key(About about, KeyEffect effect, Field field) {
 
 template <class E, class Field>
 Key optional_choice_key(About about, KeyEffect effect, Field field) {
-  Key key = choice_key<E>(about, effect, [](Config&) -> E& { std::abort(); });
+  Key key = key_about(std::move(about), KeyKind::choice, effect);
   key.has_auto = true;
+  key.choices = choices_of<E>();
   key.choices.insert(key.choices.begin(), {"auto", "automatic"});
   key.get = [field](const Config& config) {
     const std::optional<E>& value = field(const_cast<Config&>(config));
@@ -134,20 +116,8 @@ Key optional_choice_key(About about, KeyEffect effect, Field field) {
 // needs the file. `path` returns a reference to the member in a Config.
 template <class Path, class Assign>
 Key file_key(About about, std::string takes, Path path, Assign assign) {
-  Key key{about.name,
-          about.title,
-          about.symbol,
-          about.description,
-          KeyKind::text,
-          KeyEffect::restart,
-          0,
-          0,
-          false,
-          false,
-          {},
-          "the path of " + std::move(takes) + "; or nothing",
-          {},
-          {}};
+  Key key = key_about(std::move(about), KeyKind::text, KeyEffect::restart);
+  key.takes = "the path of " + std::move(takes) + "; or nothing";
   key.get = [path](const Config& config) { return path(const_cast<Config&>(config)); };
   key.assign = [path, assign](Config& config, std::string_view text) {
     std::string error = assign(config, std::string(text));

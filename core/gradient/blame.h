@@ -15,7 +15,8 @@ std::vector<double> log10_blame(const model::Model& model, const model::Trace& t
                                 const ErrorSignals& signals, Index sequence,
                                 const Truncation& truncation = {});
 
-/// The same for one step from the signals alone, within the range of double.
+/// The same for one step 0 ≤ t ≤ T of the batch from the signals alone, within the range of double:
+/// of ∂L/∂h_t, without the part of an LSTM's c_t. −inf after the sequence's end.
 double log10_recorded_blame(const ErrorSignals& signals, Index sequence, Index t);
 
 }  // namespace backflow::gradient

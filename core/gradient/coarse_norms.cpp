@@ -104,17 +104,18 @@ std::optional<JacobianNorms> coarse_jacobian_norms(const model::Model& model,
                                                    MatrixNorm norm, Index stride,
                                                    const CancelFunction& cancelled,
                                                    StateBlock block) {
-  const Index n = model.parameters.hidden_size(), states = model::layout_of(model).states;
   const Index T = trace.length(sequence);
-  if (states == 1) block = StateBlock::hidden;
-  const BlockRange range = block_range(block, n, states);
-  const double identity =
-      norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(range.count));
+  const MappedBlock mapped = mapped_block(model, norm, block);
   const auto products = strides(step_jacobians(model, trace, sequence), stride, cancelled);
   if (!products) return std::nullopt;
-  TriangularMap grid(static_cast<Index>(products->size()), identity);
-  if (!product_norms(*products, range, norm, grid, cancelled)) return std::nullopt;
-  JacobianNorms result{norm, sequence, block, n, TriangularMap(T, identity), stride};
+  TriangularMap grid(static_cast<Index>(products->size()), mapped.log10_identity);
+  if (!product_norms(*products, mapped.range, norm, grid, cancelled)) return std::nullopt;
+  JacobianNorms result{norm,
+                       sequence,
+                       mapped.block,
+                       model.parameters.hidden_size(),
+                       TriangularMap(T, mapped.log10_identity),
+                       stride};
   const Interpolation interpolation(grid, T, stride);
   for (Index t = 1; t <= T; ++t)
     for (Index k = 0; k < t; ++k) result.log10_norm.at(t, k) = interpolation.at(t, k);

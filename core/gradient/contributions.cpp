@@ -68,9 +68,7 @@ TriangularMap contribution_norms(const model::Model& model, const model::Trace& 
   for (const model::GateUse& gate : layout.gates) {
     auto& own = inputs.emplace_back();
     for (Index k = 1; k <= T; ++k)
-      own.push_back(gate.input_block == model::GateUse::kPreviousState
-                        ? normalized(trace.h.step(k - 1))
-                        : normalized(trace.a.step(k).middleRows(gate.input_block * n, n)));
+      own.push_back(normalized(model::recurrent_input(trace, gate, k, k)));
   }
   ScaledMatrix u;
   Matrix delta(layout.delta_blocks * n, B), before(layout.states * n, B);

@@ -8,18 +8,27 @@
 
 namespace backflow::gradient {
 
+MappedBlock mapped_block(const model::Model& model, MatrixNorm norm, StateBlock block) {
+  const Index n = model.parameters.hidden_size(), states = model::layout_of(model).states;
+  if (states == 1) block = StateBlock::hidden;
+  const BlockRange range = block_range(block, n, states);
+  return {block, range,
+          norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(range.count))};
+}
+
 std::optional<JacobianNorms> jacobian_norms(const model::Model& model, const model::Trace& trace,
                                             Index sequence, MatrixNorm norm,
                                             const CancelFunction& cancelled, StateBlock block) {
-  const Index n = model.parameters.hidden_size(), states = model::layout_of(model).states;
-  if (states == 1) block = StateBlock::hidden;
+  const MappedBlock mapped = mapped_block(model, norm, block);
   const std::vector<ScaledMatrix> jacobians = step_jacobians(model, trace, sequence);
-  const BlockRange range = block_range(block, n, states);
-  const double identity =
-      norm == MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(static_cast<double>(range.count));
-  JacobianNorms result{norm, sequence, block, n, TriangularMap(trace.length(sequence), identity),
+  JacobianNorms result{norm,
+                       sequence,
+                       mapped.block,
+                       model.parameters.hidden_size(),
+                       TriangularMap(trace.length(sequence), mapped.log10_identity),
                        1};
-  if (!product_norms(jacobians, range, norm, result.log10_norm, cancelled)) return std::nullopt;
+  if (!product_norms(jacobians, mapped.range, norm, result.log10_norm, cancelled))
+    return std::nullopt;
   return result;
 }
 

@@ -26,6 +26,14 @@ struct JacobianNorms {
   model::Index stride = 1;
 };
 
+/// The part of the products that a map is of, and what stands on its diagonal.
+struct MappedBlock {
+  StateBlock block;  ///< one that the cell has: `hidden` for one that it lacks
+  BlockRange range;
+  double log10_identity;  ///< log10 ‖I‖: 0, or log10 √count for the Frobenius norm
+};
+MappedBlock mapped_block(const model::Model& model, MatrixNorm norm, StateBlock block);
+
 /// Asked every few milliseconds, from any of the threads that compute; true stops the computation.
 using CancelFunction = std::function<bool()>;
 

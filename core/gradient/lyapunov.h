@@ -30,8 +30,9 @@ struct LyapunovExponents {
 };
 
 /// J_1 … J_T as a list, each (n, n). −inf, never NaN, for the directions that dead units remove;
-/// NaN from the first Jacobian on that is not finite. Empty when skip ≥ T; nothing when cancelled
-/// (asked once per step). Cost: about (2n + 4q) n q flops per step.
+/// NaN from the first Jacobian on that is not finite, hence in `exponents`, and throughout when it
+/// is one of those skipped. Empty when skip ≥ T; nothing when cancelled (asked once per step).
+/// Cost: about (2n + 4q) n q flops per step.
 std::optional<LyapunovExponents> lyapunov_exponents(const std::vector<ScaledMatrix>& jacobians,
                                                     const LyapunovOptions& options = {},
                                                     const CancelFunction& cancelled = {});

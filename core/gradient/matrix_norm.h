@@ -4,15 +4,14 @@
 #include <array>
 
 #include "core/model/enum_names.h"
-#include "core/model/types.h"
+#include "core/model/norm.h"
 
 namespace backflow::gradient {
 
 /// spectral: the largest singular value; frobenius: √(sum of squares).
 enum class MatrixNorm { spectral, frobenius };
 
-/// The largest singular value of x, to rounding. NaN when x has a NaN, inf when it has an infinity.
-double spectral_norm(const Eigen::Ref<const model::Matrix>& x);
+using model::spectral_norm;
 
 }  // namespace backflow::gradient
 

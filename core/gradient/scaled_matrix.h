@@ -16,8 +16,9 @@ struct ScaledMatrix {
   model::Matrix value() const;
 };
 
-/// The power of two by which to divide x so that its largest entry lies in [½, 1); 0 when x has no
-/// finite non-zero largest entry.
+/// The power of two by which to divide x so that its largest entry lies in [½, 1). 0 both when it
+/// lies there already and when no power does it: x is zero, empty, or has an entry that is not
+/// finite. Either way there is nothing to divide by.
 int binary_exponent(const Eigen::Ref<const model::Matrix>& x);
 
 /// Moves the size of x.mantissa into x.exponent. Exact: only the exponents of the entries change.

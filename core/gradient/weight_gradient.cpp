@@ -26,11 +26,9 @@ Factors factors(const CellLayout& layout, const model::GateRun& run, Index n, co
   const GateUse& gate = layout.gates[static_cast<std::size_t>(run.first)];
   const auto d =
       delta.middleCols(range.first, range.count).middleRows(gate.delta_block * n, run.count * n);
-  // h starts at step 0, so the same columns are those of the step before.
-  if (gate.input_block == GateUse::kPreviousState)
-    return {d, trace.h.data().middleCols(range.first, range.count)};
-  return {d,
-          trace.a.data().middleCols(range.first, range.count).middleRows(gate.input_block * n, n)};
+  return {
+      d,
+      model::recurrent_input(trace, gate, 1, trace.steps()).middleCols(range.first, range.count)};
 }
 
 void add_range(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
@@ -101,11 +99,8 @@ Matrix recurrent_gradient(const model::Model& model, const model::Trace& trace, 
   for (const model::GateUse& gate : layout.gates) {
     const Index g = &gate - layout.gates.data();
     const auto own = delta.middleRows(gate.delta_block * n, n);
-    if (gate.input_block == GateUse::kPreviousState)
-      gradient.middleRows(g * n, n).noalias() = own * trace.h.step(k - 1).transpose();
-    else
-      gradient.middleRows(g * n, n).noalias() =
-          own * trace.a.step(k).middleRows(gate.input_block * n, n).transpose();
+    gradient.middleRows(g * n, n).noalias() =
+        own * model::recurrent_input(trace, gate, k, k).transpose();
   }
   return gradient;
 }

@@ -1,5 +1,6 @@
-// From the signals δ of a backward pass to the gradients of the recurrent layer's weights: sums of
-// outer products over steps and sequences, as a few large matrix products.
+// From the signals δ and ∂L_t/∂z_t of a backward pass to the gradients of all weights and biases,
+// the read-out's as well: sums of outer products over steps and sequences, as a few large matrix
+// products.
 #pragma once
 
 #include "core/gradient/backward.h"

@@ -236,27 +236,23 @@ inline Exponential exponential(double y) {
 
 constexpr double kSmallest = -708.0;  // e^y of less is below the normal numbers
 
-template <bool kValue, bool kSlope>
-void tanh_loop(const double* a, double* value, double* slope, Index count) {
-  for (Index i = 0; i < count; ++i) {
-    const double x = a[i];
-    const double twice = -2.0 * __builtin_fabs(x);
-    const Exponential e = exponential(twice < kSmallest ? kSmallest : twice);  // NaN stays NaN
-    const double minus_one = e.power * e.p + (e.power - 1.0);                  // e^−2|x| − 1
-    const double inverse = 1.0 / (2.0 + minus_one);
-    if (kValue) value[i] = __builtin_copysign(-minus_one * inverse, x);
-    if (kSlope) {
-      const double s = 4.0 * (e.power + e.power * e.p) * inverse * inverse;
-      slope[i] = twice < kSmallest ? 0.0 : s;
+struct Tanh {
+  template <bool kValue, bool kSlope>
+  static void run(const double* a, double* value, double* slope, Index count) {
+    for (Index i = 0; i < count; ++i) {
+      const double x = a[i];
+      const double twice = -2.0 * __builtin_fabs(x);
+      const Exponential e = exponential(twice < kSmallest ? kSmallest : twice);  // NaN stays NaN
+      const double minus_one = e.power * e.p + (e.power - 1.0);                  // e^−2|x| − 1
+      const double inverse = 1.0 / (2.0 + minus_one);
+      if (kValue) value[i] = __builtin_copysign(-minus_one * inverse, x);
+      if (kSlope) {
+        const double s = 4.0 * (e.power + e.power * e.p) * inverse * inverse;
+        slope[i] = twice < kSmallest ? 0.0 : s;
+      }
     }
   }
-}
-
-void tanh(const double* a, double* value, double* slope, Index count) {
-  if (value != nullptr && slope != nullptr) return tanh_loop<true, true>(a, value, slope, count);
-  if (value != nullptr) return tanh_loop<true, false>(a, value, slope, count);
-  tanh_loop<false, true>(a, value, slope, count);
-}
+};
 
 void tanh_slope(const double* a, const double* value, double* slope, Index count) {
   constexpr Index kBlock = 64;
@@ -268,28 +264,32 @@ void tanh_slope(const double* a, const double* value, double* slope, Index count
     if (plain == end - first)
       for (Index i = first; i < end; ++i) slope[i] = (1.0 - value[i]) * (1.0 + value[i]);
     else
-      tanh_loop<false, true>(a + first, nullptr, slope + first, end - first);
+      Tanh::run<false, true>(a + first, nullptr, slope + first, end - first);
   }
 }
 
-template <bool kValue, bool kComplement>
-void sigmoid_loop(const double* a, double* value, double* complement, Index count) {
-  for (Index i = 0; i < count; ++i) {
-    const double x = a[i];
-    const double y = -__builtin_fabs(x);
-    const Exponential e = exponential(y < kSmallest ? kSmallest : y);
-    const double small = y < kSmallest ? 0.0 : e.power + e.power * e.p;  // e^−|x|
-    const double larger = 1.0 / (1.0 + small), smaller = small * larger;
-    if (kValue) value[i] = x < 0.0 ? smaller : larger;
-    if (kComplement) complement[i] = x < 0.0 ? larger : smaller;
+struct Sigmoid {
+  template <bool kValue, bool kComplement>
+  static void run(const double* a, double* value, double* complement, Index count) {
+    for (Index i = 0; i < count; ++i) {
+      const double x = a[i];
+      const double y = -__builtin_fabs(x);
+      const Exponential e = exponential(y < kSmallest ? kSmallest : y);
+      const double small = y < kSmallest ? 0.0 : e.power + e.power * e.p;  // e^−|x|
+      const double larger = 1.0 / (1.0 + small), smaller = small * larger;
+      if (kValue) value[i] = x < 0.0 ? smaller : larger;
+      if (kComplement) complement[i] = x < 0.0 ? larger : smaller;
+    }
   }
-}
+};
 
-void sigmoid(const double* a, double* value, double* complement, Index count) {
-  if (value != nullptr && complement != nullptr)
-    return sigmoid_loop<true, true>(a, value, complement, count);
-  if (value != nullptr) return sigmoid_loop<true, false>(a, value, complement, count);
-  sigmoid_loop<false, true>(a, value, complement, count);
+// A loop for those of its two answers that are asked for: the others are null.
+template <class Loop>
+void run(const double* a, double* first, double* second, Index count) {
+  if (first != nullptr && second != nullptr)
+    return Loop::template run<true, true>(a, first, second, count);
+  if (first != nullptr) return Loop::template run<true, false>(a, first, second, count);
+  Loop::template run<false, true>(a, first, second, count);
 }
 
 }  // namespace
@@ -306,8 +306,8 @@ const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
                                     multiply_add_plain,
                                     add_outer_products,
                                     kWidth,
-                                    tanh,
+                                    run<Tanh>,
                                     tanh_slope,
-                                    sigmoid};
+                                    run<Sigmoid>};
 
 }  // namespace backflow::kernel

@@ -17,17 +17,25 @@ struct Batch {
   /// Weight of each sequence's own loss at each step of `targets`, (1, B): 1, or 0 where it has
   /// none. Empty when all are 1.
   StepMatrices weights;
-  /// T_b for each sequence, 1 ≤ T_b ≤ T and at least one equal to T; empty when all are T.
+  /// T_b for each sequence, 1 ≤ T_b ≤ T and at least one equal to T; empty when all are T. Of a
+  /// part cut out of a batch (gradient_check.cpp) also 0, for a sequence that ended before the
+  /// part, and more than T, for one that ends after it: forward() minds only t ≤ T_b.
   std::vector<Index> lengths;
   Matrix initial_state;  ///< h_0 (n, B); for a cell with two states h_0 above c_0, (2n, B)
-  /// Words for people, when the inputs have them ("cat"): [sequence][t − 1]. Else empty.
-  std::vector<std::vector<std::string>> input_labels;
+  /// For people: what a 1 in each row of one-hot inputs means ("cat"), (d). Else empty.
+  std::vector<std::string> input_words;
 
   Index steps() const { return inputs.last(); }
   Index size() const { return inputs.batch(); }
   /// T_b of a sequence.
   Index length(Index sequence) const {
     return lengths.empty() ? steps() : lengths[static_cast<std::size_t>(sequence)];
+  }
+  /// The word of x_t, "0" where x_t is zero. Precondition: there are input_words.
+  std::string input_word(Index t, Index sequence) const {
+    Index row = 0;
+    const double largest = inputs.step(t).col(sequence).maxCoeff(&row);
+    return largest > 0.0 ? input_words[static_cast<std::size_t>(row)] : "0";
   }
   /// The weight of a sequence's loss at step t; 0 at steps without targets.
   double weight(Index t, Index sequence) const {

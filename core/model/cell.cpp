@@ -56,21 +56,24 @@ void Cell::vjp(const Activation& f, const RecurrentWeights& W, const CellStep& s
       u_before.bottomRows(rest));
 }
 
+ConstRef Cell::change_of_input([[maybe_unused]] const GateUse& gate, const Parameters&,
+                               const CellStep&, const ConstRef& v, Matrix&) const {
+  eigen_assert(gate.input_block == GateUse::kPreviousState);
+  return v;
+}
+
 const Cell& cell_of(CellKind kind) {
-  static const RnnCell rnn;
-  static const GruCell gru(GruCell::Form::reset_after), gru_original(GruCell::Form::original);
-  static const LstmCell lstm;
   switch (kind) {
     case CellKind::rnn:
-      return rnn;
+      return rnn_cell();
     case CellKind::gru:
-      return gru;
+      return gru_cell();
     case CellKind::gru_original:
-      return gru_original;
+      return gru_original_cell();
     case CellKind::lstm:
-      return lstm;
+      return lstm_cell();
   }
-  return rnn;
+  return rnn_cell();
 }
 
 Eigen::Map<Matrix> scratch(Index slot, Index rows, Index cols) {

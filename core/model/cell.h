@@ -7,8 +7,10 @@
 // again when needed, which is cheaper than to keep it.
 //
 // A cell is a set of pure functions of one step and any number of columns. Columns may be sequences
-// of one step or the sequences of many steps: nothing mixes them. A new cell is one file with a
-// class derived from Cell, one enumerator here and one line in cell_of() (cell.cpp).
+// of one step or the sequences of many steps: nothing mixes them. All that the
+// mathematics knows of a cell it asks Cell and CellLayout: a new one is one file with a class
+// derived from Cell, one enumerator with its name here and one line in cell_of() (cell.cpp). What
+// people read of it, formulas and names, stands in app/figure.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +43,8 @@ struct GateUse {
   static constexpr Index kPreviousState = -1;
   std::string_view name;  ///< "i", "reset", …
   Index delta_block;      ///< the block of δ that belongs to the gate's recurrent product
-  Index input_block;  ///< kPreviousState for h_{t−1}, else the block of Trace::a it multiplies
+  Index input_block;     ///< kPreviousState for h_{t−1}, else the block of Trace::a it multiplies
+  bool forgets = false;  ///< its bias starts at WeightInit::forget_bias, the others' at 0
 };
 
 /// How many blocks of n rows each thing has.
@@ -50,6 +53,9 @@ struct CellLayout {
   Index a_blocks;                  ///< rows of Trace::a
   Index delta_blocks;  ///< rows of δ and of b_h: δ_j = ∂L/∂(b_h)_j for each column
   Index states;        ///< S: 1, or 2 for h and c
+  /// The gate, and the block of Trace::a, that make the new state: what goes through the network's
+  /// activation.
+  Index new_state_block;
 
   Index gate_count() const { return static_cast<Index>(gates.size()); }
 };
@@ -118,6 +124,11 @@ public:
 
   /// ∂state_t/∂state_{t−1} (S·n, S·n) of one sequence: `step` has one column.
   virtual Matrix jacobian(const Activation& f, const Parameters& p, const CellStep& step) const = 0;
+
+  /// The change of what a gate multiplies (GateUse::input_block) when h_{t−1} changes by v; both
+  /// (n, B). `room` is memory for the answer, which is v itself where the gate multiplies h_{t−1}.
+  virtual ConstRef change_of_input(const GateUse& gate, const Parameters& p, const CellStep& step,
+                                   const ConstRef& v, Matrix& room) const;
 };
 
 /// The one object of each kind.

@@ -8,9 +8,9 @@ constexpr GateUse kGatesAfter[] = {
     {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 3, kPrevious}};
 constexpr GateUse kGatesOriginal[] = {
     {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 2, 3}};
-constexpr CellLayout kLayoutAfter{kGatesAfter, 4, 4, 1};
-constexpr CellLayout kLayoutOriginal{kGatesOriginal, 4, 3, 1};
 enum Block : Index { kReset, kUpdate, kNew, kExtra };
+constexpr CellLayout kLayoutAfter{kGatesAfter, 4, 4, 1, kNew};
+constexpr CellLayout kLayoutOriginal{kGatesOriginal, 4, 3, 1, kNew};
 
 // r, z, 1 − z, the new state and their slopes, each (n, B), from the pre-activations of a step.
 struct Gates {
@@ -34,122 +34,156 @@ Gates gates_of(const Activation& phi, const ConstRef& a, Index n) {
   return gates;
 }
 
+class GruCell final : public Cell {
+public:
+  enum class Form { reset_after, original };
+  explicit GruCell(Form form) : form_(form) {}
+
+  const CellLayout& layout() const override {
+    return form_ == Form::reset_after ? kLayoutAfter : kLayoutOriginal;
+  }
+
+  void forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
+               const ConstRef&, MutableRef a, MutableRef h, MutableRef) const override {
+    const Index n = h.rows();
+    auto extra = a.bottomRows(n);
+    auto candidate = a.middleRows(kNew * n, n);
+    W.add(0, 2, h_before, a.topRows(2 * n));
+    if (form_ == Form::reset_after) {
+      W.add(2, 1, h_before, extra);
+    } else {
+      sigmoid(a.topRows(n), extra);
+      extra.array() *= h_before.array();
+      W.add(2, 1, extra, candidate);
+    }
+    for_column_blocks(n, h.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& x) { return x.middleCols(first, count); };
+      auto values = scratch(0, 3 * n, count);  // r, z, 1 − z
+      if (form_ == Form::reset_after) {
+        sigmoid(own(a).topRows(n), values.topRows(n));
+        own(candidate) += values.topRows(n).cwiseProduct(own(extra));
+      }
+      sigmoid_with_complement(own(a).middleRows(kUpdate * n, n), values.middleRows(n, n),
+                              values.bottomRows(n));
+      apply(phi, own(candidate), own(h));
+      own(h) = own(h).cwiseProduct(values.bottomRows(n)) +
+               values.middleRows(n, n).cwiseProduct(own(h_before));
+    });
+  }
+
+  void vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
+           const ConstRef& u, const ConstRef&, MutableRef delta, MutableRef u_before,
+           MutableRef) const override {
+    const Index n = step.h_before.rows();
+    const bool reset_after = form_ == Form::reset_after;
+    for_column_blocks(n, u.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
+      const auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
+      Gates gates = gates_of(phi, step.a.middleCols(first, count), n);
+      block(kNew) = own(u) * gates.one_minus_z() * gates.candidate_slope();
+      block(kUpdate) =
+          own(u) * (own(step.h_before) - gates.candidate()) * gates.z() * gates.one_minus_z();
+      own(u_before) += own(u) * gates.z();
+      if (!reset_after) return;
+      block(kReset) =
+          block(kNew) * step.a.bottomRows(n).middleCols(first, count).array() * gates.r_slope();
+      block(kExtra) = block(kNew) * gates.r();
+    });
+    if (reset_after) {
+      W.add_transposed(2, 1, delta.bottomRows(n), u_before);
+    } else {
+      auto reset_state = scratch(1, n, u.cols());  // ∂L/∂(r ⊙ h′)
+      auto r = scratch(0, 2 * n, u.cols());        // and 1 − r
+      reset_state.setZero();
+      W.add_transposed(2, 1, delta.middleRows(kNew * n, n), reset_state);
+      sigmoid_with_complement(step.a.topRows(n), r.topRows(n), r.bottomRows(n));
+      reset_state.array() *= r.topRows(n).array();
+      u_before += reset_state;
+      delta.topRows(n) =
+          (reset_state.array() * step.h_before.array() * r.bottomRows(n).array()).matrix();
+    }
+    W.add_transposed(0, 2, delta.topRows(2 * n), u_before);
+  }
+
+  void jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
+           const ConstRef& v, MutableRef v_after) const override {
+    const Index n = step.h_before.rows();
+    Gates gates = gates_of(phi, step.a, n);
+    const auto h = step.h_before.array();
+    auto da = scratch(1, 3 * n, v.cols());
+    da.setZero();
+    W.add(0, 2, v, da.topRows(2 * n));
+    const auto change = [&](Index i) { return da.middleRows(i * n, n); };
+    change(kReset).array() *= gates.r_slope();
+    if (form_ == Form::reset_after) {
+      W.add(2, 1, v, change(kNew));
+      change(kNew) =
+          (change(kNew).array() * gates.r() + step.a.bottomRows(n).array() * change(kReset).array())
+              .matrix();
+    } else {
+      auto reset_state = scratch(2, n, v.cols());
+      reset_state = (gates.r() * v.array() + h * change(kReset).array()).matrix();
+      W.add(2, 1, reset_state, change(kNew));
+    }
+    v_after = (gates.one_minus_z() * gates.candidate_slope() * change(kNew).array() +
+               gates.z() * v.array() +
+               (h - gates.candidate()) * gates.z() * gates.one_minus_z() * change(kUpdate).array())
+                  .matrix();
+  }
+
+  Matrix jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const override {
+    const Index n = step.h_before.rows();
+    Gates gates = gates_of(phi, step.a, n);
+    const auto h = step.h_before.array();
+    const auto rows = [&](Index block) { return p.W_hh.middleRows(block * n, n); };
+    const auto diagonal = [](const auto& x) { return Vector(x.matrix().col(0)); };
+    Matrix candidate(n, n);  // ∂(pre-activation of the new state)/∂h′
+    if (form_ == Form::reset_after) {
+      candidate = diagonal(gates.r()).asDiagonal() * rows(kNew);
+      candidate +=
+          diagonal(step.a.bottomRows(n).array() * gates.r_slope()).asDiagonal() * rows(kReset);
+    } else {
+      Matrix reset_state = diagonal(h * gates.r_slope()).asDiagonal() * rows(kReset);
+      reset_state.diagonal() += diagonal(gates.r());
+      candidate.setZero();
+      add_product(rows(kNew), Transpose::no, reset_state, Transpose::no, candidate);
+    }
+    Matrix J = diagonal(gates.one_minus_z() * gates.candidate_slope()).asDiagonal() * candidate;
+    J += diagonal((h - gates.candidate()) * gates.z() * gates.one_minus_z()).asDiagonal() *
+         rows(kUpdate);
+    J.diagonal() += diagonal(gates.z());
+    return J;
+  }
+
+  // Of r ⊙ h′ in the original form: it depends on h′ through the reset gate as well.
+  ConstRef change_of_input(const GateUse& gate, const Parameters& p, const CellStep& step,
+                           const ConstRef& v, Matrix& room) const override {
+    if (gate.input_block == kPrevious) return v;
+    const Index n = v.rows();
+    Matrix r(n, v.cols()), slope(n, v.cols());
+    sigmoid_with_complement(step.a.topRows(n), r, slope);
+    slope.array() *= r.array();
+    room.setZero(n, v.cols());
+    add_product(p.W_hh.topRows(n), Transpose::no, v, Transpose::no, room);
+    room.array() *= slope.array() * step.h_before.array();
+    room += r.cwiseProduct(v);
+    return room;
+  }
+
+private:
+  Form form_;
+};
+
 }  // namespace
 
-const CellLayout& GruCell::layout() const {
-  return form_ == Form::reset_after ? kLayoutAfter : kLayoutOriginal;
+const Cell& gru_cell() {
+  static const GruCell cell(GruCell::Form::reset_after);
+  return cell;
 }
 
-void GruCell::forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
-                      const ConstRef&, MutableRef a, MutableRef h, MutableRef) const {
-  const Index n = h.rows();
-  auto extra = a.bottomRows(n);
-  auto candidate = a.middleRows(kNew * n, n);
-  W.add(0, 2, h_before, a.topRows(2 * n));
-  if (form_ == Form::reset_after) {
-    W.add(2, 1, h_before, extra);
-  } else {
-    sigmoid(a.topRows(n), extra);
-    extra.array() *= h_before.array();
-    W.add(2, 1, extra, candidate);
-  }
-  for_column_blocks(n, h.cols(), [&](Index first, Index count) {
-    const auto own = [&](auto& x) { return x.middleCols(first, count); };
-    auto values = scratch(0, 3 * n, count);  // r, z, 1 − z
-    if (form_ == Form::reset_after) {
-      sigmoid(own(a).topRows(n), values.topRows(n));
-      own(candidate) += values.topRows(n).cwiseProduct(own(extra));
-    }
-    sigmoid_with_complement(own(a).middleRows(kUpdate * n, n), values.middleRows(n, n),
-                            values.bottomRows(n));
-    apply(phi, own(candidate), own(h));
-    own(h) = own(h).cwiseProduct(values.bottomRows(n)) +
-             values.middleRows(n, n).cwiseProduct(own(h_before));
-  });
-}
-
-void GruCell::vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-                  const ConstRef& u, const ConstRef&, MutableRef delta, MutableRef u_before,
-                  MutableRef) const {
-  const Index n = step.h_before.rows();
-  const bool reset_after = form_ == Form::reset_after;
-  for_column_blocks(n, u.cols(), [&](Index first, Index count) {
-    const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
-    const auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
-    Gates gates = gates_of(phi, step.a.middleCols(first, count), n);
-    block(kNew) = own(u) * gates.one_minus_z() * gates.candidate_slope();
-    block(kUpdate) =
-        own(u) * (own(step.h_before) - gates.candidate()) * gates.z() * gates.one_minus_z();
-    own(u_before) += own(u) * gates.z();
-    if (!reset_after) return;
-    block(kReset) =
-        block(kNew) * step.a.bottomRows(n).middleCols(first, count).array() * gates.r_slope();
-    block(kExtra) = block(kNew) * gates.r();
-  });
-  if (reset_after) {
-    W.add_transposed(2, 1, delta.bottomRows(n), u_before);
-  } else {
-    auto reset_state = scratch(1, n, u.cols());  // ∂L/∂(r ⊙ h′)
-    auto r = scratch(0, 2 * n, u.cols());        // and 1 − r
-    reset_state.setZero();
-    W.add_transposed(2, 1, delta.middleRows(kNew * n, n), reset_state);
-    sigmoid_with_complement(step.a.topRows(n), r.topRows(n), r.bottomRows(n));
-    reset_state.array() *= r.topRows(n).array();
-    u_before += reset_state;
-    delta.topRows(n) =
-        (reset_state.array() * step.h_before.array() * r.bottomRows(n).array()).matrix();
-  }
-  W.add_transposed(0, 2, delta.topRows(2 * n), u_before);
-}
-
-void GruCell::jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-                  const ConstRef& v, MutableRef v_after) const {
-  const Index n = step.h_before.rows();
-  Gates gates = gates_of(phi, step.a, n);
-  const auto h = step.h_before.array();
-  auto da = scratch(1, 3 * n, v.cols());
-  da.setZero();
-  W.add(0, 2, v, da.topRows(2 * n));
-  const auto change = [&](Index i) { return da.middleRows(i * n, n); };
-  change(kReset).array() *= gates.r_slope();
-  if (form_ == Form::reset_after) {
-    W.add(2, 1, v, change(kNew));
-    change(kNew) =
-        (change(kNew).array() * gates.r() + step.a.bottomRows(n).array() * change(kReset).array())
-            .matrix();
-  } else {
-    auto reset_state = scratch(2, n, v.cols());
-    reset_state = (gates.r() * v.array() + h * change(kReset).array()).matrix();
-    W.add(2, 1, reset_state, change(kNew));
-  }
-  v_after = (gates.one_minus_z() * gates.candidate_slope() * change(kNew).array() +
-             gates.z() * v.array() +
-             (h - gates.candidate()) * gates.z() * gates.one_minus_z() * change(kUpdate).array())
-                .matrix();
-}
-
-Matrix GruCell::jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const {
-  const Index n = step.h_before.rows();
-  Gates gates = gates_of(phi, step.a, n);
-  const auto h = step.h_before.array();
-  const auto rows = [&](Index block) { return p.W_hh.middleRows(block * n, n); };
-  const auto diagonal = [](const auto& x) { return Vector(x.matrix().col(0)); };
-  Matrix candidate(n, n);  // ∂(pre-activation of the new state)/∂h′
-  if (form_ == Form::reset_after) {
-    candidate = diagonal(gates.r()).asDiagonal() * rows(kNew);
-    candidate +=
-        diagonal(step.a.bottomRows(n).array() * gates.r_slope()).asDiagonal() * rows(kReset);
-  } else {
-    Matrix reset_state = diagonal(h * gates.r_slope()).asDiagonal() * rows(kReset);
-    reset_state.diagonal() += diagonal(gates.r());
-    candidate.setZero();
-    add_product(rows(kNew), Transpose::no, reset_state, Transpose::no, candidate);
-  }
-  Matrix J = diagonal(gates.one_minus_z() * gates.candidate_slope()).asDiagonal() * candidate;
-  J += diagonal((h - gates.candidate()) * gates.z() * gates.one_minus_z()).asDiagonal() *
-       rows(kUpdate);
-  J.diagonal() += diagonal(gates.z());
-  return J;
+const Cell& gru_original_cell() {
+  static const GruCell cell(GruCell::Form::original);
+  return cell;
 }
 
 }  // namespace backflow::model

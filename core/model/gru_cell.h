@@ -14,23 +14,7 @@
 
 namespace backflow::model {
 
-class GruCell final : public Cell {
-public:
-  enum class Form { reset_after, original };
-  explicit GruCell(Form form) : form_(form) {}
-
-  const CellLayout& layout() const override;
-  void forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
-               const ConstRef& c_before, MutableRef a, MutableRef h, MutableRef c) const override;
-  void vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
-           MutableRef u_c_before) const override;
-  void jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& v, MutableRef v_after) const override;
-  Matrix jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const override;
-
-private:
-  Form form_;
-};
+const Cell& gru_cell();           ///< the reset-after form
+const Cell& gru_original_cell();  ///< the original form
 
 }  // namespace backflow::model

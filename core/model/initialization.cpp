@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 
+#include "core/model/norm.h"
 #include "core/model/random.h"
 
 namespace backflow::model {
@@ -105,7 +105,7 @@ void scale(const WeightInit& init, Matrix& W) {
     if (is_unit_radius(init.kind))
       W *= init.spectral_radius;
     else
-      scale_to_spectral_radius(W, init.spectral_radius);
+      scale_to_spectral_radius(W, init.spectral_radius);  // see can_be_scaled()
   } else if (to == InitScale::singular_value) {
     if (is_unit_radius(init.kind))
       W *= init.singular_value;
@@ -120,25 +120,25 @@ std::string scale_to_spectral_radius(Matrix& W, double target) {
   return scale_to(W, spectral_radius(W), target, "spectral radius");
 }
 
-double largest_singular_value(const Matrix& W) {
-  if (!W.allFinite()) return std::numeric_limits<double>::quiet_NaN();
-  const double size = W.size() == 0 ? 0.0 : W.cwiseAbs().maxCoeff();
-  if (size == 0.0) return 0.0;
-  const Matrix scaled = W / size;  // so that squares stay in range
-  Matrix square = Matrix::Zero(W.cols(), W.cols());
-  add_product(scaled, Transpose::yes, scaled, Transpose::no, square);
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(square, Eigen::EigenvaluesOnly);
-  return size * std::sqrt(solver.eigenvalues().maxCoeff());
+std::string scale_to_singular_value(Matrix& W, double target) {
+  return scale_to(W, spectral_norm(W), target, "largest singular value");
 }
 
-std::string scale_to_singular_value(Matrix& W, double target) {
-  return scale_to(W, largest_singular_value(W), target, "largest singular value");
+bool can_be_scaled(const Matrix& W, InitScale scale) {
+  if (scale != InitScale::spectral_radius && scale != InitScale::singular_value) return true;
+  if (W.isZero(0.0)) return false;
+  if (scale == InitScale::singular_value) return true;  // no less than the largest entry
+  // |tr W^k| ≤ n ρ^k: nearly every matrix shows at once that its ρ is not 0.
+  Matrix scaled = W / W.cwiseAbs().maxCoeff();
+  const double least = 1e-6 * static_cast<double>(W.rows());
+  if (std::abs(scaled.trace()) > least) return true;
+  if (std::abs(scaled.cwiseProduct(scaled.transpose()).sum()) > least) return true;
+  return scale_to_spectral_radius(scaled, 1.0).empty();
 }
 
 Matrix block_of_new_state(const Parameters& p, CellKind cell) {
   const Index n = p.hidden_size();
-  if (cell == CellKind::rnn) return p.W_hh;
-  return p.W_hh.middleRows(2 * n, n);  // "new" of a GRU, "cell" of an LSTM
+  return p.W_hh.middleRows(cell_of(cell).layout().new_state_block * n, n);
 }
 
 double spectral_radius(const Parameters& p, CellKind cell) {
@@ -146,7 +146,7 @@ double spectral_radius(const Parameters& p, CellKind cell) {
 }
 
 double largest_singular_value(const Parameters& p, CellKind cell) {
-  return largest_singular_value(block_of_new_state(p, cell));
+  return spectral_norm(block_of_new_state(p, cell));
 }
 
 Matrix initial_recurrent_weights(RecurrentInit kind, Index n, double rho, std::uint64_t seed) {
@@ -178,7 +178,8 @@ Parameters initial_parameters(const Sizes& sizes, CellKind cell, const WeightIni
     p.W_hh.middleRows(gate * n, n) = block;
   }
   p.b_h = Vector::Zero(layout.delta_blocks * n);
-  if (cell == CellKind::lstm) p.b_h.segment(n, n).setConstant(init.forget_bias);
+  for (const GateUse& gate : layout.gates)
+    if (gate.forgets) p.b_h.segment(gate.delta_block * n, n).setConstant(init.forget_bias);
   p.W_hy = glorot_uniform(sizes.output, n, init.seed, kReadout);
   p.b_y = Vector::Zero(sizes.output);
   return p;

@@ -67,11 +67,12 @@ double spectral_radius(const Matrix& W);
 /// (ρ(W) is 0 or not finite), leaving W as it was.
 std::string scale_to_spectral_radius(Matrix& W, double target);
 
-/// σ₁(W), the largest singular value of W (n, n). NaN when W has a non-finite entry.
-double largest_singular_value(const Matrix& W);
-
 /// The same as scale_to_spectral_radius() for σ₁(W) = target.
 std::string scale_to_singular_value(Matrix& W, double target);
+
+/// Whether W (n, n) of finite numbers can be scaled so: not where ρ, or σ₁, is 0. `automatic` is
+/// that of a matrix from a file, and always can. ρ is measured only where it may be 0.
+bool can_be_scaled(const Matrix& W, InitScale scale);
 
 /// W_hh (n, n) of the vanilla cell; of a gated cell the block that makes the new state ("new" of a
 /// GRU, "cell" of an LSTM).
@@ -79,7 +80,7 @@ Matrix block_of_new_state(const Parameters& p, CellKind cell);
 
 /// ρ of that block.
 double spectral_radius(const Parameters& p, CellKind cell);
-/// The same for σ₁.
+/// The same for σ₁ (core/model/norm.h).
 double largest_singular_value(const Parameters& p, CellKind cell);
 
 /// How the weights start.

@@ -5,11 +5,11 @@ namespace {
 
 constexpr Index kPrevious = GateUse::kPreviousState;
 constexpr GateUse kGates[] = {{"input", 0, kPrevious},
-                              {"forget", 1, kPrevious},
+                              {"forget", 1, kPrevious, true},
                               {"cell", 2, kPrevious},
                               {"output", 3, kPrevious}};
-constexpr CellLayout kLayout{kGates, 4, 4, 2};
 enum Block : Index { kInput, kForget, kCandidate, kOutput };
+constexpr CellLayout kLayout{kGates, 4, 4, 2, kCandidate};
 
 // Values and slopes of the gates and of φ(c_t) of one step, as (n, B) blocks.
 struct Gates {
@@ -42,82 +42,90 @@ Gates gates_of(const Activation& phi, const ConstRef& a, const ConstRef& c) {
   return gates;
 }
 
+class LstmCell final : public Cell {
+public:
+  const CellLayout& layout() const override { return kLayout; }
+
+  void forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
+               const ConstRef& c_before, MutableRef a, MutableRef h, MutableRef c) const override {
+    const Index n = h.rows();
+    W.add(0, 4, h_before, a);
+    for_column_blocks(n, h.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& x) { return x.middleCols(first, count); };
+      const auto gates = own(a);
+      auto values = scratch(0, 4 * n, count);
+      sigmoid(gates.topRows(2 * n), values.topRows(2 * n));
+      apply(phi, gates.middleRows(kCandidate * n, n), values.middleRows(kCandidate * n, n));
+      sigmoid(gates.bottomRows(n), values.bottomRows(n));
+      own(c) = values.middleRows(kForget * n, n).cwiseProduct(own(c_before)) +
+               values.topRows(n).cwiseProduct(values.middleRows(kCandidate * n, n));
+      apply(phi, own(c), own(h));
+      own(h).array() *= values.bottomRows(n).array();
+    });
+  }
+
+  void vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
+           const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
+           MutableRef u_c_before) const override {
+    const Index n = step.c.rows();
+    for_column_blocks(n, u.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
+      Gates gates = gates_of(phi, step.a.middleCols(first, count), step.c.middleCols(first, count));
+      auto through = scratch(2, n, count);  // ∂L/∂c_t, what comes through h_t included
+      auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
+      through.array() = own(u_c) + own(u) * gates.o() * gates.phi_slope();
+      block(kInput) = through.array() * gates.g() * gates.slope(kInput);
+      block(kForget) = through.array() * own(step.c_before) * gates.slope(kForget);
+      block(kCandidate) = through.array() * gates.i() * gates.slope(kCandidate);
+      block(kOutput) = own(u) * gates.phi_c() * gates.slope(kOutput);
+      own(u_c_before) += through.array() * gates.f();
+    });
+    W.add_transposed(0, 4, delta, u_before);
+  }
+
+  void jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
+           const ConstRef& v, MutableRef v_after) const override {
+    const Index n = step.c.rows();
+    Gates gates = gates_of(phi, step.a, step.c);
+    auto da = scratch(2, 4 * n, v.cols());
+    da.setZero();
+    W.add(0, 4, v.topRows(n), da);
+    da.array() *= gates.slopes.topRows(4 * n).array();  // now the changes of i, f, g, o
+    const auto change = [&](Index block) { return da.middleRows(block * n, n).array(); };
+    auto dc = v_after.bottomRows(n);
+    dc = (gates.f() * v.bottomRows(n).array() + change(kForget) * step.c_before.array() +
+          change(kInput) * gates.g() + gates.i() * change(kCandidate))
+             .matrix();
+    v_after.topRows(n) =
+        (change(kOutput) * gates.phi_c() + gates.o() * gates.phi_slope() * dc.array()).matrix();
+  }
+
+  Matrix jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const override {
+    const Index n = step.c.rows();
+    Gates gates = gates_of(phi, step.a, step.c);
+    const auto rows = [&](Index block, const auto& factor) {
+      return factor.matrix().col(0).asDiagonal() * p.W_hh.middleRows(block * n, n);
+    };
+    Matrix J(2 * n, 2 * n);
+    auto h_by_h = J.topLeftCorner(n, n), h_by_c = J.topRightCorner(n, n);
+    auto c_by_h = J.bottomLeftCorner(n, n), c_by_c = J.bottomRightCorner(n, n);
+    c_by_h = rows(kInput, (gates.g() * gates.slope(kInput)).eval());
+    c_by_h += rows(kForget, (step.c_before.array() * gates.slope(kForget)).eval());
+    c_by_h += rows(kCandidate, (gates.i() * gates.slope(kCandidate)).eval());
+    c_by_c = gates.f().matrix().col(0).asDiagonal();
+    const Vector through_c = (gates.o() * gates.phi_slope()).matrix().col(0);
+    h_by_h = rows(kOutput, (gates.phi_c() * gates.slope(kOutput)).eval());
+    h_by_h += through_c.asDiagonal() * c_by_h;
+    h_by_c = through_c.asDiagonal() * c_by_c;
+    return J;
+  }
+};
+
 }  // namespace
 
-const CellLayout& LstmCell::layout() const { return kLayout; }
-
-void LstmCell::forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
-                       const ConstRef& c_before, MutableRef a, MutableRef h, MutableRef c) const {
-  const Index n = h.rows();
-  W.add(0, 4, h_before, a);
-  for_column_blocks(n, h.cols(), [&](Index first, Index count) {
-    const auto own = [&](auto& x) { return x.middleCols(first, count); };
-    const auto gates = own(a);
-    auto values = scratch(0, 4 * n, count);
-    sigmoid(gates.topRows(2 * n), values.topRows(2 * n));
-    apply(phi, gates.middleRows(kCandidate * n, n), values.middleRows(kCandidate * n, n));
-    sigmoid(gates.bottomRows(n), values.bottomRows(n));
-    own(c) = values.middleRows(kForget * n, n).cwiseProduct(own(c_before)) +
-             values.topRows(n).cwiseProduct(values.middleRows(kCandidate * n, n));
-    apply(phi, own(c), own(h));
-    own(h).array() *= values.bottomRows(n).array();
-  });
-}
-
-void LstmCell::vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-                   const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
-                   MutableRef u_c_before) const {
-  const Index n = step.c.rows();
-  for_column_blocks(n, u.cols(), [&](Index first, Index count) {
-    const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
-    Gates gates = gates_of(phi, step.a.middleCols(first, count), step.c.middleCols(first, count));
-    auto through = scratch(2, n, count);  // ∂L/∂c_t, what comes through h_t included
-    auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
-    through.array() = own(u_c) + own(u) * gates.o() * gates.phi_slope();
-    block(kInput) = through.array() * gates.g() * gates.slope(kInput);
-    block(kForget) = through.array() * own(step.c_before) * gates.slope(kForget);
-    block(kCandidate) = through.array() * gates.i() * gates.slope(kCandidate);
-    block(kOutput) = own(u) * gates.phi_c() * gates.slope(kOutput);
-    own(u_c_before) += through.array() * gates.f();
-  });
-  W.add_transposed(0, 4, delta, u_before);
-}
-
-void LstmCell::jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-                   const ConstRef& v, MutableRef v_after) const {
-  const Index n = step.c.rows();
-  Gates gates = gates_of(phi, step.a, step.c);
-  auto da = scratch(2, 4 * n, v.cols());
-  da.setZero();
-  W.add(0, 4, v.topRows(n), da);
-  da.array() *= gates.slopes.topRows(4 * n).array();  // now the changes of i, f, g, o
-  const auto change = [&](Index block) { return da.middleRows(block * n, n).array(); };
-  auto dc = v_after.bottomRows(n);
-  dc = (gates.f() * v.bottomRows(n).array() + change(kForget) * step.c_before.array() +
-        change(kInput) * gates.g() + gates.i() * change(kCandidate))
-           .matrix();
-  v_after.topRows(n) =
-      (change(kOutput) * gates.phi_c() + gates.o() * gates.phi_slope() * dc.array()).matrix();
-}
-
-Matrix LstmCell::jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const {
-  const Index n = step.c.rows();
-  Gates gates = gates_of(phi, step.a, step.c);
-  const auto rows = [&](Index block, const auto& factor) {
-    return factor.matrix().col(0).asDiagonal() * p.W_hh.middleRows(block * n, n);
-  };
-  Matrix J(2 * n, 2 * n);
-  auto h_by_h = J.topLeftCorner(n, n), h_by_c = J.topRightCorner(n, n);
-  auto c_by_h = J.bottomLeftCorner(n, n), c_by_c = J.bottomRightCorner(n, n);
-  c_by_h = rows(kInput, (gates.g() * gates.slope(kInput)).eval());
-  c_by_h += rows(kForget, (step.c_before.array() * gates.slope(kForget)).eval());
-  c_by_h += rows(kCandidate, (gates.i() * gates.slope(kCandidate)).eval());
-  c_by_c = gates.f().matrix().col(0).asDiagonal();
-  const Vector through_c = (gates.o() * gates.phi_slope()).matrix().col(0);
-  h_by_h = rows(kOutput, (gates.phi_c() * gates.slope(kOutput)).eval());
-  h_by_h += through_c.asDiagonal() * c_by_h;
-  h_by_c = through_c.asDiagonal() * c_by_c;
-  return J;
+const Cell& lstm_cell() {
+  static const LstmCell cell;
+  return cell;
 }
 
 }  // namespace backflow::model

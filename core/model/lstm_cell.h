@@ -11,17 +11,6 @@
 
 namespace backflow::model {
 
-class LstmCell final : public Cell {
-public:
-  const CellLayout& layout() const override;
-  void forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
-               const ConstRef& c_before, MutableRef a, MutableRef h, MutableRef c) const override;
-  void vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
-           MutableRef u_c_before) const override;
-  void jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& v, MutableRef v_after) const override;
-  Matrix jacobian(const Activation& phi, const Parameters& p, const CellStep& step) const override;
-};
+const Cell& lstm_cell();
 
 }  // namespace backflow::model

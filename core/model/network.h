@@ -57,6 +57,14 @@ struct Trace {
   CellStep step(Index t) const { return step(t, 0, batch()); }
 };
 
+/// What a gate multiplies by its rows of W_hh at the steps first..last, side by side: h_{t−1} or a
+/// block of a_t, (n, (last − first + 1)·B). Refers to the trace's own memory.
+inline ConstRef recurrent_input(const Trace& trace, const GateUse& gate, Index first, Index last) {
+  if (gate.input_block == GateUse::kPreviousState) return trace.h.steps(first - 1, last - 1);
+  const Index n = trace.h.rows();
+  return trace.a.steps(first, last).middleRows(gate.input_block * n, n);
+}
+
 /// Runs the network over the batch. The shapes of model and batch must fit; they are asserted.
 Trace forward(const Model& model, const Batch& batch);
 

@@ -45,7 +45,7 @@ struct EnumNames<Loss> {
 /// error goes with every read-out, binary cross-entropy with sigmoid, categorical with softmax.
 std::string incompatibility(Readout g, Loss loss);
 
-/// ŷ = g(z), column by column.
+/// ŷ = g(z), column by column; both (m, cols).
 void apply(Readout g, const Eigen::Ref<const Matrix>& z, Eigen::Ref<Matrix> y_hat);
 
 /// The loss of each column on its own, (1, cols). Precondition for these three: incompatibility()

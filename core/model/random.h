@@ -20,7 +20,7 @@ public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0);
 
   std::uint64_t bits();                      ///< 64 uniform bits
-  double uniform();                          ///< in the open interval (0, 1), 53 bits
+  double uniform();                          ///< in the open interval (0, 1), 52 bits
   double normal();                           ///< mean 0, variance 1
   std::uint64_t below(std::uint64_t bound);  ///< uniform in 0..bound − 1; bound > 0
 

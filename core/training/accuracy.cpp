@@ -7,9 +7,9 @@ namespace backflow::training {
 namespace {
 
 using model::Index;
-using model::Vector;
+using Answer = Eigen::Ref<const model::Vector>;
 
-bool is_right(const TaskInfo& info, const Vector& y, const Vector& y_hat) {
+bool is_right(const TaskInfo& info, const Answer& y, const Answer& y_hat) {
   if (!y_hat.allFinite()) return false;
   if (info.target == TargetKind::real) return (y_hat - y).cwiseAbs().maxCoeff() < info.tolerance;
   if (info.target == TargetKind::binary && y.size() == 1) return (y_hat(0) > 0.5) == (y(0) > 0.5);

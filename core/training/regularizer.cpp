@@ -33,20 +33,6 @@ Matrix state_blame(const gradient::ErrorSignals& signals) {
   return e;
 }
 
-// How r ⊙ h′ of the original GRU changes when h′ does by u: the input of its last gate depends on
-// h′ through the reset gate as well, and u came back on both ways.
-Matrix change_of_reset_state(const model::Model& model, const model::Trace& trace,
-                             const Matrix& u) {
-  const Index n = u.rows();
-  Matrix r(n, u.cols()), slope(n, u.cols()), change = Matrix::Zero(n, u.cols());
-  model::sigmoid_with_complement(trace.a.data().topRows(n), r, slope);
-  slope.array() *= r.array();
-  model::add_product(model.parameters.W_hh.topRows(n), model::Transpose::no, u,
-                     model::Transpose::no, change);
-  change.array() *= slope.array() * trace.h.steps(0, trace.steps() - 1).array();
-  return change + r.cwiseProduct(u);
-}
-
 }  // namespace
 
 double add_omega(double weight, const model::Model& model, const model::Trace& trace,
@@ -79,16 +65,15 @@ double add_omega(double weight, const model::Model& model, const model::Trace& t
     delta.col(column) = delta.col(column) / e_norm * factor;
     u.col(column) /= u_norm;
   }
+  // u came back on every way: what a gate multiplies in place of h′ changes with it as well.
+  Matrix room;
   for (Index g = 0; g < layout.gate_count(); ++g) {
     const model::GateUse& gate = layout.gates[static_cast<std::size_t>(g)];
     const auto own = delta.middleRows(gate.delta_block * n, n);
     auto out = W_hh_gradient.middleRows(g * n, n);
-    if (gate.input_block == model::GateUse::kPreviousState) {
-      model::add_product(own, model::Transpose::no, u.topRows(n), model::Transpose::yes, out);
-    } else {
-      model::add_product(own, model::Transpose::no, change_of_reset_state(model, trace, u),
-                         model::Transpose::yes, out);
-    }
+    const model::ConstRef change =
+        cell.change_of_input(gate, model.parameters, steps, u.topRows(n), room);
+    model::add_product(own, model::Transpose::no, change, model::Transpose::yes, out);
   }
   return sum / static_cast<double>(B);
 }

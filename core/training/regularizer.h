@@ -10,6 +10,8 @@
 // constant, as the authors do. For the vanilla cell u = W_hhᵀ δ, so that
 //   ∂⁺‖u‖/∂W_hh = δ uᵀ / ‖u‖,
 // and for gated cells the same holds gate by gate for the part of u that comes through W_hh.
+// Under truncated backpropagation e is the blame that the truncation lets through (ErrorSignals);
+// the steps themselves are not cut: J_{k+1} counts at the beginning of a chunk too.
 // (The authors' program compares squared norms and averages over the steps; this is the paper's
 // text.)
 #pragma once

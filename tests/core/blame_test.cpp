@@ -9,6 +9,7 @@
 #include "core/config/config.h"
 #include "core/config/keys.h"
 #include "tests/support/cases.h"
+#include "tests/support/configured.h"
 
 namespace backflow::gradient {
 namespace {
@@ -38,11 +39,9 @@ TEST(Blame, IsTheNormOfTheErrorSignalOfOneSequence) {
 }
 
 TEST(Blame, CarriesExponentsAsTheMapDoes) {
-  config::Config config;
-  for (const char* assignment :
-       {"task.name=first-bit", "task.steps=1000", "task.batch=2", "model.activation=identity",
-        "model.init=orthogonal", "model.spectral_radius=0.001", "model.readout=identity"})
-    ASSERT_EQ(config::set_key(config, assignment), "");
+  const config::Config config = support::configured(
+      {"task.name=first-bit", "task.steps=1000", "task.batch=2", "model.activation=identity",
+       "model.init=orthogonal", "model.spectral_radius=0.001", "model.readout=identity"});
   const auto record = training::Trainer(config::make_setup(config)).evaluate();
   const auto logs = log10_blame(record->model, record->trace, record->signals, 0);
   // W = ρQ: every step back is exactly a factor ρ.

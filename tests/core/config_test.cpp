@@ -10,6 +10,7 @@
 
 #include "core/config/keys.h"
 #include "core/config/nearest_match.h"
+#include "tests/support/configured.h"
 
 namespace backflow::config {
 namespace {
@@ -130,10 +131,8 @@ TEST(Validate, ExplainsWhatDoesNotGoTogether) {
   EXPECT_THAT(validate(config), HasSubstr("task.steps"));
 }
 
-std::string validated(std::initializer_list<const char*> assignments) {
-  Config config;
-  for (const char* assignment : assignments) EXPECT_THAT(set_key(config, assignment), IsEmpty());
-  return validate(config);
+std::string validated(const std::vector<std::string>& assignments) {
+  return validate(support::configured(assignments));
 }
 
 TEST(Validate, RealTargetsAreNoProbabilities) {
@@ -267,10 +266,8 @@ TEST(NeedsRestart, OnlyForOtherSizesAndOtherInitialisation) {
 }
 
 TEST(Applies, OnlyToTheOptionsInUse) {
-  const auto applying = [](std::initializer_list<std::string> assignments) {
-    Config config;
-    for (const std::string& assignment : assignments)
-      EXPECT_THAT(set_key(config, assignment), IsEmpty());
+  const auto applying = [](const std::vector<std::string>& assignments) {
+    const Config config = support::configured(assignments);
     std::vector<std::string> names;
     for (const Key& key : keys())
       if (key.name.starts_with("training.") && applies(key, config))
@@ -356,6 +353,19 @@ TEST(Apply, RefusesWhatCanNotBeScaled) {
   to.training.learning_rate = 0.01;
   EXPECT_THAT(apply(from, to, trainer), Not(IsEmpty()));
   EXPECT_EQ(trainer.setup().training.learning_rate, 0.3);
+}
+
+TEST(Apply, RefusesBothScalingsAtOnce) {
+  Config from;
+  training::Trainer trainer(make_setup(from));
+  const model::Matrix before = trainer.setup().model.parameters.W_hh;
+  Config to = from;
+  to.model.weights.spectral_radius = 0.5;
+  to.model.weights.singular_value = 0.5;
+  EXPECT_EQ(apply(from, to, trainer),
+            "model.spectral_radius and model.singular_value each rescale W_hh; allowed: to set one "
+            "of them at a time");
+  EXPECT_EQ(trainer.setup().model.parameters.W_hh, before);
 }
 
 TEST(FormatNumber, ReadsBackExactly) {

@@ -11,6 +11,7 @@
 #include "core/gradient/gradient_check.h"
 #include "tests/support/cases.h"
 #include "tests/support/reference_rnn.h"
+#include "tests/support/test_name.h"
 
 namespace backflow::gradient {
 namespace {
@@ -161,12 +162,8 @@ TEST_P(EveryNetwork, ContributionsAddUpToTheGradient) {
 
 INSTANTIATE_TEST_SUITE_P(All, EveryNetwork, ::testing::ValuesIn(all_families()),
                          [](const auto& test) {
-                           std::string name =
-                               std::string(model::name_of(test.param.cell)) + "_" +
-                               std::string(model::name_of(test.param.activation.kind));
-                           for (char& letter : name)
-                             if (letter == '-') letter = '_';
-                           return name;
+                           return support::test_name(model::name_of(test.param.cell)) + "_" +
+                                  support::test_name(model::name_of(test.param.activation.kind));
                          });
 
 Case plain_case() {

@@ -8,6 +8,7 @@
 
 #include "core/config/keys.h"
 #include "core/model/random.h"
+#include "tests/support/configured.h"
 #include "tests/support/temporary_folder.h"
 
 namespace backflow::config {
@@ -15,6 +16,7 @@ namespace {
 
 using model::Index;
 using model::Matrix;
+using support::configured;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -27,13 +29,6 @@ std::string csv_of(const Matrix& matrix) {
   text.precision(17);  // reads back as the same double
   text << matrix.format(format);
   return text.str();
-}
-
-Config configured(const std::vector<std::string>& assignments) {
-  Config config;
-  for (const std::string& assignment : assignments)
-    EXPECT_THAT(set_key(config, assignment), IsEmpty());
-  return config;
 }
 
 TEST_F(InitFile, IsWhereTheRecurrentWeightsStart) {
@@ -79,6 +74,33 @@ TEST_F(InitFile, MustFitTheHiddenUnits) {
   // Another initialisation does not look at it.
   EXPECT_THAT(set_key(config, "model.init=identity"), IsEmpty());
   EXPECT_THAT(validate(config), IsEmpty());
+}
+
+TEST_F(InitFile, IsRefusedWhereItCannotBeScaled) {
+  const auto validated = [&](const Matrix& matrix, const std::string& scale,
+                             const std::string& cell = "rnn") {
+    const Config config =
+        configured({"model.init=file", "model.hidden=3", "model.cell=" + cell,
+                    "model.init_scale=" + scale, "model.init_file=" + file("w", csv_of(matrix))});
+    return validate(config);
+  };
+  const Matrix nilpotent{{0, 5, 1}, {0, 0, 2}, {0, 0, 0}};
+  // Neither its trace nor that of its square says that ρ is 1.
+  const Matrix cycle{{0, 1, 0}, {0, 0, 1}, {1, 0, 0}};
+  EXPECT_EQ(validated(nilpotent, "spectral-radius"),
+            "model.init_scale = spectral-radius cannot scale the matrix in model.init_file, whose "
+            "spectral radius is 0; allowed: auto, none");
+  for (const char* scale : {"auto", "none", "singular-value"})
+    EXPECT_THAT(validated(nilpotent, scale), IsEmpty()) << scale;
+  EXPECT_EQ(validated(Matrix::Zero(3, 3), "singular-value"),
+            "model.init_scale = singular-value cannot scale the matrix in model.init_file, whose "
+            "largest singular value is 0; allowed: auto, none");
+  EXPECT_THAT(validated(cycle, "spectral-radius"), IsEmpty());
+  EXPECT_THAT(validated(1e-200 * cycle, "spectral-radius"), IsEmpty());
+  Matrix gates(9, 3);
+  gates << cycle, nilpotent, cycle;
+  EXPECT_THAT(validated(gates, "spectral-radius", "gru"),
+              HasSubstr("is 0 in the gate \"update\"; allowed"));
 }
 
 TEST_F(InitFile, IsAKeyThatReadsItAtOnce) {

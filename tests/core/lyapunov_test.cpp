@@ -11,6 +11,7 @@
 #include "core/gradient/spectrum.h"
 #include "core/model/initialization.h"
 #include "core/model/random.h"
+#include "tests/support/scaled.h"
 
 namespace backflow::gradient {
 namespace {
@@ -22,9 +23,7 @@ using model::Vector;
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 std::vector<ScaledMatrix> repeated(const Matrix& W, std::size_t count) {
-  ScaledMatrix factor{W, 0};
-  normalize(factor);
-  return std::vector<ScaledMatrix>(count, factor);
+  return support::scaled(std::vector<Matrix>(count, W));
 }
 
 // The Jacobians of x ← J tanh(x) along its trajectory: J diag(tanh′(x)).

@@ -13,6 +13,7 @@
 #include "core/training/divergence.h"
 #include "core/training/schedule.h"
 #include "core/training/trainer.h"
+#include "tests/support/configured.h"
 #include "tests/support/golden.h"
 
 namespace backflow::training {
@@ -21,16 +22,10 @@ namespace {
 using model::Index;
 using model::Matrix;
 using model::Parameters;
+using support::configured;
 using support::Fixture;
 
 constexpr const char* kOptimizers[] = {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"};
-
-config::Config configured(const std::vector<std::string>& assignments) {
-  config::Config config;
-  for (const std::string& assignment : assignments)
-    EXPECT_EQ(config::set_key(config, assignment), "");
-  return config;
-}
 
 // Every optimiser beside everything else that acts on an update.
 config::Config with_everything(const std::string& optimizer) {

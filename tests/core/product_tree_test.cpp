@@ -10,21 +10,14 @@
 
 #include "core/gradient/largest_eigenvalues.h"
 #include "core/model/random.h"
+#include "tests/support/scaled.h"
 
 namespace backflow::gradient {
 namespace {
 
 using model::Index;
 using model::Matrix;
-
-std::vector<ScaledMatrix> scaled(const std::vector<Matrix>& matrices) {
-  std::vector<ScaledMatrix> list;
-  for (const Matrix& matrix : matrices) {
-    list.push_back({matrix, 0});
-    normalize(list.back());
-  }
-  return list;
-}
+using support::scaled;
 
 // Largest |difference| of log10 from the explicit products, formed in extended precision.
 double worst_difference(const std::vector<Matrix>& J, MatrixNorm norm) {

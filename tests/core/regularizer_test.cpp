@@ -12,6 +12,7 @@
 #include "core/gradient/jacobian.h"
 #include "core/training/trainer.h"
 #include "tests/support/cases.h"
+#include "tests/support/configured.h"
 
 namespace backflow::training {
 namespace {
@@ -154,10 +155,7 @@ TEST(L2, IsHalfTheSquaresOfTheMatricesAndNotOfTheBiases) {
 // --- in an iteration ---------------------------------------------------------------------------
 
 std::shared_ptr<const IterationRecord> first_record(const std::vector<std::string>& assignments) {
-  config::Config config;
-  for (const std::string& assignment : assignments)
-    EXPECT_EQ(config::set_key(config, assignment), "");
-  return Trainer(config::make_setup(config)).step();
+  return Trainer(config::make_setup(support::configured(assignments))).step();
 }
 
 TEST(Penalties, JoinTheUpdateAndLeaveLossAndItsGradientAlone) {
@@ -184,12 +182,9 @@ TEST(Penalties, JoinTheUpdateAndLeaveLossAndItsGradientAlone) {
 // Their purpose: L2 alone shrinks the weights, Ω keeps the blame from vanishing on the way back.
 TEST(Penalties, DoWhatTheyAreFor) {
   const auto trained = [](const std::string& assignment) {
-    config::Config config;
-    for (const std::string& each :
-         {std::string("task.name=first-bit"), std::string("task.steps=20"),
-          std::string("model.spectral_radius=0.5"), std::string("training.learning_rate=0.02"),
-          assignment})
-      EXPECT_EQ(config::set_key(config, each), "");
+    const config::Config config =
+        support::configured({"task.name=first-bit", "task.steps=20", "model.spectral_radius=0.5",
+                             "training.learning_rate=0.02", assignment});
     Trainer trainer(config::make_setup(config));
     for (int i = 0; i < 300; ++i) trainer.step();
     return trainer.evaluate();

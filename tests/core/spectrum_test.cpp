@@ -13,6 +13,7 @@
 #include "core/gradient/graded_qr.h"
 #include "core/model/initialization.h"
 #include "core/model/random.h"
+#include "tests/support/scaled.h"
 
 namespace backflow::gradient {
 namespace {
@@ -20,21 +21,13 @@ namespace {
 using model::Index;
 using model::Matrix;
 using model::Vector;
+using support::scaled;
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 const double kLn10 = std::log(10.0);
 
 Matrix orthogonal(Index n, std::uint64_t seed) {
   return model::initial_recurrent_weights(model::RecurrentInit::orthogonal, n, 1.0, seed);
-}
-
-std::vector<ScaledMatrix> scaled(const std::vector<Matrix>& matrices) {
-  std::vector<ScaledMatrix> list;
-  for (const Matrix& matrix : matrices) {
-    list.push_back({matrix, 0});
-    normalize(list.back());
-  }
-  return list;
 }
 
 // |log10 x − log10 y| below this is a relative difference of 1e-10.

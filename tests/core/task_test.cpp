@@ -112,8 +112,9 @@ TEST(Tasks, EveryShapeGivesABatchOrASentence) {
       if (entry.value == Shape::many_to_one) {
         EXPECT_EQ(batch.targets.count(), 1);
       }
-      for (const auto& words : batch.input_labels)
-        EXPECT_EQ(static_cast<Index>(words.size()), batch.steps());
+      if (!batch.input_words.empty()) {
+        EXPECT_EQ(static_cast<Index>(batch.input_words.size()), batch.inputs.rows());
+      }
     }
 }
 
@@ -240,27 +241,26 @@ TEST(CopyMemory, TheSymbolsComeAgainAtTheEnd) {
 
 TEST(TemporalOrder, TargetIsTheOrderOfTheTwoSigns) {
   std::set<Index> classes;
-  for_each_sequence(options_of(TaskKind::temporal_order), [&](const Batch& batch, Index b,
-                                                              Index T) {
-    std::string signs;
-    for (Index t = 1; t <= T; ++t) {
-      const Index row = hot(batch.inputs.step(t).col(b));
-      ASSERT_GE(row, 0);
-      EXPECT_EQ(batch.input_labels[static_cast<std::size_t>(b)][static_cast<std::size_t>(t - 1)],
-                std::string(1, "abcdXY"[row]));
-      if (row < 4) continue;
-      signs += "XY"[row - 4];
-      // The tenths of the steps 0..T − 1, rounded down.
-      const Index from = signs.size() == 1 ? T / 10 : 4 * T / 10;
-      const Index to = signs.size() == 1 ? 2 * T / 10 : 5 * T / 10;
-      EXPECT_TRUE(t - 1 >= from && t - 1 <= to) << t << " of " << T;
-    }
-    const std::vector<std::string> order{"XX", "XY", "YX", "YY"};
-    const Index answer = hot(batch.targets.step(T).col(b));
-    ASSERT_TRUE(answer >= 0);
-    EXPECT_EQ(signs, order[static_cast<std::size_t>(answer)]);
-    classes.insert(answer);
-  });
+  for_each_sequence(options_of(TaskKind::temporal_order),
+                    [&](const Batch& batch, Index b, Index T) {
+                      std::string signs;
+                      for (Index t = 1; t <= T; ++t) {
+                        const Index row = hot(batch.inputs.step(t).col(b));
+                        ASSERT_GE(row, 0);
+                        EXPECT_EQ(batch.input_word(t, b), std::string(1, "abcdXY"[row]));
+                        if (row < 4) continue;
+                        signs += "XY"[row - 4];
+                        // The tenths of the steps 0..T − 1, rounded down.
+                        const Index from = signs.size() == 1 ? T / 10 : 4 * T / 10;
+                        const Index to = signs.size() == 1 ? 2 * T / 10 : 5 * T / 10;
+                        EXPECT_TRUE(t - 1 >= from && t - 1 <= to) << t << " of " << T;
+                      }
+                      const std::vector<std::string> order{"XX", "XY", "YX", "YY"};
+                      const Index answer = hot(batch.targets.step(T).col(b));
+                      ASSERT_TRUE(answer >= 0);
+                      EXPECT_EQ(signs, order[static_cast<std::size_t>(answer)]);
+                      classes.insert(answer);
+                    });
   EXPECT_EQ(classes.size(), 4u);
 }
 

@@ -13,20 +13,15 @@
 #include "core/training/history.h"
 #include "core/training/trainer.h"
 #include "tests/support/cases.h"
+#include "tests/support/configured.h"
 
 namespace backflow::training {
 namespace {
 
 using model::Index;
 using model::Matrix;
+using support::configured;
 using ::testing::HasSubstr;
-
-config::Config configured(std::initializer_list<std::string> assignments) {
-  config::Config config;
-  for (const std::string& assignment : assignments)
-    EXPECT_EQ(config::set_key(config, assignment), "");
-  return config;
-}
 
 Trainer trainer_for(const config::Config& config) { return Trainer(config::make_setup(config)); }
 
@@ -41,8 +36,7 @@ TEST(Task, CatMatRatIsTheTable) {
   ASSERT_EQ(batch.steps(), 3);
   for (Index s = 0; s < 3; ++s) {
     for (Index t = 1; t <= 3; ++t) {
-      EXPECT_EQ(batch.input_labels[static_cast<std::size_t>(s)][static_cast<std::size_t>(t - 1)],
-                words[s][t - 1]);
+      EXPECT_EQ(batch.input_word(t, s), words[s][t - 1]);
       for (Index i = 0; i < 3; ++i)
         EXPECT_EQ(batch.inputs.step(t)(i, s), vocabulary[i] == words[s][t - 1] ? 1.0 : 0.0);
     }

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/temporary_folder.h"
+
 namespace backflow::exporting {
 namespace {
 
@@ -17,19 +19,10 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-class AtomicWrite : public testing::Test {
+class AtomicWrite : public support::TemporaryFolder {
 protected:
-  AtomicWrite() {
-    std::string name = (fs::temp_directory_path() / "backflow-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) directory_ = name;
-  }
-  ~AtomicWrite() override {
-    std::error_code ignored;
-    fs::remove_all(directory_, ignored);
-  }
-
-  std::string path(const char* name) const { return (directory_ / name).string(); }
-  auto entries() const { return std::distance(fs::directory_iterator(directory_), {}); }
+  std::string path(const char* name) const { return (folder_ / name).string(); }
+  auto entries() const { return std::distance(fs::directory_iterator(folder_), {}); }
   static std::string read(const std::string& file) {
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
@@ -42,8 +35,6 @@ protected:
     EXPECT_EQ(::stat(file.c_str(), &status), 0);
     return status.st_mode & 07777;
   }
-
-  fs::path directory_;
 };
 
 TEST_F(AtomicWrite, WritesAndReplaces) {
@@ -58,7 +49,7 @@ TEST_F(AtomicWrite, WritesAndReplaces) {
 
 TEST_F(AtomicWrite, WritesInTheCurrentDirectory) {
   const fs::path before = fs::current_path();
-  fs::current_path(directory_);
+  fs::current_path(folder_);
   const std::string error = write_file_atomically("plain.txt", "x");
   fs::current_path(before);
   EXPECT_EQ(error, "");
@@ -140,10 +131,10 @@ TEST_F(AtomicWrite, WithoutPermissionNothingChanges) {
   ASSERT_EQ(::chmod(path("a").c_str(), 0444), 0);
   EXPECT_THAT(write_file_atomically(path("a"), "x"),
               AllOf(HasSubstr(path("a")), HasSubstr("Permission denied")));
-  ASSERT_EQ(::chmod(directory_.c_str(), 0555), 0);
+  ASSERT_EQ(::chmod(folder_.c_str(), 0555), 0);
   EXPECT_THAT(write_file_atomically(path("b"), "x"),
               AllOf(HasSubstr(path("b")), HasSubstr("Permission denied")));
-  ASSERT_EQ(::chmod(directory_.c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(folder_.c_str(), 0755), 0);
   EXPECT_EQ(read(path("a")), "kept");
   EXPECT_EQ(entries(), 1);
 }

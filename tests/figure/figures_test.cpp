@@ -14,6 +14,7 @@
 #include "core/gradient/blame.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
+#include "tests/support/test_name.h"
 
 namespace backflow::figure {
 namespace {
@@ -136,11 +137,7 @@ std::vector<std::string_view> figure_names() {
   return names;
 }
 INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_names()),
-                         [](const auto& test) {
-                           std::string name(test.param);
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         [](const auto& test) { return support::test_name(test.param); });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
   EXPECT_EQ(catalogue().size(), 9u);

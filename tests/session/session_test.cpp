@@ -10,6 +10,7 @@
 
 #include "app/session/analysis.h"
 #include "core/config/keys.h"
+#include "tests/support/configured.h"
 #include "tests/support/temporary_folder.h"
 
 namespace backflow::session {
@@ -18,10 +19,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-config::Config configured(std::initializer_list<const char*> assignments) {
-  config::Config config;
-  for (const char* assignment : assignments)
-    EXPECT_THAT(config::set_key(config, assignment), IsEmpty()) << assignment;
+config::Config configured(const std::vector<std::string>& assignments) {
+  const config::Config config = support::configured(assignments);
   EXPECT_THAT(config::validate(config), IsEmpty());
   return config;
 }

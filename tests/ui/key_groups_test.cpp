@@ -9,6 +9,7 @@
 
 #include "app/ui/key_change.h"
 #include "core/model/initialization.h"
+#include "core/model/norm.h"
 #include "tests/ui/window_state.h"
 
 namespace backflow::ui {
@@ -289,7 +290,7 @@ TEST(KeyGroups, TheLargestSingularValueIsDraggedLikeTheRadius) {
   driver.drag("Largest σ", 0.5, 0.3, [&] {
     const double wanted = driver.snapshot().config.model.weights.singular_value;
     EXPECT_LT(wanted, 0.2);
-    EXPECT_NEAR(model::largest_singular_value(W_hh(driver)), wanted, 1e-9 * wanted);
+    EXPECT_NEAR(model::spectral_norm(W_hh(driver)), wanted, 1e-9 * wanted);
     EXPECT_NEAR(driver.snapshot().analysis->largest_singular_value, wanted, 1e-9 * wanted);
   });
 }

@@ -1,23 +1,18 @@
 // What the window's tests look at: configurations, weights, and what the figures show.
 #pragma once
 
-#include <initializer_list>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/config/keys.h"
+#include "tests/support/configured.h"
 #include "tests/ui/ui_driver.h"
 
 namespace backflow::ui {
 
-inline config::Config configured(std::initializer_list<const char*> assignments) {
-  config::Config config;
-  for (const char* assignment : assignments)
-    EXPECT_EQ(config::set_key(config, assignment), "") << assignment;
-  return config;
-}
+using support::configured;
 
 /// The weights now: after the record's update, if it made one.
 inline const model::Matrix& W_hh(const UiDriver& driver) {

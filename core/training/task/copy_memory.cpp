@@ -16,14 +16,20 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
       if (t <= T - S) sequences.targets.step(t)(0, b) = kBlank;
       if (t <= S) {
         const auto symbol = static_cast<Index>(random.below(kSymbols));
-        sequences.put(t, b, symbol, std::to_string(symbol + 1));
+        sequences.inputs.step(t)(symbol, b) = 1.0;
         sequences.targets.step(T - S + t)(0, b) = static_cast<double>(symbol);
       } else {
-        const bool go = t == T - S;
-        sequences.put(t, b, go ? kGo : kBlank, go ? "go" : "·");
+        sequences.inputs.step(t)(t == T - S ? kGo : kBlank, b) = 1.0;
       }
     }
   }
+}
+
+std::vector<std::string> words(const TaskOptions&) {
+  std::vector<std::string> all;
+  for (Index symbol = 1; symbol <= kSymbols; ++symbol) all.push_back(std::to_string(symbol));
+  all.insert(all.end(), {"·", "go"});
+  return all;
 }
 
 }  // namespace
@@ -43,6 +49,7 @@ TaskInfo copy_memory_task() {
                          Index length) { return length - options.symbols + 1; },
       .chance = [](const TaskOptions&) { return uniform_chance(kSymbols); },
       .generate = generate,
+      .input_words = words,
   };
 }
 

@@ -17,8 +17,7 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
     const std::size_t begin = part_begin + static_cast<std::size_t>(random.below(part_size - T));
     for (Index t = 1; t <= sequences.length(b); ++t) {
       const std::size_t place = begin + static_cast<std::size_t>(t);
-      const std::uint8_t now = text.characters[place - 1];
-      sequences.put(t, b, now, text.label(now));
+      sequences.inputs.step(t)(text.characters[place - 1], b) = 1.0;
       sequences.targets.step(t)(0, b) = text.characters[place];
     }
   }
@@ -26,6 +25,13 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
 
 Index alphabet_size(const TaskOptions& options) {
   return static_cast<Index>(text_of(options).alphabet.size());
+}
+
+std::vector<std::string> words(const TaskOptions& options) {
+  const Text& text = text_of(options);
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < text.alphabet.size(); ++i) all.push_back(text.label(i));
+  return all;
 }
 
 Chance chance(const TaskOptions& options) {
@@ -52,6 +58,7 @@ TaskInfo next_character_task() {
       .first_target = from_the_first,
       .chance = chance,
       .generate = generate,
+      .input_words = words,
   };
 }
 

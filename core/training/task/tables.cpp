@@ -14,7 +14,7 @@ struct Table {
   std::array<int, Rows> labels;
 };
 
-constexpr std::array<const char*, 3> kWords{"cat", "mat", "rat"};
+// 0, 1, 2: cat, mat, rat.
 constexpr Table<3> kCatMatRat{{{{0, 1, 0}, {2, 2, 1}, {1, 1, 0}}}, {1, 1, 0}};
 constexpr Table<4> kBinary{{{{1, 0, 1}, {0, 0, 1}, {0, 0, 0}, {1, 1, 1}}}, {1, 0, 0, 1}};
 
@@ -60,9 +60,11 @@ TaskInfo cat_mat_rat_task() {
   info.input_size = always<3>;
   info.chance = [](const TaskOptions&) { return chance_of(kCatMatRat); };
   info.generate = [](const TaskOptions&, model::Random&, Sequences& sequences) {
-    fill(kCatMatRat, sequences, [&](Index t, Index b, int word) {
-      sequences.put(t, b, word, kWords[static_cast<std::size_t>(word)]);
-    });
+    fill(kCatMatRat, sequences,
+         [&](Index t, Index b, int word) { sequences.inputs.step(t)(word, b) = 1.0; });
+  };
+  info.input_words = [](const TaskOptions&) {
+    return std::vector<std::string>{"cat", "mat", "rat"};
   };
   return info;
 }

@@ -70,12 +70,9 @@ model::Batch make(const TaskOptions& options, TargetEncoding encoding, std::uint
   model::Batch batch;
   set_targets(info, full, encoding, sequences, batch);
   batch.inputs = std::move(sequences.inputs);
-  batch.input_labels = std::move(sequences.words);
-  if (full.shape == Shape::one_to_many) {
+  if (info.input_words != nullptr) batch.input_words = info.input_words(full);
+  if (full.shape == Shape::one_to_many)
     batch.inputs.data().rightCols((full.steps - 1) * full.batch).setZero();
-    for (auto& words : batch.input_labels) words.resize(1);
-  }
-  for (auto& words : batch.input_labels) words.resize(static_cast<std::size_t>(full.steps), "0");
   if (full.length_min < full.steps) batch.lengths = std::move(sequences.lengths);
   return batch;
 }
@@ -93,12 +90,6 @@ bool is_natural(model::Loss loss, TargetKind target) {
 }
 
 }  // namespace
-
-void Sequences::put(Index t, Index b, Index row, std::string word) {
-  inputs.step(t)(row, b) = 1.0;
-  if (words.empty()) words.resize(static_cast<std::size_t>(size()));
-  words[static_cast<std::size_t>(b)].push_back(std::move(word));
-}
 
 bool TaskInfo::has(Shape shape) const {
   return std::find(shapes.begin(), shapes.end(), shape) != shapes.end();

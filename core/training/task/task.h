@@ -73,13 +73,10 @@ struct Sequences {
   model::StepMatrices inputs;   ///< x_t (d, B), t = 1..T; comes as zeros, stays so after T_b
   model::StepMatrices targets;  ///< t = 1..T: label or number of the class (1, B); reals (m, B)
   std::vector<model::Index> lengths;  ///< T_b, already drawn: where each sequence has to end
-  std::vector<std::vector<std::string>> words;  ///< [sequence][t − 1] for people; or empty
-  bool held_out = false;                        ///< data for validation is asked for
+  bool held_out = false;              ///< data for validation is asked for
 
   model::Index size() const { return inputs.batch(); }
   model::Index length(model::Index b) const { return lengths[static_cast<std::size_t>(b)]; }
-  /// x_t of sequence b is one-hot at `row`, and `word` for people.
-  void put(model::Index t, model::Index b, model::Index row, std::string word);
 };
 
 /// What is reached without looking at the inputs.
@@ -111,6 +108,8 @@ struct TaskInfo {
   /// Of one loss step, for the loss that fits the target; the accuracy as well where there is one.
   Chance (*chance)(const TaskOptions&);
   void (*generate)(const TaskOptions&, model::Random&, Sequences&);
+  /// Batch::input_words; null where the inputs are no words.
+  std::vector<std::string> (*input_words)(const TaskOptions&) = nullptr;
 
   bool has(Shape shape) const;
 };

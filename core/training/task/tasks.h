@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <utility>
 
 #include "core/training/task/task.h"
 
@@ -80,5 +81,37 @@ model::Index always(const TaskOptions&) {
 }
 inline model::Index from_the_first(const TaskOptions&, model::Index) { return 1; }
 inline model::Index at_the_last(const TaskOptions&, model::Index length) { return length; }
+
+/// A task of T noisy random bits, d = 1, whose label at every step follows from the bits so far:
+/// Label has label(t, one), told the bit of step t after those before it.
+template <class Label>
+TaskInfo bit_task(TaskKind kind, std::string_view description, std::vector<Shape> shapes,
+                  model::Index default_steps) {
+  return {
+      .kind = kind,
+      .description = description,
+      .target = TargetKind::binary,
+      .shapes = std::move(shapes),
+      .default_steps = default_steps,
+      .default_batch = 32,
+      .has_noise = true,
+      .input_size = always<1>,
+      .target_size = always<1>,
+      .least_steps = always<1>,
+      .first_target = from_the_first,
+      .chance = [](const TaskOptions&) { return uniform_chance(2); },
+      .generate =
+          [](const TaskOptions& options, model::Random& random, Sequences& sequences) {
+            for (model::Index b = 0; b < sequences.size(); ++b) {
+              Label label;
+              for (model::Index t = 1; t <= sequences.length(b); ++t) {
+                bool one = false;
+                sequences.inputs.step(t)(0, b) = noisy_bit(random, options.noise, one);
+                sequences.targets.step(t)(0, b) = label(t, one) ? 1.0 : 0.0;
+              }
+            }
+          },
+  };
+}
 
 }  // namespace backflow::training

@@ -5,7 +5,6 @@ namespace {
 
 using model::Index;
 
-constexpr std::array<const char*, 6> kNames{"a", "b", "c", "d", "X", "Y"};
 constexpr Index kOthers = 4;  // the rows before X and Y
 
 // A step, counted from 1, in the tenths from..to of T.
@@ -23,7 +22,7 @@ void generate(const TaskOptions&, model::Random& random, Sequences& sequences) {
       auto symbol = static_cast<Index>(random.below(kOthers));
       if (t == t1) symbol = kOthers + order / 2;
       if (t == t2) symbol = kOthers + order % 2;
-      sequences.put(t, b, symbol, kNames[static_cast<std::size_t>(symbol)]);
+      sequences.inputs.step(t)(symbol, b) = 1.0;
     }
     sequences.targets.step(T)(0, b) = static_cast<double>(order);
   }
@@ -45,6 +44,8 @@ TaskInfo temporal_order_task() {
       .first_target = at_the_last,
       .chance = [](const TaskOptions&) { return uniform_chance(4); },
       .generate = generate,
+      .input_words =
+          [](const TaskOptions&) { return std::vector<std::string>{"a", "b", "c", "d", "X", "Y"}; },
   };
 }
 

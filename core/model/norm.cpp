@@ -1,12 +1,10 @@
-#include "core/gradient/matrix_norm.h"
-
-#include <cmath>
+#include "core/model/norm.h"
 
 #include <Eigen/Eigenvalues>
 
-namespace backflow::gradient {
+#include "core/model/matrix_product.h"
 
-using model::Matrix;
+namespace backflow::model {
 
 double spectral_norm(const Eigen::Ref<const Matrix>& x) {
   const double largest = x.size() == 0 ? 0.0 : x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
@@ -15,9 +13,10 @@ double spectral_norm(const Eigen::Ref<const Matrix>& x) {
   // the small ones lose it). Scaled to a largest entry of 1, so that squaring cannot overflow.
   const Matrix scaled = x / largest;
   if (x.cols() == 1 || x.rows() == 1) return largest * scaled.norm();
-  const Matrix gram = scaled.transpose() * scaled;
+  Matrix gram = Matrix::Zero(x.cols(), x.cols());
+  add_product(scaled, Transpose::yes, scaled, Transpose::no, gram);
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram, Eigen::EigenvaluesOnly);
   return largest * std::sqrt(solver.eigenvalues()(gram.rows() - 1));
 }
 
-}  // namespace backflow::gradient
+}  // namespace backflow::model
