@@ -220,6 +220,24 @@ TEST(GradientCheck, SaysWhenDifferencesCanNotTell) {
   EXPECT_FALSE(check.tensors[4].inconclusive);
 }
 
+TEST(GradientCheck, WhatCanNotBeToldToTheToleranceIsStillHeldToTheNoise) {
+  // Tensors of about 1e-5 beside a loss of about 1: differences have five digits of them, not six.
+  Case c = plain_case();
+  c.model.parameters.W_hy *= 1e-5;
+  const model::Parameters right = compute(c).gradients;
+  const GradientCheck check = check_gradient(c.model, c.batch, right);
+  EXPECT_TRUE(check.passed);
+  for (std::size_t i = 0; i < 3; ++i) {  // all but the read-out's own
+    EXPECT_TRUE(check.tensors[i].inconclusive);
+    EXPECT_LT(model::tensors(right)[i].cwiseAbs().maxCoeff(), 1e-4);
+    for (const double factor : {2.0, -1.0, 0.0, std::nan("")}) {
+      model::Parameters wrong = right;
+      model::tensors(wrong)[i] *= factor;
+      EXPECT_FALSE(check_gradient(c.model, c.batch, wrong).passed) << i << " " << factor;
+    }
+  }
+}
+
 TEST(Backward, AddsToWhatIsThere) {
   const Case c = plain_case();
   const Computed once = compute(c);
