@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/gradient/scaled_matrix.h"
+#include "core/model/norm.h"
 
 namespace backflow::gradient {
 namespace {
@@ -59,8 +60,9 @@ std::vector<double> log10_blame(const model::Model& model, const model::Trace& t
       own.topRows(n) = p.W_hy.transpose() * (batch * signals.dz.step(t).col(sequence));
       u = sum(std::move(u), {std::move(own), 0});
     }
-    normalize(u);
-    logs[static_cast<std::size_t>(t)] = log10_scaled(u.mantissa.topRows(n).norm(), u.exponent);
+    normalize(u);  // by the larger of h and c: the other may be as small as double goes
+    logs[static_cast<std::size_t>(t)] =
+        log10_scaled(model::norm_of(u.mantissa.topRows(n)), u.exponent);
   }
   return logs;
 }

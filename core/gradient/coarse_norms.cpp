@@ -80,7 +80,7 @@ private:
   // Between what is not finite nothing can be interpolated: the nearer one then.
   static double mixed(double a, double b, double share) {
     if (!std::isfinite(a) || !std::isfinite(b)) return share < 0.5 ? a : b;
-    return a + share * (b - a);
+    return std::lerp(a, b, share);  // exact at both ends
   }
 
   const TriangularMap& grid_;

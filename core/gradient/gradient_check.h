@@ -27,7 +27,7 @@ struct TensorCheck {
   /// The size below which the difference quotient is rounding noise: machine epsilon · |L| / step.
   double noise = 0.0;
   /// The tensor's derivatives are too small for finite differences to say anything at the
-  /// tolerance.
+  /// tolerance, and the difference is within 100 times the noise: more than that is an error.
   bool inconclusive = false;
 };
 

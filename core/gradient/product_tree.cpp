@@ -7,6 +7,7 @@
 
 #include "core/gradient/largest_eigenvalues.h"
 #include "core/model/matrix_product.h"
+#include "core/model/norm.h"
 #include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
@@ -104,7 +105,7 @@ private:
   }
 
   double norm_of(const Eigen::Ref<const Matrix>& x) const {
-    return norm_ == MatrixNorm::spectral ? spectral_norm(x) : x.norm();
+    return norm_ == MatrixNorm::spectral ? spectral_norm(x) : model::norm_of(x);
   }
 
   // What of a product ∂state_t/∂state_k is asked for.
@@ -141,10 +142,14 @@ private:
   void single_steps() {
     const Index T = out_.steps();
     Blocks steps(n_, T);
+    const auto asked = [&](Index t) {
+      return steps.block(t - 1).block(part_.first, part_.first, part_.count, part_.count);
+    };
+    steps.data.setZero();
     for (Index t = 1; t <= T; ++t) {
-      // Of the columns that are not asked for nothing is wanted; the rows grams() leaves out.
-      steps.block(t - 1).setZero();
-      steps.block(t - 1).middleCols(part_.first, part_.count) = asked_cols(jacobian(t).mantissa);
+      asked(t) = asked_cols(asked_rows(jacobian(t).mantissa));
+      steps.exponent(t - 1) = jacobian(t).exponent;
+      keep_in_range(asked(t), steps.exponent(t - 1));
     }
     Matrix squares;
     if (!largest_eigenvalues(grams(steps, true, true), Matrix::Identity(n_, n_), cancelled_,
@@ -152,10 +157,8 @@ private:
       return;
     for (Index t = 1; t <= T; ++t) {
       const double square = squares(t - 1, 0);
-      const double norm = std::isfinite(square)
-                              ? std::sqrt(square)
-                              : norm_of(asked_cols(asked_rows(jacobian(t).mantissa)));
-      out_.at(t, t - 1) = log10_scaled(norm, jacobian(t).exponent);
+      const double norm = std::isfinite(square) ? std::sqrt(square) : norm_of(asked(t));
+      out_.at(t, t - 1) = log10_scaled(norm, steps.exponent(t - 1));
     }
   }
 
@@ -168,6 +171,9 @@ private:
       left.exponent(i) = J.exponent + (i == 0 ? 0 : left.exponent(i - 1));
       keep_in_range(left.block(i), left.exponent(i));
     }
+    // From here on the asked rows alone count, and those of h may be far smaller than those of c.
+    for (Index i = 0; i < left.count() && part_.count < n_; ++i)
+      keep_in_range(left.block(i).middleRows(part_.first, part_.count), left.exponent(i));
     return left;
   }
 
@@ -181,6 +187,8 @@ private:
       right.exponent(i) = J.exponent + (last ? 0 : right.exponent(i + 1));
       keep_in_range(right.block(i), right.exponent(i));
     }
+    for (Index i = 0; i < right.count() && part_.count < n_; ++i)
+      keep_in_range(right.block(i).middleCols(part_.first, part_.count), right.exponent(i));
     return right;
   }
 

@@ -13,10 +13,15 @@ Matrix sigmoid_residual(const Eigen::Ref<const Matrix>& z, const Eigen::Ref<cons
   return (1.0 - y.array()) * y_hat.array() - y.array() / (1.0 + z.array().exp());
 }
 
-// logsumexp of each column, (1, B).
-Eigen::ArrayXXd log_sum_exp(const Eigen::Ref<const Matrix>& z) {
-  const Eigen::RowVectorXd top = z.colwise().maxCoeff();
-  return (z.rowwise() - top).array().exp().colwise().sum().log() + top.array();
+// −Σ_j y_j log ŷ_j = Σ_j y_j (z_top − z_j) + (Σ_j y_j) log(1 + Σ_{i≠top} e^{z_i − z_top}) of one
+// column: no two terms cancel, so that a class that is learned still has its tiny loss.
+double cross_entropy(const Eigen::Ref<const Vector>& z, const Eigen::Ref<const Vector>& y) {
+  Index top = 0;
+  const double largest = z.maxCoeff(&top);
+  double others = 0.0;
+  for (Index i = 0; i < z.size(); ++i)
+    if (i != top) others += std::exp(z[i] - largest);
+  return (y.array() * (largest - z.array())).sum() + y.sum() * std::log1p(others);
 }
 
 // ŷ_j Σ_i y_i − y_j = ŷ_j Σ_{i≠j} y_i − y_j Σ_{i≠j} ŷ_i, which does not cancel to 0 once ŷ_j has
@@ -78,12 +83,9 @@ void item_losses(Loss loss, const Eigen::Ref<const Matrix>& z,
       losses = (positive_part - z.array() * y.array() + tail).matrix().colwise().sum() / m;
       return;
     }
-    case Loss::categorical_cross_entropy: {
-      const auto weight = y.array().colwise().sum().eval();
-      losses =
-          (log_sum_exp(z) * weight).matrix() - (y.array() * z.array()).matrix().colwise().sum();
+    case Loss::categorical_cross_entropy:
+      for (Index b = 0; b < z.cols(); ++b) losses[b] = cross_entropy(z.col(b), y.col(b));
       return;
-    }
   }
 }
 

@@ -37,7 +37,7 @@ public:
 
   void run(Index count, const std::function<void(Index)>& job) {
     if (count <= 1 || helpers_.empty() || busy_.test_and_set(std::memory_order_acquire)) {
-      for (Index i = 0; i < count; ++i) job(i);
+      alone(count, job);
       return;
     }
     job_ = &job;
@@ -59,6 +59,18 @@ private:
   // A round follows the last within microseconds while training runs; sleeping and waking takes
   // longer than that.
   static constexpr int kSpins = 40000;
+
+  static void alone(Index count, const std::function<void(Index)>& job) {
+    std::exception_ptr error;
+    for (Index i = 0; i < count; ++i) {
+      try {
+        job(i);
+      } catch (...) {
+        if (!error) error = std::current_exception();
+      }
+    }
+    if (error) std::rethrow_exception(error);
+  }
 
   void start(Index count) {
     stop_ = false;

@@ -30,12 +30,12 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
   };
   const model::Trace& trace = record.trace;
   // The usual case, everything finite, costs one pass over each block.
-  if (!all_finite(trace.a.data()) || !all_finite(trace.h.data())) {
-    for (Index t = 1; t <= trace.steps(); ++t) {
-      if (!trace.a.step(t).allFinite()) return at("a_t", t);
+  if (!all_finite(trace.a.data()) || !all_finite(trace.c.data()) || !all_finite(trace.h.data())) {
+    for (Index t = 0; t <= trace.steps(); ++t) {
+      if (t > 0 && !trace.a.step(t).allFinite()) return at("a_t", t);
+      if (!trace.c.step(t).allFinite()) return at("c_t", t);  // no rows but for an LSTM
       if (!trace.h.step(t).allFinite()) return at("h_t", t);
     }
-    return at("h_t", 0);
   }
   for (Index t = trace.z.first(); t <= trace.z.last(); ++t) {
     if (!trace.z.step(t).allFinite()) return at("z_t", t);
@@ -43,12 +43,13 @@ std::optional<Divergence> find_divergence(const IterationRecord& record) {
   }
   if (!std::isfinite(trace.loss)) return at("L", -1);
   const gradient::ErrorSignals& signals = record.signals;
-  if (!all_finite(signals.e.data()) || !all_finite(signals.delta.data())) {
-    for (Index t = trace.steps(); t >= 1; --t) {
+  if (!all_finite(signals.e.data()) || !all_finite(signals.e_c.data()) ||
+      !all_finite(signals.delta.data())) {
+    for (Index t = trace.steps(); t >= 0; --t) {
       if (!signals.e.step(t).allFinite()) return at("∂L/∂h_t", t);
-      if (!signals.delta.step(t).allFinite()) return at("∂L/∂a_t", t);
+      if (!signals.e_c.step(t).allFinite()) return at("∂L/∂c_t", t);
+      if (t > 0 && !signals.delta.step(t).allFinite()) return at("∂L/∂a_t", t);
     }
-    return at("∂L/∂h_t", 0);
   }
   if (auto found = first_bad_tensor(record.gradients, "∂L/∂", record.iteration)) return found;
   if (!std::isfinite(record.penalty)) return at("λ/2 ‖W‖²", -1);

@@ -5,9 +5,10 @@
 
 namespace backflow::training {
 
-/// Searches the record in the order of computation: h_t and a_t for t = 1..T, then z_t and L_t,
-/// then e_t and δ_t backward from T, then the gradients, the penalties and the norm of all, then
-/// the updated parameters.
+/// Searches the record in the order of computation: c_0 and h_0, then a_t, c_t and h_t for t
+/// = 1..T, then z_t and L_t step by step and L, then ∂L/∂h_t, ∂L/∂c_t and δ_t backward from T,
+/// those of the initial state last, then the gradients, the penalties and the norm of all, then the
+/// updated parameters.
 std::optional<Divergence> find_divergence(const IterationRecord& record);
 
 /// The last part of that search alone: the updated parameters, if there are any.

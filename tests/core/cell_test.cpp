@@ -23,12 +23,13 @@ using support::Dual;
 using support::ReferenceRnn;
 
 Case case_of(CellKind cell, model::ActivationKind activation, bool every, std::uint64_t seed,
-             Index steps = 6) {
+             Index steps = 6, bool different_lengths = false) {
   support::Shape shape;
   shape.cell = cell;
   shape.every_step = every;
   shape.random_state = true;
   shape.steps = steps;
+  shape.different_lengths = different_lengths;
   return support::random_case(
       {activation, 0.2}, {model::Readout::identity, model::Loss::mean_squared_error}, shape, seed);
 }
@@ -48,11 +49,18 @@ protected:
       all.push_back(case_of(GetParam(), activation.value, every, 31 + all.size(), steps));
     return all;
   }
+  // The same with sequences of different length added.
+  std::vector<Case> even_and_uneven_cases() const {
+    std::vector<Case> all = cases();
+    for (const auto& activation : model::EnumNames<model::ActivationKind>::kAll)
+      all.push_back(case_of(GetParam(), activation.value, true, 51 + all.size(), 6, true));
+    return all;
+  }
 };
 
 TEST_P(EveryCell, JvpAndVjpAreAdjointAndAgreeWithTheJacobian) {
   model::Random random(3);
-  for (const Case& c : cases()) {
+  for (const Case& c : even_and_uneven_cases()) {
     const model::Trace trace = model::forward(c.model, c.batch);
     const model::Cell& cell = model::cell_of(c.model.cell);
     const model::CellLayout& layout = cell.layout();
@@ -65,14 +73,79 @@ TEST_P(EveryCell, JvpAndVjpAreAdjointAndAgreeWithTheJacobian) {
       Matrix Jv(rows, B), JTu = Matrix::Zero(rows, B), delta(layout.delta_blocks * 5, B);
       cell.jvp(c.model.activation, forward, trace.step(t), v, Jv);
       cell.vjp(c.model.activation, backward, trace.step(t), u, delta, JTu);
-      const double left = u.cwiseProduct(Jv).sum(), right = JTu.cwiseProduct(v).sum();
-      EXPECT_NEAR(left, right, 1e-13 * u.norm() * Jv.norm()) << c.name;
       for (Index s = 0; s < B; ++s) {
+        if (t > trace.length(s)) continue;
         const Matrix J = step_jacobian(c.model, trace, s, t);
-        EXPECT_LT((J * v.col(s) - Jv.col(s)).norm(), 1e-13 * (J.norm() * v.col(s).norm()));
-        EXPECT_LT((J.transpose() * u.col(s) - JTu.col(s)).norm(),
+        EXPECT_NEAR(u.col(s).dot(Jv.col(s)), JTu.col(s).dot(v.col(s)),
+                    1e-13 * u.col(s).norm() * J.norm() * v.col(s).norm())
+            << c.name;
+        EXPECT_LE((J * v.col(s) - Jv.col(s)).norm(), 1e-13 * (J.norm() * v.col(s).norm()));
+        EXPECT_LE((J.transpose() * u.col(s) - JTu.col(s)).norm(),
                   1e-13 * (J.norm() * u.col(s).norm()));
       }
+    }
+  }
+}
+
+TEST_P(EveryCell, ChainsOfJvpAndVjpAreAdjointUpToEachSequencesEnd) {
+  model::Random random(4);
+  for (const Case& c : even_and_uneven_cases()) {
+    const model::Trace trace = model::forward(c.model, c.batch);
+    const model::Cell& cell = model::cell_of(c.model.cell);
+    const Index rows = c.batch.initial_state.rows(), B = trace.batch(), T = trace.steps();
+    using Use = model::RecurrentWeights::Use;
+    const model::RecurrentWeights forward(c.model.parameters, cell.layout(), Use::forward);
+    const model::RecurrentWeights backward(c.model.parameters, cell.layout(), Use::backward);
+    const Matrix v = random.normal_matrix(rows, B, 1.0), u = random.normal_matrix(rows, B, 1.0);
+    Matrix after = v, before = u, next(rows, B), delta(cell.layout().delta_blocks * 5, B);
+    for (Index t = 1; t <= T; ++t) {
+      cell.jvp(c.model.activation, forward, trace.step(t), after, next);
+      for (Index s = 0; s < B; ++s)
+        if (t <= trace.length(s)) after.col(s) = next.col(s);
+    }
+    for (Index t = T; t >= 1; --t) {
+      next.setZero();
+      cell.vjp(c.model.activation, backward, trace.step(t), before, delta, next);
+      for (Index s = 0; s < B; ++s)
+        if (t <= trace.length(s)) before.col(s) = next.col(s);
+    }
+    for (Index s = 0; s < B; ++s)
+      EXPECT_NEAR(u.col(s).dot(after.col(s)), before.col(s).dot(v.col(s)),
+                  1e-12 * u.col(s).norm() * after.col(s).norm())
+          << c.name << " " << s;
+  }
+}
+
+TEST_P(EveryCell, ProductsAreChainsOfJvpsOnTheColumnsOfTheIdentity) {
+  for (const Case& c : even_and_uneven_cases()) {
+    const model::Trace trace = model::forward(c.model, c.batch);
+    const model::Cell& cell = model::cell_of(c.model.cell);
+    const Index rows = c.batch.initial_state.rows(), B = trace.batch(), T = trace.steps();
+    const model::RecurrentWeights W(c.model.parameters, cell.layout(),
+                                    model::RecurrentWeights::Use::forward);
+    for (Index k = 0; k < T; ++k) {
+      // Of unit j and sequence s in column j of chains[s], all sequences at once.
+      std::vector<std::vector<Matrix>> chains(  // [t][s]
+          static_cast<std::size_t>(T + 1),
+          std::vector<Matrix>(static_cast<std::size_t>(B), Matrix(rows, rows)));
+      for (Index j = 0; j < rows; ++j) {
+        Matrix v = Matrix::Zero(rows, B), next(rows, B);
+        v.row(j).setOnes();
+        for (Index t = k + 1; t <= T; ++t) {
+          cell.jvp(c.model.activation, W, trace.step(t), v, next);
+          v.swap(next);
+          for (Index s = 0; s < B; ++s)
+            chains[static_cast<std::size_t>(t)][static_cast<std::size_t>(s)].col(j) = v.col(s);
+        }
+      }
+      for (Index s = 0; s < B; ++s)
+        for (Index t = k + 1; t <= trace.length(s); ++t) {
+          const Matrix& chain = chains[static_cast<std::size_t>(t)][static_cast<std::size_t>(s)];
+          const Matrix product =
+              jacobian_product(c.model, trace, s, t, k, StateBlock::full).value();
+          EXPECT_LE((product - chain).norm(), 1e-12 * chain.norm())
+              << c.name << " " << t << " " << k << " " << s;
+        }
     }
   }
 }

@@ -3,15 +3,18 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/SVD>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/gradient/blame.h"
 #include "core/gradient/decay.h"
 #include "core/gradient/gradient_check.h"
 #include "core/gradient/jacobian.h"
 #include "core/gradient/jacobian_norms.h"
 #include "core/model/initialization.h"
 #include "tests/support/cases.h"
+#include "tests/support/reference_rnn.h"
 
 namespace backflow {
 namespace {
@@ -116,6 +119,86 @@ TEST(JacobianProduct, RowsOfVeryDifferentSizeSurvive) {
   for (Index t = 0; t <= 9; ++t)
     for (Index k = 0; k <= t; ++k)
       EXPECT_NEAR(map.at(t, k), (t - k) % 2 == 0 ? 0.0 : 150.0, 1e-10) << t << " " << k;
+}
+
+// --- a state whose h and c are of very different size
+// ---------------------------------------------
+
+// An LSTM whose gates are saturated by about `by`, so that ∂/∂h is of e^−by beside ∂/∂c of 1: in
+// the range of double for 400, its square not. Loss at the end.
+support::Case saturated_lstm(double by, Index steps) {
+  support::Shape shape;
+  shape.cell = model::CellKind::lstm;
+  shape.n = 6;
+  shape.steps = steps;
+  support::Case c =
+      support::random_case({model::ActivationKind::tanh, 0.0},
+                           {model::Readout::identity, model::Loss::mean_squared_error}, shape, 12);
+  for (const Index gate : {0, 1, 3}) c.model.parameters.b_h.segment(gate * 6, 6).array() += by;
+  c.model.parameters.b_h.segment(12, 6).array() += by / 2.0;  // tanh′ = 4 e^−2a
+  return c;
+}
+
+TEST(Saturated, TheBlameOfHBesideAMuchLargerOneOfCIsNotZero) {
+  for (const double by : {300.0, 400.0, 600.0}) {
+    const support::Case c = saturated_lstm(by, 6);
+    const model::Trace trace = model::forward(c.model, c.batch);
+    model::Parameters gradients = model::zeros_like(c.model.parameters);
+    const auto signals = gradient::backward(c.model, c.batch, trace, gradients);
+    const auto logs = gradient::log10_blame(c.model, trace, signals, 1);
+    support::ReferenceRnn<support::Dual> reference(c.model, c.batch);
+    reference.nudge = support::Dual(0.0L, 1.0L);
+    reference.nudge_sequence = 1;
+    for (Index t = 0; t <= 6; ++t) {
+      Ld square = 0.0L;
+      for (Index i = 0; i < 6; ++i) {
+        reference.nudge_step = t;
+        reference.nudge_unit = i;
+        const Ld own = 3.0L * reference.loss().d;
+        square += own * own;
+      }
+      EXPECT_NEAR(logs[static_cast<std::size_t>(t)], static_cast<double>(0.5L * std::log10(square)),
+                  1e-10)
+          << by << " " << t;
+    }
+  }
+}
+
+TEST(Saturated, TheMapsOfBlocksOfVeryDifferentSizeAreNotZero) {
+  using gradient::StateBlock;
+  using Long = Eigen::Matrix<Ld, Eigen::Dynamic, Eigen::Dynamic>;
+  constexpr Index kSteps = 14, kN = 6;
+  for (const double by : {300.0, 400.0, 600.0}) {
+    const support::Case c = saturated_lstm(by, kSteps);
+    const model::Trace trace = model::forward(c.model, c.batch);
+    support::ReferenceRnn<support::Dual> reference(c.model, c.batch);
+    reference.nudge = support::Dual(0.0L, 1.0L);
+    for (Index k = 0; k < kSteps; ++k) {
+      std::vector<Long> products(kSteps + 1, Long(2 * kN, 2 * kN));  // ∂state_t/∂state_k
+      for (Index j = 0; j < 2 * kN; ++j) {
+        reference.nudge_step = k;
+        reference.nudge_unit = j;
+        const auto states = reference.states(0);
+        for (std::size_t t = 0; t < products.size(); ++t)
+          for (Index i = 0; i < 2 * kN; ++i)
+            products[t](i, j) = states[t][static_cast<std::size_t>(i)].d;
+      }
+      for (const MatrixNorm norm : {MatrixNorm::spectral, MatrixNorm::frobenius})
+        for (const StateBlock block : {StateBlock::hidden, StateBlock::cell, StateBlock::full}) {
+          const auto map = gradient::jacobian_norms(c.model, trace, 0, norm, {}, block);
+          const auto [first, count] = gradient::block_range(block, kN, 2);
+          for (Index t = k + 1; t <= kSteps; ++t) {
+            const Long part =
+                products[static_cast<std::size_t>(t)].block(first, first, count, count);
+            const Ld size = norm == MatrixNorm::frobenius
+                                ? part.norm()
+                                : Eigen::JacobiSVD<Long>(part).singularValues()[0];
+            ASSERT_NEAR(map->log10_norm.at(t, k), static_cast<double>(std::log10(size)), 1e-9)
+                << by << " " << t << " " << k << " " << model::name_of(block);
+          }
+        }
+    }
+  }
 }
 
 // --- not a number

@@ -89,22 +89,16 @@ TEST_P(EveryNetwork, EveryEntryOfTheGradientIsThatOfForwardDifferentiation) {
   for (const Case& c : GetParam().cases()) {
     SCOPED_TRACE(c.name);
     const Computed got = compute(c);
-    ReferenceRnn<Dual> reference(c.model, c.batch);
-    const auto tensors = model::tensors(got.gradients);
-    std::vector<Dual>* seeds[] = {&reference.W_xh, &reference.W_hh, &reference.b_h, &reference.W_hy,
-                                  &reference.b_y};
+    const model::Parameters reference = support::forward_mode_gradient(c.model, c.batch);
+    const auto tensors = model::tensors(got.gradients), expected = model::tensors(reference);
     for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
       const double size = tensors[tensor].cwiseAbs().maxCoeff();
+      // Relative to the entry; entries that cancel are held to their tensor's rounding.
       for (Index i = 0; i < tensors[tensor].rows(); ++i)
-        for (Index j = 0; j < tensors[tensor].cols(); ++j) {
-          Dual& seed = (*seeds[tensor])[static_cast<std::size_t>(i * tensors[tensor].cols() + j)];
-          seed.d = 1.0L;
-          const auto expected = static_cast<double>(reference.loss().d);
-          seed.d = 0.0;
-          // Relative to the entry; entries that cancel are held to their tensor's rounding.
-          EXPECT_NEAR(tensors[tensor](i, j), expected, 1e-11 * std::abs(expected) + 1e-13 * size)
+        for (Index j = 0; j < tensors[tensor].cols(); ++j)
+          EXPECT_NEAR(tensors[tensor](i, j), expected[tensor](i, j),
+                      1e-11 * std::abs(expected[tensor](i, j)) + 1e-13 * size)
               << model::kTensorNames[tensor] << " " << i << " " << j;
-        }
     }
   }
 }
@@ -215,6 +209,24 @@ TEST(GradientCheck, SaysWhenDifferencesCanNotTell) {
   const GradientCheck check = check_gradient(c.model, c.batch, compute(c).gradients);
   EXPECT_TRUE(check.tensors[1].inconclusive);
   EXPECT_FALSE(check.tensors[4].inconclusive);
+}
+
+TEST(GradientCheck, WhatCanNotBeToldToTheToleranceIsStillHeldToTheNoise) {
+  // Tensors of about 1e-5 beside a loss of about 1: differences have five digits of them, not six.
+  Case c = plain_case();
+  c.model.parameters.W_hy *= 1e-5;
+  const model::Parameters right = compute(c).gradients;
+  const GradientCheck check = check_gradient(c.model, c.batch, right);
+  EXPECT_TRUE(check.passed);
+  for (std::size_t i = 0; i < 3; ++i) {  // all but the read-out's own
+    EXPECT_TRUE(check.tensors[i].inconclusive);
+    EXPECT_LT(model::tensors(right)[i].cwiseAbs().maxCoeff(), 1e-4);
+    for (const double factor : {2.0, -1.0, 0.0, std::nan("")}) {
+      model::Parameters wrong = right;
+      model::tensors(wrong)[i] *= factor;
+      EXPECT_FALSE(check_gradient(c.model, c.batch, wrong).passed) << i << " " << factor;
+    }
+  }
 }
 
 TEST(Backward, AddsToWhatIsThere) {

@@ -10,7 +10,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/gradient/coarse_norms.h"
 #include "core/gradient/decay.h"
 #include "core/gradient/jacobian_norms.h"
 #include "core/model/initialization.h"
@@ -277,60 +276,6 @@ TEST(Decay, RecoversTheFactor) {
   EXPECT_NEAR(decay.log10_factor, std::log10(0.8), 1e-13);
   ASSERT_EQ(decay.median_by_lag.size(), 51u);
   EXPECT_NEAR(decay.median_by_lag[50], 50.0 * std::log10(0.8) + std::log10(std::sqrt(3.0)), 1e-12);
-}
-
-// --- coarse maps ---------------------------------------------------------------------------------
-
-TEST(CoarseNorms, AreExactAtTheirStepsAndNearInBetween) {
-  support::Shape shape;
-  shape.n = 12;
-  shape.steps = 43;
-  shape.batch = 1;
-  const support::Case c = support::random_case({model::ActivationKind::tanh, 0.0},
-                                               support::all_output_stages().front(), shape, 8);
-  const model::Trace trace = model::forward(c.model, c.batch);
-  for (const MatrixNorm norm : {MatrixNorm::spectral, MatrixNorm::frobenius}) {
-    const auto exact = jacobian_norms(c.model, trace, 0, norm);
-    for (const Index stride : {1, 4, 7, 43, 100}) {
-      const auto coarse = coarse_jacobian_norms(c.model, trace, 0, norm, stride);
-      ASSERT_TRUE(coarse);
-      EXPECT_EQ(coarse->stride, stride);
-      const auto on_the_grid = [&](Index step) { return step % stride == 0 || step == 43; };
-      for (Index t = 0; t <= 43; ++t)
-        for (Index k = 0; k <= t; ++k) {
-          const double got = coarse->log10_norm.at(t, k), want = exact->log10_norm.at(t, k);
-          if (on_the_grid(t) && on_the_grid(k)) {
-            EXPECT_NEAR(got, want, 1e-9) << t << " " << k << " " << stride;
-          } else if (stride < 10) {
-            EXPECT_NEAR(got, want, 0.8) << t << " " << k << " " << stride;
-          }
-        }
-    }
-  }
-}
-
-TEST(CoarseNorms, KeepZerosAndCanBeCancelled) {
-  const Matrix dead = Matrix::Zero(3, 3);
-  support::Shape shape;
-  shape.n = 3;
-  shape.steps = 20;
-  support::Case c = support::random_case({model::ActivationKind::tanh, 0.0},
-                                         support::all_output_stages().front(), shape, 8);
-  c.model.parameters.W_hh = dead;
-  const model::Trace trace = model::forward(c.model, c.batch);
-  const auto coarse = coarse_jacobian_norms(c.model, trace, 0, MatrixNorm::frobenius, 5);
-  EXPECT_EQ(coarse->log10_norm.at(20, 10), -std::numeric_limits<double>::infinity());
-  EXPECT_EQ(coarse->log10_norm.at(5, 0), -std::numeric_limits<double>::infinity());
-  EXPECT_FALSE(
-      coarse_jacobian_norms(c.model, trace, 0, MatrixNorm::frobenius, 5, [] { return true; }));
-}
-
-TEST(CoarseNorms, TheEstimateFallsWithTheStrideAndGrowsWithTheSizes) {
-  for (const MatrixNorm norm : {MatrixNorm::spectral, MatrixNorm::frobenius}) {
-    EXPECT_LT(estimated_cost(200, 64, norm, 8), 0.2 * estimated_cost(200, 64, norm));
-    EXPECT_GT(estimated_cost(400, 64, norm), 2.0 * estimated_cost(200, 64, norm));
-    EXPECT_GT(estimated_cost(200, 128, norm), 3.0 * estimated_cost(200, 64, norm));
-  }
 }
 
 }  // namespace

@@ -60,6 +60,93 @@ TEST_P(EveryInstructionSet, MultipliesAnyShapeFromEitherLayout) {
       }
 }
 
+TEST_P(EveryInstructionSet, MultipliesAPlainRightOperandOfALargerMatrix) {
+  const Kernels& kernels = *GetParam();
+  model::Random random(6);
+  for (const Index rows : {1, 3, 8, 9, 24, 25, 50})
+    for (const Index cols : {1, 2, 3, 4, 5, 6, 7, 8, 9, 17})
+      for (const Index inner : {1, 3, 5, 8, 33}) {
+        const Matrix A = random.normal_matrix(rows, inner, 1.0);
+        Matrix wide = random.normal_matrix(inner + 2, cols, 1.0);
+        const Matrix X = wide.topRows(inner);
+        wide.bottomRows(2).setConstant(std::nan(""));  // must not be read
+        const Matrix before = random.normal_matrix(rows + 3, cols, 1.0);
+        std::vector<double> left(static_cast<std::size_t>(kernels.packed_left_size(rows, inner)));
+        kernels.pack_left(A.data(), rows, rows, inner, left.data());
+        Matrix Y = before;
+        kernels.multiply_add_plain(left.data(), wide.data(), inner + 2, rows, inner, cols, Y.data(),
+                                   rows + 3);
+        ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
+        for (Index i = 0; i < rows; ++i)
+          for (Index j = 0; j < cols; ++j)
+            ASSERT_NEAR(Y(i, j), before(i, j) + entry(A, X, i, j),
+                        1e-15 * (5.0 + 3.0 * static_cast<double>(inner)))
+                << rows << " " << inner << " " << cols;
+      }
+}
+
+TEST_P(EveryInstructionSet, AddsOuterProductsOfPartsOfLargerMatrices) {
+  const Kernels& kernels = *GetParam();
+  model::Random random(7);
+  for (const Index steps : {1, 2, 3, 4, 5, 7, 13})
+    for (const Index cols : {1, 2, 3, 4, 5, 6, 7, 8, 9, 17})
+      for (const Index inner : {1, 3, 5, 8, 33}) {
+        const Index rows = steps * kernels.row_step;
+        Matrix A = random.normal_matrix(rows + 1, inner, 1.0);
+        Matrix B = random.normal_matrix(cols + 2, inner, 1.0);
+        A.bottomRows(1).setConstant(std::nan(""));  // must not be read
+        B.bottomRows(2).setConstant(std::nan(""));
+        const Matrix before = random.normal_matrix(rows + 3, cols, 1.0);
+        Matrix Y = before;
+        kernels.add_outer_products(A.data(), rows + 1, B.data(), cols + 2, rows, inner, cols,
+                                   Y.data(), rows + 3);
+        ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
+        const Matrix left = A.topRows(rows), right = B.topRows(cols).transpose();
+        for (Index i = 0; i < rows; ++i)
+          for (Index j = 0; j < cols; ++j)
+            ASSERT_NEAR(Y(i, j), before(i, j) + entry(left, right, i, j),
+                        1e-15 * (5.0 + 3.0 * static_cast<double>(inner)))
+                << rows << " " << inner << " " << cols;
+      }
+}
+
+TEST_P(EveryInstructionSet, TheSlopeOfTanhFromItsValueKeepsItsDigits) {
+  // Small arguments alone, as the plain way takes them, and mixed with saturated ones and NaN: of
+  // any count, so that blocks end anywhere.
+  model::Random random(9);
+  for (const double limit : {1e-3, 1.0, 2.6, 2.7, 20.0, 350.0})
+    for (const Index count : {1, 7, 63, 64, 65, 200}) {
+      const Matrix a = random.uniform_matrix(count, 1, limit);
+      std::vector<double> value(static_cast<std::size_t>(count)), slope(value);
+      GetParam()->tanh(a.data(), value.data(), nullptr, count);
+      GetParam()->tanh_slope(a.data(), value.data(), slope.data(), count);
+      for (Index i = 0; i < count; ++i) {
+        const Ld e = std::exp(-2.0L * std::abs(Ld(a(i, 0))));
+        const auto exact = static_cast<double>(4.0L * e / ((1.0L + e) * (1.0L + e)));
+        EXPECT_NEAR(slope[static_cast<std::size_t>(i)], exact, 1e-13 * exact) << a(i, 0);
+      }
+    }
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  for (const Index place : {0, 40, 63, 64, 129}) {
+    std::vector<double> a(130, 0.3), value(130), slope(130);
+    const auto at = static_cast<std::size_t>(place);
+    for (const double planted : {std::nan(""), kInf, -kInf, 1000.0}) {
+      a[at] = planted;
+      GetParam()->tanh(a.data(), value.data(), nullptr, 130);
+      GetParam()->tanh_slope(a.data(), value.data(), slope.data(), 130);
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        const double t = std::tanh(0.3);
+        if (i != at)
+          EXPECT_NEAR(slope[i], 1.0 - t * t, 1e-15) << i;
+        else if (std::isnan(planted))
+          EXPECT_TRUE(std::isnan(slope[i]));
+        else
+          EXPECT_EQ(slope[i], 0.0);
+      }
+    }
+  }
+}
+
 TEST_P(EveryInstructionSet, TanhAndItsSlopeKeepTheirDigitsFarOut) {
   std::vector<double> a;
   for (double x = -345.0; x <= 345.0; x += 0.37) a.push_back(x);
@@ -115,6 +202,73 @@ INSTANTIATE_TEST_SUITE_P(Available, EveryInstructionSet,
                              if (letter == '-') letter = '_';
                            return name;
                          });
+
+// A block of a larger matrix with NaN around it: a view whose outer stride is not its rows.
+class Inside {
+public:
+  explicit Inside(const Matrix& x)
+      : all_(Matrix::Constant(x.rows() + 3, x.cols() + 2, std::nan(""))), rows_(x.rows()) {
+    view() = x;
+  }
+  Eigen::Ref<Matrix> view() { return all_.block(1, 1, rows_, all_.cols() - 2); }
+  // Nothing around the block has been written to.
+  bool rim_is_untouched() {
+    Matrix rest = all_;
+    rest.block(1, 1, rows_, all_.cols() - 2).setConstant(std::nan(""));
+    return rest.array().isNaN().all();
+  }
+
+private:
+  Matrix all_;
+  Index rows_;
+};
+
+TEST(PackedMatrix, MultipliesOnBothSidesOfTheSizesWhereItsWayChanges) {
+  model::Random random(10);
+  for (const Index rows : {5, 24, 130})
+    for (const Index inner : {5, 191, 192, 700}) {
+      const Matrix A = random.normal_matrix(rows, inner, 1.0);
+      for (const bool transposed : {false, true}) {
+        model::PackedMatrix packed;
+        Inside left(transposed ? Matrix(A.transpose()) : A);
+        if (transposed)
+          packed.pack_transposed(left.view());
+        else
+          packed.pack(left.view());
+        for (const Index cols : {1, 63, 64, 65, 130}) {
+          const Matrix x = random.normal_matrix(inner, cols, 1.0);
+          const Matrix before = random.normal_matrix(rows, cols, 1.0);
+          Inside right(x), y(before);
+          packed.multiply_add(right.view(), y.view());
+          const Matrix expected = before + A * x;
+          EXPECT_LE((y.view() - expected).norm(), 1e-13 * expected.norm())
+              << rows << " " << inner << " " << cols;
+          EXPECT_TRUE(y.rim_is_untouched());
+        }
+      }
+    }
+}
+
+TEST(MatrixProduct, AgreesOnBothSidesOfEveryBlockLimit) {
+  model::Random random(11);
+  for (const Index rows : {8, 63, 64, 72, 129, 600})
+    for (const Index inner : {5, 384, 385, 900})
+      for (const Index cols : {1, 16, 17, 130}) {
+        const Matrix A = random.normal_matrix(rows, inner, 1.0);
+        const Matrix B = random.normal_matrix(inner, cols, 1.0);
+        const Matrix expected = Matrix::Ones(rows, cols) + A * B;
+        for (const bool a_t : {false, true})
+          for (const bool b_t : {false, true}) {
+            Inside left(a_t ? Matrix(A.transpose()) : A), right(b_t ? Matrix(B.transpose()) : B);
+            Inside C(Matrix::Ones(rows, cols));
+            model::add_product(left.view(), a_t ? Transpose::yes : Transpose::no, right.view(),
+                               b_t ? Transpose::yes : Transpose::no, C.view());
+            EXPECT_LE((C.view() - expected).norm(), 1e-13 * expected.norm())
+                << rows << " " << inner << " " << cols << " " << a_t << b_t;
+            EXPECT_TRUE(C.rim_is_untouched());
+          }
+      }
+}
 
 TEST(MatrixProduct, AgreesForEveryTransposeAndLongInnerSizes) {
   model::Random random(8);

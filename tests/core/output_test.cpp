@@ -172,6 +172,60 @@ TEST(Output, SoftmaxCrossEntropyIsStableFarOut) {
   }
 }
 
+TEST(Output, ALearnedClassStillHasItsLoss) {
+  // log Σ e^z − z_1 would be exactly 0 from z_1 = 37 on; the truth is log(1 + e^−z_1).
+  for (double z_1 = -700.0; z_1 <= 700.0; z_1 += 12.5)
+    for (const double y_1 : {1.0, 0.0, 0.7, 1.0 - 1e-9}) {
+      Matrix z(2, 1), y(2, 1), y_hat(2, 1);
+      z << z_1, 0.0;
+      y << y_1, 1.0 - y_1;
+      apply(Readout::softmax, z, y_hat);
+      const Ld tail = std::log1p(std::exp(-std::abs(Ld(z_1))));
+      const Ld expected = std::max(Ld(z_1), 0.0L) * Ld(y(1, 0)) +
+                          std::max(-Ld(z_1), 0.0L) * Ld(y_1) + (Ld(y_1) + Ld(y(1, 0))) * tail;
+      EXPECT_GT(expected, 0.0L);
+      expect_close(loss_value(Loss::categorical_cross_entropy, z, y_hat, y), expected, 1e-13, z_1);
+    }
+}
+
+TEST(Output, SoftmaxCrossEntropyKeepsItsDigitsOnTheWayToALearnedClass) {
+  Random random(11);
+  for (double scale = 0.25; scale < 400.0; scale *= 1.5) {
+    Matrix z = random.uniform_matrix(5, 6, scale), y = Matrix::Zero(5, 6), y_hat(5, 6);
+    Eigen::RowVectorXd losses(6);
+    for (Index c = 0; c < 6; ++c) {
+      Index top = 0;
+      z.col(c).maxCoeff(&top);
+      y(c % 2 == 0 ? top : c % 5, c) = 1.0;  // every other one is right
+    }
+    apply(Readout::softmax, z, y_hat);
+    item_losses(Loss::categorical_cross_entropy, z, y_hat, y, losses);
+    for (Index c = 0; c < 6; ++c) {
+      Index target = 0;
+      y.col(c).maxCoeff(&target);
+      // log(1 + Σ_{i≠j} e^{z_i − z_j}) for the class j of the target.
+      Ld others = 0.0L;
+      for (Index i = 0; i < 5; ++i)
+        if (i != target) others += std::exp(Ld(z(i, c)) - Ld(z(target, c)));
+      expect_close(losses[c], std::log1p(others), 1e-13, scale);
+    }
+  }
+}
+
+TEST(Output, WhatIsNotFiniteInALogitIsNotHiddenFromTheLoss) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  for (const double planted : {std::nan(""), kInf})
+    for (Index place = 0; place < 3; ++place)
+      for (Index target = 0; target < 3; ++target) {
+        Matrix z(3, 1), y = Matrix::Zero(3, 1), y_hat(3, 1);
+        z << 1.0, -2.0, 0.5;
+        z(place, 0) = planted;
+        y(target, 0) = 1.0;
+        apply(Readout::softmax, z, y_hat);
+        EXPECT_FALSE(std::isfinite(loss_value(Loss::categorical_cross_entropy, z, y_hat, y)));
+      }
+}
+
 TEST(Output, ALearnedClassStillHasItsGradient) {
   // ŷ_1 rounds to 1, but the gradient is −e^−50 and not 0.
   Matrix z(2, 1), y(2, 1), y_hat(2, 1), dz(2, 1);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -42,18 +43,55 @@ TEST(Parallel, AJobMayAskForHelpItself) {
   parallel::limit_threads(0);
 }
 
-TEST(Parallel, AnExceptionReachesTheCaller) {
-  parallel::limit_threads(2);
+// Eight jobs, the fourth and the sixth of which throw.
+void throwing_jobs(std::atomic<int>& done) {
+  parallel::for_each(8, [&](Index i) {
+    ++done;
+    if (i == 3 || i == 5) throw std::runtime_error("planted " + std::to_string(i));
+  });
+}
+
+TEST(Parallel, AnExceptionReachesTheCallerAfterAllJobs) {
+  for (const Index threads : {1, 2}) {
+    parallel::limit_threads(threads);
+    std::atomic<int> done{0};
+    EXPECT_THROW(throwing_jobs(done), std::runtime_error);
+    EXPECT_EQ(done.load(), 8) << threads;
+    parallel::for_each(2, [&](Index) { ++done; });  // and the next round goes on as usual
+    EXPECT_EQ(done.load(), 10) << threads;
+  }
+  parallel::limit_threads(0);
+}
+
+TEST(Parallel, AloneTheFirstExceptionIsTheOneThatIsThrown) {
+  parallel::limit_threads(1);
   std::atomic<int> done{0};
-  EXPECT_THROW(parallel::for_each(8,
-                                  [&](Index i) {
-                                    ++done;
-                                    if (i == 3) throw std::runtime_error("planted");
-                                  }),
-               std::runtime_error);
-  EXPECT_EQ(done.load(), 8);
-  parallel::for_each(2, [&](Index) { ++done; });  // and the next round goes on as usual
-  EXPECT_EQ(done.load(), 10);
+  try {
+    throwing_jobs(done);
+    ADD_FAILURE() << "nothing thrown";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "planted 3");
+  }
+  parallel::limit_threads(0);
+}
+
+TEST(Parallel, AnExceptionOfANestedJobReachesBothCallers) {
+  for (const Index threads : {1, 3}) {
+    parallel::limit_threads(threads);
+    std::atomic<int> done{0}, caught{0};
+    EXPECT_THROW(parallel::for_each(4,
+                                    [&](Index) {
+                                      try {
+                                        throwing_jobs(done);
+                                      } catch (const std::runtime_error&) {
+                                        ++caught;
+                                        throw;
+                                      }
+                                    }),
+                 std::runtime_error);
+    EXPECT_EQ(done.load(), 32) << threads;
+    EXPECT_EQ(caught.load(), 4) << threads;
+  }
   parallel::limit_threads(0);
 }
 

@@ -232,24 +232,6 @@ TEST(Divergence, GoesBackToTheBestWeightsAndCanGoOn) {
   EXPECT_LE(record->trace.loss, good * 1.0000001);
 }
 
-TEST(Divergence, FindsEveryTensor) {
-  const auto base = trainer_for({}).step();
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  const auto found = [&](auto plant) {
-    IterationRecord record = *base;
-    plant(record);
-    const auto divergence = find_divergence(record);
-    return divergence ? describe(*divergence) : std::string();
-  };
-  EXPECT_EQ(found([](IterationRecord&) {}), "");
-  EXPECT_THAT(found([&](auto& r) { r.trace.h.step(2)(0, 0) = kNaN; }), HasSubstr("h_t"));
-  EXPECT_THAT(found([&](auto& r) { r.trace.z.step(3)(0, 0) = kNaN; }), HasSubstr("z_t"));
-  EXPECT_THAT(found([&](auto& r) { r.trace.loss_per_step[2] = kNaN; }), HasSubstr("L_t"));
-  EXPECT_THAT(found([&](auto& r) { r.signals.e.step(1)(0, 0) = kNaN; }), HasSubstr("∂L/∂h_t"));
-  EXPECT_THAT(found([&](auto& r) { r.gradients.W_hh(0, 0) = kNaN; }), HasSubstr("∂L/∂W_hh"));
-  EXPECT_THAT(found([&](auto& r) { r.parameters_after->b_y[0] = kNaN; }), HasSubstr("b_y"));
-}
-
 // --- curves ------------------------------------------------------------------------------------
 
 TEST(History, MinMaxIsThatOfBruteForce) {

@@ -13,10 +13,15 @@ using model::Index;
 using model::Matrix;
 
 // Targets that suit the read-out: a distribution for softmax, probabilities for sigmoid.
-Matrix targets(const OutputStage& output, Index m, Index count, model::Random& random) {
+Matrix targets(const OutputStage& output, bool soft, Index m, Index count, model::Random& random) {
   Matrix y = Matrix::Zero(m, count);
+  const bool bounded =
+      output.readout == model::Readout::softmax || output.readout == model::Readout::sigmoid;
   for (Index c = 0; c < count; ++c) {
-    if (output.readout == model::Readout::softmax)
+    if (soft && bounded) {
+      for (Index i = 0; i < m; ++i) y(i, c) = random.uniform();
+      if (output.readout == model::Readout::softmax) y.col(c) /= y.col(c).sum();
+    } else if (output.readout == model::Readout::softmax)
       y(static_cast<Index>(random.below(static_cast<std::uint64_t>(m))), c) = 1.0;
     else
       for (Index i = 0; i < m; ++i)
@@ -41,7 +46,8 @@ Case draw(const model::Activation& activation, const OutputStage& output, const 
       random.normal_matrix(shape.m, shape.n, 0.7), random.normal_matrix(shape.m, 1, 0.3)};
   c.batch.inputs = model::StepMatrices(shape.d, shape.batch, 1, shape.steps);
   c.batch.inputs.data() = random.normal_matrix(shape.d, shape.steps * shape.batch, 1.0);
-  Index first = shape.every_step ? 1 : shape.steps;
+  if (shape.one_input) c.batch.inputs.data().rightCols((shape.steps - 1) * shape.batch).setZero();
+  Index first = shape.every_step ? shape.first_target : shape.steps;
   if (shape.different_lengths) {
     for (Index b = 0; b < shape.batch; ++b)
       c.batch.lengths.push_back(std::max<Index>(1, shape.steps - b));
@@ -54,7 +60,8 @@ Case draw(const model::Activation& activation, const OutputStage& output, const 
       }
   }
   c.batch.targets = model::StepMatrices(shape.m, shape.batch, first, shape.steps);
-  c.batch.targets.data() = targets(output, shape.m, c.batch.targets.data().cols(), random);
+  c.batch.targets.data() =
+      targets(output, shape.soft_targets, shape.m, c.batch.targets.data().cols(), random);
   const Index states = layout.states * shape.n;
   c.batch.initial_state = shape.random_state ? random.normal_matrix(states, shape.batch, 0.8)
                                              : Matrix::Zero(states, shape.batch);

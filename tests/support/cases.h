@@ -27,6 +27,9 @@ struct Shape {
   bool random_state = false;
   model::CellKind cell = model::CellKind::rnn;
   bool different_lengths = false;  ///< T, T − 1, …; many-to-one takes the loss at each one's end
+  model::Index first_target = 1;   ///< of every_step: where the losses begin
+  bool one_input = false;          ///< x_t = 0 for t > 1
+  bool soft_targets = false;       ///< between the classes; nothing for an unbounded read-out
 };
 
 struct Case {

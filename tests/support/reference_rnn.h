@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/gradient/truncation.h"
 #include "core/model/network.h"
 #include "tests/support/dual.h"
 
@@ -23,6 +24,7 @@ struct ReferenceRnn {
   /// an LSTM's c.
   model::Index nudge_step = -1, nudge_sequence = 0, nudge_unit = 0;
   N nudge = N(0.0);
+  gradient::Truncation truncation;
 
   ReferenceRnn(const model::Model& m, const model::Batch& b) : model(m), batch(b) {
     const auto copy = [](const model::Matrix& matrix) {
@@ -79,15 +81,26 @@ struct ReferenceRnn {
     return all;
   }
 
-  /// The total loss L: mean over the batch, sum over the steps with a target.
+  /// The total loss L: mean over the batch, sum over the steps with a target. Where the truncation
+  /// cuts a loss off from a state, that state is a constant.
   N loss() const {
     N total = N(0.0);
     for (model::Index s = 0; s < batch.size(); ++s) {
-      const Vec<Vec<N>> h = hidden(s);
-      for (model::Index t = 1; t <= batch.steps(); ++t)
-        if (batch.weight(t, s) != 0.0)
-          total = total +
-                  N(batch.weight(t, s)) * step_loss(logits(h[static_cast<std::size_t>(t)]), t, s);
+      const Vec<Vec<N>> all = states(s);
+      for (model::Index t = 1; t <= batch.steps(); ++t) {
+        if (batch.weight(t, s) == 0.0) continue;
+        const model::Index first = truncation.earliest(t);
+        Vec<N> state = all[static_cast<std::size_t>(first == 1 ? t : first - 1)];
+        if (first > 1) {
+          for (N& x : state) x = N(value(x));
+          for (model::Index k = first; k <= t; ++k) {
+            if (k <= batch.length(s)) state = step(state, k, s);
+            add_nudge(state, k, s);
+          }
+        }
+        state.resize(size());
+        total = total + N(batch.weight(t, s)) * step_loss(logits(state), t, s);
+      }
     }
     return total / N(static_cast<double>(batch.size()));
   }
@@ -214,5 +227,27 @@ private:
     return sum;
   }
 };
+
+/// ∂L/∂θ by forward-mode differentiation, one entry after the other.
+inline model::Parameters forward_mode_gradient(const model::Model& model, const model::Batch& batch,
+                                               const gradient::Truncation& truncation = {}) {
+  ReferenceRnn<Dual> reference(model, batch);
+  reference.truncation = truncation;
+  model::Parameters gradient = model::zeros_like(model.parameters);
+  Vec<Dual>* seeds[] = {&reference.W_xh, &reference.W_hh, &reference.b_h, &reference.W_hy,
+                        &reference.b_y};
+  std::size_t i = 0;
+  for (auto& tensor : model::tensors(gradient)) {
+    Vec<Dual>& seed = *seeds[i++];
+    for (model::Index row = 0; row < tensor.rows(); ++row)
+      for (model::Index col = 0; col < tensor.cols(); ++col) {
+        Dual& entry = seed[static_cast<std::size_t>(row * tensor.cols() + col)];
+        entry.d = 1.0L;
+        tensor(row, col) = static_cast<double>(reference.loss().d);
+        entry.d = 0.0L;
+      }
+  }
+  return gradient;
+}
 
 }  // namespace backflow::support
