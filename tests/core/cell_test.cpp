@@ -13,6 +13,7 @@
 #include "core/model/random.h"
 #include "tests/support/cases.h"
 #include "tests/support/reference_rnn.h"
+#include "tests/support/test_name.h"
 
 namespace backflow::gradient {
 namespace {
@@ -35,10 +36,7 @@ Case case_of(CellKind cell, model::ActivationKind activation, bool every, std::u
 }
 
 std::string name_of_cell(const ::testing::TestParamInfo<CellKind>& test) {
-  std::string name(model::name_of(test.param));
-  for (char& letter : name)
-    if (letter == '-') letter = '_';
-  return name;
+  return support::test_name(model::name_of(test.param));
 }
 
 class EveryCell : public ::testing::TestWithParam<CellKind> {

@@ -11,6 +11,7 @@
 #include "core/config/keys.h"
 #include "tests/support/cases.h"
 #include "tests/support/reference_rnn.h"
+#include "tests/support/test_name.h"
 
 namespace backflow::training {
 namespace {
@@ -111,10 +112,7 @@ TEST_P(ClippedStep, IsThatOfTheReference) {
 }
 INSTANTIATE_TEST_SUITE_P(EveryCell, ClippedStep, ::testing::ValuesIn(support::all_cells()),
                          [](const auto& test) {
-                           std::string name(model::name_of(test.param));
-                           for (char& letter : name)
-                             if (letter == '-') letter = '_';
-                           return name;
+                           return support::test_name(model::name_of(test.param));
                          });
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "core/gradient/gradient_check.h"
 #include "tests/support/cases.h"
 #include "tests/support/reference_rnn.h"
+#include "tests/support/test_name.h"
 
 namespace backflow::gradient {
 namespace {
@@ -62,8 +63,7 @@ void expect_signals(const Case& c, const ErrorSignals& signals, const Truncation
   reference.nudge = Dual(0.0L, 1.0L);
   const Index n = c.model.parameters.hidden_size(), rows = c.batch.initial_state.rows();
   const double size = signals.e.data().cwiseAbs().maxCoeff();
-  // What a fixed horizon lets through to h_0 has a test of its own.
-  for (Index t = truncation.kind == TruncationKind::horizon ? 1 : 0; t <= c.batch.steps(); ++t)
+  for (Index t = 0; t <= c.batch.steps(); ++t)
     for (Index s = 0; s < c.batch.size(); ++s)
       for (Index i = 0; i < rows; ++i) {
         reference.nudge_step = t;
@@ -155,11 +155,9 @@ std::vector<Family> all_families() {
 }
 INSTANTIATE_TEST_SUITE_P(All, EveryCombination, ::testing::ValuesIn(all_families()),
                          [](const auto& test) {
-                           std::string name =
+                           return support::test_name(
                                std::string(model::name_of(test.param.cell)) + "_" +
-                               std::string(model::name_of(test.param.activation.kind));
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
+                               std::string(model::name_of(test.param.activation.kind)));
                          });
 
 }  // namespace

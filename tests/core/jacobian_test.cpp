@@ -16,6 +16,7 @@
 #include "core/model/random.h"
 #include "tests/support/cases.h"
 #include "tests/support/reference_rnn.h"
+#include "tests/support/test_name.h"
 
 namespace backflow::gradient {
 namespace {
@@ -169,9 +170,7 @@ TEST_P(EveryActivation, TheMapIsTheNormOfTheProducts) {
 }
 INSTANTIATE_TEST_SUITE_P(All, EveryActivation, ::testing::ValuesIn(support::all_activations()),
                          [](const auto& test) {
-                           std::string name(model::name_of(test.param.kind));
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
+                           return support::test_name(model::name_of(test.param.kind));
                          });
 
 TEST(Jacobian, DeadUnitsGiveAnExactZero) {

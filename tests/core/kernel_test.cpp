@@ -8,6 +8,7 @@
 #include "core/kernel/kernels.h"
 #include "core/model/matrix_product.h"
 #include "core/model/random.h"
+#include "tests/support/test_name.h"
 
 namespace backflow {
 namespace {
@@ -196,12 +197,7 @@ TEST_P(EveryInstructionSet, WhatIsNotFiniteGoesThrough) {
 INSTANTIATE_TEST_SUITE_P(Available, EveryInstructionSet,
                          ::testing::ValuesIn(kernel::available_kernels().begin(),
                                              kernel::available_kernels().end()),
-                         [](const auto& test) {
-                           std::string name = test.param->name;
-                           for (char& letter : name)
-                             if (letter == '-') letter = '_';
-                           return name;
-                         });
+                         [](const auto& test) { return support::test_name(test.param->name); });
 
 // A block of a larger matrix with NaN around it: a view whose outer stride is not its rows.
 class Inside {

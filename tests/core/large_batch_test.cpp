@@ -8,6 +8,7 @@
 #include "core/model/initialization.h"
 #include "core/model/random.h"
 #include "tests/support/cases.h"
+#include "tests/support/test_name.h"
 
 namespace backflow::gradient {
 namespace {
@@ -110,10 +111,7 @@ TEST_P(LargeBatch, ASequenceOfALargeBatchIsAsIfAlone) {
 }
 INSTANTIATE_TEST_SUITE_P(EveryCell, LargeBatch, ::testing::ValuesIn(support::all_cells()),
                          [](const auto& test) {
-                           std::string name(model::name_of(test.param));
-                           for (char& letter : name)
-                             if (letter == '-') letter = '_';
-                           return name;
+                           return support::test_name(model::name_of(test.param));
                          });
 
 }  // namespace
