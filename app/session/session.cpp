@@ -31,7 +31,7 @@ std::string use_matrix_file(config::Config& config, const std::string& path) {
   config.model.weights.kind = model::RecurrentInit::file;
   const std::string misfit = config::validate(config);
   if (misfit.empty()) return {};
-  const std::string columns = std::to_string(config.model.weights.matrix.cols());
+  const std::string columns = std::to_string(config.model.weights.matrix->cols());
   const bool fits =
       config::set_key(config, "model.hidden", columns).empty() && config::validate(config).empty();
   return fits ? std::string() : misfit;

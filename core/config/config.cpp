@@ -57,17 +57,17 @@ std::string shape_of(model::Index rows, model::Index cols) {
 // What cannot be scaled as model.init_scale asks must not be taken unscaled.
 std::string check_matrix_scale(const Config& config) {
   const model::WeightInit& init = config.model.weights;
-  const model::Index n = init.matrix.cols();
-  for (model::Index row = 0; row < init.matrix.rows(); row += n) {
-    if (model::can_be_scaled(init.matrix.middleRows(row, n), init.scale)) continue;
+  const model::Matrix& W = *init.matrix;
+  const model::Index n = W.cols();
+  for (model::Index row = 0; row < W.rows(); row += n) {
+    if (model::can_be_scaled(W.middleRows(row, n), init.scale)) continue;
     const auto& gate =
         model::cell_of(config.model.cell).layout().gates[static_cast<std::size_t>(row / n)];
     return "model.init_scale = " + std::string(model::name_of(init.scale)) +
            " cannot scale the matrix in model.init_file, whose " +
            (init.scale == model::InitScale::singular_value ? "largest singular value"
                                                            : "spectral radius") +
-           " is 0" +
-           (init.matrix.rows() > n ? " in the gate \"" + std::string(gate.name) + "\"" : "") +
+           " is 0" + (W.rows() > n ? " in the gate \"" + std::string(gate.name) + "\"" : "") +
            "; allowed: auto, none";
   }
   return {};
@@ -76,9 +76,9 @@ std::string check_matrix_scale(const Config& config) {
 // The matrix from model.init_file is W_hh (G·n, n), or one block (n, n) for every gate.
 std::string check_initial_matrix(const Config& config) {
   if (config.model.weights.kind != model::RecurrentInit::file) return {};
-  const model::Matrix& W = config.model.weights.matrix;
-  if (W.size() == 0)
+  if (!config.model.weights.matrix)
     return "model.init = file needs model.init_file, the path of a CSV or NPY file with W_hh";
+  const model::Matrix& W = *config.model.weights.matrix;
   const model::Index gates = model::cell_of(config.model.cell).layout().gate_count();
   const model::Index n = config.model.hidden, rows = W.rows(), cols = W.cols();
   if (cols == n && (rows == n || rows == gates * n)) return check_matrix_scale(config);
@@ -94,11 +94,16 @@ std::string check_initial_matrix(const Config& config) {
                        : "; no model.hidden would fit");
 }
 
+bool same_entries(const std::shared_ptr<const model::Matrix>& a,
+                  const std::shared_ptr<const model::Matrix>& b) {
+  if (a == b || !a || !b) return a == b;
+  return a->rows() == b->rows() && a->cols() == b->cols() && *a == *b;
+}
+
 // The scaling targets aside, which can be met with the present weights.
 bool same_start(const model::WeightInit& a, const model::WeightInit& b) {
   return a.kind == b.kind && a.spread == b.spread && a.scale == b.scale &&
-         a.forget_bias == b.forget_bias && a.seed == b.seed && a.matrix.rows() == b.matrix.rows() &&
-         a.matrix.cols() == b.matrix.cols() && a.matrix == b.matrix;
+         a.forget_bias == b.forget_bias && a.seed == b.seed && same_entries(a.matrix, b.matrix);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct ModelOptions {
   /// Its spectral radius and largest singular value also rescale W_hh whenever they are set by
   /// hand.
   model::WeightInit weights;
-  std::string init_file;  ///< where weights.matrix was read from; empty: it has no entries
+  std::string init_file;  ///< where weights.matrix was read from; empty: there is none
 };
 
 struct Config {

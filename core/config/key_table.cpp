@@ -140,9 +140,12 @@ std::string read_text(Config& config, const std::string& path) {
 }
 
 std::string read_initial_matrix(Config& config, const std::string& path) {
-  model::Matrix& matrix = config.model.weights.matrix;
-  if (!path.empty()) return io::read_matrix(path, matrix);
-  matrix.resize(0, 0);
+  std::shared_ptr<model::Matrix> matrix;
+  if (!path.empty()) {
+    matrix = std::make_shared<model::Matrix>();
+    if (std::string error = io::read_matrix(path, *matrix); !error.empty()) return error;
+  }
+  config.model.weights.matrix = std::move(matrix);
   return {};
 }
 

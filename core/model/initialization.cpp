@@ -171,7 +171,7 @@ Parameters initial_parameters(const Sizes& sizes, CellKind cell, const WeightIni
         glorot_uniform(n, sizes.input, init.seed, of_gate(kInput, gate));
     Matrix block;
     if (init.kind == RecurrentInit::file)
-      block = init.matrix.rows() == n ? init.matrix : init.matrix.middleRows(gate * n, n);
+      block = init.matrix->middleRows(init.matrix->rows() == n ? 0 : gate * n, n);
     else
       block = draw(init, n, of_gate(kRecurrent, gate));
     scale(init, block);

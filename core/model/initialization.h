@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "core/model/enum_names.h"
@@ -91,7 +92,8 @@ struct WeightInit {
   double spectral_radius = 1.0;  ///< ρ to scale to, > 0
   double singular_value = 1.0;   ///< σ₁ to scale to, > 0
   double forget_bias = 1.0;      ///< b_f of an LSTM (Gers et al. 2000; Jozefowicz et al. 2015)
-  Matrix matrix;                 ///< of kind file, (n, n) or (G·n, n)
+  /// Of kind file, (n, n) or (G·n, n); shared by all copies.
+  std::shared_ptr<const Matrix> matrix;
   std::uint64_t seed = 1;
 };
 

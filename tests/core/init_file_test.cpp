@@ -129,7 +129,7 @@ TEST_F(InitFile, IsAKeyThatReadsItAtOnce) {
   std::filesystem::remove(other);  // not needed any more
   EXPECT_EQ(make_setup(config).model.parameters.W_hh(1, 1), 5.0);
   ASSERT_THAT(set_key(config, "model.init_file", ""), IsEmpty());
-  EXPECT_EQ(config.model.weights.matrix.size(), 0);
+  EXPECT_EQ(config.model.weights.matrix, nullptr);
 }
 
 }  // namespace

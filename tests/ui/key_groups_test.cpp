@@ -44,7 +44,8 @@ std::optional<config::Config> where_it_applies(const config::Key& key) {
   for (const config::Key& other : config::keys())
     for (const config::Choice& choice : other.choices) {
       config::Config config;
-      config.model.weights.matrix = model::Matrix::Identity(8, 8);  // where a choice needs a file
+      config.model.weights.matrix = std::make_shared<model::Matrix>(
+          model::Matrix::Identity(8, 8));  // where a choice needs a file
       if (!config::set_key(config, other.name, choice.name).empty()) continue;
       if (config::applies(key, config) && config::validate(config).empty()) return config;
     }
