@@ -34,11 +34,7 @@ public:
     label(layout_.blame, {"blame ∂L/∂h_{t}", "∂L/∂h_{t}"});
     factor();
     label(layout_.hidden, {"state h_{t}", "h_{t}"}, share(record.trace.h.rows(), layout_.hidden));
-    // The legend explains the colours of h; those of c reach further.
-    if (layout_.cell.height > 0.0)
-      label(layout_.cell,
-            {"cell c_{t} (±" + compact(data_.cell_scale) + ")", "cell c_{t}", "c_{t}"},
-            share(record.trace.c.rows(), layout_.cell));
+    if (layout_.cell.height > 0.0) cell();
     label(layout_.input, {"input x_{t}", "x_{t}"},
           input_words() ? Texts() : share(record.batch.inputs.rows(), layout_.input, "inputs"));
     label(layout_.axis, {"step t", "t"});
@@ -84,6 +80,16 @@ private:
     return {limit + ", " + shared.back(), limit};
   }
 
+  // The legend explains the colours of h; those of c reach further.
+  void cell() {
+    const std::string limit = "±" + compact(data_.cell_scale);
+    const std::string name = "cell c_{t}", full = name + " (" + limit + ")";
+    if (text_width(full, f_) <= room_)
+      label(layout_.cell, {full}, share(data_.rec().trace.c.rows(), layout_.cell));
+    else
+      label(layout_.cell, {name, "c_{t}"}, {limit});
+  }
+
   void text(Point left_middle, const std::string& markup, double size, Color color) {
     group_.marks.push_back(TextMark{.anchor = left_middle,
                                     .markup = markup,
@@ -96,7 +102,7 @@ private:
   void label(const Row& row, const Texts& names, const Texts& notes = {}) {
     const std::string note = first_that_fits(notes, kNoteSize * f_, room_);
     const bool both = !note.empty() && row.height >= f_;
-    const double y = row.middle() - (both ? 0.5 * kNoteLine * f_ : 0.0);
+    const double y = std::max(row.middle() - (both ? 0.5 * kNoteLine * f_ : 0.0), lowest_);
     text({0.75 * f_, y}, first_that_fits(names, f_, room_), f_, colors_.text);
     if (both) text({0.75 * f_, y + kNoteLine * f_}, note, kNoteSize * f_, colors_.muted_text);
   }
@@ -109,6 +115,7 @@ private:
     text({0.75 * f_, y}, first_that_fits({"factor " + symbol, symbol, "factor"}, f_, room_), f_,
          colors_.text);
     const double size = kNoteSize * f_, below = y + kNoteLine * f_;
+    lowest_ = below + 1.2 * f_;
     const std::string low = compact_power(data_.factor_scale.low);
     const std::string high = compact_power(data_.factor_scale.high);
     const double before = text_width(low, size) + 0.35 * f_;
@@ -128,6 +135,7 @@ private:
   const UnrolledData& data_;
   const UnrolledLayout& layout_;
   double f_, room_;
+  double lowest_ = 0.0;  // where the next label may be
 };
 
 }  // namespace
@@ -165,7 +173,10 @@ void add_unrolled_steps(Figure& figure, const FigureStyle& style, const Unrolled
   const AxisSpan span{layout.area.x_min, layout.area.x_max, layout.area.rect.width, f, false, true};
   for (const Tick& tick : linear_ticks(span)) {
     const double x = layout.x(tick.position), half = text_width(tick.label, f) / 2.0;
-    if (layout.shows(x, 2.0 * half) && x + half <= end) label(x, tick.label);
+    // A 0 in a narrow column may reach into the margin as well.
+    const bool shown =
+        layout.shows(x, 2.0 * half) || (tick.position == 0.0 && layout.shows(x, 0.0));
+    if (shown && x + half <= end) label(x, tick.label);
   }
   figure.groups.push_back(std::move(group));
 }

@@ -12,9 +12,12 @@ double UnrolledLayout::x(double step) const {
   return area.rect.x + (step - area.x_min) / (area.x_max - area.x_min) * area.rect.width;
 }
 
-bool UnrolledLayout::word_fits(const std::string& word) const {
+double UnrolledLayout::word_size(const std::string& word) const {
+  const double most = 0.9 * font, least = 0.7 * font;
   // Where only the narrowest letters would fit, cells say more.
-  return std::max(text_width(word, kWordSize * font) + 1.0, 0.8 * font) <= column;
+  if (column < 0.8 * font) return 0.0;
+  const double size = std::min(most, most * (column - 1.0) / text_width(word, most));
+  return size >= least ? size : 0.0;
 }
 
 bool UnrolledLayout::shows(double center, double width) const {
@@ -74,7 +77,7 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const
   layout.first = static_cast<model::Index>(std::floor(first + 0.5));
   layout.last = std::min(data.steps, static_cast<model::Index>(std::ceil(last - 0.5 + 1e-9)));
 
-  layout.legend.height = size.height > 21.0 * f ? 3.6 * f : size.height > 18.0 * f ? 1.6 * f : 0.0;
+  layout.legend.height = size.height > 24.0 * f ? 3.6 * f : size.height > 18.0 * f ? 1.6 * f : 0.0;
   layout.legend.top = size.height - layout.legend.height - 0.3 * f;
   layout.axis = {layout.legend.top - 1.9 * f, 1.6 * f};
   const double gap = layout.detail == Detail::full ? 1.3 * f : 0.7 * f;

@@ -39,9 +39,10 @@ struct UnrolledLayout {
   double x(double step) const;  ///< middle of the step's column
   /// The lowest row of the state, which the input goes into.
   const Row& state_bottom() const { return cell.height > 0.0 ? cell : hidden; }
-  /// Strips write the words of inputs and outputs where the column is wide enough.
-  static constexpr double kWordSize = 0.9;  ///< in font sizes
-  bool word_fits(const std::string& word) const;
+  /// Strips write the words of inputs and outputs in letters of this size; 0 where the column is
+  /// too narrow for that.
+  double word_size(const std::string& word) const;
+  bool word_fits(const std::string& word) const { return word_size(word) > 0.0; }
   bool legend_is_one_line() const { return legend.height < 3.0 * font; }
   /// The text, centred there, lies inside the area.
   bool shows(double center, double width) const;

@@ -58,7 +58,7 @@ public:
   // Both bars in one line, their limits at either side; what flows back is missed most.
   void one_line(const UnrolledData& data) {
     const ColorScale& scale = data.blame_scale;
-    beside("blame", compact_power(scale.low), compact_power(scale.high),
+    beside("blame", limit(scale.low), limit(scale.high),
            [&](const Rect& bar) { add_plain_color_bar(group_, scale, bar, colors_.axis); });
     special(data);
     beside("unit", compact(-data.hidden_scale), compact(data.hidden_scale),
@@ -92,6 +92,11 @@ private:
 
   static constexpr const char* kZero = "exact 0";
   static constexpr const char* kNotFinite = "not finite";
+
+  // As below the bar that has a line of its own.
+  static std::string limit(double log) {
+    return log == std::round(log) ? decade(static_cast<int>(log)) : compact_power(log);
+  }
 
   double swatch_width(const std::string& name) const { return text_width(name, f_) + 3.0 * f_; }
 

@@ -140,30 +140,29 @@ private:
 
   // In place of cells where the columns are wide enough.
   void draw_words() {
-    const double size = UnrolledLayout::kWordSize * f();
     for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; ++t) {
       const double x = layout_.x(static_cast<double>(t));
-      if (writes_input(t)) word({x, layout_.input.middle()}, input_word(t), size, colors_.text);
-      if (writes_output(t)) draw_answer(t, x, size);
+      if (writes_input(t)) word({x, layout_.input.middle()}, input_word(t), colors_.text);
+      if (writes_output(t)) draw_answer(t, x);
     }
   }
 
   // The class with the largest ŷ; where it is not the target, in the colour of a warning with the
   // target below it.
-  void draw_answer(Index t, double x, double size) {
+  void draw_answer(Index t, double x) {
     const Row& row = layout_.output;
     const Index answer = data_.predicted(t), target = data_.target(t);
     const double line = std::min(0.55 * f(), 0.25 * row.height + 0.19 * f());
     const bool wrong = answer != target, both = row.height >= f();
-    word({x, row.middle() - (both ? line : 0.0)}, data_.word(answer), size,
+    word({x, row.middle() - (both ? line : 0.0)}, data_.word(answer),
          wrong ? colors_.warning : colors_.text, wrong);
-    if (wrong && both) word({x, row.middle() + line}, data_.word(target), size, colors_.text);
+    if (wrong && both) word({x, row.middle() + line}, data_.word(target), colors_.text);
   }
 
-  void word(Point center, const std::string& markup, double size, Color color, bool bold = false) {
+  void word(Point center, const std::string& markup, Color color, bool bold = false) {
     group_.marks.push_back(TextMark{.anchor = center,
                                     .markup = markup,
-                                    .size = size,
+                                    .size = layout_.word_size(markup),
                                     .color = color,
                                     .h_align = HAlign::center,
                                     .v_align = VAlign::middle,
@@ -172,10 +171,10 @@ private:
 
   // Bars relative to the largest loss of a step.
   void draw_losses() {
-    for (Index t = layout_.first; t <= layout_.last; t += stride_) {
+    for (Index t = std::max<Index>(1, layout_.first); t <= layout_.last; t += stride_) {
       double largest = 0.0;
       for (Index s = t; s < std::min(t + stride_, layout_.last + 1); ++s)
-        if (s >= 1 && std::isfinite(data_.loss[static_cast<std::size_t>(s - 1)]))
+        if (std::isfinite(data_.loss[static_cast<std::size_t>(s - 1)]))
           largest = std::max(largest, data_.loss[static_cast<std::size_t>(s - 1)]);
       if (largest <= 0.0 || data_.largest_loss <= 0.0) continue;
       Rect rect = bin(t, std::min(stride_, layout_.last + 1 - t), layout_.loss);
