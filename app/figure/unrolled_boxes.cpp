@@ -263,13 +263,13 @@ private:
     // At the right of a step with an output the forward arrow passes.
     if (data_.has_output(t)) pill.width -= 1.3 * f();
     const Color fill = blame_color(t);
-    group_.marks.push_back(
-        RectMark{pill, fill, Stroke{colors_.axis, 1.0}, std::min(pill.height, f()) / 2.0});
     const double log_norm = data_.log10_blame[static_cast<std::size_t>(t)];
     if (is_not_finite(log_norm)) {
       add_not_finite(pill, fill);
       return;
     }
+    group_.marks.push_back(
+        RectMark{pill, fill, Stroke{colors_.axis, 1.0}, std::min(pill.height, f()) / 2.0});
     const double room = pill.width - 0.4 * f();
     const std::string number = compact_power(log_norm);
     const double size = text_width(number, f()) <= room ? f() : 0.8 * f();

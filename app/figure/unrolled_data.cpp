@@ -58,9 +58,9 @@ ColorScale scale_of(const std::vector<double>& logs) {
 }
 
 // One step's factor is rarely beyond ten. Whole decades, so that colours keep their meaning from
-// one iteration to the next, and three at most, for one step must not take the others' contrast.
+// one iteration to the next.
 ColorScale factor_scale_of(const std::vector<double>& logs) {
-  const double limit = std::clamp(std::ceil(largest_size(logs) - 1e-9), 1.0, 3.0);
+  const double limit = std::max(1.0, std::ceil(largest_size(logs)));
   return color_scale(-limit, limit);
 }
 

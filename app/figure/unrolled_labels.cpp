@@ -107,6 +107,10 @@ private:
     if (both) text({0.75 * f_, y + kNoteLine * f_}, note, kNoteSize * f_, colors_.muted_text);
   }
 
+  static std::string limit(double log10) {
+    return std::abs(log10) < 4.0 ? compact_power(log10) : decade(static_cast<int>(log10));
+  }
+
   // The strip's limits are not those of the blame above it, so it brings its own bar.
   void factor() {
     if (!strips() || data_.log10_factor.empty() || layout_.factor.height <= 0.0) return;
@@ -116,12 +120,13 @@ private:
          colors_.text);
     const double size = kNoteSize * f_, below = y + kNoteLine * f_;
     lowest_ = below + 1.2 * f_;
-    const std::string low = compact_power(data_.factor_scale.low);
-    const std::string high = compact_power(data_.factor_scale.high);
+    const std::string low = limit(data_.factor_scale.low), high = limit(data_.factor_scale.high);
     const double before = text_width(low, size) + 0.35 * f_;
     const double bar = room_ - before - text_width(high, size) - 0.35 * f_;
-    if (bar < 2.0 * f_) {
-      text({0.75 * f_, below}, low + "–" + high, size, colors_.muted_text);
+    if (bar < f_) {
+      const std::string both = fmt::format("10^{{±{}}}", static_cast<int>(data_.factor_scale.high));
+      text({0.75 * f_, below}, first_that_fits({low + "–" + high, both}, size, room_), size,
+           colors_.muted_text);
       return;
     }
     text({0.75 * f_, below}, low, size, colors_.muted_text);

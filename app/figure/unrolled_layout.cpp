@@ -77,7 +77,7 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const
   layout.first = static_cast<model::Index>(std::floor(first + 0.5));
   layout.last = std::min(data.steps, static_cast<model::Index>(std::ceil(last - 0.5 + 1e-9)));
 
-  layout.legend.height = size.height > 24.0 * f ? 3.6 * f : size.height > 18.0 * f ? 1.6 * f : 0.0;
+  layout.legend.height = size.height > 24.0 * f ? 3.6 * f : size.height > 15.0 * f ? 1.6 * f : 0.0;
   layout.legend.top = size.height - layout.legend.height - 0.3 * f;
   layout.axis = {layout.legend.top - 1.9 * f, 1.6 * f};
   const double gap = layout.detail == Detail::full ? 1.3 * f : 0.7 * f;

@@ -39,10 +39,9 @@ public:
 
   void blame(const UnrolledData& data) {
     // Room for what follows, which is missed more than a long title.
-    const double reserved =
-        (data.some_zero() ? swatch_width(kZero) : 0.0) +
-        (data.some_not_finite ? swatch_width(kNotFinite) : 0.0) +
-        (data.log10_factor.empty() ? 0.0 : text_width(meanings(data)[1], f_) + 1.5 * f_);
+    double reserved =
+        data.log10_factor.empty() ? 0.0 : text_width(meanings(data)[1], f_) + 1.5 * f_;
+    for (const Special& color : specials(data)) reserved += swatch_width(color.name);
     std::string title =
         first_that_fits({"blame, relative to the last step", "blame / last step", "blame"}, f_,
                         right_ - x_ - 12.5 * f_ - reserved);
@@ -65,10 +64,8 @@ public:
            [&](const Rect& bar) { value_bar(bar, data.hidden_scale); });
   }
 
-  // Values that have a colour of their own.
   void special(const UnrolledData& data) {
-    if (data.some_zero()) swatch(data.blame_scale.zero, kZero, false);
-    if (data.some_not_finite) swatch(data.blame_scale.not_finite, kNotFinite, true);
+    for (const Special& color : specials(data)) swatch(color);
   }
 
   void factor(const UnrolledData& data) {
@@ -90,8 +87,20 @@ private:
             symbol + ": most a step can stretch it", symbol + " ≥ stretch"};
   }
 
-  static constexpr const char* kZero = "exact 0";
-  static constexpr const char* kNotFinite = "not finite";
+  // Values that have a colour of their own.
+  struct Special {
+    Color color;
+    std::string name;
+    bool hatched = false;
+  };
+
+  static std::vector<Special> specials(const UnrolledData& data) {
+    const ColorScale& scale = data.factor_scale;
+    std::vector<Special> list;
+    if (data.some_zero()) list.push_back({scale.zero, "exact 0"});
+    if (data.some_not_finite) list.push_back({scale.not_finite, "not finite", true});
+    return list;
+  }
 
   // As below the bar that has a line of its own.
   static std::string limit(double log) {
@@ -100,13 +109,13 @@ private:
 
   double swatch_width(const std::string& name) const { return text_width(name, f_) + 3.0 * f_; }
 
-  void swatch(Color color, const std::string& name, bool hatched) {
-    if (!reserve(swatch_width(name) - 1.7 * f_)) return;
+  void swatch(const Special& special) {
+    if (!reserve(swatch_width(special.name) - 1.7 * f_)) return;
     const Rect box{x_, y_ - 0.55 * f_, 1.1 * f_, 1.1 * f_};
-    group_.marks.push_back(RectMark{box, color, Stroke{colors_.axis, 1.0}, 0.0});
-    if (hatched) group_.marks.push_back(not_finite_hatch(box, style_));
+    group_.marks.push_back(RectMark{box, special.color, Stroke{colors_.axis, 1.0}, 0.0});
+    if (special.hatched) group_.marks.push_back(not_finite_hatch(box, style_));
     x_ += 1.6 * f_;
-    text(name, true);
+    text(special.name, true);
     x_ += 0.7 * f_;
   }
 

@@ -276,14 +276,16 @@ private:
         row);
   }
 
-  // Steps whose values are not finite, each run as one mark.
+  // Steps whose values are not finite, each run as one area without gaps.
   template <class Broken>
   void hatch_runs(Broken broken, const Row& row) {
     for (Index t = layout_.first; t <= layout_.last; ++t) {
       if (!broken(t)) continue;
       const Index from = t;
       while (t < layout_.last && broken(t + 1)) ++t;
-      group_.marks.push_back(not_finite_hatch(bin(from, t - from + 1, row), style_));
+      const Rect area = bin(from, t - from + 1, row);
+      group_.marks.push_back(RectMark{area, data_.blame_scale.not_finite, std::nullopt, 0.0});
+      group_.marks.push_back(not_finite_hatch(area, style_));
     }
   }
 

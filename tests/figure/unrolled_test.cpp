@@ -2,6 +2,7 @@
 // and every text can be told.
 #include <cmath>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -117,15 +118,26 @@ TEST(Strips, FactorsAreDrawnOnlyWithTheirLimits) {
   }
 }
 
-TEST(Strips, FactorScaleIsWholeDecades) {
-  const auto scale = [](const char* radius) {
-    const auto data =
-        unrolled_data(snapshot_after(0, {"task.name=first-bit", "task.steps=20", radius}), {});
-    return data.factor_scale;
-  };
-  EXPECT_EQ(scale("model.spectral_radius=1"), color_scale(-1.0, 1.0));
-  EXPECT_EQ(scale("model.spectral_radius=0.01"), color_scale(-2.0, 2.0));
-  EXPECT_EQ(scale("model.spectral_radius=0.0001"), color_scale(-3.0, 3.0));
+TEST(Strips, FactorScaleIsTheFewestWholeDecadesThatHoldAll) {
+  for (const char* radius : {"1", "0.01", "0.0001", "10"}) {
+    const auto snapshot =
+        snapshot_after(0, {"task.name=first-bit", "task.steps=20", "model.activation=identity",
+                           (std::string("model.spectral_radius=") + radius).c_str()});
+    const UnrolledData data = unrolled_data(snapshot, {});
+    // Of the identity every factor is σ₁ of W_hh.
+    const double log = std::log10(snapshot.analysis->largest_singular_value);
+    const double decades = std::max(1.0, std::ceil(std::abs(log)));
+    EXPECT_EQ(data.factor_scale, color_scale(-decades, decades)) << radius;
+    for (const Size size : {Size{392, 240}, Size{960, 420}}) {
+      const std::string text =
+          all_text(kUnrolled.build(snapshot, {}, {Theme::light, 12.0, false}, size));
+      const std::string high = decades < 4 ? compact_power(decades) : decade(int(decades));
+      EXPECT_TRUE(text.find("\n" + high + "\n") != std::string::npos ||
+                  text.find("–" + high + "\n") != std::string::npos ||
+                  text.find(fmt::format("10^{{±{}}}\n", int(decades))) != std::string::npos)
+          << radius << text;
+    }
+  }
 }
 
 TEST(Strips, TheLastStepIsAlwaysOnTheAxis) {
