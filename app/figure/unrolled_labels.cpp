@@ -63,7 +63,9 @@ private:
 
   bool output_words() const {
     for (Index t = layout_.first; t <= layout_.last; ++t)
-      if (data_.has_words(t) && layout_.word_fits(data_.word(data_.predicted(t)))) return true;
+      if (data_.has_words(t) && layout_.word_fits(data_.word(data_.predicted(t))) &&
+          layout_.word_fits(data_.word(data_.target(t))))
+        return true;
     return false;
   }
 
@@ -76,8 +78,9 @@ private:
     if (!data_.output_is_scaled || data_.output_scale <= 0.0) return {};
     const std::string limit = "0–" + compact(data_.output_scale);
     const Texts shared = share(data_.rec().trace.y_hat.rows(), layout_.output);
-    if (shared.empty()) return {limit};
-    return {limit + ", " + shared.back(), limit};
+    const std::string shorter = "0–" + fixed(data_.output_scale, 2);
+    if (shared.empty()) return {limit, shorter};
+    return {limit + ", " + shared.back(), limit, shorter};
   }
 
   // The legend explains the colours of h; those of c reach further.
