@@ -37,13 +37,20 @@ public:
     if (layout_.cell.height > 0.0) cell();
     label(layout_.input, {"input x_{t}", "x_{t}"},
           input_words() ? Texts() : share(record.batch.inputs.rows(), layout_.input, "inputs"));
-    label(layout_.axis, {"step t", "t"});
+    step();
   }
 
 private:
   static constexpr double kNoteSize = 0.85, kNoteLine = 1.1;  // in font sizes
 
   bool strips() const { return layout_.detail == Detail::compact; }
+
+  void step() {
+    const Index steps = layout_.steps_per_cell();
+    Texts names{"step t", "t"};
+    if (strips() && steps > 1) names.insert(names.begin(), fmt::format("step t, {} a cell", steps));
+    label(layout_.axis, names);
+  }
 
   // That several units share a row of cells.
   Texts share(Index units, const Row& row, const char* name = "units") const {

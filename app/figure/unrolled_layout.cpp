@@ -12,6 +12,11 @@ double UnrolledLayout::x(double step) const {
   return area.rect.x + (step - area.x_min) / (area.x_max - area.x_min) * area.rect.width;
 }
 
+model::Index UnrolledLayout::steps_per_cell() const {
+  constexpr double kNarrowest = 3.0;  // figure units
+  return std::max<model::Index>(1, static_cast<model::Index>(std::ceil(kNarrowest / column)));
+}
+
 double UnrolledLayout::word_size(const std::string& word) const {
   const double most = 0.9 * font, least = 0.7 * font;
   // Where only the narrowest letters would fit, cells say more.

@@ -39,6 +39,8 @@ struct UnrolledLayout {
   double x(double step) const;  ///< middle of the step's column
   /// The lowest row of the state, which the input goes into.
   const Row& state_bottom() const { return cell.height > 0.0 ? cell : hidden; }
+  /// Steps that share one cell of a strip, where columns are too narrow for cells of their own.
+  model::Index steps_per_cell() const;
   /// Strips write the words of inputs and outputs in letters of this size; 0 where the column is
   /// too narrow for that.
   double word_size(const std::string& word) const;

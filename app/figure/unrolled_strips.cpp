@@ -12,8 +12,6 @@ namespace {
 
 using model::Index;
 
-constexpr double kNarrowestBin = 3.0;  // figure units
-
 class StripDrawer {
 public:
   StripDrawer(Group& group, const FigureStyle& style, const UnrolledData& data,
@@ -23,7 +21,7 @@ public:
         colors_(palette(style.theme)),
         data_(data),
         layout_(layout),
-        stride_(std::max<Index>(1, static_cast<Index>(std::ceil(kNarrowestBin / layout.column)))) {}
+        stride_(layout.steps_per_cell()) {}
 
   void draw() {
     const auto& record = data_.rec();
