@@ -45,11 +45,12 @@ public:
 private:
   double f() const { return layout_.font; }
 
-  // The columns of `count` steps from t on, with a gap where there is room for one.
+  // The columns of `count` steps from t on, with a gap where there is room for one. The last
+  // of many steps can be seen as well.
   Rect bin(Index t, Index count, const Row& row) const {
     const double gap = layout_.column > 8.0 ? 0.14 * layout_.column : 0.0;
-    const double left = layout_.x(static_cast<double>(t) - 0.5) + gap / 2.0;
     const double right = layout_.x(static_cast<double>(t + count) - 0.5) - gap / 2.0;
+    const double left = std::min(layout_.x(static_cast<double>(t) - 0.5) + gap / 2.0, right - 2.0);
     return {left, row.top, right - left, row.height};
   }
 
