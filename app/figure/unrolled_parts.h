@@ -9,7 +9,7 @@ namespace backflow::figure {
 void add_unrolled_boxes(Group& group, const FigureStyle& style, const UnrolledData& data,
                         const UnrolledLayout& layout);
 
-/// Many steps: strips of cells. At most about 5000 marks however many steps there are.
+/// Many steps: strips of cells. The number of marks grows with the width, not with the steps.
 void add_unrolled_strips(Group& group, const FigureStyle& style, const UnrolledData& data,
                          const UnrolledLayout& layout);
 
