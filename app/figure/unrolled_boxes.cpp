@@ -195,7 +195,6 @@ private:
     const double y = std::min(box.y + 0.75 * f(), box.y + box.height / 2.0);
     text({box.x + box.width / 2.0, y}, title, f(), colors_.text);
     draw_units(values, scale, inside);
-    if (!values.allFinite()) group_.marks.push_back(HatchMark{box, {colors_.warning, 1.2}, 7.0});
   }
 
   // Units as pills with their values where those fit, else as dots.
@@ -232,15 +231,23 @@ private:
     const double w =
         size > 0.0 ? std::min(width, 4.4 * f()) - 2 * inset : std::min(width, height) - 2 * inset;
     const double h = size > 0.0 ? height - 2 * inset : w;
-    group_.marks.push_back(
-        RectMark{{center.x - w / 2.0, center.y - h / 2.0, w, h}, fill, std::nullopt, h / 2.0});
+    const Rect pill{center.x - w / 2.0, center.y - h / 2.0, w, h};
+    if (!std::isfinite(value)) {
+      add_not_finite(pill, fill);
+      return;
+    }
+    group_.marks.push_back(RectMark{pill, fill, std::nullopt, h / 2.0});
     if (size <= 0.0) return;
     // As many digits in every unit: two where the longest usual number fits.
     const bool two = text_width("−0.88", size) <= w - 0.2 * f();
-    const std::string number = !std::isfinite(value) ? "?"
-                               : two                 ? number_in_unit(value)
-                                                     : fixed(value, 1);
+    const std::string number = two ? number_in_unit(value) : fixed(value, 1);
     text(center, first_that_fits({number}, size, w), size, readable_on(fill));
+  }
+
+  // Without round corners, which hatching does not have.
+  void add_not_finite(const Rect& rect, Color fill) {
+    group_.marks.push_back(RectMark{rect, fill, std::nullopt, 0.0});
+    group_.marks.push_back(not_finite_hatch(rect, style_));
   }
 
   static std::string number_in_unit(double value) {
@@ -256,13 +263,13 @@ private:
     // At the right of a step with an output the forward arrow passes.
     if (data_.has_output(t)) pill.width -= 1.3 * f();
     const Color fill = blame_color(t);
-    group_.marks.push_back(
-        RectMark{pill, fill, Stroke{colors_.axis, 1.0}, std::min(pill.height, f()) / 2.0});
     const double log_norm = data_.log10_blame[static_cast<std::size_t>(t)];
     if (is_not_finite(log_norm)) {
-      group_.marks.push_back(HatchMark{pill, {colors_.warning, 1.2}, 7.0});
+      add_not_finite(pill, fill);
       return;
     }
+    group_.marks.push_back(
+        RectMark{pill, fill, Stroke{colors_.axis, 1.0}, std::min(pill.height, f()) / 2.0});
     const double room = pill.width - 0.4 * f();
     const std::string number = compact_power(log_norm);
     const double size = text_width(number, f()) <= room ? f() : 0.8 * f();
@@ -298,14 +305,32 @@ private:
       const Rect cell{left + width * static_cast<double>(i) + 0.75, room.y, width - 1.5,
                       room.height};
       const Color fill = value_color(values[i], scale, colors_, style_);
+      if (!std::isfinite(values[i])) {
+        add_not_finite(cell, fill);
+        continue;
+      }
       group_.marks.push_back(RectMark{cell, fill, std::nullopt, 0.2 * f()});
-      const std::string number = !std::isfinite(values[i])            ? "?"
-                                 : values[i] == std::round(values[i]) ? fixed(values[i], 0)
-                                                                      : number_in_unit(values[i]);
+      const std::string number =
+          values[i] == std::round(values[i]) ? fixed(values[i], 0) : number_in_unit(values[i]);
       if (text_width(number, size) <= cell.width - 2.0)
         text({cell.x + cell.width / 2.0, cell.y + cell.height / 2.0}, number, size,
              readable_on(fill));
     }
+  }
+
+  // The word of the class with the largest ŷ, where there are words, in the colour of a warning
+  // where it is wrong; else the values.
+  void draw_answer(Index t, const Rect& box) {
+    const auto values = data_.rec().trace.y_hat.step(t).col(data_.sequence);
+    if (!data_.has_words(t)) {
+      draw_cells(values, data_.output_scale, box);
+      return;
+    }
+    const std::string& word = data_.word(data_.predicted(t));
+    const bool right = data_.predicted(t) == data_.target(t);
+    text({box.x + box.width / 2.0 - 0.4 * f(), box.y + box.height / 2.0},
+         first_that_fits({"“" + word + "” " + fixed(values.maxCoeff(), 2), word}, f(), box.width),
+         f(), right ? colors_.text : colors_.warning, true);
   }
 
   void draw_output(Index t) {
@@ -319,20 +344,16 @@ private:
     add_arrow(group_, {down, layout_.output.bottom() + pad}, {down, layout_.blame.top - pad},
               0.35 * f(), blame, colors_.axis);
     const Rect box = column_box(t, layout_.output, box_);
-    draw_cells(record.trace.y_hat.step(t).col(data_.sequence), data_.output_scale, box);
+    draw_answer(t, box);
     const double output = record.trace.y_hat.step(t).col(data_.sequence).norm();
     forward_arrow({up, layout_.output.top - pad}, {up, layout_.loss.bottom() + pad},
                   output / data_.output_scale);
     add_arrow(group_, {down, layout_.loss.bottom() + pad}, {down, layout_.output.top - pad},
               0.35 * f(), blame, colors_.axis);
     const double loss = data_.loss[static_cast<std::size_t>(t - 1)];
-    const auto target = record.batch.targets.step(t).col(data_.sequence);
-    std::string wanted = "y = ";
-    for (Index i = 0; i < target.size() && i < 4; ++i)
-      wanted += (i > 0 ? " " : "") + compact(target[i]);
-    const std::string label =
-        first_that_fits({wanted + ",  L = " + compact(loss), "L = " + compact(loss), compact(loss)},
-                        f(), layout_.column);
+    const std::string named = std::isnan(loss) ? "L is not a number" : "L = " + compact(loss);
+    const std::string label = first_that_fits(
+        {data_.target_text(t) + ",  " + named, named, compact(loss)}, f(), layout_.column);
     // Shifted inwards at the last column, where the text could run over the edge.
     const double half = text_width(label, f()) / 2.0;
     const double limit = layout_.area.rect.right() - half;

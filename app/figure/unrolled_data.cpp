@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "app/figure/number_format.h"
 #include "app/figure/ticks.h"
 #include "core/gradient/blame.h"
+#include "core/training/task/text.h"
 
 namespace backflow::figure {
 namespace {
@@ -43,15 +45,100 @@ double sequence_loss(const IterationRecord& record, Index sequence, Index t) {
                            record.batch.targets.step(t).col(sequence));
 }
 
-ColorScale scale_of(const std::vector<double>& logs) {
-  double limit = 1.0;
+double largest_size(const std::vector<double>& logs) {
+  double largest = 0.0;
   for (const double value : logs)
-    if (std::isfinite(value)) limit = std::max(limit, std::abs(value));
-  limit = nice_ceiling(limit);
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+ColorScale scale_of(const std::vector<double>& logs) {
+  const double limit = nice_ceiling(std::max(1.0, largest_size(logs)));
   return color_scale(-limit, limit);
 }
 
+// One step's factor is rarely beyond ten. Whole decades, so that colours keep their meaning from
+// one iteration to the next.
+ColorScale factor_scale_of(const std::vector<double>& logs) {
+  const double limit = std::max(1.0, std::ceil(largest_size(logs)));
+  return color_scale(-limit, limit);
+}
+
+// Of tasks whose classes are the first rows of their one-hot inputs.
+std::vector<std::string> words_of_classes(const session::Snapshot& snapshot,
+                                          const IterationRecord& record) {
+  const training::TaskKind kind = snapshot.config.task.kind;
+  const std::vector<std::string>& words = record.batch.input_words;
+  const Index classes = record.batch.targets.rows();
+  if ((kind != training::TaskKind::next_character && kind != training::TaskKind::copy_memory) ||
+      static_cast<Index>(words.size()) < classes)
+    return {};
+  return {words.begin(), words.begin() + classes};
+}
+
+template <class Values>
+std::string numbers(const Values& values, int decimals) {
+  constexpr Index kMost = 4;
+  std::string text;
+  for (Index i = 0; i < std::min<Index>(values.size(), kMost); ++i)
+    text += (i > 0 ? ", " : "") + (decimals > 0 ? fixed(values[i], decimals) : compact(values[i]));
+  return values.size() > kMost ? text + ", …" : text;
+}
+
+bool has_not_finite(const UnrolledData& data) {
+  const auto& trace = data.rec().trace;
+  for (Index t = 0; t <= data.steps; ++t)
+    if (!trace.h.step(t).col(data.sequence).allFinite() ||
+        (data.has_cell_state() && !trace.c.step(t).col(data.sequence).allFinite()) ||
+        (data.has_output(t) && !data.output_is_finite(t)) ||
+        is_not_finite(data.log10_blame[static_cast<std::size_t>(t)]))
+      return true;
+  // There is no factor of step 0.
+  return data.log10_factor.size() > 1 &&
+         std::any_of(data.log10_factor.begin() + 1, data.log10_factor.end(),
+                     [](double log) { return is_not_finite(log); });
+}
+
 }  // namespace
+
+bool UnrolledData::some_zero() const {
+  const auto zero = [](double log) { return std::isinf(log) && log < 0.0; };
+  return std::any_of(log10_blame.begin(), log10_blame.end(), zero) ||
+         std::any_of(log10_factor.begin(), log10_factor.end(), zero);
+}
+
+Index UnrolledData::predicted(Index t) const {
+  Index row = 0;
+  rec().trace.y_hat.step(t).col(sequence).maxCoeff(&row);
+  return row;
+}
+
+Index UnrolledData::target(Index t) const {
+  Index row = 0;
+  rec().batch.targets.step(t).col(sequence).maxCoeff(&row);
+  return row;
+}
+
+bool UnrolledData::output_is_finite(Index t) const {
+  return rec().trace.y_hat.step(t).col(sequence).allFinite();
+}
+
+bool UnrolledData::has_words(Index t) const {
+  return !class_words.empty() && has_output(t) && output_is_finite(t) &&
+         !word(predicted(t)).empty() && !word(target(t)).empty();
+}
+
+std::string UnrolledData::output_text(Index t) const {
+  const auto values = rec().trace.y_hat.step(t).col(sequence);
+  if (!values.allFinite()) return values.hasNaN() ? "ŷ is not a number" : "ŷ is not finite";
+  if (!has_words(t)) return "ŷ = " + numbers(values, 2);
+  return "ŷ = “" + word(predicted(t)) + "” (" + fixed(values.maxCoeff(), 2) + ")";
+}
+
+std::string UnrolledData::target_text(Index t) const {
+  if (!class_words.empty() && !word(target(t)).empty()) return "y = “" + word(target(t)) + "”";
+  return "y = " + numbers(rec().batch.targets.step(t).col(sequence), 0);
+}
 
 UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
   UnrolledData data;
@@ -67,9 +154,13 @@ UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) 
   data.hidden_scale = saturates_at_one(record.model.activation) ? 1.0 : scale(record.trace.h);
   if (data.has_cell_state()) data.cell_scale = scale(record.trace.c);
   data.input_scale = scale(record.batch.inputs);
-  const bool probability = record.model.readout == model::Readout::sigmoid ||
-                           record.model.readout == model::Readout::softmax;
-  data.output_scale = probability ? 1.0 : scale(record.trace.y_hat);
+  // Of many classes none may come near 1 for long.
+  data.output_is_scaled =
+      record.model.readout == model::Readout::softmax && record.trace.y_hat.rows() > 2;
+  const bool to_one = (record.model.readout == model::Readout::softmax && !data.output_is_scaled) ||
+                      record.model.readout == model::Readout::sigmoid;
+  data.output_scale = to_one ? 1.0 : scale(record.trace.y_hat);
+  data.class_words = words_of_classes(snapshot, record);
   for (Index t = 1; t <= data.steps; ++t) {
     data.counts.push_back(record.batch.weight(t, data.sequence) != 0.0);
     data.loss.push_back(data.has_output(t) ? sequence_loss(record, data.sequence, t) : 0.0);
@@ -95,6 +186,8 @@ UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) 
   for (const double value : data.log10_blame)
     data.relative_blame.push_back(value - data.log10_reference);
   data.blame_scale = scale_of(data.relative_blame);
+  data.factor_scale = factor_scale_of(data.log10_factor);
+  data.some_not_finite = has_not_finite(data);
   return data;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "app/figure/colormap.h"
@@ -18,6 +19,11 @@ struct UnrolledData {
   model::Index steps = 0;  ///< T of the sequence, at most that of the batch
   // What the strongest colour of a value stands for.
   double hidden_scale = 1.0, cell_scale = 1.0, input_scale = 1.0, output_scale = 1.0;
+  bool output_is_scaled = false;  ///< output_scale is the largest ŷ of many classes, not 1
+  /// What each class is called (m), where inputs and outputs share their words; empty for a class
+  /// that has no word here. Empty when there are none.
+  std::vector<std::string> class_words;
+  bool some_not_finite = false;  ///< in h, c, ŷ, the blame or the factors
   /// L_t of this sequence alone at index t − 1; 0 at steps without a loss.
   std::vector<double> loss;
   std::vector<bool> counts;   ///< whether it has an output with a loss, at index t − 1
@@ -32,6 +38,7 @@ struct UnrolledData {
   gradient::StateBlock block = gradient::StateBlock::hidden;  ///< that log10_factor is of
   double log10_reference = 0.0;  ///< what relative_blame has been divided by
   ColorScale blame_scale;        ///< of relative_blame
+  ColorScale factor_scale;       ///< of log10_factor: 0.1 … 10, more where that is not enough
 
   const training::IterationRecord& rec() const { return *record; }
   bool has_output(model::Index t) const {
@@ -39,6 +46,19 @@ struct UnrolledData {
   }
   bool has_one_output() const { return std::count(counts.begin(), counts.end(), true) == 1; }
   bool has_cell_state() const { return rec().trace.c.rows() > 0; }
+  bool some_zero() const;  ///< in the blame or the factors: an exact 0
+  /// The class with the largest ŷ, and the right one. Precondition: has_output(t).
+  model::Index predicted(model::Index t) const;
+  model::Index target(model::Index t) const;
+  bool output_is_finite(model::Index t) const;
+  /// Both classes of the step have a word, and ŷ_t is finite.
+  bool has_words(model::Index t) const;
+  const std::string& word(model::Index index) const {
+    return class_words[static_cast<std::size_t>(index)];
+  }
+  /// "ŷ = “e” (0.23)", "ŷ = 0.84" or "ŷ is not a number"; "y = “t”" or "y = 0.31".
+  std::string output_text(model::Index t) const;
+  std::string target_text(model::Index t) const;
   /// No blame at all passes from step t to step t − 1: truncation cuts between them.
   bool is_cut(model::Index t) const { return rec().options.truncation.cuts(t, t - 1); }
 };

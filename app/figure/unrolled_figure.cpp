@@ -50,50 +50,6 @@ std::string formula_for(const UnrolledData& data, const FigureStyle& style, doub
                          width - text_width(beside, style.font_size) - 3.0 * style.font_size);
 }
 
-void add_row_labels(Figure& figure, const FigureStyle& style, const UnrolledData& data,
-                    const UnrolledLayout& layout) {
-  const Palette& colors = palette(style.theme);
-  const double f = layout.font;
-  Group group{"rows", std::nullopt, {}};
-  const auto label = [&](const Row& row, const std::vector<std::string>& texts) {
-    group.marks.push_back(TextMark{.anchor = {0.75 * f, row.middle()},
-                                   .markup = first_that_fits(texts, f, layout.area.rect.x - f),
-                                   .size = f,
-                                   .color = colors.text,
-                                   .v_align = VAlign::middle});
-  };
-  label(layout.loss, {"loss L_{t}", "L_{t}"});
-  label(layout.output, {"output ŷ_{t}", "ŷ_{t}"});
-  label(layout.blame, {"blame ∂L/∂h_{t}", "∂L/∂h_{t}"});
-  const std::string factor = factor_symbol(data.rec().model.cell, data.block, "t");
-  if (!data.log10_factor.empty() && layout.factor.height > 0.8 * f)
-    label(layout.factor, {"factor " + factor, factor, "factor"});
-  label(layout.hidden, {"state h_{t}", "h_{t}"});
-  // The legend explains the colours of h; those of c reach further.
-  if (layout.cell.height > 0.0)
-    label(layout.cell, {"cell c_{t} (±" + compact(data.cell_scale) + ")", "cell c_{t}", "c_{t}"});
-  label(layout.input, {"input x_{t}", "x_{t}"});
-  label(layout.axis, {"step t", "t"});
-  figure.groups.push_back(std::move(group));
-}
-
-void add_step_axis(Figure& figure, const FigureStyle& style, const UnrolledLayout& layout) {
-  const double f = layout.font;
-  Group group{"steps", std::nullopt, {}};
-  const AxisSpan span{layout.area.x_min, layout.area.x_max, layout.area.rect.width, f, false, true};
-  for (const Tick& tick : linear_ticks(span)) {
-    const double x = layout.x(tick.position);
-    if (!layout.shows(x, text_width(tick.label, f))) continue;
-    group.marks.push_back(TextMark{.anchor = {x, layout.axis.middle()},
-                                   .markup = tick.label,
-                                   .size = f,
-                                   .color = palette(style.theme).text,
-                                   .h_align = HAlign::center,
-                                   .v_align = VAlign::middle});
-  }
-  figure.groups.push_back(std::move(group));
-}
-
 // Bands behind the two steps of the cell under the mouse in the heatmap.
 void add_cursor(Figure& figure, const FigureStyle& style, const View& view,
                 const UnrolledLayout& layout, Index steps) {
@@ -139,8 +95,8 @@ Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const
   else
     add_unrolled_strips(network, style, data, layout);
   figure.groups.push_back(std::move(network));
-  add_row_labels(figure, style, data, layout);
-  add_step_axis(figure, style, layout);
+  add_unrolled_labels(figure, style, data, layout);
+  add_unrolled_steps(figure, style, data, layout);
   add_unrolled_legend(figure, style, data, layout);
   return figure;
 }

@@ -12,9 +12,55 @@ double UnrolledLayout::x(double step) const {
   return area.rect.x + (step - area.x_min) / (area.x_max - area.x_min) * area.rect.width;
 }
 
+model::Index UnrolledLayout::steps_per_cell() const {
+  constexpr double kNarrowest = 3.0;  // figure units
+  return std::max<model::Index>(1, static_cast<model::Index>(std::ceil(kNarrowest / column)));
+}
+
+double UnrolledLayout::word_size(const std::string& word) const {
+  const double most = 0.9 * font, least = 0.7 * font;
+  // Where only the narrowest letters would fit, cells say more.
+  if (column < 0.8 * font) return 0.0;
+  const double size = std::min(most, most * (column - 1.0) / text_width(word, most));
+  return size >= least ? size : 0.0;
+}
+
 bool UnrolledLayout::shows(double center, double width) const {
   return center - width / 2.0 >= area.rect.x - 1.0 &&
          center + width / 2.0 <= area.rect.right() + 1.0;
+}
+
+namespace {
+
+// Of the factors; 0 where the lines of labels at its left would run into one another.
+double strip_height(double f, double unit) {
+  const double height = std::min(1.1 * f, 1.1 * unit);
+  return height >= 0.6 * f ? height : 0.0;
+}
+
+}  // namespace
+
+Bands bands_of(model::Index units, double height) {
+  constexpr double kMost = 16.0, kLowest = 1.5;  // figure units
+  const auto most = static_cast<model::Index>(std::clamp(height / kLowest, 1.0, kMost));
+  Bands bands;
+  bands.units = (units + most - 1) / most;
+  bands.count = (units + bands.units - 1) / bands.units;
+  return bands;
+}
+
+void add_plain_color_bar(Group& group, const ColorScale& scale, const Rect& bar, Color outline) {
+  constexpr int kSamples = 64;
+  auto values = std::make_shared<std::vector<float>>();
+  for (int i = 0; i < kSamples; ++i)
+    values->push_back(
+        static_cast<float>(scale.low + (scale.high - scale.low) * (i + 0.5) / kSamples));
+  group.marks.push_back(HeatmapMark{bar, 1, kSamples, values, scale});
+  group.marks.push_back(RectMark{bar, std::nullopt, Stroke{outline, 1.0}, 0.0});
+}
+
+HatchMark not_finite_hatch(const Rect& rect, const FigureStyle& style) {
+  return {rect, {palette(style.theme).warning, 1.2}, 6.0};
 }
 
 UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const UnrolledData& data,
@@ -36,8 +82,7 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const
   layout.first = static_cast<model::Index>(std::floor(first + 0.5));
   layout.last = std::min(data.steps, static_cast<model::Index>(std::ceil(last - 0.5 + 1e-9)));
 
-  const bool legend = size.height > 21.0 * f;
-  layout.legend.height = legend ? 3.6 * f : 0.0;
+  layout.legend.height = size.height > 24.0 * f ? 3.6 * f : size.height > 15.0 * f ? 1.6 * f : 0.0;
   layout.legend.top = size.height - layout.legend.height - 0.3 * f;
   layout.axis = {layout.legend.top - 1.9 * f, 1.6 * f};
   const double gap = layout.detail == Detail::full ? 1.3 * f : 0.7 * f;
@@ -58,8 +103,8 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const
   if (layout.detail == Detail::full) {
     layout.factor = {layout.blame.middle() - 1.65 * f, f};
   } else {
-    band = std::min(1.1 * f, 1.1 * unit);
-    layout.factor = {layout.blame.bottom() + 1.0, band};
+    band = strip_height(f, unit);
+    if (band > 0.0) layout.factor = {layout.blame.bottom() + 1.0, band};
     y += band;
   }
   const double state = rows - 3.0 * small - band - std::min(2.6 * unit, 2.8 * f);

@@ -9,9 +9,18 @@ namespace backflow::figure {
 void add_unrolled_boxes(Group& group, const FigureStyle& style, const UnrolledData& data,
                         const UnrolledLayout& layout);
 
-/// Many steps: strips of cells. At most about 5000 marks however many steps there are.
+/// Many steps: strips of cells. The number of marks grows with the width, not with the steps.
 void add_unrolled_strips(Group& group, const FigureStyle& style, const UnrolledData& data,
                          const UnrolledLayout& layout);
+
+/// Names of the rows at their left, with the limits of colours that the legend does not have, and
+/// how many units share a row of cells.
+void add_unrolled_labels(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                         const UnrolledLayout& layout);
+
+/// The steps below the rows; the last one always.
+void add_unrolled_steps(Figure& figure, const FigureStyle& style, const UnrolledData& data,
+                        const UnrolledLayout& layout);
 
 /// What colours and arrows mean.
 void add_unrolled_legend(Figure& figure, const FigureStyle& style, const UnrolledData& data,
