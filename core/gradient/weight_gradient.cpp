@@ -1,7 +1,5 @@
 #include "core/gradient/weight_gradient.h"
 
-#include <algorithm>
-
 #include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
@@ -66,12 +64,13 @@ void add_weight_gradients(const model::Model& model, const model::Batch& batch,
                           const model::Trace& trace, const ErrorSignals& signals,
                           model::Parameters& gradients) {
   // The cut depends on the sizes alone, so that the sums come out the same on any machine.
-  constexpr double kWorthTwo = 2e6, kWorthFour = 1e9, kWorthEight = 4e9;  // operations
+  // Two parts at most: the sums of more would have to be added up again, which for wide networks
+  // costs more than it gains.
+  constexpr double kWorthTwo = 2e6;  // operations
   const Index columns = signals.delta.data().cols();
   const double work = 2.0 * static_cast<double>(signals.delta.rows()) *
                       static_cast<double>(gradients.hidden_size()) * static_cast<double>(columns);
-  const Index worth = work >= kWorthEight ? 8 : work >= kWorthFour ? 4 : work >= kWorthTwo ? 2 : 1;
-  const Index parts = std::clamp<Index>(columns / 32, 1, worth);
+  const Index parts = columns >= 64 && work >= kWorthTwo ? 2 : 1;
   // Made before the work begins: copying the shapes reads what the first part writes.
   std::vector<model::Parameters> partial(static_cast<std::size_t>(parts - 1),
                                          model::zeros_like(gradients));

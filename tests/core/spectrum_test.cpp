@@ -7,13 +7,13 @@
 #include <numbers>
 
 #include <Eigen/LU>
-#include <Eigen/SVD>
 #include <gtest/gtest.h>
 
 #include "core/gradient/graded_qr.h"
 #include "core/model/initialization.h"
 #include "core/model/random.h"
 #include "tests/support/scaled.h"
+#include "tests/support/singular_values.h"
 
 namespace backflow::gradient {
 namespace {
@@ -149,7 +149,7 @@ TEST(Spectrum, AgreesWithEigenForRandomMatrices) {
   for (const Index n : {1, 2, 3, 8, 33}) {
     const Matrix W = random.normal_matrix(n, n, 1.0);
     const Spectrum s = *spectrum(W);
-    const Vector expected = Eigen::JacobiSVD<Matrix>(W).singularValues();
+    const Vector expected = support::singular_values(W);
     std::complex<double> trace = 0.0;
     double log10_determinant = 0.0;
     for (Index i = 0; i < n; ++i) {
@@ -239,9 +239,7 @@ TEST(ProductSpectrum, SmallSingularValuesAreNotNoise) {
   // What the product formed in double says, to show that the test can fail.
   Matrix product = Matrix::Identity(kN, kN);
   for (const Matrix& factor : factors) product = factor * product;
-  EXPECT_GT(std::abs(std::log10(Eigen::JacobiSVD<Matrix>(product).singularValues()[kN - 1]) -
-                     expected.back()),
-            1.0);
+  EXPECT_GT(std::abs(std::log10(support::singular_values(product)[kN - 1]) - expected.back()), 1.0);
 }
 
 TEST(ProductSpectrum, FindsWhatTheFirstColumnHides) {
@@ -258,7 +256,7 @@ TEST(ProductSpectrum, FindsWhatTheFirstColumnHides) {
 }
 
 TEST(ProductSpectrum, AgreesWithExtendedPrecision) {
-  using Long = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
+  using Long = support::LongMatrix;
   model::Random random(6);
   for (const Index n : {2, 5, 16}) {
     std::vector<Matrix> factors;
@@ -267,7 +265,7 @@ TEST(ProductSpectrum, AgreesWithExtendedPrecision) {
       factors.push_back(random.normal_matrix(n, n, 1.0));
       product = factors.back().cast<long double>() * product;
     }
-    const auto expected = Eigen::JacobiSVD<Long>(product).singularValues();
+    const auto expected = support::singular_values(product);
     const auto actual = sigmas(scaled(factors));
     for (Index i = 0; i < n; ++i)
       EXPECT_NEAR(actual[static_cast<std::size_t>(i)], static_cast<double>(std::log10(expected[i])),
