@@ -7,7 +7,6 @@
 #include "app/figure/number_format.h"
 #include "app/figure/ticks.h"
 #include "core/gradient/blame.h"
-#include "core/training/task/text.h"
 
 namespace backflow::figure {
 namespace {

@@ -9,6 +9,7 @@
 #include "core/gradient/contributions.h"
 #include "core/gradient/gradient_check.h"
 #include "tests/support/cases.h"
+#include "tests/support/near_entries.h"
 #include "tests/support/reference_rnn.h"
 #include "tests/support/test_name.h"
 
@@ -17,19 +18,8 @@ namespace {
 
 using support::Case;
 using support::Dual;
+using support::expect_near_entries;
 using support::ReferenceRnn;
-
-void expect_near_entries(const model::Parameters& got, const model::Parameters& expected) {
-  const auto g = model::tensors(got), e = model::tensors(expected);
-  for (std::size_t tensor = 0; tensor < g.size(); ++tensor) {
-    const double size = e[tensor].cwiseAbs().maxCoeff();
-    for (Index i = 0; i < g[tensor].rows(); ++i)
-      for (Index j = 0; j < g[tensor].cols(); ++j)
-        EXPECT_NEAR(g[tensor](i, j), e[tensor](i, j),
-                    1e-11 * std::abs(e[tensor](i, j)) + 1e-13 * size)
-            << model::kTensorNames[tensor] << " " << i << " " << j;
-  }
-}
 
 void expect_central_differences(const Case& c, const model::Parameters& gradients,
                                 const Truncation& truncation) {

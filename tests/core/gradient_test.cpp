@@ -10,6 +10,7 @@
 #include "core/gradient/contributions.h"
 #include "core/gradient/gradient_check.h"
 #include "tests/support/cases.h"
+#include "tests/support/near_entries.h"
 #include "tests/support/reference_rnn.h"
 #include "tests/support/test_name.h"
 
@@ -89,17 +90,7 @@ TEST_P(EveryNetwork, EveryEntryOfTheGradientIsThatOfForwardDifferentiation) {
   for (const Case& c : GetParam().cases()) {
     SCOPED_TRACE(c.name);
     const Computed got = compute(c);
-    const model::Parameters reference = support::forward_mode_gradient(c.model, c.batch);
-    const auto tensors = model::tensors(got.gradients), expected = model::tensors(reference);
-    for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
-      const double size = tensors[tensor].cwiseAbs().maxCoeff();
-      // Relative to the entry; entries that cancel are held to their tensor's rounding.
-      for (Index i = 0; i < tensors[tensor].rows(); ++i)
-        for (Index j = 0; j < tensors[tensor].cols(); ++j)
-          EXPECT_NEAR(tensors[tensor](i, j), expected[tensor](i, j),
-                      1e-11 * std::abs(expected[tensor](i, j)) + 1e-13 * size)
-              << model::kTensorNames[tensor] << " " << i << " " << j;
-    }
+    support::expect_near_entries(got.gradients, support::forward_mode_gradient(c.model, c.batch));
   }
 }
 
