@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/figure/colormap.h"
+#include "app/figure/highlight.h"
 
 namespace backflow::figure {
 
@@ -109,6 +110,12 @@ struct PlotArea {
   bool log_y = false;
 };
 
+/// A part of the figure that lights up with its counterparts elsewhere.
+struct HotSpot {
+  Rect rect;
+  Highlight highlight;
+};
+
 struct Figure {
   std::string name;   ///< as in the catalogue, e.g. "loss"
   std::string title;  ///< for people
@@ -117,6 +124,7 @@ struct Figure {
   std::vector<Group> groups;
   std::optional<PlotArea> plot;      ///< of figures with one pair of axes; of several, the first
   std::vector<PlotArea> side_plots;  ///< the others
+  std::vector<HotSpot> hot_spots;    ///< those drawn later lie above
 };
 
 }  // namespace backflow::figure

@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include "app/figure/highlight.h"
+#include "app/figure/playhead.h"
 #include "app/figure/style.h"
 #include "core/model/types.h"
 
@@ -14,6 +16,9 @@ struct Cell {
   bool operator==(const Cell&) const = default;
 };
 
+/// Which gradient the contributions are of.
+enum class ContributionTensor { W_hh, W_xh, b_h };
+
 struct View {
   bool loss_log = false;     ///< logarithmic axis of the loss
   bool gradient_log = true;  ///< and of the gradient norm
@@ -22,8 +27,19 @@ struct View {
   /// Steps of the unrolled network that are visible, as real numbers so that zooming is smooth;
   /// nothing: all of them. 0 ≤ first < last ≤ T.
   std::optional<double> first_step, last_step;
-  std::optional<Cell> cursor;  ///< under the mouse in the heatmap; marked in every figure
-  model::Index sequence = 0;   ///< the batch item shown; taken modulo the batch size
+  /// Steps under the mouse, in whichever figure it is: (t, k) in the heatmap, (t, t) where a figure
+  /// has one step there. Marked in every figure that has steps.
+  std::optional<Cell> cursor;
+  std::optional<Cell> pinned;  ///< the product that was clicked: the chain shows its factors
+  std::optional<std::size_t> cursor_iteration;  ///< the same for figures over the iterations
+  /// How much of the iteration is revealed; nothing: all of it.
+  std::optional<Playhead> playhead;
+  double pulse = 1.0;  ///< 0 … 1: how far the signal of the playhead's position has travelled
+  double fold = 0.0;   ///< the network: 0 unrolled, 1 folded into one cell with its loop, animated
+  std::optional<Highlight> highlight;  ///< under the mouse in a formula or a figure
+  ContributionTensor contribution_tensor = ContributionTensor::W_hh;
+  bool contribution_relative = false;  ///< as shares of the loss step's own, not absolute
+  model::Index sequence = 0;           ///< the batch item shown; taken modulo the batch size
 
   bool operator==(const View&) const = default;
 };

@@ -12,6 +12,16 @@ struct Run {};  ///< train until paused
 struct Pause {};
 struct StepOnce {};  ///< one iteration, then pause
 struct Reset {};     ///< fresh weights from the configuration, empty curves, paused
+/// Pauses and makes the record an evaluation of the present weights: the iteration that is about to
+/// be, without its update.
+struct Evaluate {};
+/// Pauses and goes back (or forward again) to the state after that many iterations, bit for bit;
+/// beyond the last one computed it goes there. Training on from there leaves the rest as a ghost.
+struct GoTo {
+  std::uint64_t iteration = 0;
+};
+struct Undo {};  ///< takes back the last change by hand
+struct Redo {};  ///< makes the last one taken back again
 /// Sets a configuration key (core/config/keys.h). Live keys keep the weights; the others restart,
 /// as Reset does but for going on running. A matrix file (model.init_file) is used at once
 /// (model.init = file), and model.hidden follows it. Refused with a sentence (Snapshot::refusal)
@@ -19,6 +29,16 @@ struct Reset {};     ///< fresh weights from the configuration, empty curves, pa
 struct SetKey {
   std::string name;
   std::string value;
+  /// Neighbouring changes of the same gesture, such as one drag of the mouse, are undone together;
+  /// 0 belongs to none.
+  std::uint64_t gesture = 0;
+};
+/// Takes other recurrent weights, keeping everything else; refused when the shape is another one or
+/// an entry is not finite.
+struct SetRecurrentWeights {
+  model::Matrix W_hh;  ///< (G·n, n) as in model::Parameters
+  std::string title;   ///< what was done, for undo: "Transpose W_hh"
+  std::uint64_t gesture = 0;
 };
 struct SetSpeedLimit {
   double iterations_per_second = 0.0;  ///< 0: as fast as possible
@@ -27,6 +47,7 @@ struct SetAnalysis {
   AnalysisOptions options;
 };
 
-using Command = std::variant<Run, Pause, StepOnce, Reset, SetKey, SetSpeedLimit, SetAnalysis>;
+using Command = std::variant<Run, Pause, StepOnce, Reset, Evaluate, GoTo, Undo, Redo, SetKey,
+                             SetRecurrentWeights, SetSpeedLimit, SetAnalysis>;
 
 }  // namespace backflow::session

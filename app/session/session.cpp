@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/config/keys.h"
 
 namespace backflow::session {
@@ -75,6 +77,11 @@ void Session::execute(const Command& command) {
         } else if constexpr (std::is_same_v<C, Reset>) {
           running_ = single_step_ = false;
           restart();
+        } else if constexpr (std::is_same_v<C, Evaluate>) {
+          running_ = single_step_ = false;
+          stale_ = true;
+        } else if constexpr (std::is_same_v<C, SetRecurrentWeights>) {
+          set_recurrent_weights(c);
         } else if constexpr (std::is_same_v<C, SetKey>) {
           set_key(c);
         } else if constexpr (std::is_same_v<C, SetSpeedLimit>) {
@@ -106,6 +113,17 @@ void Session::set_key(const SetKey& command) {
   refusal = config::apply(before, wanted, trainer_);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
   config_ = wanted;
+  stale_ = true;
+}
+
+void Session::set_recurrent_weights(const SetRecurrentWeights& command) {
+  const model::Matrix& present = trainer_.setup().model.parameters.W_hh;
+  if (command.W_hh.rows() != present.rows() || command.W_hh.cols() != present.cols())
+    return refuse_command(fmt::format("W_hh must be {} × {}, not {} × {}", present.rows(),
+                                      present.cols(), command.W_hh.rows(), command.W_hh.cols()));
+  if (!command.W_hh.allFinite())
+    return refuse_command("W_hh must not have entries that are not finite");
+  trainer_.set_recurrent_weights(command.W_hh);
   stale_ = true;
 }
 

@@ -41,6 +41,7 @@ public:
 private:
   void restart();
   void set_key(const SetKey& command);
+  void set_recurrent_weights(const SetRecurrentWeights& command);
   void refuse_command(std::string reason);
 
   config::Config config_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/config/config.h"
 #include "core/gradient/decay.h"
@@ -68,6 +69,14 @@ struct AnalysisOptions {
   bool operator==(const AnalysisOptions&) const = default;
 };
 
+/// Where in the run the session stands, and how far back it can go.
+struct Timeline {
+  std::uint64_t first = 0;  ///< iterations done at the earliest state that can be returned to
+  std::uint64_t end = 0;    ///< at the latest one of this branch; Snapshot::iteration lies between
+  std::size_t checkpoints = 0;
+  std::size_t bytes_used = 0, bytes_budget = 0;
+};
+
 /// Shared by the window, the exporter and the tests. Everything in it may be read by any thread.
 struct Snapshot {
   std::uint64_t revision = 0;   ///< grows with every snapshot published
@@ -76,7 +85,11 @@ struct Snapshot {
   /// The latest iteration, or, after a change by hand while paused, an evaluation without update.
   std::shared_ptr<const training::IterationRecord> record;
   std::shared_ptr<const Analysis> analysis;  ///< null until the first one is ready
-  training::HistoryView history;
+  training::HistoryView history;             ///< up to `iteration`
+  /// Curves of branches that were left, oldest first, and of what lies ahead on this one.
+  std::vector<training::HistoryView> ghosts;
+  Timeline timeline;
+  std::string undo_title, redo_title;  ///< what Undo and Redo would do; empty: nothing
   /// ρ of W_hh as of the analysis; NaN when there is none yet or W_hh is not finite.
   double spectral_radius = std::numeric_limits<double>::quiet_NaN();
   bool running = false;

@@ -106,7 +106,10 @@ private:
   static bool is_overtaken(const Command& command, const Command& next) {
     if (command.index() != next.index()) return false;
     if (const auto* key = std::get_if<SetKey>(&command))
-      return key->name == std::get<SetKey>(next).name;
+      return key->name == std::get<SetKey>(next).name &&
+             key->gesture == std::get<SetKey>(next).gesture;
+    if (const auto* weights = std::get_if<SetRecurrentWeights>(&command))
+      return weights->gesture == std::get<SetRecurrentWeights>(next).gesture;
     return std::holds_alternative<SetSpeedLimit>(command) ||
            std::holds_alternative<SetAnalysis>(command);
   }

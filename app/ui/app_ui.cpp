@@ -28,6 +28,10 @@ class AppUi::Impl {
 public:
   explicit Impl(UiServices services) : services_(std::move(services)) {
     ui_.theme = services_.theme;
+    services_.send = [this, send = services_.send](session::Command command) {
+      stamp_gesture(command);
+      send(std::move(command));
+    };
   }
 
   void set_scale(double scale) {
@@ -41,6 +45,8 @@ public:
     ui_.hover.label.clear();
     ui_.hover.text.clear();
     ui_.tooltip.clear();
+    // What one drag, or one click, sets off is undone in one step.
+    if (ImGui::IsMouseClicked(0) || !ImGui::IsMouseDown(0)) ++ui_.gesture;
     handle_keys(snapshot);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const Rect window{0.0, 0.0, size.x, size.y};
@@ -71,6 +77,12 @@ public:
 
 private:
   void send(const session::Command& command) { services_.send(command); }
+
+  void stamp_gesture(session::Command& command) const {
+    if (auto* key = std::get_if<session::SetKey>(&command)) key->gesture = ui_.gesture;
+    if (auto* weights = std::get_if<session::SetRecurrentWeights>(&command))
+      weights->gesture = ui_.gesture;
+  }
 
   void toggle_theme() {
     ui_.theme = ui_.theme == figure::Theme::dark ? figure::Theme::light : figure::Theme::dark;

@@ -11,14 +11,23 @@ namespace backflow::ui {
 /// The keys that the program listens to.
 enum class Key {
   space,
+  left_arrow,
   right_arrow,
-  r,
-  t,
-  q,
+  up_arrow,
+  down_arrow,
+  home,
+  end,
+  page_up,
+  page_down,
   f1,
   escape,
   enter,
   backspace,
+  tab,
+  comma,
+  period,
+  minus,
+  equal,
   digit_1,
   digit_2,
   digit_3,
@@ -26,7 +35,35 @@ enum class Key {
   digit_5,
   digit_6,
   digit_7,
-  digit_8
+  digit_8,
+  digit_9,
+  digit_0,
+  a,
+  b,
+  c,
+  d,
+  e,
+  f,
+  g,
+  h,
+  i,
+  j,
+  k,
+  l,
+  m,
+  n,
+  o,
+  p,
+  q,
+  r,
+  s,
+  t,
+  u,
+  v,
+  w,
+  x,
+  y,
+  z
 };
 
 /// Pressed in this frame; with `repeat`, also when held down long enough.
@@ -38,6 +75,7 @@ void init_keys_without_backend();
 /// Input for a context without a back end; takes effect with the next frame.
 void send_key(Key key, bool down);
 void send_control_modifier(bool down);
+void send_shift_modifier(bool down);
 void send_mouse_position(float x, float y);
 void send_mouse_button(bool down);
 void send_mouse_wheel(float steps);

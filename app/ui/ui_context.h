@@ -1,6 +1,7 @@
 // What every part of the window shares while it draws a frame.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <imgui.h>
@@ -38,6 +39,8 @@ struct UiContext {
   InlineEdit edit;
   double scale = 1.0;  ///< pixels per unit
   figure::Theme theme = figure::Theme::dark;
+  /// Changes with the same number belong to one gesture, such as one drag (session::SetKey).
+  std::uint64_t gesture = 1;
   std::string tooltip;  ///< to be shown at the mouse in this frame, at once; text markup
 
   const figure::Palette& colors() const { return figure::palette(theme); }

@@ -1,0 +1,167 @@
+#include "app/ui/map_panel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "app/figure/jacobian_figure.h"
+#include "app/figure/number_format.h"
+#include "app/figure/text_markup.h"
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+namespace {
+
+// Widths in units of the controls over the figures.
+constexpr double kNormWords = 150.0, kNormSymbols = 74.0, kBlock = 96.0;
+constexpr double kLimits = 84.0;  // or ε, as wide
+
+// Says that the map has only some of the steps yet.
+void draw_coarse_chip(UiContext& ui, const Rect& room) {
+  for (const char* text : {"coarse map, refining …", "coarse …"}) {
+    const double width = figure::text_width(text, ui.px(11.0)) + ui.px(14.0);
+    if (width > room.width) continue;
+    const Rect chip{room.x, room.y + ui.px(2.0), width, room.height - ui.px(4.0)};
+    interact(ui, {"Coarse map",
+                  "The map was computed for some of the steps only, to be here at once;\n"
+                  "the exact one follows when the processor has had the time.",
+                  chip});
+    const figure::Palette& colors = ui.colors();
+    ImGui::GetWindowDrawList()->AddRect(top_left(chip), bottom_right(chip), to_imgui(colors.axis),
+                                        static_cast<float>(chip.height / 2.0));
+    draw_text(ui, chip, text, 11.0, colors.muted_text, figure::HAlign::center);
+    return;
+  }
+}
+
+void draw_norm(UiContext& ui, const Rect& rect, bool in_words, session::AnalysisOptions& wanted) {
+  const auto chosen = segmented(
+      ui,
+      {"Norm",
+       "Matrix norm of ∂h_{t}/∂h_{k}\nspectral ‖·‖_{2}: the most it stretches any direction\n"
+       "Frobenius ‖·‖_{F}: root of the sum of squares; faster",
+       rect},
+      {{"spectral", in_words ? "spectral" : "‖·‖_{2}"},
+       {"frobenius", in_words ? "Frobenius" : "‖·‖_{F}"}},
+      std::string(model::name_of(wanted.norm)));
+  if (chosen) wanted.norm = *model::parse_enum<gradient::MatrixNorm>(*chosen);
+}
+
+void draw_block(UiContext& ui, const Rect& rect, session::AnalysisOptions& wanted) {
+  const auto chosen = segmented(ui,
+                                {"State",
+                                 "Which part of the LSTM's state the gradient flows through\n"
+                                 "h: ∂h_{t}/∂h_{k}, c_{k} held;  c: ∂c_{t}/∂c_{k}, h_{k} held, the "
+                                 "way past the gates;  h, c: both together",
+                                 rect},
+                                {{"hidden", "h"}, {"cell", "c"}, {"full", "h, c"}},
+                                std::string(model::name_of(wanted.block)));
+  if (chosen) wanted.block = *model::parse_enum<gradient::StateBlock>(*chosen);
+}
+
+void draw_color_limits(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                       figure::View& view) {
+  const auto chosen =
+      segmented(ui,
+                {"Colour limits",
+                 "Colours\nauto: as wide as the map needs\nfixed: stay, to compare settings", rect},
+                {{"auto", "auto"}, {"fixed", "fixed"}}, view.heatmap_low ? "fixed" : "auto");
+  if (chosen && *chosen == "auto") view.heatmap_low = view.heatmap_high = std::nullopt;
+  if (chosen && *chosen == "fixed" && snapshot.analysis) {
+    const double limit = figure::automatic_limit(snapshot.analysis->range);
+    view.heatmap_low = -limit;
+    view.heatmap_high = limit;
+  }
+}
+
+void draw_epsilon(UiContext& ui, const Rect& rect, session::AnalysisOptions& wanted) {
+  const SliderRange range{1e-12, 0.9, true, false, {}, fmt::format("{:.4g}", wanted.epsilon)};
+  const Widget widget{"Reach ε",
+                      "The share of the gradient that still counts\nThe reach is the largest lag "
+                      "whose median is above it.\ndrag, or double-click to type, e.g. 1e-3",
+                      rect};
+  const auto input =
+      slider(ui, widget, range, wanted.epsilon, "ε = " + figure::compact(wanted.epsilon));
+  if (!input) return;
+  if (const auto typed = log10_of(input->text))
+    wanted.epsilon = std::clamp(std::pow(10.0, *typed), range.min, range.max);
+}
+
+void draw_limits(UiContext& ui, const Rect& rect, figure::View& view) {
+  // Both fields count decades away from 10^0, so that one logarithmic scale serves 10^0.1 and
+  // 10^5000; what is typed is the norm itself.
+  const auto limit = [&](const char* label, const char* help, double x, double& value,
+                         double sign) {
+    SliderRange decades{0.1, 10000.0, true, false, {}, fmt::format("1e{:.4g}", value)};
+    const Widget widget{label, help, {x, rect.y, ui.px(110.0), rect.height}};
+    const auto input = slider(ui, widget, decades, std::abs(value), figure::compact_power(value));
+    if (!input) return;
+    const std::optional<double> log10_value =
+        input->typed ? log10_of(input->text)
+                     : std::optional(sign * std::strtod(input->text.c_str(), nullptr));
+    if (log10_value && *log10_value * sign > 0.0)
+      value = sign * std::clamp(std::abs(*log10_value), decades.min, decades.max);
+  };
+  draw_text(ui, {rect.x, rect.y, ui.px(84.0), rect.height}, "colours from", 12.0,
+            ui.colors().muted_text);
+  limit("Lowest colour",
+        "The norm below 1 that gets the deepest blue\ndouble-click to type, e.g. 1e-6",
+        rect.x + ui.px(84.0), *view.heatmap_low, -1.0);
+  draw_text(ui, {rect.x + ui.px(202.0), rect.y, ui.px(20.0), rect.height}, "to", 12.0,
+            ui.colors().muted_text);
+  limit("Highest colour",
+        "The norm above 1 that gets the deepest red\ndouble-click to type, e.g. 100",
+        rect.x + ui.px(222.0), *view.heatmap_high, 1.0);
+}
+
+}  // namespace
+
+// From the right end of the bar, the norm in symbols where words do not fit; on a line of their own
+// where these do not fit either. Returns what is left of the bar.
+Rect MapPanel::draw_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
+                             const session::Snapshot& snapshot, ViewState& state) {
+  const double others = kLimits + 6.0 + (lstm ? kBlock + 6.0 : 0.0);
+  const bool in_words = fits(ui, bar, others + kNormWords) || second.width > 0.0;
+  Rect line = second.width > 0.0 ? second : bar;
+  if (fits(ui, line, kLimits)) {
+    if (tabs_.shows("jacobian-norms"))
+      draw_color_limits(ui, take_right(ui, line, kLimits), snapshot, state.view);
+    else
+      draw_epsilon(ui, take_right(ui, line, kLimits), state.wanted);
+  }
+  const double norm = in_words ? kNormWords : kNormSymbols;
+  if (fits(ui, line, norm)) draw_norm(ui, take_right(ui, line, norm), in_words, state.wanted);
+  if (lstm && fits(ui, line, kBlock)) draw_block(ui, take_right(ui, line, kBlock), state.wanted);
+  return second.width > 0.0 ? bar : line;
+}
+
+std::optional<figure::Cell> MapPanel::draw(UiContext& ui, const Rect& rect,
+                                           const session::Snapshot& snapshot,
+                                           const UiServices& services, ViewState& shared) {
+  figure::View& view = shared.view;
+  const bool lstm = snapshot.config.model.cell == model::CellKind::lstm;
+  const double least = kNormSymbols + kLimits + (lstm ? kBlock + 6.0 : 0.0) + 12.0;
+  const Rect bar = tabs_.begin(ui, rect, least);
+  double bar_height = FigurePanel::kBar;
+  const auto next_line = [&] {
+    const Rect line{rect.x + ui.px(9.0), rect.y + ui.px(bar_height), rect.width - ui.px(18.0),
+                    ui.px(22.0)};
+    bar_height += 26.0;
+    return line;
+  };
+  const Rect second = bar.width < ui.px(least - 6.0) ? next_line() : Rect{};
+  const Rect rest = draw_controls(ui, bar, second, lstm, snapshot, shared);
+  if (snapshot.analysis && snapshot.analysis->norms.stride > 1) draw_coarse_chip(ui, rest);
+  const bool heatmap = tabs_.shows("jacobian-norms");
+  if (heatmap && view.heatmap_low) draw_limits(ui, next_line(), view);
+  FigurePanel& panel = tabs_.shown();
+  const Interaction state = panel.draw(ui, rect, bar_height, snapshot, view, services.textures);
+  view.cursor =
+      heatmap && panel.mouse() ? figure::cell_at(panel.figure(), *panel.mouse()) : std::nullopt;
+  if (!heatmap && !panel.info().needs_spectra) draw_crosshair(ui, panel, rect, bar_height);
+  return state.clicked ? view.cursor : std::nullopt;
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,45 @@
+#include "app/ui/panel_parts.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+
+Rect take_right(const UiContext& ui, Rect& bar, double units) {
+  const double width = ui.px(units);
+  bar.width -= width + ui.px(6.0);
+  return {bar.right() + ui.px(6.0), bar.y, width, bar.height};
+}
+
+bool fits(const UiContext& ui, const Rect& bar, double units) {
+  return bar.width >= ui.px(units + 6.0);
+}
+
+std::optional<double> log10_of(const std::string& text) {
+  const std::size_t mark = text.find_first_of("eE^");
+  char* end = nullptr;
+  const double base = std::strtod(text.substr(0, mark).c_str(), &end);
+  double exponent = 0.0;
+  if (mark != std::string::npos) {
+    const std::string rest = text.substr(mark + 1);
+    exponent = std::strtod(rest.c_str(), &end);
+    if (end == rest.c_str()) return std::nullopt;
+  }
+  if (!(base > 0.0) || !std::isfinite(base) || !std::isfinite(exponent)) return std::nullopt;
+  return mark != std::string::npos && text[mark] == '^' ? exponent * std::log10(base)
+                                                        : std::log10(base) + exponent;
+}
+
+void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& rect, double bar) {
+  const auto& plot = panel.figure().plot;
+  if (!plot || !panel.mouse() || !plot->rect.contains(*panel.mouse())) return;
+  const float x = ImGui::GetIO().MousePos.x;
+  const double top = rect.y + ui.px(bar);
+  ImGui::GetWindowDrawList()->AddLine({x, static_cast<float>(top + ui.px(plot->rect.y))},
+                                      {x, static_cast<float>(top + ui.px(plot->rect.bottom()))},
+                                      to_imgui(ui.colors().axis));
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,30 @@
+// What the panels' title bars and figures share.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/session/snapshot.h"
+#include "app/ui/figure_panel.h"
+
+namespace backflow::ui {
+
+/// What the window shows and what it wants computed; the panels' common state.
+struct ViewState {
+  figure::View view;
+  /// Sent once a frame when it is not what was last asked for, however many panels had a say.
+  session::AnalysisOptions wanted;
+};
+
+/// Takes a rectangle of that many units off the right end of `bar`.
+Rect take_right(const UiContext& ui, Rect& bar, double units);
+bool fits(const UiContext& ui, const Rect& bar, double units);
+
+/// log10 of a positive number as typed: "100", "0.001", "1e-6", "1e-5000", "10^-6".
+std::optional<double> log10_of(const std::string& text);
+
+/// A line through the curves at what is under the mouse; `bar` as in FigurePanel::draw.
+void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& rect,
+                    double bar = FigurePanel::kBar);
+
+}  // namespace backflow::ui
