@@ -4,6 +4,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config      # the build
   libeigen3-dev                         # linear algebra
   libfmt-dev libcli11-dev               # text and command line
+  nlohmann-json3-dev                    # files that keep things
   libcairo2-dev                         # PNG figures
   libimgui-dev libglfw3-dev             # the window
   libepoxy-dev libgl-dev libfreetype-dev

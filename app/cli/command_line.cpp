@@ -161,6 +161,7 @@ void add_window_options(CLI::App& app, Arguments& arguments) {
   WindowOptions& window = arguments.window;
   app.add_flag("--run", window.run, "start training at once");
   app.add_flag("--light", window.light, "light colours");
+  app.add_flag("--tour", window.tour, "begin with the tour through the window");
   app.add_option("--size", arguments.window_size, "size of the window")->type_name("WxH");
   app.add_option("--scale", window.scale, "size of everything in it (default: the monitor's)")
       ->check(between(0.5, 4.0))

@@ -18,6 +18,7 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/screenshot.h"
+#include "app/cli/settings_file.h"
 #include "app/figure/style.h"
 #include "app/platform/heatmap_renderer.h"
 #include "app/platform/window.h"
@@ -85,14 +86,15 @@ public:
 class WindowLoop {
 public:
   WindowLoop(platform::Window& window, platform::HeatmapRenderer& renderer,
-             const config::Config& config, const WindowOptions& options)
+             const config::Config& config, const WindowOptions& options,
+             const ui::Settings& settings, bool offer_tour)
       : window_(window),
         options_(options),
         imgui_(window),
         textures_(renderer),
         worker_(config, [this] { window_.wake(); }),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
-             options.light ? figure::Theme::light : figure::Theme::dark}) {
+             settings, offer_tour}) {
     // Slow enough to watch; the window offers more.
     worker_.send(session::SetSpeedLimit{10.0});
     if (options.run) worker_.send(session::Run{});
@@ -130,6 +132,8 @@ public:
     return {};
   }
 
+  ui::Settings settings() const { return ui_.settings(); }
+
 private:
   static constexpr double kIdleSeconds = 0.5;
 
@@ -154,7 +158,7 @@ private:
     const auto pixels = window_.framebuffer_size(), units = window_.window_size();
     const double enlarged = units.width > 0 ? static_cast<double>(pixels.width) / units.width : 1.0;
     const double asked = options_.scale > 0.0 ? options_.scale : window_.content_scale();
-    const double wanted = asked / std::max(enlarged, 0.1);
+    const double wanted = asked * ui_.text_size() / std::max(enlarged, 0.1);
     if (std::abs(wanted - scale_) < 1e-3) return;
     scale_ = wanted;
     ui_.set_scale(scale_);
@@ -186,9 +190,16 @@ int run_window(const config::Config& config, const WindowOptions& options) {
     std::cerr << "backflow: " << error << '\n';
     return kFailure;
   }
-  WindowLoop loop(*window, *renderer, config, options);
+  // Pictures made by a program look the same for everyone.
+  const bool by_hand = options.frames == 0;
+  const SettingsFile kept(by_hand ? settings_path() : std::string());
+  ui::Settings settings = kept.read();
+  if (options.light) settings.theme = figure::Theme::light;
+  WindowLoop loop(*window, *renderer, config, options, settings, by_hand || options.tour);
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
+  const std::string unsaved = kept.write(loop.settings());
+  if (!unsaved.empty()) std::cerr << "backflow: " << unsaved << '\n';
   if (error.empty()) return kSuccess;
   std::cerr << "backflow: " << error << '\n';
   return kFailure;

@@ -14,6 +14,7 @@ struct WindowOptions {
   std::string screenshot;          ///< PNG of the last frame; empty: none
   bool run = false;                ///< start training at once
   bool light = false;              ///< light colours
+  bool tour = false;               ///< begin with the tour, though it has been seen
 };
 
 /// Opens the window and returns when it is closed; the exit code (command_line.h). Without a

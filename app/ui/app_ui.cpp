@@ -4,21 +4,24 @@
 #include <cmath>
 #include <utility>
 
+#include "app/ui/card_layout.h"
 #include "app/ui/controls_panel.h"
 #include "app/ui/divergence_banner.h"
 #include "app/ui/help_overlay.h"
 #include "app/ui/imgui_compat.h"
+#include "app/ui/keyboard_focus.h"
 #include "app/ui/panels.h"
 #include "app/ui/status_bar.h"
 #include "app/ui/theme.h"
+#include "app/ui/tour.h"
 #include "app/ui/transport_bar.h"
 
 namespace backflow::ui {
 namespace {
 
-constexpr double kGap = 7.0;  // between cards, in units; the splitters live in it
+constexpr double kGap = 7.0;  // around everything, in units
 constexpr double kTransport = 30.0, kStatus = 24.0;
-constexpr double kControls = 310.0, kLeastControls = 230.0, kLeastPanel = 200.0;
+constexpr double kTextStep = 1.1;  // of the text size, with one press of a key
 constexpr double kNoticeSeconds = 8.0;
 constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
 
@@ -27,7 +30,10 @@ constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
 class AppUi::Impl {
 public:
   explicit Impl(UiServices services) : services_(std::move(services)) {
-    ui_.theme = services_.theme;
+    settings_ = services_.settings;
+    ui_.theme = settings_.theme;
+    panels_.restore(settings_);
+    if (services_.offer_tour && !settings_.toured) tour_.start();
     services_.send = [this, send = services_.send](session::Command command) {
       stamp_gesture(command);
       send(std::move(command));
@@ -41,6 +47,7 @@ public:
   }
 
   void frame(const session::Snapshot& snapshot) {
+    move_focus(ui_, !help_open_ && !layout_.takes_escape());
     ui_.registry.clear();
     ui_.hover.label.clear();
     ui_.hover.text.clear();
@@ -59,11 +66,19 @@ public:
     draw_contents(snapshot, inset(window, ui_.px(kGap)));
     ImGui::End();
     if (help_open_ && draw_help_overlay(ui_, window)) help_open_ = false;
+    if (tour_.draw(ui_, window)) settings_.toured = true;
     draw_hover_help();
+  }
+
+  Settings settings() const {
+    Settings settings = settings_;
+    panels_.store(settings);
+    return settings;
   }
 
   UiContext ui_;
   UiServices services_;
+  Settings settings_;
   Panels panels_;
   std::string status_, shown_tooltip_;
   double frame_ms_ = 0.0;
@@ -86,12 +101,26 @@ private:
 
   void toggle_theme() {
     ui_.theme = ui_.theme == figure::Theme::dark ? figure::Theme::light : figure::Theme::dark;
+    settings_.theme = ui_.theme;
     apply_theme(ui_.theme, ui_.scale);
+  }
+
+  // Not while something is typed, with Ctrl, or behind the tour.
+  bool takes_keys() const {
+    return !ImGui::GetIO().WantTextInput && !ImGui::GetIO().KeyCtrl && !tour_.is_on();
+  }
+
+  // 100 % is met on the way.
+  void set_text_size(double size) {
+    if (std::abs(size - 1.0) < 0.03) size = 1.0;
+    settings_.text_size = std::clamp(size, kLeastTextSize, kMostTextSize);
   }
 
   void handle_keys(const session::Snapshot& snapshot) {
     if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) quit_ = true;
-    if (ImGui::GetIO().WantTextInput || ImGui::GetIO().KeyCtrl) return;
+    if (!takes_keys()) return;
+    if (key_pressed(Key::equal)) set_text_size(settings_.text_size * kTextStep);
+    if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) help_open_ = false;
     if (key_pressed(Key::t)) toggle_theme();
@@ -102,7 +131,7 @@ private:
       else
         send(session::Run{});
     }
-    if (key_pressed(Key::right_arrow, true)) send(session::StepOnce{});
+    if (!ui_.focus.uses_arrows && key_pressed(Key::right_arrow, true)) send(session::StepOnce{});
     if (key_pressed(Key::r)) send(session::Reset{});
   }
 
@@ -135,49 +164,16 @@ private:
   }
 
   void draw_columns(const session::Snapshot& snapshot, const Rect& body) {
-    const double gap = ui_.px(kGap);
-    const double most = std::max(ui_.px(kLeastControls), body.width * 0.4);
-    controls_units_ = std::clamp(controls_units_, kLeastControls, most / ui_.scale);
-    const Rect left{body.x, body.y, ui_.px(controls_units_), body.height};
-    ImGui::GetWindowDrawList()->AddRectFilled(top_left(left), bottom_right(left),
-                                              to_imgui(ui_.colors().background),
-                                              static_cast<float>(ui_.px(6.0)));
-    controls_.draw(ui_, left, snapshot, services_.send);
-
-    const double rest = body.width - left.width - 2 * gap;
-    const double least = std::min(0.45, ui_.px(kLeastPanel) / std::max(1.0, rest));
-    middle_share_ = std::clamp(middle_share_, least, 1.0 - least);
-    Rect middle{left.right() + gap, body.y, rest * middle_share_, body.height};
-    Rect right{middle.right() + gap, body.y, rest - middle.width, body.height};
-    controls_units_ +=
-        splitter(ui_, {"Splitter controls", "", {left.right(), body.y, gap, body.height}}, true) /
-        ui_.scale;
-    middle_share_ +=
-        splitter(ui_, {"Splitter columns", "", {middle.right(), body.y, gap, body.height}}, true) /
-        std::max(1.0, rest);
-    if (snapshot.divergence) {
-      Rect banner{middle.x, body.y, body.right() - middle.x, ui_.px(kBannerHeight)};
-      draw_divergence_banner(ui_, banner, snapshot, services_.send);
-      for (Rect* column : {&middle, &right}) {
-        column->y += banner.height + gap;
-        column->height -= banner.height + gap;
-      }
+    const double banner = snapshot.divergence ? ui_.px(kBannerHeight) : 0.0;
+    const CardRects rects = layout_.divide(ui_, body, banner, settings_);
+    if (rects.controls.width > 0.0) {
+      draw_card(ui_, rects.controls);
+      controls_.draw(ui_, rects.controls, snapshot, services_.send);
     }
-    const auto [network, map] = split(middle, middle_rows_, "Splitter network");
-    const auto [loss, norm] = split(right, right_rows_, "Splitter curves");
-    panels_.draw(ui_, {network, map, loss, norm}, snapshot, services_);
-  }
-
-  // Two cards on top of one another, and the splitter between them.
-  std::pair<Rect, Rect> split(const Rect& column, double& share, const char* label) {
-    const double gap = ui_.px(kGap), rest = column.height - gap;
-    const double least = std::min(0.45, ui_.px(140.0) / std::max(1.0, rest));
-    share = std::clamp(share, least, 1.0 - least);
-    const Rect upper{column.x, column.y, column.width, std::round(rest * share)};
-    const Rect bar{column.x, upper.bottom(), column.width, gap};
-    const Rect lower{column.x, bar.bottom(), column.width, column.bottom() - bar.bottom()};
-    share += splitter(ui_, {label, "", bar}, false) / std::max(1.0, rest);
-    return {upper, lower};
+    if (rects.banner.width > 0.0)
+      draw_divergence_banner(ui_, rects.banner, snapshot, services_.send);
+    panels_.draw(ui_, rects, snapshot, services_);
+    layout_.take_input(ui_, rects, takes_keys());
   }
 
   void draw_hover_help() {
@@ -199,9 +195,8 @@ private:
   std::string notice_, refusal_;
   std::uint64_t refusals_ = 0;
   double notice_seconds_ = 0.0;
-  // Where the splitters stand: a width, and shares of what there is.
-  double controls_units_ = kControls;
-  double middle_share_ = 0.63, middle_rows_ = 0.53, right_rows_ = 0.5;
+  CardLayout layout_;
+  Tour tour_;
   bool help_open_ = false;
 };
 
@@ -212,6 +207,8 @@ void AppUi::frame(const session::Snapshot& snapshot) { impl_->frame(snapshot); }
 void AppUi::set_frame_time(double milliseconds) { impl_->frame_ms_ = milliseconds; }
 bool AppUi::wants_quit() const { return impl_->quit_; }
 bool AppUi::needs_redraw() const { return impl_->needs_redraw(); }
+double AppUi::text_size() const { return impl_->settings_.text_size; }
+Settings AppUi::settings() const { return impl_->settings(); }
 figure::Theme AppUi::theme() const { return impl_->ui_.theme; }
 const WidgetRegistry& AppUi::registry() const { return impl_->ui_.registry; }
 const figure::Figure* AppUi::figure(std::string_view name) const {

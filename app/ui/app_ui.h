@@ -10,6 +10,7 @@
 #include "app/session/command.h"
 #include "app/session/snapshot.h"
 #include "app/ui/heatmap_textures.h"
+#include "app/ui/settings.h"
 #include "app/ui/widget_registry.h"
 
 namespace backflow::ui {
@@ -18,7 +19,8 @@ namespace backflow::ui {
 struct UiServices {
   std::function<void(session::Command)> send;
   HeatmapTextures* textures = nullptr;  ///< null: heatmaps stay empty
-  figure::Theme theme = figure::Theme::dark;
+  Settings settings;                    ///< as the window was left
+  bool offer_tour = false;              ///< begin with the tour unless it has been seen
 };
 
 class AppUi {
@@ -28,8 +30,9 @@ public:
   AppUi(const AppUi&) = delete;
   AppUi& operator=(const AppUi&) = delete;
 
-  /// Fonts and sizes for that many pixels per unit. Call before ImGui::NewFrame, first of all and
-  /// whenever it changes; the back end must make its font texture anew.
+  /// Fonts and sizes for that many pixels per unit, text_size() included. Call before
+  /// ImGui::NewFrame, first of all and whenever it changes; the back end must make its font texture
+  /// anew.
   void set_scale(double scale);
 
   /// Draws the window's contents; between ImGui::NewFrame and ImGui::Render.
@@ -43,6 +46,9 @@ public:
   /// appear, a blinking cursor.
   bool needs_redraw() const;
 
+  /// How much larger than usual the person wants everything.
+  double text_size() const;
+  Settings settings() const;  ///< as the window is now
   figure::Theme theme() const;
   /// The widgets of the last frame.
   const WidgetRegistry& registry() const;

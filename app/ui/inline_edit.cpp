@@ -39,6 +39,7 @@ std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   register_widget(ui, widget);
+  ui.focus.order.push_back(widget.label);
   const bool active = ImGui::IsItemActive();
   const bool left = ui.edit.starting == 0 && !active;
   ui.edit.starting = active ? 0 : std::max(0, ui.edit.starting - 1);

@@ -1,5 +1,7 @@
 #include "app/ui/panels.h"
 
+#include <utility>
+
 namespace backflow::ui {
 namespace {
 
@@ -18,19 +20,39 @@ const figure::Figure* Panels::figure(std::string_view name) const {
   return nullptr;
 }
 
-void Panels::draw(UiContext& ui, const PanelRects& rects, const session::Snapshot& snapshot,
+void Panels::restore(const Settings& settings) {
+  state_.view.loss_log = settings.loss_log;
+  state_.view.gradient_log = settings.gradient_log;
+  std::size_t i = 0;
+  for (TabbedPanel* panel : {&map_.tabs(), &loss_, &norm_}) panel->show(settings.tabs[i++]);
+}
+
+void Panels::store(Settings& settings) const {
+  settings.loss_log = state_.view.loss_log;
+  settings.gradient_log = state_.view.gradient_log;
+  std::size_t i = 0;
+  for (const TabbedPanel* panel : {&map_.tabs(), &loss_, &norm_})
+    settings.tabs[i++] = panel->shown().info().name;
+}
+
+void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
                   const UiServices& services) {
   if (!asked_) asked_ = state_.wanted = snapshot.analysis_options;
+  const auto shows = [&](Card card) { return rects.of(card).width > 0.0; };
   // The map first: what lies under the mouse there is marked in the network.
-  const auto clicked = map_.draw(ui, rects.map, snapshot, services, state_);
-  if (clicked) show_spectrum_of(*clicked);
-  network_.draw(ui, rects.network, snapshot, services, state_);
-  draw_curve(ui, loss_, rects.loss, snapshot, services);
-  draw_curve(ui, norm_, rects.norm, snapshot, services);
-  state_.wanted.sequence = state_.view.sequence;
-  state_.wanted.spectra = false;
-  for (const TabbedPanel* panel : {&map_.tabs(), &loss_, &norm_})
+  state_.view.cursor.reset();
+  if (shows(Card::map)) {
+    const auto clicked = map_.draw(ui, rects.of(Card::map), snapshot, services, state_);
+    if (clicked) show_spectrum_of(*clicked);
+  }
+  if (shows(Card::network)) network_.draw(ui, rects.of(Card::network), snapshot, services, state_);
+  state_.wanted.spectra = map_.tabs().shown().info().needs_spectra && shows(Card::map);
+  for (const auto& [panel, card] : {std::pair(&loss_, Card::loss), std::pair(&norm_, Card::norm)}) {
+    if (!shows(card)) continue;
+    draw_curve(ui, *panel, rects.of(card), snapshot, services);
     state_.wanted.spectra = state_.wanted.spectra || panel->shown().info().needs_spectra;
+  }
+  state_.wanted.sequence = state_.view.sequence;
   if (state_.wanted == *asked_) return;
   asked_ = state_.wanted;
   services.send(session::SetAnalysis{state_.wanted});

@@ -4,20 +4,21 @@
 #include <optional>
 #include <string_view>
 
+#include "app/ui/card_layout.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/network_panel.h"
 
 namespace backflow::ui {
 
-/// Where the panels lie.
-struct PanelRects {
-  Rect network, map, loss, norm;
-};
-
 class Panels {
 public:
-  void draw(UiContext& ui, const PanelRects& rects, const session::Snapshot& snapshot,
+  /// Draws the cards that have a rectangle.
+  void draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
             const UiServices& services);
+
+  /// Which figures are shown, and how.
+  void restore(const Settings& settings);
+  void store(Settings& settings) const;
 
   /// Shows the figure whose key is pressed in this frame.
   void take_keys();

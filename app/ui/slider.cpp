@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/ui/inline_edit.h"
+#include "app/ui/keyboard_focus.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
 
@@ -45,6 +46,15 @@ std::string text_of(const SliderRange& range, double value) {
   // Three digits are what a mouse can set; the ends are exact.
   const double rounded = std::stod(fmt::format("{:.3g}", value));
   return fmt::format("{:.6g}", std::clamp(rounded, range.min, range.max));
+}
+
+// By an arrow key: a fiftieth of the range, or the next count.
+double stepped(const SliderRange& range, double value, int direction) {
+  const double from = std::isnan(value) ? range.min : value;
+  const double to = value_at(range, share_of(range, from) + 0.02 * direction);
+  if (!range.integers) return to;
+  return direction > 0 ? std::min(range.max, std::max(to, from + 1.0))
+                       : std::max(range.min, std::min(to, from - 1.0));
 }
 
 void draw_slider(UiContext& ui, const Widget& widget, const SliderRange& range, double value,
@@ -88,7 +98,9 @@ std::optional<SliderInput> slider(UiContext& ui, const Widget& widget, const Sli
   const SliderRange range = effective(asked);
   const Interaction state = interact(ui, widget);
   draw_slider(ui, widget, range, value, text, state);
-  if (state.double_clicked) {
+  if (const int step = arrow_step(ui, widget); step != 0)
+    return SliderInput{text_of(range, stepped(range, value, step)), false};
+  if (state.double_clicked || entered_by_key(ui, widget)) {
     begin_edit(ui, widget.label,
                !range.edit_text.empty() ? range.edit_text
                : std::isnan(value)      ? std::string()

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <imgui.h>
 
@@ -32,11 +33,22 @@ struct InlineEdit {
   int starting = 0;   ///< frames left in which it may still be given the keyboard
 };
 
+/// The control that was reached with Tab (keyboard_focus.h).
+struct KeyboardFocus {
+  std::string label;         ///< empty when none
+  bool enter = false;        ///< Enter was pressed in this frame
+  bool uses_arrows = false;  ///< arrow keys are the control's, not the window's
+  bool asked_for_arrows = false;
+  bool moved = false;              ///< in this frame
+  std::vector<std::string> order;  ///< the labels of all controls of the frame so far
+};
+
 struct UiContext {
   Fonts fonts;
   WidgetRegistry registry;
   HoverHelp hover;
   InlineEdit edit;
+  KeyboardFocus focus;
   double scale = 1.0;  ///< pixels per unit
   figure::Theme theme = figure::Theme::dark;
   /// Changes with the same number belong to one gesture, such as one drag (session::SetKey).

@@ -8,6 +8,7 @@
 #include "app/ui/elide.h"
 #include "app/ui/icons.h"
 #include "app/ui/imgui_compat.h"
+#include "app/ui/keyboard_focus.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {
@@ -34,6 +35,18 @@ std::string title_of(const std::vector<Option>& options, const std::string& valu
   for (const Option& option : options)
     if (option.value == value) return option.title;
   return value;
+}
+
+// The option after the present one, or before it.
+std::optional<std::string> neighbour(const std::vector<Option>& options, const std::string& current,
+                                     int step) {
+  // Up and left go towards the top of the list, as lists are read.
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    if (options[i].value != current) continue;
+    if (step > 0 && i + 1 < options.size()) return options[i + 1].value;
+    if (step < 0 && i > 0) return options[i - 1].value;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -67,7 +80,7 @@ Interaction interact(UiContext& ui, const Widget& widget) {
   Interaction state;
   state.hovered = ImGui::IsItemHovered();
   state.held = widget.enabled && ImGui::IsItemActive();
-  state.clicked = widget.enabled && released_on_it;
+  state.clicked = (widget.enabled && released_on_it) || take_focus(ui, widget);
   state.double_clicked = widget.enabled && state.hovered && ImGui::IsMouseDoubleClicked(0);
   if (state.hovered && !widget.help.empty()) {
     ui.hover.label = widget.label;
@@ -196,6 +209,8 @@ std::optional<std::string> combo(UiContext& ui, const Widget& widget,
                {widget.rect.right() - ui.px(16.0), widget.rect.y + height / 2 - ui.px(2.0),
                 ui.px(8.0), ui.px(4.5)},
                to_imgui(color), static_cast<float>(ui.px(1.4)));
+  if (const int step = arrow_step(ui, widget, true); step != 0)
+    return neighbour(options, current, step);
   const std::string popup = widget.label + " options";
   if (state.clicked) ImGui::OpenPopup(popup.c_str());
   // Below the field, or above it where there is no room below.

@@ -6,8 +6,9 @@
 
 namespace backflow::ui {
 
-UiDriver::UiDriver(const config::Config& config, int width, int height, double scale)
-    : session_(config) {
+UiDriver::UiDriver(const config::Config& config, int width, int height, double scale,
+                   const Settings& settings, bool offer_tour)
+    : session_(config), scale_(scale), text_size_(settings.text_size) {
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
@@ -16,9 +17,9 @@ UiDriver::UiDriver(const config::Config& config, int width, int height, double s
   io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
   init_keys_without_backend();
   ui_ = std::make_unique<AppUi>(
-      UiServices{[this](session::Command command) { session_.execute(command); }, nullptr,
-                 figure::Theme::dark});
-  ui_->set_scale(scale);
+      UiServices{[this](session::Command command) { session_.execute(command); }, nullptr, settings,
+                 offer_tour});
+  ui_->set_scale(scale * ui_->text_size());
   unsigned char* pixels = nullptr;
   int atlas_width = 0, atlas_height = 0;
   io.Fonts->GetTexDataAsAlpha8(&pixels, &atlas_width, &atlas_height);
@@ -49,11 +50,22 @@ void UiDriver::publish() {
 void UiDriver::frames(int count) {
   for (int i = 0; i < count; ++i) {
     publish();
+    adapt_text_size();
     ImGui::NewFrame();
     ui_->frame(*snapshot_);
     ImGui::Render();
     send_mouse_wheel(0.0f);
   }
+}
+
+// As the window's loop does.
+void UiDriver::adapt_text_size() {
+  if (ui_->text_size() == text_size_) return;
+  text_size_ = ui_->text_size();
+  ui_->set_scale(scale_ * text_size_);
+  unsigned char* pixels = nullptr;
+  int width = 0, height = 0;
+  ImGui::GetIO().Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
 }
 
 WidgetInfo UiDriver::widget(const std::string& label) const {

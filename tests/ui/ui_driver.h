@@ -15,7 +15,7 @@ namespace backflow::ui {
 class UiDriver {
 public:
   explicit UiDriver(const config::Config& config = {}, int width = 1280, int height = 800,
-                    double scale = 1.0);
+                    double scale = 1.0, const Settings& settings = {}, bool offer_tour = false);
   ~UiDriver();
   UiDriver(const UiDriver&) = delete;
   UiDriver& operator=(const UiDriver&) = delete;
@@ -66,6 +66,7 @@ private:
   void begin_drag(const std::string& label, double from, double to);
   void release();
   void publish();
+  void adapt_text_size();
 
   session::Session session_;
   std::shared_ptr<const session::Snapshot> snapshot_;
@@ -73,6 +74,7 @@ private:
   session::AnalysisOptions analysed_;
   bool coarse_ = false;
   std::uint64_t revision_ = 0;
+  double scale_, text_size_;
   std::unique_ptr<AppUi> ui_;
 };
 

@@ -1,0 +1,93 @@
+#include "app/cli/settings_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "app/export/atomic_write.h"
+
+namespace backflow::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void take(const json& from, const char* name, bool& value) {
+  if (const auto found = from.find(name); found != from.end() && found->is_boolean())
+    value = found->get<bool>();
+}
+
+void take(const json& from, const char* name, double& value, double low, double high) {
+  const auto found = from.find(name);
+  if (found == from.end() || !found->is_number()) return;
+  const double number = found->get<double>();
+  if (std::isfinite(number)) value = std::clamp(number, low, high);
+}
+
+json to_json(const ui::Settings& settings) {
+  return {{"theme", settings.theme == figure::Theme::light ? "light" : "dark"},
+          {"text_size", settings.text_size},
+          {"controls_width", settings.controls_width},
+          {"middle_share", settings.middle_share},
+          {"middle_rows", settings.middle_rows},
+          {"right_rows", settings.right_rows},
+          {"tabs", settings.tabs},
+          {"loss_log", settings.loss_log},
+          {"gradient_log", settings.gradient_log},
+          {"toured", settings.toured}};
+}
+
+ui::Settings from_json(const json& from) {
+  ui::Settings settings;
+  if (!from.is_object()) return settings;
+  if (from.value("theme", json()) == "light") settings.theme = figure::Theme::light;
+  take(from, "text_size", settings.text_size, ui::kLeastTextSize, ui::kMostTextSize);
+  take(from, "controls_width", settings.controls_width, 100.0, 2000.0);
+  take(from, "middle_share", settings.middle_share, 0.0, 1.0);
+  take(from, "middle_rows", settings.middle_rows, 0.0, 1.0);
+  take(from, "right_rows", settings.right_rows, 0.0, 1.0);
+  if (const auto tabs = from.find("tabs"); tabs != from.end() && tabs->is_array())
+    for (std::size_t i = 0; i < std::min(tabs->size(), settings.tabs.size()); ++i)
+      if ((*tabs)[i].is_string()) settings.tabs[i] = (*tabs)[i].get<std::string>();
+  take(from, "loss_log", settings.loss_log);
+  take(from, "gradient_log", settings.gradient_log);
+  take(from, "toured", settings.toured);
+  return settings;
+}
+
+}  // namespace
+
+std::string settings_path() {
+  const char* folder = std::getenv("XDG_CONFIG_HOME");
+  if (folder != nullptr && *folder == '/') return std::string(folder) + "/backflow/window.json";
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && *home != '\0') return std::string(home) + "/.config/backflow/window.json";
+  return {};
+}
+
+ui::Settings SettingsFile::read() const {
+  if (path_.empty()) return {};
+  return from_json(json::parse(contents(path_), nullptr, false));
+}
+
+std::string SettingsFile::write(const ui::Settings& settings) const {
+  if (path_.empty()) return {};
+  const std::string text = to_json(settings).dump(2) + "\n";
+  if (text == contents(path_)) return {};
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), error);
+  return exporting::write_file_atomically(path_, text);
+}
+
+}  // namespace backflow::cli

@@ -1,0 +1,138 @@
+#include "app/ui/card_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/ui/figure_panel.h"
+#include "app/ui/imgui_compat.h"
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+namespace {
+
+constexpr double kGap = 7.0;  // between cards, in units; the splitters live in it
+constexpr double kLeastControls = 230.0, kLeastPanel = 200.0, kLeastRow = 140.0;
+// Below these, in units, four cards would show too little each, or a card beside the controls.
+constexpr double kFourWide = 560.0, kFourHigh = 360.0, kBesideControls = 300.0;
+constexpr double kSwitch = 26.0;
+
+constexpr const char* kTitles[] = {"Network", "Products", "Loss", "Gradient"};
+
+bool under_mouse(const Rect& rect) {
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  return rect.width > 0.0 && rect.contains({mouse.x, mouse.y});
+}
+
+}  // namespace
+
+CardRects CardLayout::divide(UiContext& ui, const Rect& body, double banner_height,
+                             Settings& settings) {
+  const double gap = ui.px(kGap);
+  const double most = std::max(ui.px(kLeastControls), body.width * 0.4);
+  settings.controls_width = std::clamp(settings.controls_width, kLeastControls, most / ui.scale);
+  CardRects rects;
+  rects.controls = {body.x, body.y, ui.px(settings.controls_width), body.height};
+  Rect area{rects.controls.right() + gap, body.y, body.width - rects.controls.width - gap,
+            body.height};
+  const bool beside = area.width >= ui.px(kBesideControls);
+  const bool forced = area.width < ui.px(kFourWide) || area.height < ui.px(kFourHigh);
+  if (beside) {
+    controls_only_ = false;
+    const Rect bar{rects.controls.right(), body.y, gap, body.height};
+    settings.controls_width += splitter(ui, {"Splitter controls", "", bar}, true) / ui.scale;
+  } else {
+    area = body;
+    rects.controls = {};
+  }
+  if (forced || alone_) {
+    draw_switch(ui, {area.x, area.y, area.width, ui.px(kSwitch)}, !beside, forced);
+    area.y += ui.px(kSwitch) + gap;
+    area.height -= ui.px(kSwitch) + gap;
+  }
+  if (controls_only_) {
+    rects.controls = area;
+    return rects;
+  }
+  if (banner_height > 0.0) {
+    rects.banner = {area.x, area.y, area.width, banner_height};
+    area.y += banner_height + gap;
+    area.height -= banner_height + gap;
+  }
+  if (forced || alone_) {
+    rects.cards[static_cast<std::size_t>(alone_.value_or(last_))] = area;
+    return rects;
+  }
+  return all_four(ui, rects, area, settings);
+}
+
+CardRects CardLayout::all_four(UiContext& ui, CardRects rects, Rect area, Settings& settings) {
+  const double gap = ui.px(kGap), rest = area.width - gap;
+  const double least = std::min(0.45, ui.px(kLeastPanel) / std::max(1.0, rest));
+  settings.middle_share = std::clamp(settings.middle_share, least, 1.0 - least);
+  const Rect middle{area.x, area.y, rest * settings.middle_share, area.height};
+  const Rect right{middle.right() + gap, area.y, rest - middle.width, area.height};
+  settings.middle_share +=
+      splitter(ui, {"Splitter columns", "", {middle.right(), area.y, gap, area.height}}, true) /
+      std::max(1.0, rest);
+  const auto split = [&](const Rect& column, double& share, const char* label, Card upper,
+                         Card lower) {
+    const double height = column.height - gap;
+    const double edge = std::min(0.45, ui.px(kLeastRow) / std::max(1.0, height));
+    share = std::clamp(share, edge, 1.0 - edge);
+    const Rect top{column.x, column.y, column.width, std::round(height * share)};
+    const Rect bar{column.x, top.bottom(), column.width, gap};
+    rects.cards[static_cast<std::size_t>(upper)] = top;
+    rects.cards[static_cast<std::size_t>(lower)] = {column.x, bar.bottom(), column.width,
+                                                    column.bottom() - bar.bottom()};
+    share += splitter(ui, {label, "", bar}, false) / std::max(1.0, height);
+  };
+  split(middle, settings.middle_rows, "Splitter network", Card::network, Card::map);
+  split(right, settings.right_rows, "Splitter curves", Card::loss, Card::norm);
+  return rects;
+}
+
+// Which card is shown, and the way back.
+void CardLayout::draw_switch(UiContext& ui, const Rect& rect, bool with_controls, bool forced) {
+  std::vector<Option> options;
+  if (with_controls) options.push_back({"controls", "Controls"});
+  for (std::size_t i = 0; i < 4; ++i) options.push_back({std::to_string(i), kTitles[i]});
+  const double back = forced ? 0.0 : ui.px(92.0);
+  const Rect row{rect.x, rect.y, std::min(rect.width - back, ui.px(460.0)), rect.height};
+  const auto current = static_cast<std::size_t>(alone_.value_or(last_));
+  const auto chosen = segmented(ui, {"Card", "Which card is shown", row}, options,
+                                controls_only_ ? "controls" : std::to_string(current));
+  if (chosen) {
+    controls_only_ = *chosen == "controls";
+    if (!controls_only_) {
+      last_ = static_cast<Card>(std::stoi(*chosen));
+      if (alone_) alone_ = last_;
+    }
+  }
+  if (!forced &&
+      button(ui,
+             {"All cards",
+              "All four cards again  (Esc, or double-click the title)",
+              {rect.right() - back + ui.px(6.0), rect.y, back - ui.px(6.0), rect.height}},
+             {"All cards"}))
+    alone_.reset();
+}
+
+void CardLayout::take_input(const UiContext& ui, const CardRects& rects, bool keys) {
+  const bool wanted = keys && key_pressed(Key::m);
+  if (keys && alone_ && key_pressed(Key::escape)) alone_.reset();
+  for (std::size_t i = 0; i < rects.cards.size(); ++i) {
+    const Rect& card = rects.cards[i];
+    const Rect title{card.x, card.y, card.width, ui.px(FigurePanel::kBar)};
+    // Not where a control of the title bar was clicked twice; a tab is part of the title.
+    const bool on_control =
+        !ui.hover.label.empty() && !ui.hover.label.starts_with("Tab ") && under_mouse(title);
+    const bool asked = ImGui::IsMouseDoubleClicked(0) && under_mouse(title) && !on_control;
+    if (!asked && !(wanted && under_mouse(card))) continue;
+    last_ = static_cast<Card>(i);
+    alone_ = alone_ ? std::nullopt : std::optional(last_);
+    return;
+  }
+  if (wanted) alone_ = alone_ ? std::nullopt : std::optional(last_);
+}
+
+}  // namespace backflow::ui

@@ -1,0 +1,47 @@
+// Where the controls and the four cards lie: all of them with splitters between, or one card alone,
+// because a person enlarged it or because the window is too small for four.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "app/ui/settings.h"
+#include "app/ui/widgets.h"
+
+namespace backflow::ui {
+
+enum class Card { network, map, loss, norm };
+
+/// Empty rectangles (width 0) are not shown.
+struct CardRects {
+  Rect controls;
+  std::array<Rect, 4> cards;  ///< by Card
+  Rect banner;                ///< room above the cards, as high as asked for
+
+  const Rect& of(Card card) const { return cards[static_cast<std::size_t>(card)]; }
+};
+
+class CardLayout {
+public:
+  /// Divides `body`, draws the splitters and, where one card is alone, the switch between them.
+  CardRects divide(UiContext& ui, const Rect& body, double banner_height, Settings& settings);
+
+  /// Enlarges the card whose title was double-clicked, or under the mouse when M was pressed; the
+  /// same again, or Escape, brings all four back. Call after the cards were drawn.
+  void take_input(const UiContext& ui, const CardRects& rects, bool keys);
+
+  void enlarge(std::optional<Card> card) { alone_ = card; }
+  std::optional<Card> enlarged() const { return alone_; }
+  /// One card has been enlarged, and Escape would undo that.
+  bool takes_escape() const { return alone_.has_value(); }
+
+private:
+  void draw_switch(UiContext& ui, const Rect& rect, bool with_controls, bool forced);
+  CardRects all_four(UiContext& ui, CardRects rects, Rect area, Settings& settings);
+
+  std::optional<Card> alone_;
+  Card last_ = Card::network;
+  bool controls_only_ = false;  // where there is no room for controls beside a card
+};
+
+}  // namespace backflow::ui

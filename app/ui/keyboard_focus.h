@@ -1,0 +1,24 @@
+// Reaching every control without a mouse: Tab and Shift+Tab go from one to the next, Enter clicks
+// it, the arrow keys change what has a range or a list, Escape leaves. The order is that in which
+// controls are drawn.
+#pragma once
+
+#include "app/ui/widgets.h"
+
+namespace backflow::ui {
+
+/// At the start of a frame: moves the focus. `escape` is false while Escape closes something else.
+void move_focus(UiContext& ui, bool escape);
+
+/// Called by each control as it is drawn: keeps the order, and, where it has the focus, scrolls it
+/// into sight and draws the ring that says so. Returns whether Enter was pressed on it.
+bool take_focus(UiContext& ui, const Widget& widget);
+
+/// Whether Enter was pressed on the widget in this frame.
+bool entered_by_key(const UiContext& ui, const Widget& widget);
+
+/// −1, 0 or 1: which way an arrow key moves the widget's value in this frame; in a list down is
+/// forward. Calling it tells that the widget uses arrow keys.
+int arrow_step(UiContext& ui, const Widget& widget, bool list = false);
+
+}  // namespace backflow::ui
