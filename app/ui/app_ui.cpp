@@ -215,6 +215,7 @@ const figure::Figure* AppUi::figure(std::string_view name) const {
   return impl_->panels_.figure(name);
 }
 std::string AppUi::tooltip() const { return impl_->shown_tooltip_; }
+std::string AppUi::focused() const { return impl_->ui_.focus.label; }
 std::string AppUi::status() const { return impl_->status_; }
 
 }  // namespace backflow::ui

@@ -57,6 +57,8 @@ public:
   /// Text shown at the mouse, the status line and the banner in the last frame, for tests.
   std::string tooltip() const;
   std::string status() const;
+  /// The control that Tab has reached; empty when none.
+  std::string focused() const;
 
 private:
   class Impl;

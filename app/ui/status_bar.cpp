@@ -15,9 +15,13 @@ namespace {
 
 constexpr const char* kBetween = "   ·   ";
 
+std::string iterations(const session::Snapshot& snapshot) {
+  return figure::grouped(snapshot.iteration) +
+         (snapshot.iteration == 1 ? " iteration done" : " iterations done");
+}
+
 std::string progress(const session::Snapshot& snapshot) {
-  std::string text = figure::grouped(snapshot.iteration) +
-                     (snapshot.iteration == 1 ? " iteration done" : " iterations done");
+  const std::string text = iterations(snapshot);
   if (snapshot.running && snapshot.iterations_per_second > 0.0)
     return text + kBetween +
            fmt::format("{} per second", figure::grouped(static_cast<std::uint64_t>(
@@ -55,7 +59,11 @@ void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& s
   std::string status = progress(snapshot);
   std::string help = status;
   const std::string short_verdict = verdict(snapshot, false);
-  const double right = message.empty() ? bold_width(short_verdict) : width_of(message);
+  // What does not fit even alone is cut after its first clause.
+  const std::string clause = short_verdict.substr(0, short_verdict.find(':'));
+  const std::string least =
+      bold_width(short_verdict) <= rect.width - width_of(status) - gap ? short_verdict : clause;
+  const double right = message.empty() ? bold_width(least) : width_of(message);
   const auto add = [&](const std::string& text) {
     const std::string longer = status + kBetween + text;
     if (width_of(longer) + gap + right <= rect.width) status = longer;
@@ -65,6 +73,7 @@ void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& s
     help += "\n" + measure.help;
   }
   add(frame_time(frame_ms));
+  if (width_of(status) + gap + right > rect.width) status = iterations(snapshot);
   const double used = width_of(status);
   interact(ui, {"Status",
                 help + "\n" + frame_time(frame_ms),
@@ -76,7 +85,7 @@ void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& s
     return;
   }
   const std::string full = verdict(snapshot, true);
-  draw_text(ui, rest, bold_width(full) <= rest.width ? full : short_verdict, 13.0, ui.colors().text,
+  draw_text(ui, rest, bold_width(full) <= rest.width ? full : least, 13.0, ui.colors().text,
             figure::HAlign::right, true);
 }
 

@@ -1,0 +1,192 @@
+// How a person arranges the window: one card enlarged, the size of text, the keyboard alone, the
+// tour, and what is kept of it.
+#include <set>
+
+#include "tests/ui/window_state.h"
+
+namespace backflow::ui {
+namespace {
+
+using ::testing::HasSubstr;
+
+// In the title of the card that has this figure, where there is no control.
+figure::Point title_of(const UiDriver& driver, const std::string& label) {
+  const figure::Rect figure = driver.widget("figure " + label).rect;
+  return {figure.x + figure.width * 0.55, figure.y - 15.0};
+}
+
+void double_click_at(UiDriver& driver, figure::Point pixel) {
+  driver.click_at(pixel);
+  driver.click_at(pixel);
+}
+
+TEST(Arrangement, ADoubleClickOnATitleEnlargesTheCardAndEscapeBringsAllBack) {
+  UiDriver driver;
+  const figure::Rect before = driver.widget("figure unrolled").rect;
+  double_click_at(driver, title_of(driver, "unrolled"));
+  driver.frames(2);
+  const figure::Rect after = driver.widget("figure unrolled").rect;
+  EXPECT_GT(after.width, 1.5 * before.width);
+  EXPECT_GT(after.height, 1.5 * before.height);
+  EXPECT_FALSE(has_widget(driver, "figure loss"));
+  EXPECT_TRUE(has_widget(driver, "Spectral radius"));  // stays at hand
+  driver.press(Key::escape);
+  driver.frames(2);
+  EXPECT_NEAR(driver.widget("figure unrolled").rect.width, before.width, 1.0);
+  EXPECT_TRUE(has_widget(driver, "figure loss"));
+}
+
+TEST(Arrangement, TheSwitchGoesFromOneEnlargedCardToAnother) {
+  UiDriver driver;
+  driver.hover("figure jacobian-norms");
+  driver.press(Key::m);
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "figure jacobian-norms"));
+  EXPECT_FALSE(has_widget(driver, "figure unrolled"));
+  driver.click("Card=2");
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "figure loss"));
+  EXPECT_FALSE(has_widget(driver, "figure jacobian-norms"));
+  driver.click("All cards");
+  driver.frames(2);
+  for (const char* label : {"figure unrolled", "figure jacobian-norms", "figure loss"})
+    EXPECT_TRUE(has_widget(driver, label)) << label;
+}
+
+TEST(Arrangement, ADoubleClickOnAControlOfTheTitleDoesNotEnlarge) {
+  UiDriver driver;
+  driver.double_click("Loss axis=log");
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "figure unrolled"));
+}
+
+TEST(Arrangement, TextGrowsAndShrinksWithinItsLimitsAndMeetsTheUsualSize) {
+  UiDriver driver;
+  const double usual = driver.widget("Run").rect.height;
+  driver.press(Key::equal);
+  driver.frames(2);
+  EXPECT_NEAR(driver.widget("Run").rect.height, 1.1 * usual, 1e-6 * usual);
+  driver.press(Key::minus);
+  driver.frames(2);
+  EXPECT_EQ(driver.ui().text_size(), 1.0);
+  for (int i = 0; i < 20; ++i) driver.press(Key::minus);
+  EXPECT_EQ(driver.ui().text_size(), kLeastTextSize);
+  for (int i = 0; i < 30; ++i) driver.press(Key::equal);
+  EXPECT_EQ(driver.ui().text_size(), kMostTextSize);
+  driver.frames(2);
+  // 1280 × 800 pixels are 512 × 320 units then: one card at a time, and the controls behind a tab.
+  EXPECT_TRUE(has_widget(driver, "figure unrolled"));
+  EXPECT_FALSE(has_widget(driver, "figure loss"));
+  EXPECT_FALSE(has_widget(driver, "Spectral radius"));
+  driver.click("Card=controls");
+  driver.frames(2);
+  EXPECT_TRUE(driver.reach("Spectral radius"));
+  driver.click("Card=2");
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "figure loss"));
+}
+
+TEST(Arrangement, TabReachesEveryControlAndComesRound) {
+  UiDriver driver;
+  driver.open_group("Optimiser");
+  std::set<std::string> reached;
+  std::string first;
+  for (int i = 0; i < 300; ++i) {
+    driver.press(Key::tab);
+    const std::string label = driver.ui().focused();
+    ASSERT_FALSE(label.empty());
+    if (i == 0) first = label;
+    if (i > 0 && label == first) break;
+    reached.insert(label);
+  }
+  EXPECT_EQ(driver.ui().focused(), first) << "never came round";
+  for (const char* label : {"Run", "Help", "Task", "Spectral radius", "Optimiser", "Loss axis=log",
+                            "Tab spectrum", "Norm=frobenius", "Group Penalties"})
+    EXPECT_TRUE(reached.contains(label)) << label;
+}
+
+void tab_to(UiDriver& driver, const std::string& label) {
+  for (int i = 0; i < 200 && driver.ui().focused() != label; ++i) driver.press(Key::tab);
+  ASSERT_EQ(driver.ui().focused(), label);
+}
+
+TEST(Arrangement, TheKeyboardAloneClicksChoosesAndTypes) {
+  UiDriver driver;
+  tab_to(driver, "Activation");
+  driver.press(Key::down_arrow);
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().config.model.activation.kind, model::ActivationKind::sigmoid);
+  driver.press(Key::up_arrow);
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().config.model.activation.kind, model::ActivationKind::tanh);
+
+  tab_to(driver, "Learning rate");
+  const double rate = driver.snapshot().config.training.learning_rate;
+  driver.press(Key::right_arrow);
+  driver.frames(2);
+  EXPECT_GT(driver.snapshot().config.training.learning_rate, rate);
+  EXPECT_EQ(driver.snapshot().iteration, 0u) << "the arrow was the slider's alone";
+
+  tab_to(driver, "Run");
+  driver.press(Key::enter);
+  driver.frames(2);
+  EXPECT_TRUE(driver.snapshot().running);
+  driver.press(Key::escape);
+  EXPECT_EQ(driver.ui().focused(), "");
+}
+
+TEST(Arrangement, TheTourStopsFiveTimesAndIsOfferedOnce) {
+  Settings kept;
+  {
+    UiDriver driver({}, 1280, 800, 1.0, kept, true);
+    EXPECT_FALSE(driver.ui().settings().toured);
+    int stops = 0;
+    while (has_widget(driver, "Tour next") && stops < 10) {
+      ++stops;
+      driver.click("Tour next");
+      driver.frames(2);
+    }
+    EXPECT_EQ(stops, 5);
+    kept = driver.ui().settings();
+    EXPECT_TRUE(kept.toured);
+  }
+  UiDriver again({}, 1280, 800, 1.0, kept, true);
+  EXPECT_FALSE(has_widget(again, "Tour next"));
+}
+
+TEST(Arrangement, TheTourCanBeSkippedAndHoldsTheKeysBack) {
+  UiDriver driver({}, 1280, 800, 1.0, {}, true);
+  driver.press(Key::space);
+  EXPECT_FALSE(driver.snapshot().running);
+  driver.press(Key::escape);
+  driver.frames(2);
+  EXPECT_FALSE(has_widget(driver, "Tour next"));
+  EXPECT_TRUE(driver.ui().settings().toured);
+  driver.press(Key::space);
+  EXPECT_TRUE(driver.snapshot().running);
+}
+
+TEST(Arrangement, ANewWindowIsAsTheLastOneWasLeft) {
+  Settings kept;
+  double width = 0.0;
+  {
+    UiDriver driver;
+    driver.press(Key::t);
+    driver.press(Key::digit_2);
+    driver.press(Key::digit_5);
+    driver.click("Gradient axis=linear");
+    driver.move_by("Splitter columns", -60.0, 0.0);
+    width = driver.widget("figure unrolled").rect.width;
+    kept = driver.ui().settings();
+  }
+  UiDriver driver({}, 1280, 800, 1.0, kept);
+  EXPECT_EQ(driver.ui().theme(), figure::Theme::light);
+  EXPECT_TRUE(has_widget(driver, "figure gradient-by-lag"));
+  EXPECT_TRUE(has_widget(driver, "figure spectrum"));
+  EXPECT_FALSE(kept.gradient_log);
+  EXPECT_NEAR(driver.widget("figure unrolled").rect.width, width, 1.0);
+  EXPECT_EQ(driver.ui().settings(), kept);
+}
+
+}  // namespace
+}  // namespace backflow::ui
