@@ -65,7 +65,7 @@ public:
                      ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse);
     draw_contents(snapshot, inset(window, ui_.px(kGap)));
     ImGui::End();
-    if (help_open_ && draw_help_overlay(ui_, window)) help_open_ = false;
+    if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
     if (tour_.draw(ui_, window)) settings_.toured = true;
     draw_hover_help();
   }
@@ -133,6 +133,12 @@ private:
     }
     if (!ui_.focus.uses_arrows && key_pressed(Key::right_arrow, true)) send(session::StepOnce{});
     if (key_pressed(Key::r)) send(session::Reset{});
+  }
+
+  void take_help_answer(HelpAnswer answer) {
+    if (answer == HelpAnswer::stay) return;
+    help_open_ = false;
+    if (answer == HelpAnswer::tour) tour_.start();
   }
 
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {

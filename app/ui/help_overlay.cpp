@@ -1,7 +1,11 @@
 #include "app/ui/help_overlay.h"
 
 #include <algorithm>
+#include <span>
 
+#include "app/figure/text_markup.h"
+#include "app/ui/elide.h"
+#include "app/ui/imgui_compat.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
 
@@ -13,28 +17,43 @@ struct Entry {
   const char* right;
 };
 
-constexpr Entry kKeys[] = {
+constexpr Entry kRunning[] = {
     {"Space", "run or pause"},
-    {"→", "one iteration"},
+    {"→  ←", "one iteration on, one back"},
+    {"Shift+→  Shift+←", "the same, while stepping too"},
+    {"Home  End", "first and last iteration computed"},
     {"R", "reset: fresh weights, empty curves"},
-    {"1 … 8", "the figures behind the tabs"},
-    {"T", "light or dark"},
-    {"F1", "this page; Esc closes it"},
+    {"Ctrl+Z", "undo a change; Ctrl+Shift+Z redo"},
+    {".  ,", "step through an iteration, and back"},
+    {"P", "play the steps at the chosen pace"},
+    {"F", "fold the network, unfold it"},
+    {"B", "compare two networks"},
+};
+
+constexpr Entry kLooking[] = {
+    {"1 … 9, 0, C", "the figures behind the tabs"},
+    {"M", "enlarge the card under the mouse"},
+    {"+  −", "text size; T: light or dark"},
+    {"Tab, Enter", "reach and press a control; arrows set it"},
+    {"Esc", "close, let go, back to all cards"},
+    {"F1", "this page"},
     {"Ctrl+Q", "quit"},
     {"drag a field", "set its value; double-click to type"},
-    {"wheel, drag", "zoom and pan the network; double-click for all"},
-    {"click the map", "spectrum of that product; on the diagonal of W_{hh}"},
+    {"wheel, drag", "zoom and pan the network"},
+    {"click the map", "pin a product: chain and spectrum"},
 };
 
 constexpr Entry kSymbols[] = {
-    {"x_{t}, h_{t}, ŷ_{t}", "input, hidden state and output at step t = 1..T"},
-    {"h_{t} = f(W_{xh}x_{t} + W_{hh}h_{t−1} + b_{h})", "the loop, unrolled; f is the activation"},
-    {"L = Σ_{t} L_{t}", "loss: mean over the batch, sum over the steps"},
-    {"∂L/∂h_{t}", "blame: how much h_{t} is to blame for the loss"},
-    {"J_{t} = ∂h_{t}/∂h_{t−1}", "one step: diag(f′(a_{t})) W_{hh}"},
-    {"∂h_{t}/∂h_{k} = J_{t} ⋯ J_{k+1}", "what a product of steps does to the gradient"},
-    {"ρ(W_{hh})", "spectral radius: largest |eigenvalue|"},
-    {"‖∇L‖, c", "norm of the whole gradient; clipping threshold"},
+    {"x_{t}, h_{t}, ŷ_{t}", "input, hidden state, output at t = 1..T"},
+    {"a_{t} = W_{xh}x_{t} + W_{hh}h_{t−1} + b_{h}", "pre-activation"},
+    {"h_{t} = f(a_{t})", "f: the activation"},
+    {"L = Σ_{t} L_{t}", "loss: mean over the batch"},
+    {"e_{t} = ∂L/∂h_{t}", "blame: how much h_{t} is to blame"},
+    {"J_{t} = diag(f′(a_{t})) W_{hh}", "one step, ∂h_{t}/∂h_{t−1}"},
+    {"∂h_{t}/∂h_{k} = J_{t} ⋯ J_{k+1}", "what the steps do to a gradient"},
+    {"ρ(W_{hh}), σ_{1}", "largest |eigenvalue|, singular value"},
+    {"γ", "steepest slope f′ there is"},
+    {"‖∇L‖, c", "norm of the gradient; clip threshold"},
 };
 
 constexpr const char* kReading[] = {
@@ -54,39 +73,90 @@ constexpr const char* kReading[] = {
     "bit with 50 steps: does the blame reach step 1?",
 };
 
+constexpr double kText = 12.0, kLine = 21.0, kHeading = 26.0, kBetween = 12.0;
+
 double heading(UiContext& ui, const Rect& column, double y, const char* text) {
-  draw_text(ui, {column.x, y, column.width, ui.px(24.0)}, text, 13.0, ui.colors().accent,
+  draw_text(ui, {column.x, y, column.width, ui.px(22.0)}, text, 13.0, ui.colors().accent,
             figure::HAlign::left, true);
-  return y + ui.px(28.0);
+  return y + ui.px(kHeading);
 }
 
-template <std::size_t N>
-double entries(UiContext& ui, const Rect& column, double y, const Entry (&list)[N],
-               double left_width) {
-  for (const Entry& entry : list) {
-    draw_text(ui, {column.x, y, ui.px(left_width), ui.px(20.0)}, entry.left, 12.0,
-              ui.colors().text);
-    draw_text(ui, {column.x + ui.px(left_width), y, column.width - ui.px(left_width), ui.px(20.0)},
-              entry.right, 12.0, ui.colors().muted_text);
-    y += ui.px(21.0);
+struct Section {
+  const char* title;
+  std::span<const Entry> entries;
+};
+constexpr Section kSections[] = {
+    {"Running and stepping", kRunning}, {"Looking", kLooking}, {"Symbols", kSymbols}};
+
+// Of the left sides, and of whole lines.
+double left_width(const UiContext& ui, const Section& section) {
+  double width = 0.0;
+  for (const Entry& entry : section.entries)
+    width = std::max(width, figure::text_width(entry.left, ui.px(kText)));
+  return width + ui.px(12.0);
+}
+double width_of(const UiContext& ui, const Section& section) {
+  double right = 0.0;
+  for (const Entry& entry : section.entries)
+    right = std::max(right, figure::text_width(entry.right, ui.px(kText)));
+  return left_width(ui, section) + right;
+}
+
+// Returns where the next thing goes.
+double draw_section(UiContext& ui, const Section& section, double x, double y) {
+  const double left = left_width(ui, section), width = width_of(ui, section) + 1.0;
+  y = heading(ui, {x, y, width, 0.0}, y, section.title);
+  for (const Entry& entry : section.entries) {
+    draw_text(ui, {x, y, left, ui.px(20.0)}, entry.left, kText, ui.colors().text);
+    draw_text(ui, {x + left, y, width - left, ui.px(20.0)}, entry.right, kText,
+              ui.colors().muted_text);
+    y += ui.px(kLine);
   }
-  return y + ui.px(12.0);
+  return y + ui.px(kBetween);
+}
+
+double reading(UiContext& ui, const Rect& column, double y) {
+  y = heading(ui, column, y, "Reading the pictures");
+  for (const char* paragraph : kReading) {
+    for (const std::string& line : wrapped(paragraph, ui.px(kText), column.width)) {
+      draw_text(ui, {column.x, y, column.width, ui.px(18.0)}, line, kText, ui.colors().text);
+      y += ui.px(18.0);
+    }
+    y += ui.px(3.0);
+  }
+  return y;
+}
+
+// As many sections beside one another as have room; returns where it ends.
+double contents(UiContext& ui, const Rect& page) {
+  const double gap = ui.px(24.0);
+  double x = page.x, top = page.y, bottom = page.y;
+  for (const Section& section : kSections) {
+    const double width = width_of(ui, section);
+    if (x > page.x && x + width > page.right()) {
+      x = page.x;
+      top = bottom;
+    }
+    bottom = std::max(bottom, draw_section(ui, section, x, top));
+    x += width + gap;
+  }
+  return reading(ui, page, bottom);
 }
 
 }  // namespace
 
-bool draw_help_overlay(UiContext& ui, const Rect& window) {
+HelpAnswer draw_help_overlay(UiContext& ui, const Rect& window) {
+  const auto flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
   ImGui::SetNextWindowPos(top_left(window));
   ImGui::SetNextWindowSize(
       ImVec2(static_cast<float>(window.width), static_cast<float>(window.height)));
   ImGui::SetNextWindowFocus();
   ImGui::PushStyleColor(ImGuiCol_WindowBg, to_imgui(ui.colors().surround, 0.72));
-  ImGui::Begin("help", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+  ImGui::Begin("help", nullptr, flags);
   ImGui::PopStyleColor();
-  const double width = std::min(ui.px(1000.0), window.width - ui.px(32.0));
-  const double height = std::min(ui.px(510.0), window.height - ui.px(32.0));
+  const double width = std::min(ui.px(1160.0), window.width - ui.px(24.0));
+  const double height = std::min(ui.px(540.0), window.height - ui.px(24.0));
   const Rect card{window.x + (window.width - width) / 2.0,
                   window.y + (window.height - height) / 2.0, width, height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -94,28 +164,35 @@ bool draw_help_overlay(UiContext& ui, const Rect& window) {
   list.AddRectFilled(top_left(card), bottom_right(card), to_imgui(ui.colors().background),
                      rounding);
   list.AddRect(top_left(card), bottom_right(card), to_imgui(ui.colors().axis), rounding);
-  const Rect inner = inset(card, ui.px(24.0));
-  draw_text(ui, {inner.x, inner.y, inner.width, ui.px(26.0)},
-            "Backflow: how gradients flow back through time", 16.0, ui.colors().text,
-            figure::HAlign::left, true);
-  const double top = inner.y + ui.px(40.0);
-  const Rect left{inner.x, top, inner.width * 0.44, 0.0};
-  const Rect right{inner.x + inner.width * 0.46, top, inner.width * 0.54, 0.0};
-  double y = entries(ui, left, heading(ui, left, top, "Keys and mouse"), kKeys, 92.0);
-  y = std::max(y, entries(ui, right, heading(ui, right, top, "Symbols"), kSymbols, 180.0));
-  y = heading(ui, inner, y, "Reading the pictures");
-  for (const char* line : kReading) {
-    draw_text(ui, {inner.x, y, inner.width, ui.px(20.0)}, line, 12.0, ui.colors().text);
-    y += ui.px(*line == '\0' ? 8.0 : 20.0);
-  }
-  const bool closed =
-      button(ui,
-             {"Close help",
-              "Back to the window  (Esc)",
-              {card.right() - ui.px(104.0), card.y + ui.px(20.0), ui.px(84.0), ui.px(28.0)}},
-             {"Close"});
+  const Rect inner = inset(card, ui.px(20.0));
+  const Rect buttons{inner.right() - ui.px(176.0), inner.y, ui.px(84.0), ui.px(28.0)};
+  const char* title = "Backflow: how gradients flow back through time";
+  const bool fits = figure::text_width(title, ui.px(15.0), true) < buttons.x - inner.x;
+  draw_text(ui, {inner.x, inner.y, buttons.x - inner.x, ui.px(28.0)}, fits ? title : "Backflow",
+            15.0, ui.colors().text, figure::HAlign::left, true);
+  const bool tour = button(ui, {"Start tour", "Five stops through the window", buttons}, {"Tour"});
+  const bool closed = button(ui,
+                             {"Close help",
+                              "Back to the window  (Esc)",
+                              {inner.right() - ui.px(84.0), inner.y, ui.px(84.0), ui.px(28.0)}},
+                             {"Close"});
+  // What does not fit is scrolled to.
+  const Rect page{inner.x, inner.y + ui.px(38.0), inner.width, inner.height - ui.px(38.0)};
+  ImGui::SetCursorScreenPos(top_left(page));
+  ImGui::BeginChild("help page",
+                    ImVec2(static_cast<float>(page.width), static_cast<float>(page.height)));
+  const double scrolled = ImGui::GetScrollY();
+  const double screenful = 0.8 * page.height;
+  if (key_pressed(Key::page_down, true))
+    ImGui::SetScrollY(static_cast<float>(scrolled + screenful));
+  if (key_pressed(Key::page_up, true)) ImGui::SetScrollY(static_cast<float>(scrolled - screenful));
+  const double bottom =
+      contents(ui, {page.x, page.y - scrolled, page.width - ui.px(12.0), page.height});
+  ImGui::SetCursorScreenPos({static_cast<float>(page.x), static_cast<float>(bottom)});
+  ImGui::Dummy(ImVec2(1.0f, 1.0f));
+  ImGui::EndChild();
   ImGui::End();
-  return closed;
+  return tour ? HelpAnswer::tour : closed ? HelpAnswer::close : HelpAnswer::stay;
 }
 
 }  // namespace backflow::ui

@@ -5,7 +5,10 @@
 
 namespace backflow::ui {
 
-/// Covers the window; returns true when it should be closed.
-bool draw_help_overlay(UiContext& ui, const Rect& window);
+/// What was asked for on the page.
+enum class HelpAnswer { stay, close, tour };
+
+/// Covers the window; scrolls where it is small.
+HelpAnswer draw_help_overlay(UiContext& ui, const Rect& window);
 
 }  // namespace backflow::ui
