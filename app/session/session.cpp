@@ -173,6 +173,11 @@ std::shared_ptr<Place> Session::place_before(std::uint64_t gesture) const {
   return goes_on ? nullptr : place();
 }
 
+// What was in force before the gesture.
+const config::Config& Session::config_at(const std::shared_ptr<Place>& before) const {
+  return before ? *before->config : *timeline_.heads().undo->place->config;
+}
+
 void Session::add_undo(std::shared_ptr<Place> before, std::string title, std::uint64_t gesture,
                        bool replaces_state) {
   if (!before) {
@@ -183,8 +188,7 @@ void Session::add_undo(std::shared_ptr<Place> before, std::string title, std::ui
   }
   const auto step = std::make_shared<UndoStep>(
       UndoStep{std::move(title), gesture, replaces_state, std::move(before)});
-  timeline_.set_heads({step, nullptr});
-  timeline_.undo_memory().add(step);
+  timeline_.set_heads({step, nullptr}, step, trainer_.iteration());
 }
 
 // Undo and redo are each other's mirror: each goes to the place that its step holds and leaves the
@@ -207,9 +211,9 @@ void Session::take_back(bool undo) {
     timeline_.add_change(trainer_, from, config_);
     stale_ = true;
   }
-  timeline_.set_heads(undo ? UndoHeads{target->heads.undo, back}
-                           : UndoHeads{back, target->heads.redo});
-  timeline_.undo_memory().add(back);
+  timeline_.set_heads(
+      undo ? UndoHeads{target->heads.undo, back} : UndoHeads{back, target->heads.redo}, back,
+      trainer_.iteration());
 }
 
 void Session::restore(const Place& place) {
@@ -228,9 +232,10 @@ void Session::set_key(const SetKey& command) {
                                     : config::set_key(*wanted, command.name, command.value);
   if (refusal.empty()) refusal = config::validate(*wanted);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
-  const std::string title = change_title(*config_, *wanted, command.name);
+  auto before = place_before(command.gesture);
+  const std::string title = change_title(config_at(before), *wanted, command.name);
   if (config::needs_restart(*config_, *wanted)) {
-    add_undo(place_before(command.gesture), title, command.gesture, true);
+    add_undo(std::move(before), title, command.gesture, true);
     config_ = wanted;
     restart();
     return;
@@ -241,7 +246,6 @@ void Session::set_key(const SetKey& command) {
       command.name == "model.singular_value" || command.name == "model.spectral_radius";
   auto from = config_;
   if (scales) from = with_unknown_scale(*config_, command.name);
-  auto before = place_before(command.gesture);
   refusal = config::apply(*from, *wanted, trainer_);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
   timeline_.add_change(trainer_, std::move(from), wanted);

@@ -59,6 +59,7 @@ private:
   std::shared_ptr<Place> place_before(std::uint64_t gesture) const;
   void add_undo(std::shared_ptr<Place> before, std::string title, std::uint64_t gesture,
                 bool replaces_state);
+  const config::Config& config_at(const std::shared_ptr<Place>& before) const;
   void take_back(bool undo);
   void restore(const Place& place);
 

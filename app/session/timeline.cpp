@@ -102,6 +102,7 @@ void RunTimeline::add_change(const training::Trainer& trainer, ConfigPointer fro
   changes_ = log_.size();
   interval_ = interval_for(trainer.setup(), state_bytes_);
   if (log_bytes_ > budget_ / 4) forget_oldest_changes(trainer);
+  fit(iteration);
 }
 
 // What lies ahead is left behind: the curve becomes a ghost, and the run ends here.
@@ -131,40 +132,41 @@ void RunTimeline::keep(const training::Trainer& trainer, std::size_t changes,
   checkpoint.state = std::make_shared<const training::TrainerState>(trainer.state());
   state_bytes_ = std::max(state_bytes_, session::bytes_of(*checkpoint.state));
   checkpoints_.insert(place, std::move(checkpoint));
-  if (checkpoints_.size() > kMostCheckpoints || bytes_used() > budget_) thin(present);
+  fit(present);
 }
 
-// Drops an eighth of the states, or as many as memory asks for: those whose neighbours are near,
-// compared with how far away the present is. Never two neighbours at once.
+void RunTimeline::fit(std::uint64_t present) {
+  while (!checkpoints_.empty() &&
+         (checkpoints_.size() > kMostCheckpoints || bytes_used() > budget_))
+    thin(present);
+}
+
+// Drops an eighth of the states: those whose neighbours are near, compared with how far away the
+// present is. Never two neighbours at once.
 void RunTimeline::thin(std::uint64_t present) {
   const auto distance = [&](std::uint64_t iteration) {
     return static_cast<double>(iteration > present ? iteration - present : present - iteration);
   };
-  while (!checkpoints_.empty() &&
-         (checkpoints_.size() > kMostCheckpoints || bytes_used() > budget_)) {
-    const std::size_t count = checkpoints_.size();
-    std::vector<double> need(count);  // the larger, the more it would be missed
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint64_t left = i == 0 ? first() : checkpoints_[i - 1].iteration;
-      const std::uint64_t right = i + 1 < count ? checkpoints_[i + 1].iteration
-                                                : std::max(end(), checkpoints_[i].iteration);
-      need[i] = static_cast<double>(right - left) /
-                (distance(checkpoints_[i].iteration) + static_cast<double>(interval_));
-    }
-    std::vector<double> sorted = need;
-    const std::size_t wanted = std::max<std::size_t>(1, count / 8);
-    const auto limit = sorted.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
-    std::nth_element(sorted.begin(), limit, sorted.end());
-    std::size_t written = 0;
-    bool dropped = false;
-    for (std::size_t i = 0; i < count; ++i) {
-      dropped = !dropped && need[i] <= *limit;
-      if (dropped) continue;
-      if (written != i) checkpoints_[written] = std::move(checkpoints_[i]);
-      ++written;
-    }
-    checkpoints_.resize(written);
+  const std::size_t count = checkpoints_.size();
+  std::vector<double> need(count);  // the larger, the more it would be missed
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t here = checkpoints_[i].iteration;
+    const std::uint64_t left = i == 0 ? first() : checkpoints_[i - 1].iteration;
+    const std::uint64_t right = i + 1 < count ? checkpoints_[i + 1].iteration : here;
+    need[i] = static_cast<double>(right - left) / (distance(here) + static_cast<double>(interval_));
   }
+  std::vector<double> sorted = need;
+  const auto limit = sorted.begin() + static_cast<std::ptrdiff_t>(count / 8);
+  std::nth_element(sorted.begin(), limit, sorted.end());
+  std::size_t written = 0;
+  bool dropped = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    dropped = !dropped && need[i] <= *limit;
+    if (dropped) continue;
+    if (written != i) checkpoints_[written] = std::move(checkpoints_[i]);
+    ++written;
+  }
+  checkpoints_.resize(written);
 }
 
 // A long drag of a large W_hh: the run then begins later, behind the first half of the changes.
@@ -247,16 +249,19 @@ void RunTimeline::arrive(const Replay& replay) {
   interval_ = interval_for(replay.trainer.setup(), state_bytes_);
 }
 
-void RunTimeline::set_heads(UndoHeads heads) {
+void RunTimeline::set_heads(UndoHeads heads, const std::shared_ptr<UndoStep>& made,
+                            std::uint64_t present) {
   heads_ = std::move(heads);
   if (changes_ == log_.size()) end_heads_ = heads_;
+  undo_memory_.add(made);
+  fit(present);
 }
 
-// States before an iteration, at twice, four times, … the distance; at most a megabyte of them.
+// States before an iteration, at twice, four times, … the distance; within a 256th of the
+// memory.
 std::vector<Checkpoint> RunTimeline::nearby(std::uint64_t iteration) const {
-  constexpr std::size_t kMost = std::size_t{1} << 20;
   std::vector<Checkpoint> found;
-  for (std::uint64_t back = 1; (found.size() + 1) * state_bytes_ <= kMost; back *= 2) {
+  for (std::uint64_t back = 1; (found.size() + 1) * state_bytes_ <= budget_ / 256; back *= 2) {
     if (back > iteration) break;
     auto it = std::lower_bound(checkpoints_.begin(), checkpoints_.end(),
                                Checkpoint{iteration - back + 1, 0, nullptr}, before);
@@ -304,7 +309,7 @@ void RunTimeline::restore(const Place& place) {
   state_bytes_ = session::bytes_of(place.state);
   interval_ = interval_for(place.state.setup, state_bytes_);
   since_kept_ = 0;
-  if (bytes_used() > budget_) thin(place.state.setup.iteration);
+  fit(place.state.setup.iteration);
 }
 
 // Of the present states those that lie on the other run too, and those that were kept for it. A

@@ -67,8 +67,8 @@ public:
   void restore(const Place& place);
 
   const UndoHeads& heads() const { return heads_; }
-  void set_heads(UndoHeads heads);
-  UndoMemory& undo_memory() { return undo_memory_; }
+  /// Of the present place; `made` is the one of them that is new.
+  void set_heads(UndoHeads heads, const std::shared_ptr<UndoStep>& made, std::uint64_t present);
 
   std::uint64_t first() const { return start_->state.setup.iteration; }
   std::uint64_t end() const { return curve_.size(); }
@@ -81,6 +81,7 @@ public:
 private:
   void leave_branch(std::uint64_t iteration);
   void keep(const training::Trainer& trainer, std::size_t changes, std::uint64_t present);
+  void fit(std::uint64_t present);
   void thin(std::uint64_t present);
   void forget_oldest_changes(const training::Trainer& present);
   void add_ghost(const training::HistoryView& curve);
