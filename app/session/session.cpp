@@ -12,19 +12,6 @@
 namespace backflow::session {
 namespace {
 
-training::HistoryPoint history_point(const training::IterationRecord& record) {
-  const bool limit = record.options.clip.mode != training::ClipMode::none;
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  return {record.trace.loss,
-          record.clip.norm_before,
-          record.clip.norm_after,
-          limit ? record.options.clip.threshold : kNone,
-          record.learning_rate,
-          record.accuracy,
-          record.validation ? record.validation->loss : kNone,
-          record.validation ? record.validation->accuracy : kNone};
-}
-
 // A matrix from a file is used at once, with as many hidden units as it has columns where the
 // present number does not go with it. Returns why not, or nothing.
 std::string use_matrix_file(config::Config& config, const std::string& path) {
@@ -39,16 +26,43 @@ std::string use_matrix_file(config::Config& config, const std::string& path) {
   return fits ? std::string() : misfit;
 }
 
+// The same, but for the target of W_hh's scale.
+ConfigPointer with_unknown_scale(const config::Config& config, const std::string& key) {
+  auto unknown = std::make_shared<config::Config>(config);
+  if (key == "model.singular_value") unknown->model.weights.singular_value = std::nan("");
+  if (key == "model.spectral_radius") unknown->model.weights.spectral_radius = std::nan("");
+  return unknown;
+}
+
+// "Activation: tanh → ReLU".
+std::string change_title(const config::Config& from, const config::Config& to,
+                         const std::string& name) {
+  const config::Key& key = *config::find_key(name);
+  const auto value = [&key](const config::Config& config) {
+    const std::string text = key.get(config);
+    for (const config::Choice& choice : key.choices)
+      if (choice.name == text) return choice.title;
+    return text;
+  };
+  const std::string old_value = value(from), new_value = value(to);
+  if (key.kind == config::KeyKind::text) return key.title;
+  return key.title + ": " + (old_value == new_value ? "" : old_value + " → ") + new_value;
+}
+
 }  // namespace
 
-Session::Session(const config::Config& config)
-    : config_(config), trainer_(config::make_setup(config)), stale_(true) {
+Session::Session(const config::Config& config, std::size_t memory_budget)
+    : config_(std::make_shared<config::Config>(config)),
+      trainer_(config::make_setup(config)),
+      timeline_(memory_budget),
+      stale_(true) {
+  timeline_.begin(trainer_, config_);
   refresh();
 }
 
 void Session::restart() {
-  trainer_ = training::Trainer(config::make_setup(config_));
-  history_ = {};
+  trainer_ = training::Trainer(config::make_setup(*config_));
+  timeline_.begin(trainer_, config_);
   divergence_.reset();
   stale_ = true;
   refresh();
@@ -61,6 +75,20 @@ void Session::refresh() {
 }
 
 void Session::execute(const Command& command) {
+  const bool at_once = std::holds_alternative<SetSpeedLimit>(command) ||
+                       std::holds_alternative<SetAnalysis>(command);
+  if (is_going() && std::holds_alternative<Pause>(command)) {
+    going_.reset();
+    waiting_.clear();
+  }
+  const bool replaces = std::holds_alternative<GoTo>(command) && waiting_.empty();
+  if (is_going() && !at_once && !replaces)
+    waiting_.push_back(command);
+  else
+    carry_out(command);
+}
+
+void Session::carry_out(const Command& command) {
   refusal_.clear();
   std::visit(
       [this](const auto& c) {
@@ -76,10 +104,18 @@ void Session::execute(const Command& command) {
           divergence_.reset();
         } else if constexpr (std::is_same_v<C, Reset>) {
           running_ = single_step_ = false;
+          add_undo(place(), "Reset", 0, true);
           restart();
         } else if constexpr (std::is_same_v<C, Evaluate>) {
           running_ = single_step_ = false;
           stale_ = true;
+        } else if constexpr (std::is_same_v<C, GoTo>) {
+          running_ = single_step_ = false;
+          go_to(c.iteration);
+        } else if constexpr (std::is_same_v<C, Undo>) {
+          take_back(true);
+        } else if constexpr (std::is_same_v<C, Redo>) {
+          take_back(false);
         } else if constexpr (std::is_same_v<C, SetRecurrentWeights>) {
           set_recurrent_weights(c);
         } else if constexpr (std::is_same_v<C, SetKey>) {
@@ -93,25 +129,127 @@ void Session::execute(const Command& command) {
       command);
 }
 
+// What is near is reached at once, so that scrubbing shows each stop.
+void Session::go_to(std::uint64_t iteration) {
+  going_.reset();
+  going_.emplace(timeline_.replay(iteration, trainer_));
+  go_on(std::chrono::milliseconds(8));
+}
+
+void Session::go_on(std::chrono::steady_clock::duration how_long) {
+  if (!timeline_.advance(*going_, how_long)) return;
+  timeline_.arrive(*going_);
+  trainer_ = std::move(going_->trainer);
+  config_ = going_->config;
+  divergence_.reset();
+  if (going_->record) divergence_ = going_->record->divergence;
+  stale_ = going_->changed || !going_->record;
+  if (going_->record) record_ = going_->record;
+  going_.reset();
+  while (!is_going() && !waiting_.empty()) {
+    const Command next = std::move(waiting_.front());
+    waiting_.pop_front();
+    carry_out(next);
+  }
+}
+
+std::shared_ptr<Place> Session::place() const {
+  // A larger record is computed anew.
+  constexpr std::size_t kMostRecord = std::size_t{16} << 20;
+  auto place = std::make_shared<Place>();
+  place->state = trainer_.state();
+  place->config = config_;
+  place->divergence = divergence_;
+  if (!stale_ && bytes_of(*record_) <= kMostRecord) place->record = record_;
+  timeline_.describe(*place);
+  return place;
+}
+
+// Null when the change belongs to the gesture before it.
+std::shared_ptr<Place> Session::place_before(std::uint64_t gesture) const {
+  const UndoHeads& heads = timeline_.heads();
+  const bool goes_on = gesture != 0 && heads.undo && heads.undo->place && !heads.redo &&
+                       heads.undo->gesture == gesture;
+  return goes_on ? nullptr : place();
+}
+
+// What was in force before the gesture.
+const config::Config& Session::config_at(const std::shared_ptr<Place>& before) const {
+  return before ? *before->config : *timeline_.heads().undo->place->config;
+}
+
+void Session::add_undo(std::shared_ptr<Place> before, std::string title, std::uint64_t gesture,
+                       bool replaces_state) {
+  if (!before) {
+    UndoStep& step = *timeline_.heads().undo;
+    step.title = std::move(title);
+    step.replaces_state = step.replaces_state || replaces_state;
+    return;
+  }
+  const auto step = std::make_shared<UndoStep>(
+      UndoStep{std::move(title), gesture, replaces_state, std::move(before)});
+  timeline_.set_heads({step, nullptr}, step, trainer_.iteration());
+}
+
+// Undo and redo are each other's mirror: each goes to the place that its step holds and leaves the
+// present one to the other. Where training went on since and the change was one of options alone,
+// its result is kept and only the options are those of the place.
+void Session::take_back(bool undo) {
+  const UndoHeads now = timeline_.heads();
+  const std::shared_ptr<UndoStep> step = undo ? now.undo : now.redo;
+  if (!step || !step->place)
+    return refuse_command(undo ? "there is nothing to undo" : "there is nothing to redo");
+  const std::shared_ptr<Place> target = step->place;
+  const auto back =
+      std::make_shared<UndoStep>(UndoStep{step->title, 0, step->replaces_state, place()});
+  if (step->replaces_state || trainer_.iteration() == target->state.setup.iteration) {
+    restore(*target);
+  } else {
+    const ConfigPointer from = config_;
+    config_ = target->config;
+    config::apply(*from, *config_, trainer_);
+    timeline_.add_change(trainer_, from, config_);
+    stale_ = true;
+  }
+  timeline_.set_heads(
+      undo ? UndoHeads{target->heads.undo, back} : UndoHeads{back, target->heads.redo}, back,
+      trainer_.iteration());
+}
+
+void Session::restore(const Place& place) {
+  trainer_ = training::Trainer(place.state);
+  config_ = place.config;
+  divergence_ = place.divergence;
+  stale_ = !place.record;
+  if (place.record) record_ = place.record;
+  timeline_.restore(place);
+}
+
 void Session::set_key(const SetKey& command) {
-  config::Config wanted = config_;
+  auto wanted = std::make_shared<config::Config>(*config_);
   const bool matrix_file = command.name == "model.init_file" && !command.value.empty();
-  std::string refusal = matrix_file ? use_matrix_file(wanted, command.value)
-                                    : config::set_key(wanted, command.name, command.value);
-  if (refusal.empty()) refusal = config::validate(wanted);
+  std::string refusal = matrix_file ? use_matrix_file(*wanted, command.value)
+                                    : config::set_key(*wanted, command.name, command.value);
+  if (refusal.empty()) refusal = config::validate(*wanted);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
-  if (config::needs_restart(config_, wanted)) {
+  auto before = place_before(command.gesture);
+  const std::string title = change_title(config_at(before), *wanted, command.name);
+  if (config::needs_restart(*config_, *wanted)) {
+    add_undo(std::move(before), title, command.gesture, true);
     config_ = wanted;
     restart();
     return;
   }
   // These keys scale the present W_hh, which training may have moved since they were last set:
   // setting the same value again must act too.
-  config::Config before = config_;
-  if (command.name == "model.singular_value") before.model.weights.singular_value = std::nan("");
-  if (command.name == "model.spectral_radius") before.model.weights.spectral_radius = std::nan("");
-  refusal = config::apply(before, wanted, trainer_);
+  const bool scales =
+      command.name == "model.singular_value" || command.name == "model.spectral_radius";
+  auto from = config_;
+  if (scales) from = with_unknown_scale(*config_, command.name);
+  refusal = config::apply(*from, *wanted, trainer_);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
+  timeline_.add_change(trainer_, std::move(from), wanted);
+  add_undo(std::move(before), title, command.gesture, scales);
   config_ = wanted;
   stale_ = true;
 }
@@ -123,15 +261,20 @@ void Session::set_recurrent_weights(const SetRecurrentWeights& command) {
                                       present.cols(), command.W_hh.rows(), command.W_hh.cols()));
   if (!command.W_hh.allFinite())
     return refuse_command("W_hh must not have entries that are not finite");
+  auto before = place_before(command.gesture);
   trainer_.set_recurrent_weights(command.W_hh);
+  timeline_.add_change(trainer_, config_, config_, command.W_hh);
+  add_undo(std::move(before), command.title, command.gesture, true);
   stale_ = true;
 }
 
 void Session::iterate() {
+  if (is_going()) return go_on(std::chrono::milliseconds(8));
   single_step_ = false;
+  timeline_.before_step(trainer_);
   record_ = trainer_.step();
   stale_ = false;
-  history_.append(history_point(*record_));
+  timeline_.after_step(*record_);
   if (record_->divergence) {
     divergence_ = record_->divergence;
     running_ = false;
@@ -145,15 +288,18 @@ void Session::refuse_command(std::string reason) {
 
 void Session::refuse(const std::string& reason) {
   running_ = single_step_ = false;
+  going_.reset();
+  waiting_.clear();
   refuse_command(reason);
 }
 
 Snapshot Session::snapshot() const {
   Snapshot snapshot;
-  snapshot.config = config_;
+  snapshot.config = *config_;
   snapshot.iteration = trainer_.iteration();
   snapshot.record = record_;
-  snapshot.history = history_.view();
+  timeline_.describe(trainer_.iteration(), snapshot);
+  if (going_) snapshot.going_to = going_->target;
   snapshot.running = running_;
   snapshot.speed_limit = speed_limit_;
   snapshot.analysis_options = analysis_options_;

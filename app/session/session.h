@@ -2,26 +2,34 @@
 // worker runs it in its thread; the command line runs it directly.
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/session/command.h"
 #include "app/session/snapshot.h"
+#include "app/session/timeline.h"
 
 namespace backflow::session {
 
 class Session {
 public:
   /// Precondition: config::validate(config) is empty.
-  explicit Session(const config::Config& config);
+  explicit Session(const config::Config& config, std::size_t memory_budget = RunTimeline::kBudget);
 
-  /// Carries out one command. Run and StepOnce only set the state; iterate() does the work.
+  /// Carries out one command. Run and StepOnce only set the state; iterate() does the work. GoTo
+  /// does a little of it at once, iterate() the rest; what comes after a GoTo waits until it is
+  /// there, but Pause, which gives it up, and another GoTo, which replaces it.
   void execute(const Command& command);
 
   /// True when iterate() has something to do.
-  bool wants_to_iterate() const { return running_ || single_step_; }
+  bool wants_to_iterate() const { return running_ || single_step_ || is_going(); }
+  /// A replay is under way: iterate() goes on with it and does not train.
+  bool is_going() const { return going_.has_value(); }
 
-  /// One training iteration. Pauses on divergence.
+  /// One training iteration, or some milliseconds of a replay. Pauses on divergence.
   void iterate();
 
   /// After changes by hand: makes the record an evaluation of the present parameters, if it is not
@@ -39,14 +47,27 @@ public:
   double speed_limit() const { return speed_limit_; }
 
 private:
+  void carry_out(const Command& command);
   void restart();
+  void go_to(std::uint64_t iteration);
+  void go_on(std::chrono::steady_clock::duration how_long);
   void set_key(const SetKey& command);
   void set_recurrent_weights(const SetRecurrentWeights& command);
   void refuse_command(std::string reason);
 
-  config::Config config_;
+  std::shared_ptr<Place> place() const;
+  std::shared_ptr<Place> place_before(std::uint64_t gesture) const;
+  void add_undo(std::shared_ptr<Place> before, std::string title, std::uint64_t gesture,
+                bool replaces_state);
+  const config::Config& config_at(const std::shared_ptr<Place>& before) const;
+  void take_back(bool undo);
+  void restore(const Place& place);
+
+  ConfigPointer config_;
   training::Trainer trainer_;
-  training::History history_;
+  RunTimeline timeline_;
+  std::optional<Replay> going_;
+  std::deque<Command> waiting_;  // for the replay to end
   std::shared_ptr<const training::IterationRecord> record_;
   AnalysisOptions analysis_options_;
   std::optional<training::Divergence> divergence_;

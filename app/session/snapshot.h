@@ -86,6 +86,8 @@ struct Snapshot {
   std::shared_ptr<const training::IterationRecord> record;
   std::shared_ptr<const Analysis> analysis;  ///< null until the first one is ready
   training::HistoryView history;             ///< up to `iteration`
+  /// Where a replay under way leads; all else is as it was when that began.
+  std::optional<std::uint64_t> going_to;
   /// Curves of branches that were left, oldest first, and of what lies ahead on this one.
   std::vector<training::HistoryView> ghosts;
   Timeline timeline;

@@ -94,12 +94,15 @@ private:
     const auto something = [this] { return stop_ || woken_ || !inbox_.empty(); };
     if (!session_.wants_to_iterate())
       inbox_changed_.wait(lock, something);
-    else if (session_.speed_limit() > 0.0)
+    else if (has_rhythm())
       inbox_changed_.wait_until(lock, next_iteration_, something);
     if (stop_) return std::nullopt;
     woken_ = false;
     return std::exchange(inbox_, {});
   }
+
+  // A replay is as fast as it can be.
+  bool has_rhythm() const { return session_.speed_limit() > 0.0 && !session_.is_going(); }
 
   // A slider sends one value after the other: of neighbours that set the same thing only the last
   // one counts, so that slow changes do not pile up behind the mouse.
@@ -110,7 +113,8 @@ private:
              key->gesture == std::get<SetKey>(next).gesture;
     if (const auto* weights = std::get_if<SetRecurrentWeights>(&command))
       return weights->gesture == std::get<SetRecurrentWeights>(next).gesture;
-    return std::holds_alternative<SetSpeedLimit>(command) ||
+    return std::holds_alternative<GoTo>(command) ||
+           std::holds_alternative<SetSpeedLimit>(command) ||
            std::holds_alternative<SetAnalysis>(command);
   }
 
@@ -140,12 +144,14 @@ private:
         rate_.restart(next_iteration_);
       }
       bool changed = !commands->empty() || analyst_.has_result();
-      if (session_.wants_to_iterate() &&
-          (session_.speed_limit() <= 0.0 || Clock::now() >= next_iteration_)) {
+      if (session_.wants_to_iterate() && (!has_rhythm() || Clock::now() >= next_iteration_)) {
+        const bool trains = !session_.is_going();
         within_memory([this] { session_.iterate(); });
         const auto now = Clock::now();
-        rate_.count_one(now);
-        schedule_next(now);
+        if (trains) {
+          rate_.count_one(now);
+          schedule_next(now);
+        }
         changed = changed || now - published_ >= kPublishInterval || !session_.wants_to_iterate();
       }
       within_memory([this] { session_.refresh(); });
@@ -166,7 +172,7 @@ private:
     auto snapshot = std::make_shared<Snapshot>(session_.snapshot());
     snapshot->revision = ++revision_;
     attach(analyst_.result(), *snapshot);
-    snapshot->iterations_per_second = session_.wants_to_iterate() ? rate_.rate() : 0.0;
+    snapshot->iterations_per_second = snapshot->running ? rate_.rate() : 0.0;
     {
       const std::lock_guard lock(latest_mutex_);
       latest_ = std::move(snapshot);

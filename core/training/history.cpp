@@ -67,9 +67,31 @@ MinMax HistoryView::min_max(Series series, std::size_t begin, std::size_t end) c
   return range;
 }
 
+HistoryView HistoryView::first(std::size_t size) const {
+  HistoryView start = *this;
+  start.size_ = size;
+  start.chunks_.resize((size + kChunk - 1) / kChunk);
+  return start;
+}
+
+bool HistoryView::is_start_of(const HistoryView& other) const {
+  if (size_ > other.size_) return false;
+  return size_ == 0 || chunks_.back() == other.chunks_[chunks_.size() - 1];
+}
+
+History History::after(const HistoryView& view, std::size_t size) {
+  History history;
+  history.view_ = view.first(size);
+  history.shares_last_ = true;
+  return history;
+}
+
 void History::append(const HistoryPoint& point) {
   const std::size_t i = view_.size_;
   const std::size_t local = i % kChunk;
+  if (shares_last_ && local != 0)
+    view_.chunks_.back() = std::make_shared<HistoryView::Chunk>(*view_.chunks_.back());
+  shares_last_ = false;
   if (local == 0) view_.chunks_.push_back(std::make_shared<HistoryView::Chunk>());
   HistoryView::Chunk& chunk = *view_.chunks_.back();
   for (std::size_t s = 0; s < kSeriesCount; ++s) chunk.values[s][local] = point[s];

@@ -6,6 +6,9 @@
 // orders memory, such as a mutex) can be read there while training goes on, without copying the
 // curve. Minima and maxima of blocks of 32 are kept beside, so that a picture of a million
 // iterations costs a few thousand operations.
+//
+// A curve may branch: History::after() goes on behind some point of another curve. The two share
+// the chunks before that point; the one that the point lies in is copied before it is written to.
 #pragma once
 
 #include <array>
@@ -47,6 +50,13 @@ public:
   /// Over the points begin ≤ i < end ≤ size().
   MinMax min_max(Series series, std::size_t begin, std::size_t end) const;
 
+  /// The first `size` points; size ≤ size().
+  HistoryView first(std::size_t size) const;
+  /// True when these points are, in memory, the first ones of `other`: of one and the same curve.
+  bool is_start_of(const HistoryView& other) const;
+  /// What a view takes besides the points, in bytes.
+  std::size_t bytes_of_view() const { return chunks_.size() * sizeof(chunks_.front()); }
+
 private:
   friend class History;
   struct Chunk;
@@ -56,12 +66,17 @@ private:
 
 class History {
 public:
+  /// A curve that goes on behind the first `size` points of another one, which stays as it is;
+  /// size ≤ view.size().
+  static History after(const HistoryView& view, std::size_t size);
+
   void append(const HistoryPoint& point);
   HistoryView view() const { return view_; }
   std::size_t size() const { return view_.size(); }
 
 private:
   HistoryView view_;
+  bool shares_last_ = false;  // the last chunk belongs to another curve
 };
 
 }  // namespace backflow::training

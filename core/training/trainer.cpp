@@ -61,6 +61,12 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
 
 Trainer::Trainer(TrainerSetup setup) : setup_(std::move(setup)) { forget_best(); }
 
+Trainer::Trainer(const TrainerState& state)
+    : setup_(state.setup),
+      best_(state.best),
+      best_loss_(state.best_loss),
+      best_iteration_(state.best_iteration) {}
+
 std::shared_ptr<const IterationRecord> Trainer::evaluate() const {
   auto record = compute(setup_, shelf_);
   validate(*record);

@@ -83,9 +83,21 @@ struct TrainerSetup {
   std::uint64_t iteration = 0;  ///< of the next step
 };
 
+/// All that a trainer's further steps follow from: one made of it goes on with the same bits, also
+/// after a divergence.
+struct TrainerState {
+  TrainerSetup setup;
+  model::Parameters best;  ///< with the lowest loss since the last change by hand
+  double best_loss = 0.0;
+  std::uint64_t best_iteration = 0;
+};
+
 class Trainer {
 public:
   explicit Trainer(TrainerSetup setup);
+  explicit Trainer(const TrainerState& state);
+
+  TrainerState state() const { return {setup_, best_, best_loss_, best_iteration_}; }
 
   /// Forward, loss, backward, penalties and clipping at the present parameters; no update, nothing
   /// changes.
