@@ -1,5 +1,6 @@
 #include "app/session/session.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -32,6 +33,13 @@ ConfigPointer with_unknown_scale(const config::Config& config, const std::string
   if (key == "model.singular_value") unknown->model.weights.singular_value = std::nan("");
   if (key == "model.spectral_radius") unknown->model.weights.spectral_radius = std::nan("");
   return unknown;
+}
+
+// A file may have become another one under its old name.
+bool differ(const config::Config& a, const config::Config& b) {
+  if (config::needs_restart(a, b) || a.task != b.task) return true;
+  return std::ranges::any_of(config::keys(),
+                             [&](const config::Key& key) { return key.get(a) != key.get(b); });
 }
 
 // "Activation: tanh → ReLU".
@@ -232,6 +240,11 @@ void Session::set_key(const SetKey& command) {
                                     : config::set_key(*wanted, command.name, command.value);
   if (refusal.empty()) refusal = config::validate(*wanted);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
+  // These keys scale the present W_hh, which training may have moved since they were last set:
+  // setting the same value again must act too.
+  const bool scales =
+      command.name == "model.singular_value" || command.name == "model.spectral_radius";
+  if (!scales && !differ(*config_, *wanted)) return;
   auto before = place_before(command.gesture);
   const std::string title = change_title(config_at(before), *wanted, command.name);
   if (config::needs_restart(*config_, *wanted)) {
@@ -240,10 +253,6 @@ void Session::set_key(const SetKey& command) {
     restart();
     return;
   }
-  // These keys scale the present W_hh, which training may have moved since they were last set:
-  // setting the same value again must act too.
-  const bool scales =
-      command.name == "model.singular_value" || command.name == "model.spectral_radius";
   auto from = config_;
   if (scales) from = with_unknown_scale(*config_, command.name);
   refusal = config::apply(*from, *wanted, trainer_);

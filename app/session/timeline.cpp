@@ -25,7 +25,7 @@ training::HistoryPoint history_point(const training::IterationRecord& record) {
           record.validation ? record.validation->accuracy : kNone};
 }
 
-// So many iterations that a copy of the state costs a fiftieth of them. Both are estimated, in
+// So many iterations that a copy of the state costs a fortieth of them. Both are estimated, in
 // nanoseconds: what matters is the order of magnitude, and that a run is always cut alike.
 std::uint64_t interval_for(const training::TrainerSetup& setup, std::size_t state_bytes) {
   const training::TaskOptions task = training::resolved(setup.task);
@@ -33,8 +33,8 @@ std::uint64_t interval_for(const training::TrainerSetup& setup, std::size_t stat
   const double products = 6.0 * static_cast<double>(setup.model.parameters.size()) * steps *
                           static_cast<double>(task.batch);
   const double iteration = 1000.0 + 500.0 * steps + products / 16.0;
-  const double copy = 2000.0 + 0.5 * static_cast<double>(state_bytes);
-  return static_cast<std::uint64_t>(std::clamp(std::ceil(50.0 * copy / iteration), 1.0, 1024.0));
+  const double copy = 2000.0 + 0.25 * static_cast<double>(state_bytes);
+  return static_cast<std::uint64_t>(std::clamp(std::ceil(40.0 * copy / iteration), 1.0, 1024.0));
 }
 
 std::size_t bytes_of(const Change& change) {
@@ -74,7 +74,7 @@ void RunTimeline::before_step(const training::Trainer& trainer) {
   // A change that was made here and is not now: from here on it is another run.
   if (changes_ < log_.size() && log_[changes_]->iteration <= trainer.iteration())
     leave_branch(trainer.iteration());
-  if (++since_kept_ > interval_) keep(trainer, changes_, trainer.iteration());
+  if (++since_kept_ > interval_) keep(trainer, changes_, trainer.iteration(), interval_);
 }
 
 void RunTimeline::after_step(const training::IterationRecord& record) {
@@ -120,15 +120,15 @@ void RunTimeline::leave_branch(std::uint64_t iteration) {
     checkpoints_.pop_back();
 }
 
-// Where there are others near already, there is nothing to do.
-void RunTimeline::keep(const training::Trainer& trainer, std::size_t changes,
-                       std::uint64_t present) {
+// Where there are others nearer than `spacing`, there is nothing to do.
+void RunTimeline::keep(const training::Trainer& trainer, std::size_t changes, std::uint64_t present,
+                       std::uint64_t spacing) {
   since_kept_ = 0;
   Checkpoint checkpoint{trainer.iteration(), changes, nullptr};
   const auto place = std::lower_bound(checkpoints_.begin(), checkpoints_.end(), checkpoint, before);
   const std::uint64_t left = place == checkpoints_.begin() ? first() : std::prev(place)->iteration;
-  if (checkpoint.iteration - left < interval_) return;
-  if (place != checkpoints_.end() && place->iteration - checkpoint.iteration < interval_) return;
+  if (checkpoint.iteration - left < spacing) return;
+  if (place != checkpoints_.end() && place->iteration - checkpoint.iteration < spacing) return;
   checkpoint.state = std::make_shared<const training::TrainerState>(trainer.state());
   state_bytes_ = std::max(state_bytes_, session::bytes_of(*checkpoint.state));
   checkpoints_.insert(place, std::move(checkpoint));
@@ -153,7 +153,7 @@ void RunTimeline::thin(std::uint64_t present) {
     const std::uint64_t here = checkpoints_[i].iteration;
     const std::uint64_t left = i == 0 ? first() : checkpoints_[i - 1].iteration;
     const std::uint64_t right = i + 1 < count ? checkpoints_[i + 1].iteration : here;
-    need[i] = static_cast<double>(right - left) / (distance(here) + static_cast<double>(interval_));
+    need[i] = static_cast<double>(right - left) / (distance(here) + 1.0);
   }
   std::vector<double> sorted = need;
   const auto limit = sorted.begin() + static_cast<std::ptrdiff_t>(count / 8);
@@ -232,8 +232,9 @@ bool RunTimeline::advance(Replay& replay, std::chrono::steady_clock::duration ho
     }
     if (iteration >= replay.target) return true;
     // Ever denser towards the target, around which people go on looking.
-    if (iteration - replay.kept >= std::max(interval_, (replay.target - iteration) / 16)) {
-      keep(replay.trainer, replay.changes, replay.target);
+    const std::uint64_t spacing = std::max<std::uint64_t>(1, (replay.target - iteration) / 8);
+    if (iteration - replay.kept >= spacing) {
+      keep(replay.trainer, replay.changes, replay.target, spacing);
       replay.kept = iteration;
     }
     replay.record = replay.trainer.step();

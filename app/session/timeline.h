@@ -80,7 +80,8 @@ public:
 
 private:
   void leave_branch(std::uint64_t iteration);
-  void keep(const training::Trainer& trainer, std::size_t changes, std::uint64_t present);
+  void keep(const training::Trainer& trainer, std::size_t changes, std::uint64_t present,
+            std::uint64_t spacing);
   void fit(std::uint64_t present);
   void thin(std::uint64_t present);
   void forget_oldest_changes(const training::Trainer& present);
