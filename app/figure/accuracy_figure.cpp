@@ -19,8 +19,11 @@ LearningCurves curves_of(const session::Snapshot& snapshot, const FigureStyle& s
 
 // Why there is no curve; empty when there is one.
 std::string hint_for(const session::Snapshot& snapshot) {
-  const training::HistoryView& history = snapshot.history;
-  if (history.min_max(Series::accuracy, 0, history.size()).any) return {};
+  bool any = false;
+  for_each_curve(snapshot, [&](const training::HistoryView& curve) {
+    any = any || curve.min_max(Series::accuracy, 0, curve.size()).any;
+  });
+  if (any) return {};
   return std::isnan(snapshot.record->accuracy) ? "no right or wrong in this task"
                                                : "no iteration yet";
 }
@@ -36,7 +39,7 @@ Figure build_accuracy(const session::Snapshot& snapshot, const View&, const Figu
   const double tolerance = training::task_info(snapshot.config.task.kind).tolerance;
   options.y_title = std::isnan(tolerance) ? "accuracy" : "accuracy, within ±" + compact(tolerance);
   options.x_title = "iteration";
-  options.range = {{}, 0.0, iteration_axis_end(snapshot.history.size()), 0.0, 1.0, false};
+  options.range = {{}, 0.0, iteration_axis_end(longest_curve(snapshot)), 0.0, 1.0, false};
   options.legend = legend_of(snapshot, curves, style);
   options.note = chance_note(curves);
   const Axes axes = add_axes(figure, style, options);

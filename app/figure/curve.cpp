@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/figure/number_format.h"
 #include "app/figure/ticks.h"
 
 namespace backflow::figure {
@@ -109,6 +110,61 @@ void add_curve(Group& group, const HistoryView& history, Series series, const Ax
     const double middle = 0.5 * static_cast<double>(begin + end - 1);
     add_column(line, history.min_max(series, begin, end), axes.x(middle), axes, gaps);
   });
+}
+
+namespace {
+
+// The last ghost is what lies ahead, where the session does not stand at the end of its run.
+bool has_ahead(const session::Snapshot& snapshot) {
+  return !snapshot.ghosts.empty() && snapshot.timeline.end > snapshot.iteration;
+}
+
+Stroke ahead_stroke(Color color, const FigureStyle& style) {
+  return {mix(palette(style.theme).background, color, 0.5), 1.2};
+}
+Stroke branch_stroke(const FigureStyle& style) {
+  const Palette& colors = palette(style.theme);
+  return {mix(colors.background, colors.muted_text, 0.55), 1.0};
+}
+
+}  // namespace
+
+void add_ghosts(Group& group, const session::Snapshot& snapshot, Series series, const Axes& axes,
+                Color color, const FigureStyle& style) {
+  for (const HistoryView& ghost : snapshot.ghosts) {
+    const bool ahead = has_ahead(snapshot) && &ghost == &snapshot.ghosts.back();
+    add_curve(group, ghost, series, axes, ahead ? ahead_stroke(color, style) : branch_stroke(style),
+              Gaps::joined);
+  }
+}
+
+void add_ghosts_to_legend(std::vector<LegendItem>& legend, const session::Snapshot& snapshot,
+                          Color color, const FigureStyle& style) {
+  const std::size_t ahead = has_ahead(snapshot) ? 1 : 0;
+  if (ahead > 0) legend.push_back({"ahead", ahead_stroke(color, style)});
+  if (snapshot.ghosts.size() > ahead)
+    legend.push_back({snapshot.ghosts.size() > ahead + 1 ? "earlier branches" : "earlier branch",
+                      branch_stroke(style)});
+}
+
+std::string ghost_values(const session::Snapshot& snapshot, Series series, std::size_t i) {
+  std::string text;
+  const std::size_t count = snapshot.ghosts.size();
+  for (std::size_t g = count; g-- > 0;) {
+    const HistoryView& ghost = snapshot.ghosts[g];
+    const bool ahead = has_ahead(snapshot) && g + 1 == count;
+    if (i >= ghost.size() || i < snapshot.timeline.forks[g]) continue;
+    if (const double value = ghost.value(series, i); !std::isnan(value))
+      text += (ahead ? "\nahead: " : "\nearlier branch: ") + compact(value);
+  }
+  return text;
+}
+
+std::size_t longest_curve(const session::Snapshot& snapshot) {
+  std::size_t longest = 0;
+  for_each_curve(snapshot,
+                 [&](const HistoryView& view) { longest = std::max(longest, view.size()); });
+  return longest;
 }
 
 void add_gap_markers(Group& group, const HistoryView& history, Series series, const Axes& axes,

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "app/figure/figure.h"
 #include "app/figure/plot_axes.h"
+#include "app/session/snapshot.h"
 #include "core/training/history.h"
 
 namespace backflow::figure {
@@ -23,6 +25,28 @@ enum class Gaps { broken, joined };
 /// and, on a logarithmic axis, at points ≤ 0; a point alone between two breaks becomes a dot.
 void add_curve(Group& group, const training::HistoryView& history, training::Series series,
                const Axes& axes, const Stroke& stroke, Gaps gaps = Gaps::broken);
+
+/// A thin line for each curve of the snapshot's earlier branches, and of what lies ahead.
+void add_ghosts(Group& group, const session::Snapshot& snapshot, training::Series series,
+                const Axes& axes, Color color, const FigureStyle& style);
+
+/// What add_ghosts() draws, for the end of a legend.
+void add_ghosts_to_legend(std::vector<LegendItem>& legend, const session::Snapshot& snapshot,
+                          Color color, const FigureStyle& style);
+
+/// "ahead: 0.12" and "earlier branch: 0.34" of the iteration, each on a line of its own that begins
+/// with '\n', as far as the present curve says something else there.
+std::string ghost_values(const session::Snapshot& snapshot, training::Series series, std::size_t i);
+
+/// Iterations of the longest of all curves, the ghosts' included.
+std::size_t longest_curve(const session::Snapshot& snapshot);
+
+/// Calls visit(view) for the present curve and all ghosts.
+template <class Visit>
+void for_each_curve(const session::Snapshot& snapshot, Visit visit) {
+  visit(snapshot.history);
+  for (const training::HistoryView& ghost : snapshot.ghosts) visit(ghost);
+}
 
 /// A warning triangle at the upper edge of every column with a non-finite point of the series.
 void add_gap_markers(Group& group, const training::HistoryView& history, training::Series series,

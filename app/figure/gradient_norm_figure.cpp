@@ -39,16 +39,16 @@ void include(double& low, double& high, double value) {
 
 PlotArea range_of(const session::Snapshot& snapshot, bool log_y) {
   PlotArea area;
-  area.x_max = iteration_axis_end(snapshot.history.size());
+  area.x_max = iteration_axis_end(longest_curve(snapshot));
   double low = 1e300, high = 0.0;
-  for (const Series series : kAll) {
-    const auto range = snapshot.history.min_max(series, 0, snapshot.history.size());
-    const double positive = smallest_positive(snapshot.history, series);
-    if (positive > 0.0) {
-      include(low, high, positive);
-      include(low, high, range.max);
-    }
-  }
+  const auto include_curve = [&](const HistoryView& curve, Series series) {
+    const double positive = smallest_positive(curve, series);
+    if (!(positive > 0.0)) return;
+    include(low, high, positive);
+    include(low, high, curve.min_max(series, 0, curve.size()).max);
+  };
+  for (const Series series : kAll) include_curve(snapshot.history, series);
+  for (const HistoryView& ghost : snapshot.ghosts) include_curve(ghost, Series::norm_before_clip);
   if (clip_options(snapshot).mode != ClipMode::none)
     include(low, high, clip_options(snapshot).threshold);
   if (high <= 0.0) low = 0.1, high = 1.0;
@@ -133,8 +133,10 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
     options.legend.push_back({"after clipping", after});
     options.legend.push_back({limit_text(clip), {colors.threshold, 1.6, Dash::dashed}});
   }
+  add_ghosts_to_legend(options.legend, snapshot, colors.norm_before, style);
   const Axes axes = add_axes(figure, style, options);
   Group curves{"gradient-norm", axes.area.rect, {}};
+  add_ghosts(curves, snapshot, Series::norm_before_clip, axes, colors.norm_before, style);
   add_curve(curves, snapshot.history, Series::norm_before_clip, axes, before);
   add_curve(curves, snapshot.history, Series::norm_after_clip, axes, after);
   add_threshold(curves, snapshot, axes, style);
@@ -155,16 +157,18 @@ void write_gradient_norm_csv(const session::Snapshot& snapshot, const View&, con
 
 std::string gradient_norm_tooltip(const session::Snapshot& snapshot, const View&,
                                   const Figure& figure, Point at) {
-  const auto i = iteration_at(figure, snapshot.history.size(), at);
+  const auto i = iteration_at(figure, longest_curve(snapshot), at);
   if (!i) return {};
   const HistoryView& history = snapshot.history;
+  const std::string others = ghost_values(snapshot, Series::norm_before_clip, *i);
+  if (*i >= history.size()) return fmt::format("iteration {}", grouped(*i)) + others;
   const double before = history.value(Series::norm_before_clip, *i);
   const double after = history.value(Series::norm_after_clip, *i);
   const double threshold = history.value(Series::threshold, *i);
   std::string text = fmt::format("iteration {}\n‖∇L‖ = {}", grouped(*i), compact(before));
   if (after < before) text += ", clipped to " + compact(after);
   if (!std::isnan(threshold)) text += "\nthreshold c = " + compact(threshold);
-  return text;
+  return text + others;
 }
 
 }  // namespace backflow::figure

@@ -35,6 +35,7 @@ std::vector<LegendItem> legend_of(const session::Snapshot& snapshot, const Learn
   };
   add("training ", curves.training, training_stroke(curves));
   add("validation ", curves.validation, validation_stroke(palette(style.theme)));
+  add_ghosts_to_legend(legend, snapshot, curves.color, style);
   return legend;
 }
 
@@ -51,6 +52,7 @@ void add_learning_curves(Group& group, const session::Snapshot& snapshot,
     group.marks.push_back(
         PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}}, chance_stroke(colors)});
   }
+  add_ghosts(group, snapshot, curves.training, axes, curves.color, style);
   add_curve(group, snapshot.history, curves.training, axes, training_stroke(curves));
   add_curve(group, snapshot.history, curves.validation, axes, validation_stroke(colors),
             Gaps::joined);
@@ -67,12 +69,14 @@ void write_learning_csv(const session::Snapshot& snapshot, const LearningCurves&
 std::string learning_tooltip(const session::Snapshot& snapshot, const LearningCurves& curves,
                              const Figure& figure, Point at) {
   const training::HistoryView& history = snapshot.history;
-  const auto i = iteration_at(figure, history.size(), at);
+  const auto i = iteration_at(figure, longest_curve(snapshot), at);
   if (!i) return {};
   std::string text = fmt::format("iteration {}", grouped(*i));
+  if (*i >= history.size()) return text + ghost_values(snapshot, curves.training, *i);
   if (const double value = history.value(curves.training, *i);
       !std::isnan(value) || curves.training == training::Series::loss)
     text += fmt::format("\n{} = {}", curves.symbol, compact(value));
+  text += ghost_values(snapshot, curves.training, *i);
   if (const auto last = last_finite(history, curves.validation, *i + 1))
     text += fmt::format("\nvalidation at {}: {}", grouped(*last),
                         compact(history.value(curves.validation, *last)));

@@ -1,5 +1,7 @@
 #include "app/figure/learning_rate_figure.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/figure/curve.h"
@@ -36,21 +38,28 @@ Figure build_learning_rate(const session::Snapshot& snapshot, const View&, const
   options.y_title = "learning rate η";
   options.x_title = "iteration";
   options.note = notes(training.schedule);
-  const double low = smallest_positive(history, Series::learning_rate);
-  const double high =
-      low > 0.0 ? history.min_max(Series::learning_rate, 0, history.size()).max : 1.0;
+  double low = 1e300, high = 0.0;
+  for_each_curve(snapshot, [&](const training::HistoryView& curve) {
+    const double positive = smallest_positive(curve, Series::learning_rate);
+    if (!(positive > 0.0)) return;
+    low = std::min(low, positive);
+    high = std::max(high, curve.min_max(Series::learning_rate, 0, curve.size()).max);
+  });
+  if (high <= 0.0) low = 0.0, high = 1.0;
   const bool log_y = multiplies(training.schedule.kind) && low > 0.0;
   set_y_range(options.range, log_y ? low : 0.0, high, log_y);
-  options.range.x_max = iteration_axis_end(history.size());
+  options.range.x_max = iteration_axis_end(longest_curve(snapshot));
   const Stroke stroke{palette(style.theme).accent, 2.0};
   if (history.size() > 0)
     options.legend = {
         {"η = " + compact(history.value(Series::learning_rate, history.size() - 1)), stroke}};
+  add_ghosts_to_legend(options.legend, snapshot, stroke.color, style);
   const Axes axes = add_axes(figure, style, options);
   Group group{"learning-rate", axes.area.rect, {}};
+  add_ghosts(group, snapshot, Series::learning_rate, axes, stroke.color, style);
   add_curve(group, history, Series::learning_rate, axes, stroke);
   figure.groups.push_back(std::move(group));
-  if (history.size() == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
+  if (longest_curve(snapshot) == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
   return figure;
 }
 
@@ -62,10 +71,12 @@ void write_learning_rate_csv(const session::Snapshot& snapshot, const View&, con
 
 std::string learning_rate_tooltip(const session::Snapshot& snapshot, const View&,
                                   const Figure& figure, Point at) {
-  const auto i = iteration_at(figure, snapshot.history.size(), at);
+  const auto i = iteration_at(figure, longest_curve(snapshot), at);
   if (!i) return {};
-  return fmt::format("iteration {}\nη = {}", grouped(*i),
-                     compact(snapshot.history.value(Series::learning_rate, *i)));
+  std::string text = fmt::format("iteration {}", grouped(*i));
+  if (*i < snapshot.history.size())
+    text += "\nη = " + compact(snapshot.history.value(Series::learning_rate, *i));
+  return text + ghost_values(snapshot, Series::learning_rate, *i);
 }
 
 }  // namespace backflow::figure

@@ -17,17 +17,18 @@ LearningCurves curves_of(const session::Snapshot& snapshot, const FigureStyle& s
 }
 
 PlotArea range_of(const session::Snapshot& snapshot, double chance, bool log_y) {
-  const training::HistoryView& history = snapshot.history;
   PlotArea area;
-  area.x_max = iteration_axis_end(history.size());
+  area.x_max = iteration_axis_end(longest_curve(snapshot));
   double low = 1e300, high = 0.0;
   const auto include = [&](double smallest, double largest) {
     if (!(smallest > 0.0)) return;
     low = std::min(low, smallest);
     high = std::max(high, largest);
   };
-  for (const Series series : {Series::loss, Series::validation_loss})
-    include(smallest_positive(history, series), history.min_max(series, 0, history.size()).max);
+  for_each_curve(snapshot, [&](const training::HistoryView& curve) {
+    for (const Series series : {Series::loss, Series::validation_loss})
+      include(smallest_positive(curve, series), curve.min_max(series, 0, curve.size()).max);
+  });
   include(chance, chance);
   if (high <= 0.0) low = 0.1, high = 1.0;
   set_y_range(area, log_y ? low : 0.0, high, log_y);
@@ -53,7 +54,7 @@ Figure build_loss(const session::Snapshot& snapshot, const View& view, const Fig
   add_gap_markers(group, snapshot.history, Series::loss, axes, palette(style.theme),
                   style.font_size);
   figure.groups.push_back(std::move(group));
-  if (snapshot.history.size() == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
+  if (longest_curve(snapshot) == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
   return figure;
 }
 

@@ -74,6 +74,8 @@ struct Timeline {
   std::uint64_t first = 0;  ///< iterations done at the earliest state that can be returned to
   std::uint64_t end = 0;    ///< at the latest one of this branch; Snapshot::iteration lies between
   std::size_t checkpoints = 0;
+  /// Where each of Snapshot::ghosts parts from the present curve.
+  std::vector<std::uint64_t> forks;
   std::size_t bytes_used = 0, bytes_budget = 0;
 };
 

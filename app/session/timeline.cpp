@@ -66,6 +66,7 @@ void RunTimeline::begin(const training::Trainer& trainer, ConfigPointer config) 
   curve_ = {};
   checkpoints_.clear();
   ghosts_.clear();
+  forks_.clear();
   end_heads_ = heads_;
   since_kept_ = 0;
 }
@@ -111,6 +112,7 @@ void RunTimeline::leave_branch(std::uint64_t iteration) {
     const training::HistoryView left = curve_.view();
     curve_ = training::History::after(left, iteration);
     add_ghost(left);
+    find_forks();
   }
   for (std::size_t i = changes_; i < log_.size(); ++i) log_bytes_ -= bytes_of(*log_[i]);
   log_.resize(changes_);
@@ -305,6 +307,7 @@ void RunTimeline::restore(const Place& place) {
   std::erase_if(ghosts_, [this](const auto& ghost) { return ghost.is_start_of(curve_.view()); });
   // The losses of other tasks are no match.
   if (left_config->task == place.config->task) add_ghost(left);
+  find_forks();
   heads_ = place.heads;
   end_heads_ = place.end_heads;
   state_bytes_ = session::bytes_of(place.state);
@@ -338,6 +341,12 @@ void RunTimeline::add_ghost(const training::HistoryView& curve) {
   if (ghosts_.size() > kMostGhosts) ghosts_.erase(ghosts_.begin());
 }
 
+void RunTimeline::find_forks() {
+  const training::HistoryView all = curve_.view();
+  forks_.clear();
+  for (const training::HistoryView& ghost : ghosts_) forks_.push_back(ghost.common_start(all));
+}
+
 std::size_t RunTimeline::bytes_used() const {
   return (checkpoints_.size() + 1) * (state_bytes_ + sizeof(Checkpoint)) + log_bytes_ +
          undo_memory_.bytes();
@@ -347,8 +356,12 @@ void RunTimeline::describe(std::uint64_t iteration, Snapshot& snapshot) const {
   const training::HistoryView all = curve_.view();
   snapshot.history = all.first(iteration);
   snapshot.ghosts = ghosts_;
-  if (iteration < end()) snapshot.ghosts.push_back(all);
-  snapshot.timeline = {first(), end(), checkpoints_.size() + 1, bytes_used(), budget_};
+  snapshot.timeline = {first(), end(), checkpoints_.size() + 1, forks_, bytes_used(), budget_};
+  for (std::uint64_t& fork : snapshot.timeline.forks) fork = std::min(fork, iteration);
+  if (iteration < end()) {
+    snapshot.ghosts.push_back(all);
+    snapshot.timeline.forks.push_back(iteration);
+  }
   if (heads_.undo && heads_.undo->place) snapshot.undo_title = heads_.undo->title;
   if (heads_.redo && heads_.redo->place) snapshot.redo_title = heads_.redo->title;
 }

@@ -86,6 +86,7 @@ private:
   void thin(std::uint64_t present);
   void forget_oldest_changes(const training::Trainer& present);
   void add_ghost(const training::HistoryView& curve);
+  void find_forks();
   void keep_valid_checkpoints(const Place& place);
   std::vector<Checkpoint> nearby(std::uint64_t iteration) const;
   ConfigPointer config_after(std::size_t changes) const;
@@ -101,6 +102,7 @@ private:
   std::vector<Checkpoint> checkpoints_;  // of this branch, in order, behind the start
   std::size_t state_bytes_ = 0;          // of one of them
   std::vector<training::HistoryView> ghosts_;
+  std::vector<std::uint64_t> forks_;  // of each ghost: points in common with the curve
   UndoHeads heads_, end_heads_;
   std::uint64_t interval_ = 1, since_kept_ = 0;
 };

@@ -13,6 +13,7 @@
 #include "app/ui/panels.h"
 #include "app/ui/status_bar.h"
 #include "app/ui/theme.h"
+#include "app/ui/timeline_bar.h"
 #include "app/ui/tour.h"
 #include "app/ui/transport_bar.h"
 
@@ -118,6 +119,7 @@ private:
 
   void handle_keys(const session::Snapshot& snapshot) {
     if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) quit_ = true;
+    if (!tour_.is_on()) timeline_.take_keys(snapshot, services_.send, !ui_.focus.uses_arrows);
     if (!takes_keys()) return;
     if (key_pressed(Key::equal)) set_text_size(settings_.text_size * kTextStep);
     if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
@@ -131,7 +133,8 @@ private:
       else
         send(session::Run{});
     }
-    if (!ui_.focus.uses_arrows && key_pressed(Key::right_arrow, true)) send(session::StepOnce{});
+    if (!ui_.focus.uses_arrows && !ImGui::GetIO().KeyShift && key_pressed(Key::right_arrow, true))
+      send(session::StepOnce{});
     if (key_pressed(Key::r)) send(session::Reset{});
   }
 
@@ -142,7 +145,7 @@ private:
   }
 
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
-    const double gap = ui_.px(kGap), transport = ui_.px(kTransport), status = ui_.px(kStatus);
+    const double transport = ui_.px(kTransport), status = ui_.px(kStatus);
     draw_transport_bar(
         ui_, {all.x, all.y, all.width, transport}, snapshot,
         {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; }});
@@ -150,8 +153,11 @@ private:
     draw_status_bar(ui_, {all.x, all.bottom() - status + ui_.px(3.0), all.width, status}, snapshot,
                     frame_ms_, message);
     status_ = message.empty() ? status_text(snapshot, frame_ms_) : message;
-    const Rect body{all.x, all.y + transport + gap, all.width,
-                    all.height - transport - status - gap - ui_.px(2.0)};
+    const Rect line{all.x, all.y + transport + ui_.px(4.0), all.width,
+                    ui_.px(TimelineBar::kHeight)};
+    timeline_.draw(ui_, line, snapshot, services_.send);
+    const double top = line.bottom() + ui_.px(4.0);
+    const Rect body{all.x, top, all.width, all.bottom() - status - ui_.px(2.0) - top};
     draw_columns(snapshot, body);
   }
 
@@ -202,6 +208,7 @@ private:
   std::uint64_t refusals_ = 0;
   double notice_seconds_ = 0.0;
   CardLayout layout_;
+  TimelineBar timeline_;
   Tour tour_;
   bool help_open_ = false;
 };

@@ -13,6 +13,21 @@ void bar(ImDrawList& list, const Rect& r, double left, double right, ImU32 color
   list.AddRectFilled(at(r, left, 0.0), at(r, right, 1.0), color);
 }
 
+// An arrow that turns back; to the right as the mirror image.
+void hook(ImDrawList& list, const Rect& r, bool to_right, ImU32 color) {
+  const auto x = [to_right](double left) { return to_right ? 1.0 - left : left; };
+  const auto turn = static_cast<float>(std::numbers::pi);
+  const auto radius = static_cast<float>(0.32 * r.height);
+  list.PathLineTo(at(r, x(0.2), 0.28));
+  if (to_right)
+    list.PathArcTo(at(r, x(0.64), 0.60), radius, 1.5f * turn, 0.5f * turn, 16);
+  else
+    list.PathArcTo(at(r, x(0.64), 0.60), radius, -0.5f * turn, 0.5f * turn, 16);
+  list.PathLineTo(at(r, x(0.25), 0.92));
+  list.PathStroke(color, 0, static_cast<float>(0.15 * r.width));
+  list.AddTriangleFilled(at(r, x(-0.05), 0.28), at(r, x(0.32), -0.02), at(r, x(0.32), 0.58), color);
+}
+
 }  // namespace
 
 void draw_icon(ImDrawList& list, Icon icon, const Rect& r, ImU32 color) {
@@ -38,6 +53,12 @@ void draw_icon(ImDrawList& list, Icon icon, const Rect& r, ImU32 color) {
       list.AddTriangleFilled(at(r, 0.56, -0.12), at(r, 0.98, 0.1), at(r, 0.6, 0.4), color);
       break;
     }
+    case Icon::undo:
+      hook(list, r, false, color);
+      break;
+    case Icon::redo:
+      hook(list, r, true, color);
+      break;
   }
 }
 

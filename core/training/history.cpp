@@ -1,7 +1,9 @@
 #include "core/training/history.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace backflow::training {
@@ -77,6 +79,17 @@ HistoryView HistoryView::first(std::size_t size) const {
 bool HistoryView::is_start_of(const HistoryView& other) const {
   if (size_ > other.size_) return false;
   return size_ == 0 || chunks_.back() == other.chunks_[chunks_.size() - 1];
+}
+
+std::size_t HistoryView::common_start(const HistoryView& other) const {
+  const std::size_t most = std::min(size_, other.size_);
+  std::size_t i = 0;
+  while (i < most && chunks_[i / kChunk] == other.chunks_[i / kChunk]) i += kChunk;
+  const auto bits = [](const HistoryPoint& point) {
+    return std::bit_cast<std::array<std::uint64_t, kSeriesCount>>(point);
+  };
+  while (i < most && bits(point(i)) == bits(other.point(i))) ++i;
+  return std::min(i, most);
 }
 
 History History::after(const HistoryView& view, std::size_t size) {

@@ -54,6 +54,8 @@ public:
   HistoryView first(std::size_t size) const;
   /// True when these points are, in memory, the first ones of `other`: of one and the same curve.
   bool is_start_of(const HistoryView& other) const;
+  /// How many first points are the same, bit by bit, in both; quick where memory is shared.
+  std::size_t common_start(const HistoryView& other) const;
   /// What a view takes besides the points, in bytes.
   std::size_t bytes_of_view() const { return chunks_.size() * sizeof(chunks_.front()); }
 

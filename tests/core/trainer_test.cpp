@@ -16,6 +16,25 @@ Trainer trainer_for(std::initializer_list<std::string> assignments) {
   return Trainer(config::make_setup(config));
 }
 
+TEST(Trainer, OneMadeOfItsStateGoesOnWithTheSameBitsEvenAfterADivergence) {
+  Trainer trainer = trainer_for({"task.name=first-bit", "task.steps=60", "model.activation=relu",
+                                 "training.clip.mode=none", "model.spectral_radius=1.4",
+                                 "training.learning_rate=30", "model.loss=mse",
+                                 "model.readout=identity", "training.optimizer=momentum"});
+  int divergences = 0;
+  for (int i = 0; i < 60; ++i) {
+    Trainer copy(trainer.state());
+    for (int j = 0; j < 3; ++j) {
+      const auto a = trainer.step(), b = copy.step();
+      ASSERT_EQ(a->trace.h.data(), b->trace.h.data());
+      ASSERT_EQ(trainer.setup().model.parameters.W_hh, copy.setup().model.parameters.W_hh);
+      ASSERT_EQ(trainer.best_iteration(), copy.best_iteration());
+      divergences += a->divergence.has_value();
+    }
+  }
+  EXPECT_GT(divergences, 0);
+}
+
 // A record that was used before, for other sizes and with everything switched on, must be as good
 // as a new one.
 TEST(Trainer, ARecordUsedAgainIsAsNew) {

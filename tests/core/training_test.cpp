@@ -292,6 +292,36 @@ TEST(History, HoldsAMillionPoints) {
   EXPECT_EQ(view.point(kCount - 1)[0], static_cast<double>(kCount - 1));
 }
 
+TEST(History, ABranchSharesItsStartAndChangesNothingOfTheOther) {
+  const auto point = [](double x) { return HistoryPoint{x, -x, x * x, 1.0, 0.5, x, x, x}; };
+  History trunk;
+  for (int i = 0; i < 10'000; ++i) trunk.append(point(i));
+  for (const std::size_t fork : {std::size_t{0}, std::size_t{17}, std::size_t{4096},
+                                 std::size_t{5000}, std::size_t{10'000}}) {
+    const HistoryView whole = trunk.view();
+    History branch = History::after(whole, fork);
+    EXPECT_TRUE(branch.view().is_start_of(whole));
+    for (int i = 0; i < 6000; ++i) branch.append(point(0.5 - i));
+    const HistoryView other = branch.view();
+    ASSERT_EQ(other.size(), fork + 6000);
+    EXPECT_FALSE(other.is_start_of(whole));
+    EXPECT_EQ(other.common_start(whole), fork);
+    EXPECT_EQ(whole.common_start(other), fork);
+    for (std::size_t i = 0; i < other.size(); ++i)
+      ASSERT_EQ(other.value(Series::loss, i),
+                i < fork ? static_cast<double>(i) : 0.5 - static_cast<double>(i - fork));
+    for (std::size_t i = 0; i < whole.size(); ++i)
+      ASSERT_EQ(whole.value(Series::loss, i), static_cast<double>(i));
+    // The blocks of minima and maxima around the fork are of the branch's own points.
+    const std::size_t begin = fork - fork % 32;
+    EXPECT_EQ(other.min_max(Series::loss, begin, begin + 32).min,
+              0.5 - static_cast<double>(begin + 31 - fork));
+  }
+  EXPECT_TRUE(trunk.view().first(4096).is_start_of(trunk.view()));
+  EXPECT_FALSE(trunk.view().is_start_of(trunk.view().first(4096)));
+  EXPECT_EQ(trunk.view().first(100).size(), 100u);
+}
+
 TEST(History, AViewStaysAsItWas) {
   History history;
   for (int i = 0; i < 5000; ++i) history.append({1.0 * i, 0.0, 0.0, 0.0});

@@ -383,7 +383,10 @@ TEST(Undo, RandomChangesAndUndosAgreeWithAListOfStates) {
       ++at;
     } else if (action > 2) {
       const auto& [key, values] = keys[random() % keys.size()];
-      session.execute(SetKey{key, values[random() % values.size()]});
+      const std::string value = values[random() % values.size()];
+      const bool scales = std::string(key) == "model.spectral_radius";
+      if (!scales && config::find_key(key)->get(session.snapshot().config) == value) continue;
+      session.execute(SetKey{key, value});
       ASSERT_THAT(session.snapshot().refusal, IsEmpty());
       list.resize(at + 1);
       list.push_back(seen(session));

@@ -171,6 +171,21 @@ TEST(Worker, ABurstOfChangesEndsWithTheLastAndLosesNoOther) {
   EXPECT_NEAR(snapshot->spectral_radius, 3.0, 1e-12);
 }
 
+TEST(Worker, ScrubbingEndsWhereItWasLastAndHasTheRecordOfThere) {
+  Watcher watcher{first_bit("20")};
+  watcher.worker().send(session::Run{});
+  watcher.wait_for([](const Snapshot& s) { return s.iteration >= 500; });
+  watcher.worker().send(SetSpeedLimit{1.0});  // of training; going back has none
+  for (std::uint64_t i = 0; i < 400; ++i) watcher.worker().send(GoTo{(i * 97) % 500});
+  watcher.worker().send(GoTo{123});
+  const auto snapshot =
+      watcher.wait_for([](const Snapshot& s) { return s.iteration == 123 && !s.going_to; });
+  EXPECT_FALSE(snapshot->running);
+  EXPECT_EQ(snapshot->record->iteration, 122u);
+  EXPECT_GE(snapshot->timeline.end, 500u);
+  EXPECT_EQ(snapshot->record->trace.loss, snapshot->history.value(training::Series::loss, 122));
+}
+
 TEST(Worker, KeepsToTheSpeedLimit) {
   Watcher watcher{config::Config{}};
   watcher.worker().send(SetSpeedLimit{20.0});
