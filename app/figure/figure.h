@@ -92,8 +92,18 @@ struct HatchMark {
   double spacing = 6.0;  ///< distance between the lines, measured along x
 };
 
-using Mark =
-    std::variant<PolylineMark, PolygonMark, RectMark, CircleMark, TextMark, HeatmapMark, HatchMark>;
+/// A signal on its way: its head at a point, a tail behind it. A soft glow on the screen, plain
+/// shapes elsewhere.
+struct PulseMark {
+  Point center;               ///< of the head
+  Point direction{1.0, 0.0};  ///< of length 1, in which it moves
+  double length = 24.0;       ///< of the tail
+  double width = 8.0;
+  Color color;
+};
+
+using Mark = std::variant<PolylineMark, PolygonMark, RectMark, CircleMark, TextMark, HeatmapMark,
+                          HatchMark, PulseMark>;
 
 /// Marks drawn together, under one id in formats that have ids.
 struct Group {

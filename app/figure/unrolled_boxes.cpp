@@ -25,7 +25,7 @@ public:
         colors_(palette(style.theme)),
         data_(data),
         layout_(layout),
-        box_(std::min(0.57 * layout.column, 10.5 * layout.font)) {}
+        box_(layout.box()) {}
 
   void draw() {
     measure_signals();

@@ -12,6 +12,7 @@
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 #include "app/figure/unrolled_parts.h"
+#include "app/figure/walk_text.h"
 
 namespace backflow::figure {
 namespace {
@@ -77,6 +78,13 @@ std::string few_values(const Values& values) {
   return values.size() > 6 ? text + ", …" : text;
 }
 
+// What a walk says is read more often than a formula.
+void brighten(Group& header, const FigureStyle& style) {
+  for (Mark& mark : header.marks)
+    if (auto* text = std::get_if<TextMark>(&mark); text != nullptr && text->h_align == HAlign::left)
+      text->color = palette(style.theme).text;
+}
+
 }  // namespace
 
 Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
@@ -84,8 +92,11 @@ Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const
   const UnrolledData data = unrolled_data(snapshot, view);
   Figure figure = blank_figure("unrolled", "The network, unrolled through time", style, size);
   const auto about = subtitles(data);
-  const double top =
-      add_header(figure, style, {formula_for(data, style, size.width, about.front())}, about);
+  const std::vector<std::string> left =
+      view.playhead ? walk_sentences(data, *view.playhead)
+                    : std::vector{formula_for(data, style, size.width, about.front())};
+  const double top = add_header(figure, style, left, about);
+  if (view.playhead) brighten(figure.groups.back(), style);
   const UnrolledLayout layout = unrolled_layout(style, view, data, top, size);
   figure.plot = layout.area;
   add_cursor(figure, style, view, layout, data.steps);
@@ -95,9 +106,13 @@ Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const
   else
     add_unrolled_strips(network, style, data, layout);
   figure.groups.push_back(std::move(network));
+  add_unrolled_spots(figure, data, layout);
+  add_unrolled_reveal(figure, style, view, data, layout);
   add_unrolled_labels(figure, style, data, layout);
   add_unrolled_steps(figure, style, data, layout);
+  add_gradient_bars(figure, style, view, snapshot, data, layout);
   add_unrolled_legend(figure, style, data, layout);
+  add_highlight(figure, style, view);
   return figure;
 }
 
