@@ -24,13 +24,13 @@ struct Drawer {
 void Canvas::pulse(const PulseMark& mark) {
   const double half = mark.width / 2.0;
   const Point d = mark.direction, across{-d.y * half, d.x * half};
-  Color tail = mark.color;
+  Color tail = mark.glow;
   tail.a = 110;
   polygon({{{mark.center.x + across.x, mark.center.y + across.y},
             {mark.center.x - d.x * mark.length, mark.center.y - d.y * mark.length},
             {mark.center.x - across.x, mark.center.y - across.y}},
            tail});
-  circle({mark.center, half, mark.color, std::nullopt});
+  circle({mark.center, half, mark.color, Stroke{mark.glow, 1.5}});
 }
 
 void draw(const Figure& figure, Canvas& canvas) {

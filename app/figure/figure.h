@@ -99,7 +99,8 @@ struct PulseMark {
   Point direction{1.0, 0.0};  ///< of length 1, in which it moves
   double length = 24.0;       ///< of the tail
   double width = 8.0;
-  Color color;
+  Color color;  ///< tells its size
+  Color glow;   ///< around it, so that it is seen on any background
 };
 
 using Mark = std::variant<PolylineMark, PolygonMark, RectMark, CircleMark, TextMark, HeatmapMark,
@@ -136,5 +137,12 @@ struct Figure {
   std::vector<PlotArea> side_plots;  ///< the others
   std::vector<HotSpot> hot_spots;    ///< those drawn later lie above
 };
+
+/// What lies at a point of the figure, the topmost; nothing where there is no hot spot.
+inline std::optional<Highlight> highlight_at(const Figure& figure, Point at) {
+  for (auto spot = figure.hot_spots.rbegin(); spot != figure.hot_spots.rend(); ++spot)
+    if (spot->rect.contains(at)) return spot->highlight;
+  return std::nullopt;
+}
 
 }  // namespace backflow::figure

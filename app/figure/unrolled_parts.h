@@ -27,6 +27,14 @@ void add_unrolled_steps(Figure& figure, const FigureStyle& style, const Unrolled
 void add_unrolled_reveal(Figure& figure, const FigureStyle& style, const View& view,
                          const UnrolledData& data, const UnrolledLayout& layout);
 
+/// The step whose values the folded cell shows; 0: none, only names.
+model::Index folded_step(const View& view, const UnrolledData& data);
+
+/// The one cell with its loop, in the column of folded_step() (of step 1 where that is 0), with its
+/// hot spots and what a walk shows of it.
+void add_folded_cell(Group& group, Figure& figure, const FigureStyle& style, const View& view,
+                     const UnrolledData& data, const UnrolledLayout& layout);
+
 /// The gradients of W_xh, W_hh and W_hy, filling up term by term as the walk goes back. Nothing
 /// without View::playhead.
 void add_gradient_bars(Figure& figure, const FigureStyle& style, const View& view,

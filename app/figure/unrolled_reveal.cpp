@@ -158,7 +158,8 @@ private:
                                      .direction = {dx / length, dy / length},
                                      .length = std::max(0.6 * at * length, 1.5 * width),
                                      .width = width,
-                                     .color = color});
+                                     .color = color,
+                                     .glow = colors_.accent});
   }
 
   double norm_share(const model::StepMatrices& values, Index t, double scale) const {

@@ -89,8 +89,8 @@ public:
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
-    return about_to_help || walk_.moving() || notice_seconds_ > 0.0 || ui_.edit.starting > 0 ||
-           ImGui::GetIO().WantTextInput;
+    return about_to_help || walk_.moving() || panels_.animating() || notice_seconds_ > 0.0 ||
+           ui_.edit.starting > 0 || ImGui::GetIO().WantTextInput;
   }
 
 private:

@@ -10,6 +10,7 @@ constexpr double kAxis = 88.0, kShortAxis = 64.0;  // widths in units
 }  // namespace
 
 void Panels::take_keys() {
+  network_.take_keys();
   for (TabbedPanel* panel : {&map_.tabs(), &loss_, &norm_}) panel->take_keys();
 }
 

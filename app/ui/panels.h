@@ -21,6 +21,9 @@ public:
   void restore(const Settings& settings);
   void store(Settings& settings) const;
 
+  /// A figure moves without anybody's doing.
+  bool animating() const { return network_.animating(); }
+
   /// What the figures show of a walk; before draw().
   void follow(const Walk& walk);
 
