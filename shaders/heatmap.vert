@@ -1,5 +1,5 @@
 #version 330 core
-// One quad over the whole target, from the vertex number alone: a strip of four, no buffers.
+// For all fragment shaders here: one quad over the whole target, from the vertex number alone: a strip of four, no buffers.
 
 void main() {
   vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));

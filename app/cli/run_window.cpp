@@ -21,6 +21,7 @@
 #include "app/cli/settings_file.h"
 #include "app/figure/style.h"
 #include "app/platform/heatmap_renderer.h"
+#include "app/platform/pulse_renderer.h"
 #include "app/platform/window.h"
 #include "app/session/worker.h"
 #include "app/ui/app_ui.h"
@@ -29,10 +30,11 @@
 namespace backflow::cli {
 namespace {
 
-// Heatmap marks drawn by the graphics card.
+// Heatmaps and pulses drawn by the graphics card.
 class ShaderTextures final : public ui::HeatmapTextures {
 public:
-  explicit ShaderTextures(platform::HeatmapRenderer& renderer) : renderer_(renderer) {
+  ShaderTextures(platform::HeatmapRenderer& renderer, platform::PulseRenderer& pulses)
+      : renderer_(renderer), pulses_(pulses) {
     for (const figure::Color& color : figure::diverging_colormap())
       table_.insert(table_.end(), {color.r, color.g, color.b, color.a});
   }
@@ -57,10 +59,17 @@ public:
     return ui::texture_of(renderer_.render(id, input));
   }
 
+  ImTextureID pulse(std::string_view id, const figure::PulseMark& mark, int pixel_width,
+                    int pixel_height, double radius) override {
+    return ui::texture_of(pulses_.render(id, {pixel_width, pixel_height, static_cast<float>(radius),
+                                              rgba(mark.color), rgba(mark.glow)}));
+  }
+
 private:
   static platform::Rgba rgba(const figure::Color& c) { return {c.r, c.g, c.b, c.a}; }
 
   platform::HeatmapRenderer& renderer_;
+  platform::PulseRenderer& pulses_;
   std::vector<unsigned char> table_;
 };
 
@@ -86,12 +95,12 @@ public:
 class WindowLoop {
 public:
   WindowLoop(platform::Window& window, platform::HeatmapRenderer& renderer,
-             const config::Config& config, const WindowOptions& options,
-             const ui::Settings& settings, bool offer_tour)
+             platform::PulseRenderer& pulses, const config::Config& config,
+             const WindowOptions& options, const ui::Settings& settings, bool offer_tour)
       : window_(window),
         options_(options),
         imgui_(window),
-        textures_(renderer),
+        textures_(renderer, pulses),
         worker_(config, [this] { window_.wake(); }),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
              settings, offer_tour}) {
@@ -186,7 +195,8 @@ int run_window(const config::Config& config, const WindowOptions& options) {
     return kFailure;
   }
   const auto renderer = platform::HeatmapRenderer::create(error);
-  if (!renderer) {
+  const auto pulses = platform::PulseRenderer::create(error);
+  if (!renderer || !pulses) {
     std::cerr << "backflow: " << error << '\n';
     return kFailure;
   }
@@ -195,7 +205,7 @@ int run_window(const config::Config& config, const WindowOptions& options) {
   const SettingsFile kept(by_hand ? settings_path() : std::string());
   ui::Settings settings = kept.read();
   if (options.light) settings.theme = figure::Theme::light;
-  WindowLoop loop(*window, *renderer, config, options, settings, by_hand || options.tour);
+  WindowLoop loop(*window, *renderer, *pulses, config, options, settings, by_hand || options.tour);
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
   const std::string unsaved = kept.write(loop.settings());

@@ -12,6 +12,7 @@ struct Drawer {
   void operator()(const CircleMark& mark) const { canvas.circle(mark); }
   void operator()(const HeatmapMark& mark) const { canvas.heatmap(mark); }
   void operator()(const HatchMark& mark) const { canvas.hatch(mark); }
+  void operator()(const PulseMark& mark) const { canvas.pulse(mark); }
   void operator()(const TextMark& mark) const {
     const TextLayout layout = layout_text(mark.markup, mark.size, mark.bold);
     canvas.text(baseline_start(mark, layout.width), layout.runs, mark.color, mark.bold);
@@ -19,6 +20,18 @@ struct Drawer {
 };
 
 }  // namespace
+
+void Canvas::pulse(const PulseMark& mark) {
+  const double half = mark.width / 2.0;
+  const Point d = mark.direction, across{-d.y * half, d.x * half};
+  Color tail = mark.glow;
+  tail.a = 110;
+  polygon({{{mark.center.x + across.x, mark.center.y + across.y},
+            {mark.center.x - d.x * mark.length, mark.center.y - d.y * mark.length},
+            {mark.center.x - across.x, mark.center.y - across.y}},
+           tail});
+  circle({mark.center, half, mark.color, Stroke{mark.glow, 1.5}});
+}
 
 void draw(const Figure& figure, Canvas& canvas) {
   canvas.begin_group("background", std::nullopt);

@@ -24,6 +24,8 @@ public:
   virtual void text(Point baseline, std::span<const TextRun> runs, Color color, bool bold) = 0;
   virtual void heatmap(const HeatmapMark& mark) = 0;
   virtual void hatch(const HatchMark& mark) = 0;
+  /// As a drop of the mark's colour, by the other functions.
+  virtual void pulse(const PulseMark& mark);
 };
 
 /// Replays the figure: its background, then its groups in order.

@@ -1,6 +1,7 @@
 #include "app/figure/catalogue.h"
 
 #include "app/figure/accuracy_figure.h"
+#include "app/figure/folded_figure.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/lag_figure.h"
@@ -20,7 +21,18 @@ std::span<const FigureInfo> catalogue() {
        {960.0, 420.0},
        build_unrolled,
        write_unrolled_csv,
-       unrolled_tooltip},
+       unrolled_tooltip,
+       false,
+       true},
+      {"folded",
+       "Folded network",
+       "the network as one cell with its loop, and the weights that all steps share",
+       {640.0, 420.0},
+       build_folded,
+       write_unrolled_csv,
+       unrolled_tooltip,
+       false,
+       true},
       {"loss",
        "Loss",
        "the loss L over the iterations: training, validation, by chance",

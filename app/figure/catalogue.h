@@ -30,6 +30,7 @@ struct FigureInfo {
   /// figure is the one that build() made from the same snapshot and view.
   std::string (*tooltip)(const session::Snapshot&, const View&, const Figure&, Point);
   bool needs_spectra = false;  ///< shows more with session::AnalysisOptions::spectra
+  bool animated = false;       ///< follows View::pulse and View::fold
 };
 
 std::span<const FigureInfo> catalogue();

@@ -92,8 +92,19 @@ struct HatchMark {
   double spacing = 6.0;  ///< distance between the lines, measured along x
 };
 
-using Mark =
-    std::variant<PolylineMark, PolygonMark, RectMark, CircleMark, TextMark, HeatmapMark, HatchMark>;
+/// A signal on its way: its head at a point, a tail behind it. A soft glow on the screen, plain
+/// shapes elsewhere.
+struct PulseMark {
+  Point center;               ///< of the head
+  Point direction{1.0, 0.0};  ///< of length 1, in which it moves
+  double length = 24.0;       ///< of the tail
+  double width = 8.0;
+  Color color;  ///< tells its size
+  Color glow;   ///< around it, so that it is seen on any background
+};
+
+using Mark = std::variant<PolylineMark, PolygonMark, RectMark, CircleMark, TextMark, HeatmapMark,
+                          HatchMark, PulseMark>;
 
 /// Marks drawn together, under one id in formats that have ids.
 struct Group {
@@ -126,5 +137,12 @@ struct Figure {
   std::vector<PlotArea> side_plots;  ///< the others
   std::vector<HotSpot> hot_spots;    ///< those drawn later lie above
 };
+
+/// What lies at a point of the figure, the topmost; nothing where there is no hot spot.
+inline std::optional<Highlight> highlight_at(const Figure& figure, Point at) {
+  for (auto spot = figure.hot_spots.rbegin(); spot != figure.hot_spots.rend(); ++spot)
+    if (spot->rect.contains(at)) return spot->highlight;
+  return std::nullopt;
+}
 
 }  // namespace backflow::figure

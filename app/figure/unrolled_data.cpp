@@ -139,6 +139,17 @@ std::string UnrolledData::target_text(Index t) const {
   return "y = " + numbers(rec().batch.targets.step(t).col(sequence), 0);
 }
 
+Color UnrolledData::blame_color(Index t) const {
+  return color_of(blame_scale, static_cast<float>(relative_blame[static_cast<std::size_t>(t)]));
+}
+
+Color UnrolledData::own_blame_color(Index t) const {
+  const double norm =
+      (rec().model.parameters.W_hy.transpose() * rec().signals.dz.step(t).col(sequence)).norm() *
+      static_cast<double>(rec().trace.batch());
+  return color_of(blame_scale, static_cast<float>(std::log10(norm) - log10_reference));
+}
+
 UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
   UnrolledData data;
   const session::Analysis* analysis = snapshot.analysis.get();

@@ -59,6 +59,10 @@ struct UnrolledData {
   /// "ŷ = “e” (0.23)", "ŷ = 0.84" or "ŷ is not a number"; "y = “t”" or "y = 0.31".
   std::string output_text(model::Index t) const;
   std::string target_text(model::Index t) const;
+  /// The colour of relative_blame at step t.
+  Color blame_color(model::Index t) const;
+  /// Likewise of what the loss of step t itself says, without what comes from later steps.
+  Color own_blame_color(model::Index t) const;
   /// No blame at all passes from step t to step t − 1: truncation cuts between them.
   bool is_cut(model::Index t) const { return rec().options.truncation.cuts(t, t - 1); }
 };

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/folded_figure.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
@@ -12,6 +13,7 @@
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 #include "app/figure/unrolled_parts.h"
+#include "app/figure/walk_text.h"
 
 namespace backflow::figure {
 namespace {
@@ -77,28 +79,124 @@ std::string few_values(const Values& values) {
   return values.size() > 6 ? text + ", …" : text;
 }
 
+// What a walk says is read more often than a formula.
+void brighten(Group& header, const FigureStyle& style) {
+  for (Mark& mark : header.marks)
+    if (auto* text = std::get_if<TextMark>(&mark); text != nullptr && text->h_align == HAlign::left)
+      text->color = palette(style.theme).text;
+}
+
+// The rows of the one step that the folded cell shows.
+UnrolledLayout folded_layout(const FigureStyle& style, const View& view, const UnrolledData& data,
+                             double top, Size size) {
+  View one = view;
+  one.first_step = one.last_step = static_cast<double>(std::max<Index>(1, folded_step(view, data)));
+  UnrolledLayout layout = unrolled_layout(style, one, data, top, size);
+  layout.detail = Detail::full;
+  return layout;
+}
+
+double smooth(double share) {
+  const double s = std::clamp(share, 0.0, 1.0);
+  return s * s * (3.0 - 2.0 * s);
+}
+
+void fade(Group& group, double opacity) {
+  const auto thin = [opacity](Color& color) {
+    color.a = static_cast<std::uint8_t>(std::lround(color.a * opacity));
+  };
+  for (Mark& mark : group.marks)
+    std::visit(
+        [&](auto& m) {
+          if constexpr (requires { m.color; }) thin(m.color);
+          if constexpr (requires { m.stroke.color; }) thin(m.stroke.color);
+          if constexpr (requires { m.stroke->color; })
+            if (m.stroke) thin(m.stroke->color);
+          if constexpr (std::is_same_v<decltype(m), PolygonMark&>) thin(m.fill);
+          if constexpr (requires { m.fill->a; })
+            if (m.fill) thin(*m.fill);
+        },
+        mark);
+  // Bands of colours have no opacity of their own.
+  std::erase_if(group.marks, [opacity](const Mark& mark) {
+    return opacity < 0.5 && std::holds_alternative<HeatmapMark>(mark);
+  });
+}
+
+// The columns slide together, and the cell they become comes up in their place.
+void add_fold(Figure& figure, const FigureStyle& style, const View& view, const UnrolledData& data,
+              const UnrolledLayout& unrolled, const UnrolledLayout& folded) {
+  const double slid = smooth(view.fold), shown = smooth((view.fold - 0.55) / 0.45);
+  if (view.fold < 1.0) {
+    UnrolledLayout layout = unrolled;
+    Rect& area = layout.area.rect;
+    const double target = layout.detail == Detail::full ? 0.02 * area.width : folded.box();
+    const double width = area.width + slid * (target - area.width);
+    area.x += (area.width - width) / 2.0;
+    area.width = width;
+    Group network{"network", unrolled.area.rect, {}};
+    if (layout.detail == Detail::full)
+      add_unrolled_boxes(network, style, data, layout);
+    else
+      add_unrolled_strips(network, style, data, layout);
+    fade(network, 1.0 - shown);
+    figure.groups.push_back(std::move(network));
+  }
+  Group cell{"cell", std::nullopt, {}};
+  add_folded_cell(cell, figure, style, view, data, folded);
+  fade(cell, shown);
+  if (shown > 0.0) figure.groups.push_back(std::move(cell));
+}
+
+Figure build_network(const char* name, const session::Snapshot& snapshot, const View& view,
+                     const FigureStyle& style, Size size) {
+  const UnrolledData data = unrolled_data(snapshot, view);
+  const bool folded = view.fold >= 1.0;
+  Figure figure = blank_figure(
+      name, folded ? "The network, folded into one cell" : "The network, unrolled through time",
+      style, size);
+  const auto about = subtitles(data);
+  const std::vector<std::string> left =
+      view.playhead ? walk_sentences(data, *view.playhead)
+                    : std::vector{formula_for(data, style, size.width, about.front())};
+  const double top = add_header(figure, style, left, about);
+  if (view.playhead) brighten(figure.groups.back(), style);
+  const UnrolledLayout unrolled = unrolled_layout(style, view, data, top, size);
+  const UnrolledLayout layout = folded ? folded_layout(style, view, data, top, size) : unrolled;
+  if (view.fold > 0.0) {
+    add_fold(figure, style, view, data, unrolled, folded_layout(style, view, data, top, size));
+  } else {
+    figure.plot = layout.area;
+    add_cursor(figure, style, view, layout, data.steps);
+    Group network{"network", layout.area.rect, {}};
+    if (layout.detail == Detail::full)
+      add_unrolled_boxes(network, style, data, layout);
+    else
+      add_unrolled_strips(network, style, data, layout);
+    figure.groups.push_back(std::move(network));
+    add_unrolled_spots(figure, data, layout);
+    add_unrolled_reveal(figure, style, view, data, layout);
+    add_unrolled_steps(figure, style, data, layout);
+  }
+  add_unrolled_labels(figure, style, data, layout);
+  add_gradient_bars(figure, style, view, snapshot, data, layout);
+  add_unrolled_legend(figure, style, data, layout);
+  add_highlight(figure, style, view);
+  return figure;
+}
+
 }  // namespace
 
 Figure build_unrolled(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                       Size size) {
-  const UnrolledData data = unrolled_data(snapshot, view);
-  Figure figure = blank_figure("unrolled", "The network, unrolled through time", style, size);
-  const auto about = subtitles(data);
-  const double top =
-      add_header(figure, style, {formula_for(data, style, size.width, about.front())}, about);
-  const UnrolledLayout layout = unrolled_layout(style, view, data, top, size);
-  figure.plot = layout.area;
-  add_cursor(figure, style, view, layout, data.steps);
-  Group network{"network", layout.area.rect, {}};
-  if (layout.detail == Detail::full)
-    add_unrolled_boxes(network, style, data, layout);
-  else
-    add_unrolled_strips(network, style, data, layout);
-  figure.groups.push_back(std::move(network));
-  add_unrolled_labels(figure, style, data, layout);
-  add_unrolled_steps(figure, style, data, layout);
-  add_unrolled_legend(figure, style, data, layout);
-  return figure;
+  return build_network("unrolled", snapshot, view, style, size);
+}
+
+Figure build_folded(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
+                    Size size) {
+  View folded = view;
+  folded.fold = 1.0;
+  return build_network("folded", snapshot, folded, style, size);
 }
 
 void write_unrolled_csv(const session::Snapshot& snapshot, const View& view, const CsvSink& sink) {
@@ -128,11 +226,26 @@ void write_unrolled_csv(const session::Snapshot& snapshot, const View& view, con
   }
 }
 
+namespace {
+
+// The step under the mouse; −1 where there is none. The folded cell has but one.
+Index step_at(const Figure& figure, const View& view, const UnrolledData& data, Point at) {
+  if (figure.plot)
+    return figure.plot->rect.contains(at)
+               ? static_cast<Index>(std::lround(x_value_at(*figure.plot, at.x)))
+               : -1;
+  const Index t = folded_step(view, data);
+  const bool on_it = std::any_of(figure.hot_spots.begin(), figure.hot_spots.end(),
+                                 [at](const HotSpot& spot) { return spot.rect.contains(at); });
+  return on_it && t > 0 ? t : -1;
+}
+
+}  // namespace
+
 std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view,
                              const Figure& figure, Point at) {
-  if (!figure.plot || !figure.plot->rect.contains(at)) return {};
   const UnrolledData data = unrolled_data(snapshot, view);
-  const auto t = static_cast<Index>(std::lround(x_value_at(*figure.plot, at.x)));
+  const auto t = step_at(figure, view, data, at);
   if (t < 0 || t > data.steps) return {};
   const auto& record = data.rec();
   const Index s = data.sequence;

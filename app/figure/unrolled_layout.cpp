@@ -12,6 +12,10 @@ double UnrolledLayout::x(double step) const {
   return area.rect.x + (step - area.x_min) / (area.x_max - area.x_min) * area.rect.width;
 }
 
+double UnrolledLayout::box() const {
+  return detail == Detail::full ? std::min(0.57 * column, 10.5 * font) : column;
+}
+
 model::Index UnrolledLayout::steps_per_cell() const {
   constexpr double kNarrowest = 3.0;  // figure units
   return std::max<model::Index>(1, static_cast<model::Index>(std::ceil(kNarrowest / column)));
@@ -84,7 +88,15 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const
 
   layout.legend.height = size.height > 24.0 * f ? 3.6 * f : size.height > 15.0 * f ? 1.6 * f : 0.0;
   layout.legend.top = size.height - layout.legend.height - 0.3 * f;
-  layout.axis = {layout.legend.top - 1.9 * f, 1.6 * f};
+  double bottom = layout.legend.top;
+  if (view.playhead) {
+    // The legend gives up its second line for them.
+    layout.legend.height = std::min(layout.legend.height, 1.6 * f);
+    layout.legend.top = size.height - layout.legend.height - 0.3 * f;
+    layout.gradients = {layout.legend.top - 1.9 * f, 1.5 * f};
+    bottom = layout.gradients.top - 0.2 * f;
+  }
+  layout.axis = {bottom - 1.9 * f, 1.6 * f};
   const double gap = layout.detail == Detail::full ? 1.3 * f : 0.7 * f;
   const double rows = layout.axis.top - 0.4 * f - top - 4.0 * gap;
   // Shares of the height that remains: the hidden states get the most.

@@ -35,8 +35,11 @@ struct UnrolledLayout {
   /// Height 0: left out, as `cell` is where the network has no cell state and `factor` where its
   /// label has no room.
   Row loss, output, blame, factor, hidden, cell, input, axis, legend;
+  Row gradients;  ///< the bars of a walk; height 0 without one
 
   double x(double step) const;  ///< middle of the step's column
+  /// Width of a step's box, or of its cells in strips.
+  double box() const;
   /// The lowest row of the state, which the input goes into.
   const Row& state_bottom() const { return cell.height > 0.0 ? cell : hidden; }
   /// Steps that share one cell of a strip, where columns are too narrow for cells of their own.

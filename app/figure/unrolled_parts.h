@@ -22,6 +22,31 @@ void add_unrolled_labels(Figure& figure, const FigureStyle& style, const Unrolle
 void add_unrolled_steps(Figure& figure, const FigureStyle& style, const UnrolledData& data,
                         const UnrolledLayout& layout);
 
+/// How much of the iteration a walk has reached: what lies ahead is dimmed, the present node
+/// marked, and the signal under way drawn. Nothing without View::playhead.
+void add_unrolled_reveal(Figure& figure, const FigureStyle& style, const View& view,
+                         const UnrolledData& data, const UnrolledLayout& layout);
+
+/// The step whose values the folded cell shows; 0: none, only names.
+model::Index folded_step(const View& view, const UnrolledData& data);
+
+/// The one cell with its loop, in the column of folded_step() (of step 1 where that is 0), with its
+/// hot spots and what a walk shows of it.
+void add_folded_cell(Group& group, Figure& figure, const FigureStyle& style, const View& view,
+                     const UnrolledData& data, const UnrolledLayout& layout);
+
+/// The gradients of W_xh, W_hh and W_hy, filling up term by term as the walk goes back. Nothing
+/// without View::playhead.
+void add_gradient_bars(Figure& figure, const FigureStyle& style, const View& view,
+                       const session::Snapshot& snapshot, const UnrolledData& data,
+                       const UnrolledLayout& layout);
+
+/// What lies where, for the mouse.
+void add_unrolled_spots(Figure& figure, const UnrolledData& data, const UnrolledLayout& layout);
+
+/// An outline around every hot spot that View::highlight means.
+void add_highlight(Figure& figure, const FigureStyle& style, const View& view);
+
 /// What colours and arrows mean.
 void add_unrolled_legend(Figure& figure, const FigureStyle& style, const UnrolledData& data,
                          const UnrolledLayout& layout);

@@ -5,9 +5,8 @@
 #include <map>
 #include <utility>
 
-#include <epoxy/gl.h>
-
 #include "app/platform/embedded_shaders.h"
+#include "app/platform/gl_objects.h"
 #include "app/platform/gl_state.h"
 
 namespace backflow::platform {
@@ -15,30 +14,6 @@ namespace {
 
 // The classes of shaders/heatmap.frag.
 constexpr float kNormal = 0.0f, kZero = 1.0f, kNotFinite = 2.0f, kNone = 3.0f;
-
-class Texture {
-public:
-  Texture() { glGenTextures(1, &name_); }
-  ~Texture() { glDeleteTextures(1, &name_); }
-  Texture(const Texture&) = delete;
-  Texture& operator=(const Texture&) = delete;
-  GLuint name() const { return name_; }
-
-  /// Leaves it bound to the active unit.
-  void upload(GLint internal, int width, int height, GLenum format, GLenum type,
-              const void* data) const {
-    glBindTexture(GL_TEXTURE_2D, name_);
-    for (const GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
-      glTexParameteri(GL_TEXTURE_2D, filter, GL_NEAREST);
-    for (const GLenum wrap : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T})
-      glTexParameteri(GL_TEXTURE_2D, wrap, GL_CLAMP_TO_EDGE);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
-    glTexImage2D(GL_TEXTURE_2D, 0, internal, width, height, 0, format, type, data);
-  }
-
-private:
-  GLuint name_ = 0;
-};
 
 // All that the picture depends on, except the values behind `owner`.
 struct Look {
@@ -50,51 +25,12 @@ struct Look {
 
 // One map and its picture.
 struct Target {
-  Texture values, table, picture;
+  GlTexture values, table, picture;
   std::vector<unsigned char> table_bytes;
   std::shared_ptr<const void> owner;
   Look look;
   bool drawn = false;
 };
-
-// 0 and a sentence when it does not compile.
-GLuint compile(GLenum kind, const char* source, std::string& error) {
-  const GLuint shader = glCreateShader(kind);
-  glShaderSource(shader, 1, &source, nullptr);
-  glCompileShader(shader);
-  GLint compiled = GL_FALSE;
-  glGetShaderiv(shader, GL_COMPILE_STATUS, &compiled);
-  if (compiled == GL_TRUE) return shader;
-  char log[1024] = "";
-  glGetShaderInfoLog(shader, sizeof log, nullptr, log);
-  error = std::string("the heatmap's shader does not compile: ") + log;
-  glDeleteShader(shader);
-  return 0;
-}
-
-GLuint link(std::string& error) {
-  const GLuint vertex = compile(GL_VERTEX_SHADER, kHeatmapVert, error);
-  const GLuint fragment = vertex == 0 ? 0 : compile(GL_FRAGMENT_SHADER, kHeatmapFrag, error);
-  GLuint program = 0;
-  if (fragment != 0) {
-    program = glCreateProgram();
-    glAttachShader(program, vertex);
-    glAttachShader(program, fragment);
-    glLinkProgram(program);
-    GLint linked = GL_FALSE;
-    glGetProgramiv(program, GL_LINK_STATUS, &linked);
-    if (linked != GL_TRUE) {
-      char log[1024] = "";
-      glGetProgramInfoLog(program, sizeof log, nullptr, log);
-      error = std::string("the heatmap's shaders do not link: ") + log;
-      glDeleteProgram(program);
-      program = 0;
-    }
-  }
-  glDeleteShader(vertex);
-  glDeleteShader(fragment);
-  return program;
-}
 
 bool usable(const HeatmapInput& input) {
   return input.rows > 0 && input.cols > 0 && input.width > 0 && input.height > 0 &&
@@ -193,7 +129,7 @@ void HeatmapRenderer::Impl::draw(const Target& target) const {
 
 std::unique_ptr<HeatmapRenderer> HeatmapRenderer::create(std::string& error) {
   auto impl = std::make_unique<Impl>();
-  impl->program = link(error);
+  impl->program = link_program("heatmap", kHeatmapVert, kHeatmapFrag, error);
   if (impl->program == 0) return nullptr;
   glGenVertexArrays(1, &impl->vertex_array);
   glGenFramebuffers(1, &impl->framebuffer);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/session/gradient_walk.h"
 #include "core/gradient/blame.h"
 #include "core/gradient/coarse_norms.h"
 #include "core/gradient/jacobian.h"
@@ -83,6 +84,10 @@ std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
     analysis->spectra = spectra_of(*record, norms.sequence, options, cancelled);
     if (!analysis->spectra) return nullptr;
   }
+  if (options.walk) {
+    analysis->walk = gradient_walk(*record, cancelled);
+    if (!analysis->walk) return nullptr;
+  }
   analysis->range = gradient::log_range(norms.log10_norm);
   analysis->cells =
       std::make_shared<const std::vector<float>>(gradient::square_cells(norms.log10_norm, kNoCell));
@@ -129,6 +134,7 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
   if (!norms) return nullptr;
   AnalysisOptions quick = options;
   quick.spectra = false;
+  quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
   return around(std::move(*norms), std::move(record), quick, cancelled);
 }
 

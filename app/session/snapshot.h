@@ -1,6 +1,7 @@
 // What the worker publishes and everything that draws reads: one immutable picture of the session.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "core/gradient/decay.h"
 #include "core/gradient/jacobian_norms.h"
 #include "core/gradient/lyapunov.h"
+#include "core/gradient/partial_gradients.h"
 #include "core/gradient/saturation.h"
 #include "core/gradient/spectrum.h"
 #include "core/training/history.h"
@@ -39,6 +41,17 @@ struct Spectra {
 };
 inline constexpr model::Index kMaxExponents = 64;
 
+/// How the gradients of W_xh, W_hh and W_hy come about in one iteration: what a walk through it
+/// shows. Frobenius norms; arrays in the order of gradient::WalkTensor.
+struct GradientWalk {
+  /// gradient::partial_gradient_norms: term by term from the last step on.
+  std::array<std::vector<double>, gradient::kWalkTensors> partial;
+  /// Of the whole gradient with the penalties' part, after clipping.
+  std::array<double, gradient::kWalkTensors> clipped{};
+  /// ‖ΔW‖ of the update; nothing when the record has none.
+  std::optional<std::array<double, gradient::kWalkTensors>> change;
+};
+
 /// The Jacobian map of one record. It may lag behind the record shown beside it: heavy analysis
 /// runs beside training, and `record` says which iteration it belongs to.
 struct Analysis {
@@ -53,6 +66,7 @@ struct Analysis {
   /// Of the activation f (of a gated cell's new state) in the same sequence, step t at index t − 1.
   std::vector<gradient::Saturation> saturation;
   std::optional<Spectra> spectra;  ///< when AnalysisOptions::spectra asked for them
+  std::optional<GradientWalk> walk;  ///< when AnalysisOptions::walk asked for it
   /// norms.log10_norm as (T + 1)² floats for drawing (gradient::square_cells), kNoCell where k > t.
   std::shared_ptr<const std::vector<float>> cells;
 };
@@ -65,6 +79,7 @@ struct AnalysisOptions {
   double epsilon = gradient::DecayOptions().epsilon;  ///< of GradientDecay::reach, in (0, 1)
   std::optional<StepPair> product = {};  ///< for Spectra::recurrent; steps beyond T count as T
   bool spectra = false;                  ///< Analysis::spectra as well
+  bool walk = false;                     ///< Analysis::walk as well
 
   bool operator==(const AnalysisOptions&) const = default;
 };

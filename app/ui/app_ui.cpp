@@ -16,6 +16,7 @@
 #include "app/ui/timeline_bar.h"
 #include "app/ui/tour.h"
 #include "app/ui/transport_bar.h"
+#include "app/ui/walk.h"
 
 namespace backflow::ui {
 namespace {
@@ -56,6 +57,8 @@ public:
     // What one drag, or one click, sets off is undone in one step.
     if (ImGui::IsMouseClicked(0) || !ImGui::IsMouseDown(0)) ++ui_.gesture;
     handle_keys(snapshot);
+    walk_.advance(snapshot, ImGui::GetIO().DeltaTime, services_.send);
+    panels_.follow(walk_);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const Rect window{0.0, 0.0, size.x, size.y};
     ImGui::SetNextWindowPos(ImVec2(0.0f, 0.0f));
@@ -87,8 +90,8 @@ public:
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
-    return about_to_help || notice_seconds_ > 0.0 || ui_.edit.starting > 0 ||
-           ImGui::GetIO().WantTextInput;
+    return about_to_help || walk_.moving() || panels_.animating() || notice_seconds_ > 0.0 ||
+           ui_.edit.starting > 0 || ImGui::GetIO().WantTextInput;
   }
 
 private:
@@ -124,7 +127,10 @@ private:
     if (key_pressed(Key::equal)) set_text_size(settings_.text_size * kTextStep);
     if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
-    if (key_pressed(Key::escape)) help_open_ = false;
+    if (key_pressed(Key::escape)) {
+      if (!help_open_) walk_.end();
+      help_open_ = false;
+    }
     if (key_pressed(Key::t)) toggle_theme();
     panels_.take_keys();
     if (key_pressed(Key::space)) {
@@ -133,9 +139,24 @@ private:
       else
         send(session::Run{});
     }
-    if (!ui_.focus.uses_arrows && !ImGui::GetIO().KeyShift && key_pressed(Key::right_arrow, true))
-      send(session::StepOnce{});
+    handle_steps(snapshot);
     if (key_pressed(Key::r)) send(session::Reset{});
+  }
+
+  // The arrows step over iterations, or through the phases of one while a walk is on.
+  void handle_steps(const session::Snapshot& snapshot) {
+    const bool arrows = !ImGui::GetIO().KeyShift && !ui_.focus.uses_arrows;
+    const bool right = arrows && key_pressed(Key::right_arrow, true);
+    const bool left = arrows && key_pressed(Key::left_arrow, true);
+    if (key_pressed(Key::period, true) || (right && walk_.on()))
+      walk_.next(snapshot, services_.send);
+    else if (right)
+      send(session::StepOnce{});
+    if (key_pressed(Key::comma, true) || (left && walk_.on()))
+      walk_.previous(snapshot, services_.send);
+    else if (left && snapshot.iteration > snapshot.timeline.first)
+      send(session::GoTo{snapshot.iteration - 1});
+    if (key_pressed(Key::p)) walk_.toggle_play(snapshot, services_.send);
   }
 
   void take_help_answer(HelpAnswer answer) {
@@ -147,7 +168,7 @@ private:
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
     const double transport = ui_.px(kTransport), status = ui_.px(kStatus);
     draw_transport_bar(
-        ui_, {all.x, all.y, all.width, transport}, snapshot,
+        ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
         {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; }});
     const std::string message = notice(snapshot);
     draw_status_bar(ui_, {all.x, all.bottom() - status + ui_.px(3.0), all.width, status}, snapshot,
@@ -203,6 +224,7 @@ private:
   }
 
   ControlsPanel controls_;
+  Walk walk_;
   std::string font_message_;
   std::string notice_, refusal_;
   std::uint64_t refusals_ = 0;

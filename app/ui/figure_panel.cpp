@@ -34,12 +34,14 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
                   rect.height - ui.px(bar) - ui.px(2.0)};
   mouse_.reset();
   if (area.width < ui.px(60.0) || area.height < ui.px(60.0)) return {};
-  const Key key{snapshot.revision,
-                view,
-                {ui.theme, 12.0, false},
-                {area.width / ui.scale, area.height / ui.scale}};
+  Key key{snapshot.revision,
+          view,
+          {ui.theme, 12.0, false},
+          {area.width / ui.scale, area.height / ui.scale}};
+  // What moves elsewhere is no reason to build a figure anew that stands still.
+  if (!info_->animated) key.view.pulse = 1.0, key.view.fold = 0.0;
   if (!(key == key_)) {
-    figure_ = info_->build(snapshot, view, key.style, key.size);
+    figure_ = info_->build(snapshot, key.view, key.style, key.size);
     key_ = key;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();

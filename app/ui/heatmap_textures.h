@@ -1,4 +1,5 @@
-// How the user interface gets a heatmap drawn by the graphics card, without knowing OpenGL.
+// How the user interface gets heatmaps and pulses drawn by the graphics card, without knowing
+// OpenGL.
 #pragma once
 
 #include <string_view>
@@ -17,6 +18,11 @@ public:
   /// when there is none. `id` tells the heatmaps of one frame apart.
   virtual ImTextureID texture(std::string_view id, const figure::HeatmapMark& mark, int pixel_width,
                               int pixel_height) = 0;
+
+  /// The same for a pulse that moves to the right: the head is the square at the right end, and
+  /// `radius` pixels of it are not glow.
+  virtual ImTextureID pulse(std::string_view id, const figure::PulseMark& mark, int pixel_width,
+                            int pixel_height, double radius) = 0;
 };
 
 }  // namespace backflow::ui

@@ -45,6 +45,10 @@ void draw_icon(ImDrawList& list, Icon icon, const Rect& r, ImU32 color) {
       bar(list, r, 0.0, 0.22, color);
       list.AddTriangleFilled(at(r, 0.34, 0.0), at(r, 1.0, 0.5), at(r, 0.34, 1.0), color);
       break;
+    case Icon::step_back:
+      bar(list, r, 0.78, 1.0, color);
+      list.AddTriangleFilled(at(r, 0.66, 0.0), at(r, 0.0, 0.5), at(r, 0.66, 1.0), color);
+      break;
     case Icon::reset: {
       const auto radius = static_cast<float>(0.42 * r.width);
       const auto turn = static_cast<float>(std::numbers::pi);

@@ -126,6 +126,24 @@ void ImGuiCanvas::heatmap(const figure::HeatmapMark& mark) {
   if (texture != ImTextureID{}) list_.AddImage(texture, low, high);
 }
 
+void ImGuiCanvas::pulse(const figure::PulseMark& mark) {
+  const std::string id = name_ + "/pulse " + std::to_string(pulses_++);
+  if (textures_ == nullptr) return Canvas::pulse(mark);
+  // The glow reaches as far again as the drop is wide.
+  const double half = mark.width, before = half, behind = std::max(mark.length, half);
+  const int width = static_cast<int>(std::lround((before + behind) * scale_));
+  const int height = static_cast<int>(std::lround(2.0 * half * scale_));
+  const ImTextureID texture = textures_->pulse(id, mark, width, height, 0.5 * mark.width * scale_);
+  if (texture == ImTextureID{}) return Canvas::pulse(mark);
+  const Point d = mark.direction;
+  const auto corner = [&](double along, double across) {
+    return at(
+        {mark.center.x + d.x * along - d.y * across, mark.center.y + d.y * along + d.x * across});
+  };
+  list_.AddImageQuad(texture, corner(-behind, -half), corner(before, -half), corner(before, half),
+                     corner(-behind, half));
+}
+
 void ImGuiCanvas::hatch(const figure::HatchMark& mark) {
   for (const auto& [from, to] : figure::hatch_lines(mark))
     list_.AddLine(at(from), at(to), to_imgui(mark.stroke.color),

@@ -28,6 +28,7 @@ public:
             bool bold) override;
   void heatmap(const figure::HeatmapMark& mark) override;
   void hatch(const figure::HatchMark& mark) override;
+  void pulse(const figure::PulseMark& mark) override;
 
 private:
   ImVec2 at(figure::Point point) const;
@@ -43,7 +44,7 @@ private:
   ImVec2 origin_;
   double scale_;
   std::string name_;
-  int heatmaps_ = 0;
+  int heatmaps_ = 0, pulses_ = 0;
   std::vector<bool> clipped_;  // for each open group
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,7 +30,10 @@ void NetworkPanel::draw_sequence(UiContext& ui, const Rect& rect, const session:
 void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                         const UiServices& services, ViewState& shared) {
   figure::View& view = shared.view;
-  Rect bar = network_.begin(ui, rect);
+  slide(ImGui::GetIO().DeltaTime, view);
+  FigurePanel& panel = shows_folded_ ? folded_ : network_;
+  Rect bar = panel.begin(ui, rect);
+  if (fits(ui, bar, 124.0)) draw_fold(ui, take_right(ui, bar, 124.0));
   if (fits(ui, bar, 120.0)) draw_sequence(ui, take_right(ui, bar, 120.0), snapshot, view);
   const model::Index steps = snapshot.record->trace.steps();
   if (view.last_step && *view.last_step > static_cast<double>(steps))
@@ -41,8 +45,48 @@ void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot
           {"all steps"}))
     view.first_step = view.last_step = std::nullopt;
   const Interaction state =
-      network_.draw(ui, rect, FigurePanel::kBar, snapshot, view, services.textures);
-  zoom_and_pan(ui, state, steps, view);
+      panel.draw(ui, rect, FigurePanel::kBar, snapshot, view, services.textures);
+  if (!shows_folded_) zoom_and_pan(ui, state, steps, view);
+  point_out(snapshot, view);
+}
+
+void NetworkPanel::take_keys() {
+  if (key_pressed(Key::f)) wants_folded_ = !wants_folded_;
+}
+
+void NetworkPanel::draw_fold(UiContext& ui, const Rect& rect) {
+  const auto chosen = segmented(
+      ui,
+      {"Network view",
+       "unrolled: a column for every step\nfolded: the one cell that all steps share  (F)", rect},
+      {{"unrolled", "unrolled"}, {"folded", "folded"}}, wants_folded_ ? "folded" : "unrolled");
+  if (chosen) wants_folded_ = *chosen == "folded";
+}
+
+// An idle window's first frame comes a long time after its last one.
+void NetworkPanel::slide(double seconds, figure::View& view) {
+  constexpr double kSeconds = 0.7, kLongestFrame = 0.1;
+  const double target = wants_folded_ ? 1.0 : 0.0;
+  const double step = std::min(seconds, kLongestFrame) / kSeconds;
+  view.fold =
+      wants_folded_ ? std::min(target, view.fold + step) : std::max(target, view.fold - step);
+  animating_ = view.fold != target;
+  shows_folded_ = view.fold >= 1.0;
+}
+
+// What lies under the mouse lights up here and elsewhere.
+void NetworkPanel::point_out(const session::Snapshot& snapshot, figure::View& view) {
+  const auto& mouse = panel().mouse();
+  if (!mouse) {
+    if (std::exchange(pointed_out_, false)) view.highlight.reset();
+    return;
+  }
+  pointed_out_ = true;
+  view.highlight = figure::highlight_at(panel().figure(), *mouse);
+  const auto& plot = panel().figure().plot;
+  if (!plot || !plot->rect.contains(*mouse)) return;
+  const auto t = static_cast<model::Index>(std::lround(figure::x_value_at(*plot, mouse->x)));
+  if (t >= 0 && t <= snapshot.record->trace.steps()) view.cursor = figure::Cell{t, t};
 }
 
 void NetworkPanel::zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps,

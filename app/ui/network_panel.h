@@ -1,4 +1,5 @@
-// The card with the network unrolled through time: which sequence, which steps.
+// The card with the network, unrolled through time or folded into one cell: which sequence, which
+// steps.
 #pragma once
 
 #include "app/ui/app_ui.h"
@@ -11,7 +12,13 @@ public:
   void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
             const UiServices& services, ViewState& state);
 
-  const FigurePanel& panel() const { return network_; }
+  /// As it is shown: folded or not.
+  const FigurePanel& panel() const { return shows_folded_ ? folded_ : network_; }
+
+  /// F folds and unfolds it.
+  void take_keys();
+  /// It is on its way from one to the other.
+  bool animating() const { return animating_; }
 
 private:
   void draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
@@ -19,7 +26,15 @@ private:
   void zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps,
                     figure::View& view);
 
-  FigurePanel network_{"unrolled"};
+  void draw_fold(UiContext& ui, const Rect& rect);
+  void slide(double seconds, figure::View& view);
+  void point_out(const session::Snapshot& snapshot, figure::View& view);
+
+  FigurePanel network_{"unrolled"}, folded_{"folded"};
+  bool wants_folded_ = false;  // where it is going
+  bool shows_folded_ = false;  // where it has arrived
+  bool animating_ = false;
+  bool pointed_out_ = false;  // View::highlight is this card's
 };
 
 }  // namespace backflow::ui

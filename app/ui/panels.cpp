@@ -10,6 +10,7 @@ constexpr double kAxis = 88.0, kShortAxis = 64.0;  // widths in units
 }  // namespace
 
 void Panels::take_keys() {
+  network_.take_keys();
   for (TabbedPanel* panel : {&map_.tabs(), &loss_, &norm_}) panel->take_keys();
 }
 
@@ -35,9 +36,18 @@ void Panels::store(Settings& settings) const {
     settings.tabs[i++] = panel->shown().info().name;
 }
 
+void Panels::follow(const Walk& walk) {
+  state_.view.playhead = walk.playhead();
+  state_.view.pulse = walk.pulse();
+  state_.wanted.walk = walk.on();
+}
+
 void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
                   const UiServices& services) {
-  if (!asked_) asked_ = state_.wanted = snapshot.analysis_options;
+  if (!asked_) {
+    asked_ = state_.wanted = snapshot.analysis_options;
+    state_.wanted.walk = state_.view.playhead.has_value();
+  }
   const auto shows = [&](Card card) { return rects.of(card).width > 0.0; };
   // The map first: what lies under the mouse there is marked in the network.
   state_.view.cursor.reset();

@@ -7,6 +7,7 @@
 #include "app/ui/card_layout.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/network_panel.h"
+#include "app/ui/walk.h"
 
 namespace backflow::ui {
 
@@ -19,6 +20,12 @@ public:
   /// Which figures are shown, and how.
   void restore(const Settings& settings);
   void store(Settings& settings) const;
+
+  /// A figure moves without anybody's doing.
+  bool animating() const { return network_.animating(); }
+
+  /// What the figures show of a walk; before draw().
+  void follow(const Walk& walk);
 
   /// Shows the figure whose key is pressed in this frame.
   void take_keys();

@@ -1,4 +1,4 @@
-// Run, one iteration, reset, speed; theme and help.
+// Run, iterations forward and back, reset, speed; the walk through one iteration; theme and help.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 #include "app/session/command.h"
 #include "app/session/snapshot.h"
 #include "app/ui/ui_context.h"
+#include "app/ui/walk.h"
 
 namespace backflow::ui {
 
@@ -15,6 +16,6 @@ struct TransportActions {
 };
 
 void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                        const TransportActions& actions);
+                        Walk& walk, const TransportActions& actions);
 
 }  // namespace backflow::ui
