@@ -1,6 +1,7 @@
 #include "app/figure/catalogue.h"
 
 #include "app/figure/accuracy_figure.h"
+#include "app/figure/explanation_figure.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/lag_figure.h"
@@ -21,6 +22,13 @@ std::span<const FigureInfo> catalogue() {
        build_unrolled,
        write_unrolled_csv,
        unrolled_tooltip},
+      {"explanation",
+       "Explanation",
+       "the formulas of one phase step with its numbers (--playhead chooses the step)",
+       {960.0, 240.0},
+       build_explanation,
+       write_explanation_csv,
+       explanation_tooltip},
       {"loss",
        "Loss",
        "the loss L over the iterations: training, validation, by chance",
