@@ -225,43 +225,50 @@ void explain_gated_gradient(const StepNumbers& step, Explanation& out) {
     if (i != first) add(i, 3);
 }
 
-void say_backward(const StepNumbers& step, const Sources& sources, Explanation& out) {
-  const Index t = step.t, T = step.data.steps, next = t + 1;
+// What comes to the step, in full and in short.
+std::pair<std::string, std::string> arrivals(const StepNumbers& step, const Sources& sources) {
+  const Index t = step.t, next = t + 1;
   const auto& truncation = step.rec().options.truncation;
-  const std::string where = fmt::format("Backward, step {} of {}: ", t, T);
-  const bool cut_here = t > 1 && truncation.cuts(t, t - 1);
+  const std::string through = step.cell() == CellKind::lstm ? "the gates" : indexed("J", next);
+  if (t < step.data.steps && truncation.cuts(next, t))
+    return {fmt::format("truncation cuts between steps {} and {}, so no blame comes from later "
+                        "steps{}.",
+                        t, next, sources.own ? "; only the step's own loss counts" : ""),
+            fmt::format("cut off from step {}.", next)};
+  if (sources.later && sources.dropped)
+    return {fmt::format("the blame of the losses within the horizon of {} steps; older paths are "
+                        "cut.",
+                        truncation.steps),
+            fmt::format("blame within {} steps.", truncation.steps)};
+  if (sources.later && sources.own)
+    return {fmt::format("the blame of step {} flows back through {}, and step {}'s own loss adds "
+                        "its share.",
+                        next, through, t),
+            fmt::format("blame through {}, and its own.", through)};
+  if (sources.later)
+    return {fmt::format("the blame of step {} flows back through {}; step {} has no loss of its "
+                        "own.",
+                        next, through, t),
+            fmt::format("blame through {}.", through)};
+  if (sources.dropped)
+    return {fmt::format("beyond the horizon of {} steps: no blame reaches this step{}.",
+                        truncation.steps, sources.own ? " but that of its own loss" : ""),
+            "beyond the horizon."};
+  if (sources.own)
+    return {"the blame starts here, with this step's own loss.", "the blame starts here."};
+  return {"there is no loss to blame it for.", "no loss."};
+}
+
+void say_backward(const StepNumbers& step, const Sources& sources, Explanation& out) {
+  const Index t = step.t;
+  const std::string where = fmt::format("Backward, step {} of {}: ", t, step.data.steps);
+  const bool cut_here = t > 1 && step.rec().options.truncation.cuts(t, t - 1);
   const std::string tail =
       cut_here ? fmt::format(" Cut here: nothing flows to step {}.", t - 1) : "";
-  const std::string through = step.cell() == CellKind::lstm ? "the gates" : indexed("J", next);
-  std::string what;
-  if (t < T && truncation.cuts(next, t))
-    what = fmt::format(
-        "truncation cuts between steps {} and {}, so no blame comes from later "
-        "steps{}.",
-        t, next, sources.own ? "; only the step's own loss counts" : "");
-  else if (sources.later && sources.dropped)
-    what =
-        fmt::format("the blame of the losses within the horizon of {} steps; older paths are cut.",
-                    truncation.steps);
-  else if (sources.later && sources.own)
-    what = fmt::format(
-        "the blame of step {} flows back through {}, and step {}'s own loss adds "
-        "its share.",
-        next, through, t);
-  else if (sources.later)
-    what =
-        fmt::format("the blame of step {} flows back through {}; step {} has no loss of its own.",
-                    next, through, t);
-  else if (sources.dropped)
-    what = fmt::format("beyond the horizon of {} steps: no blame reaches this step.",
-                       truncation.steps);
-  else if (sources.own)
-    what = "the blame starts here, with this step's own loss.";
-  else
-    what = "no loss is left to blame it for.";
-  out.sentences = {where + what + tail, where + what};
-  if (cut_here) out.sentences.push_back(fmt::format("Backward, step {}:", t) + tail);
-  out.sentences.push_back(fmt::format("Backward, step {} of {}.", t, T));
+  const auto [full, brief] = arrivals(step, sources);
+  const std::string whose = step.rec().trace.batch() > 1 ? " (This sequence's own gradient.)" : "";
+  out.sentences = {where + full + tail + whose, where + full + tail, where + brief + tail,
+                   where + brief, fmt::format("Backward, step {}.", t)};
 }
 
 }  // namespace

@@ -61,10 +61,10 @@ struct Measures {
   }
 };
 
-/// Where each equation stands, by the top left corner of its block; in rows.
+/// Where each equation stands: the left end of its first baseline.
 struct Arrangement {
-  std::vector<Block> blocks;
-  std::vector<Point> corners;
+  std::vector<const Block*> blocks;
+  std::vector<Point> starts;
   double width = 0.0, height = 0.0;
 };
 
@@ -81,41 +81,69 @@ public:
     }
   }
 
-  /// The first of the forms that fits; empty when none does.
+  /// The first of the forms that fits, and then more of what had been left out.
   Arrangement best(double height) const {
-    const auto fits = [&](const Arrangement& a) { return a.width <= width_ && a.height <= height; };
-    for (const int less : {kWithout, kAbsent})
-      for (int detail = 0; detail < kDetails; ++detail)
-        for (int rank = most_rank_ + 1; rank >= 1; --rank)
-          if (Arrangement a = arrange(detail, rank, less); fits(a)) return a;
-    for (int rank = most_rank_ + 1; rank >= 1; --rank)
-      if (Arrangement a = arrange(kWithout, rank, kAbsent); fits(a)) return a;
-    return {};
+    std::vector<int> details = first_fit(height);
+    for (std::size_t i = 0; i < details.size(); ++i)
+      for (int detail = 0; detail < details[i]; ++detail) {
+        const int before = std::exchange(details[i], detail);
+        if (fits(arrange(details), height)) break;
+        details[i] = before;
+      }
+    return arrange(details);
   }
 
 private:
-  // Equations of at least `rank` in the form `less`, the others in that detail.
-  Arrangement arrange(int detail, int rank, int less) const {
+  bool fits(const Arrangement& a, double height) const {
+    return a.width <= width_ && a.height <= height;
+  }
+
+  std::vector<int> first_fit(double height) const {
+    // Equations of at least `rank` in the form `less`, the others in that detail.
+    std::vector<int> details(blocks_.size());
+    const auto fit = [&](int detail, int rank, int less) {
+      for (std::size_t i = 0; i < blocks_.size(); ++i)
+        details[i] = explanation_.equations[i].rank >= rank ? less : detail;
+      return fits(arrange(details), height);
+    };
+    for (const int less : {kWithout, kAbsent})
+      for (int detail = 0; detail < kDetails; ++detail)
+        for (int rank = most_rank_ + 1; rank >= 1; --rank)
+          if (fit(detail, rank, less)) return details;
+    for (int rank = most_rank_ + 1; rank >= 1; --rank)
+      if (fit(kWithout, rank, kAbsent)) return details;
+    details.assign(blocks_.size(), kAbsent);
+    return details;
+  }
+
+  Arrangement arrange(const std::vector<int>& details) const {
     Arrangement result;
-    double x = 0.0, top = 0.0, row_height = 0.0;
-    for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      const bool minor = explanation_.equations[i].rank >= rank;
-      const Block& block = blocks_[i][static_cast<std::size_t>(minor ? less : detail)];
-      if (!block.lines.empty()) {
-        if (x > 0.0 && x + block.width > width_) {
-          top += row_height + kRowGap * unit_;
-          x = row_height = 0.0;
+    double x = 0.0, top = 0.0;
+    std::size_t row_start = 0;
+    const auto end_row = [&](std::size_t end) {
+      double ascent = 0.0, below = 0.0;
+      for (std::size_t i = row_start; i < end; ++i)
+        if (!result.blocks[i]->lines.empty()) {
+          const double own = result.blocks[i]->lines.front().box.ascent;
+          ascent = std::max(ascent, own);
+          below = std::max(below, result.blocks[i]->height - own);
         }
-        result.corners.push_back({x, top});
-        result.width = std::max(result.width, x + block.width);
-        row_height = std::max(row_height, block.height);
-        x += block.width + kGap * unit_;
-      } else {
-        result.corners.push_back({});
-      }
-      result.blocks.push_back(block);
+      for (std::size_t i = row_start; i < end; ++i) result.starts[i].y = top + ascent;
+      result.height = top + ascent + below;
+      top = result.height + kRowGap * unit_;
+      row_start = end;
+      x = 0.0;
+    };
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      const Block& block = blocks_[i][static_cast<std::size_t>(details[i])];
+      if (!block.lines.empty() && x > 0.0 && x + block.width > width_) end_row(i);
+      result.blocks.push_back(&block);
+      result.starts.push_back({x, 0.0});
+      if (block.lines.empty()) continue;
+      result.width = std::max(result.width, x + block.width);
+      x += block.width + kGap * unit_;
     }
-    result.height = top + row_height;
+    end_row(blocks_.size());
     return result;
   }
 
@@ -173,18 +201,18 @@ Figure build_explanation(const session::Snapshot& snapshot, const View& view,
   const double unit = style.font_size, margin = kMargin * unit;
   const Palette& colors = palette(style.theme);
   const double top = add_header(figure, style, explanation.sentences, {});
-  const Arrangement arrangement =
-      Arranger(explanation, unit, size.width - 2.0 * margin).best(size.height - top - 0.5 * margin);
+  const Arranger arranger(explanation, unit, size.width - 2.0 * margin);
+  const Arrangement arrangement = arranger.best(size.height - top - 0.5 * margin);
   FormulaMarks marks;
   for (std::size_t i = 0; i < arrangement.blocks.size(); ++i) {
-    double y = top + arrangement.corners[i].y;
-    for (const Line& line : arrangement.blocks[i].lines) {
-      const bool symbols = &line == &arrangement.blocks[i].lines.front();
-      place(*line.formula, {margin + arrangement.corners[i].x, y + line.box.ascent},
-            {line.size, symbols ? colors.text : colors.muted_text,
+    Point at{margin + arrangement.starts[i].x, top + arrangement.starts[i].y};
+    const std::vector<Line>& lines = arrangement.blocks[i]->lines;
+    for (std::size_t j = 0; j < lines.size(); ++j) {
+      if (j > 0) at.y += lines[j - 1].box.descent + kLineGap * unit + lines[j].box.ascent;
+      place(*lines[j].formula, at,
+            {lines[j].size, j == 0 ? colors.text : mix(colors.text, colors.muted_text, 0.6),
              mix(colors.background, colors.accent, 0.4), view.highlight},
             marks);
-      y += line.box.height() + kLineGap * unit;
     }
   }
   figure.groups.push_back({"lit", std::nullopt, std::move(marks.behind)});
@@ -198,7 +226,8 @@ double explanation_height(const session::Snapshot& snapshot, const View& view,
   const double unit = style.font_size, margin = kMargin * unit;
   const double rest = 0.6 * unit + sentence_height(unit) + 0.5 * margin;
   const Explanation explanation = explain(snapshot, view);
-  return rest + Arranger(explanation, unit, width - 2.0 * margin).best(most - rest).height;
+  const Arranger arranger(explanation, unit, width - 2.0 * margin);
+  return rest + arranger.best(most - rest).height;
 }
 
 void write_explanation_csv(const session::Snapshot& snapshot, const View& view,

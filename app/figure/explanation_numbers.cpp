@@ -36,13 +36,13 @@ struct Digits {
   int power = 0;  // of ten, before the matrix
 };
 
-// Three significant digits in the largest entry.
-Digits digits_for(const Matrix& values) {
+// So many significant digits in the largest entry.
+Digits digits_for(const Matrix& values, int significant) {
   const double largest = largest_of(values);
   if (largest == 0.0 || all_small_integers(values)) return {0, 0};
   const int exponent = static_cast<int>(std::floor(std::log10(largest * 1.0005)));
-  if (exponent < -2 || exponent > 3) return {2, exponent};
-  return {std::max(0, 2 - exponent), 0};
+  if (exponent < -2 || exponent > 3) return {significant - 1, exponent};
+  return {std::max(0, significant - 1 - exponent), 0};
 }
 
 std::string cell_text(double value, const Digits& digits) {
@@ -59,22 +59,38 @@ enum class Writing { symbols, factors, entrywise_factors, values };
 
 Formula factor_numbers(const Factor& factor, Index rows) {
   Formula value = matrix_of(factor.value, rows, factor.symbol.highlight);
-  if (!factor.transposed) return value;
+  if (!factor.transposed || factor.value.size() == 1) return value;
   // A power of ten stands before the brackets, the T behind them.
   if (value.kind != Formula::Kind::row) return raised(std::move(value), "T");
   value.parts.back() = raised(std::move(value.parts.back()), "T");
   return value;
 }
 
-Formula written(const VectorTerm& term, Writing writing, Index rows) {
+bool is_vector(const Factor& factor) { return factor.value.cols() == 1; }
+
+// A negative number after an operator or another factor.
+Formula protected_number(Formula formula) {
+  const bool negative = formula.kind == Formula::Kind::text && formula.text.starts_with("−");
+  return negative ? parenthesized(std::move(formula)) : formula;
+}
+
+Formula written(const VectorTerm& term, Writing writing, Index rows, bool alone) {
+  // The value of a single product is the left side itself; the vector in it tells more.
   const bool by_factors = writing == Writing::symbols || writing == Writing::factors ||
-                          (writing == Writing::entrywise_factors && term.entrywise);
+                          (term.entrywise ? writing == Writing::entrywise_factors || alone : alone);
   if (!by_factors) return matrix_of(term.value, rows, term.highlight);
   std::vector<Formula> parts;
   for (const Factor& factor : term.factors) {
     if (term.entrywise && !parts.empty()) parts.push_back(binary("⊙"));
+    const bool as_symbol =
+        writing == Writing::symbols || (writing != Writing::factors && !is_vector(factor));
     const Index shown = writing == Writing::factors ? factor.value.rows() : rows;
-    parts.push_back(writing == Writing::symbols ? factor.symbol : factor_numbers(factor, shown));
+    Formula part = as_symbol ? factor.symbol : factor_numbers(factor, shown);
+    if (factor.value.size() == 1 && term.factors.size() > 1) {
+      if (!as_symbol && !term.entrywise && !parts.empty()) parts.push_back(binary("·"));
+      part = protected_number(std::move(part));
+    }
+    parts.push_back(std::move(part));
   }
   return parts.size() == 1 ? std::move(parts[0]) : row(std::move(parts));
 }
@@ -82,8 +98,10 @@ Formula written(const VectorTerm& term, Writing writing, Index rows) {
 Formula right_side(const VectorEquation& equation, Writing writing, Index rows) {
   std::vector<Formula> parts;
   for (const VectorTerm& term : equation.terms) {
-    if (!parts.empty()) parts.push_back(binary(term.minus ? "−" : "+"));
-    parts.push_back(written(term, writing, rows));
+    const bool first = parts.empty();
+    if (!first) parts.push_back(binary(term.minus ? "−" : "+"));
+    Formula value = written(term, writing, rows, equation.terms.size() == 1);
+    parts.push_back(first ? std::move(value) : protected_number(std::move(value)));
   }
   Formula sum = parts.size() == 1 ? std::move(parts[0]) : row(std::move(parts));
   if (!equation.f.empty()) sum = row({function(equation.f), parenthesized(std::move(sum))});
@@ -114,14 +132,22 @@ bool has_products(const VectorEquation& equation) {
 }
 
 std::string name_of(const VectorTerm& term) {
-  return markup_of(written(term, Writing::symbols, 0));
+  return markup_of(written(term, Writing::symbols, 0, true));
 }
 
 Formula all_norms(const VectorEquation& equation) {
   std::vector<NamedNorm> norms{
       {markup_of(equation.left), model::norm_of(equation.value), equation.left.highlight}};
-  for (const VectorTerm& term : equation.terms)
-    norms.push_back({name_of(term), model::norm_of(term.value), term.highlight});
+  // Of a single product the vectors in it: the left side has its size already.
+  if (equation.terms.size() == 1) {
+    for (const Factor& factor : equation.terms[0].factors)
+      if (is_vector(factor))
+        norms.push_back(
+            {markup_of(factor.symbol), model::norm_of(factor.value), factor.symbol.highlight});
+  } else {
+    for (const VectorTerm& term : equation.terms)
+      norms.push_back({name_of(term), model::norm_of(term.value), term.highlight});
+  }
   return norms_line(norms);
 }
 
@@ -160,9 +186,15 @@ Formula precise(double value) {
   return term(fixed(value, 4 - static_cast<int>(std::floor(std::log10(size)))));
 }
 
-Formula matrix_of(const Matrix& values, Index rows, std::optional<Highlight> highlight) {
-  const Digits digits = digits_for(values);
+Formula matrix_of(const Matrix& values, Index rows, std::optional<Highlight> highlight,
+                  int significant) {
+  if (values.size() == 1) {
+    Formula single = significant > 3 ? precise(values(0, 0)) : number(values(0, 0));
+    single.highlight = highlight;
+    return single;
+  }
   const Index shown = std::min(rows, values.rows());
+  const Digits digits = digits_for(values.topRows(shown), significant);
   std::vector<Formula> cells;
   for (Index i = 0; i < shown; ++i)
     for (Index j = 0; j < values.cols(); ++j)

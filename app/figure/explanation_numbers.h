@@ -23,9 +23,10 @@ Formula number(double value, bool protect = false);
 Formula precise(double value);
 
 /// The matrix with three significant digits in its largest entry, the same decimals everywhere, and
-/// a common power of ten before it where that is shorter. Only the first `rows` rows, then ⋮.
+/// a common power of ten before it where that is shorter. Only the first `rows` rows, then ⋮. A
+/// single number has no brackets.
 Formula matrix_of(const model::Matrix& values, model::Index rows,
-                  std::optional<Highlight> highlight = {});
+                  std::optional<Highlight> highlight = {}, int significant = 3);
 
 /// One factor of a product: what it is called and what it is.
 struct Factor {

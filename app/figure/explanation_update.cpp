@@ -177,17 +177,31 @@ UpdateRule rule_of(OptimizerKind kind, const Formula& gradient) {
   return {gradient, {}};
 }
 
-// "0.512 − 0.3 · 0.021 = 0.506" for one entry.
-Formula entry_numbers(const IterationRecord& rec, const Entry& entry) {
+// What is left of the weights by AdamW's decay, before its step.
+double kept_share(const IterationRecord& rec) {
   const auto& options = rec.options.optimizer;
-  const double eta = rec.learning_rate;
-  const bool decays_itself = options.kind == OptimizerKind::adamw && options.weight_decay != 0.0;
-  const double shrunk =
-      decays_itself ? entry.before * (1.0 - eta * options.weight_decay) : entry.before;
-  const double moved = shrunk - entry.after;  // η times the step
-  const double step = eta != 0.0 ? moved / eta : 0.0;
-  return row({term(entry.name, entry.highlight), relation("←"), precise(shrunk), binary("−"),
+  return options.kind == OptimizerKind::adamw ? 1.0 - rec.learning_rate * options.weight_decay
+                                              : 1.0;
+}
+
+// "W_hh[1,1] ← 0.512 − 0.3 · 0.021 = 0.506"; the step is what the weights moved, over η.
+Formula entry_numbers(const IterationRecord& rec, const Entry& entry) {
+  const double eta = rec.learning_rate, kept = kept_share(rec) * entry.before;
+  const double step = eta != 0.0 ? (kept - entry.after) / eta : 0.0;
+  return row({term(entry.name, entry.highlight), relation("←"), precise(kept), binary("−"),
               number(eta), binary("·"), number(step, true), relation("="), precise(entry.after)});
+}
+
+// The same for a small W_hh as a whole.
+Formula matrix_numbers(const IterationRecord& rec) {
+  const Matrix &before = rec.model.parameters.W_hh, &after = rec.parameters_after->W_hh;
+  const double eta = rec.learning_rate;
+  const Matrix kept = kept_share(rec) * before;
+  const Matrix step = eta != 0.0 ? Matrix((kept - after) / eta) : Matrix(kept * 0.0);
+  const Index n = before.rows();
+  return row({term("W_{hh}", kRecurrent), relation("←"), matrix_of(kept, n, kRecurrent, 4),
+              binary("−"), number(eta), matrix_of(step, n, kGradient), relation("="),
+              matrix_of(after, n, kRecurrent, 4)});
 }
 
 void say_update(const IterationRecord& rec, Explanation& out) {
@@ -215,10 +229,16 @@ void explain_rule(const IterationRecord& rec, Explanation& out) {
                 : theta();
   Formula symbols =
       row({theta(), relation("←"), kept, binary("−"), term("η"), std::move(rule.step)});
-  if (rec.parameters_after)
-    add_line(std::move(symbols), entry_numbers(rec, entry_of(rec)), 0, out);
-  else
+  if (!rec.parameters_after) {
     add_line(std::move(symbols), std::nullopt, 0, out);
+    return;
+  }
+  add_line(std::move(symbols), entry_numbers(rec, entry_of(rec)), 0, out);
+  const Matrix& W = rec.model.parameters.W_hh;
+  if (W.rows() > 1 && W.rows() <= kWholeMatrix) {
+    auto& forms = out.equations.back().numbers;
+    forms.insert(forms.begin(), {NumberDetail::factors, {matrix_numbers(rec)}});
+  }
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ constexpr double kCellSize = 0.88;      // font size of a matrix's entries
 constexpr double kRowGap = 0.32;        // between the rows of a matrix
 constexpr double kColumnGap = 0.7;      // between its columns
 constexpr double kBracket = 0.42;       // a bracket with its space
+constexpr double kParenthesis = 0.46;   // a tall parenthesis likewise
 constexpr double kLimitSize = 0.68;     // font size of limits
 constexpr double kOperatorSize = 1.5;   // font size of ∑ and ∏
 constexpr double kFractionSize = 0.86;  // font size in a fraction
@@ -107,7 +108,7 @@ std::pair<std::string, std::string> delimiters(const std::string& opening) {
 }
 
 double delimiter_width(const Formula& formula, const FormulaBox& inner, double size) {
-  if (stretches(inner, size)) return kBracket * size;
+  if (stretches(inner, size)) return (formula.text == "(" ? kParenthesis : kBracket) * size;
   return text_width(formula.text, size) + (formula.text == "‖" ? -0.1 * size : 0.04 * size);
 }
 
@@ -123,17 +124,18 @@ FormulaBox measure_delimited(const Formula& formula, double size) {
   return {width, half + kAxis * size, half - kAxis * size};
 }
 
+// Half the height of DejaVu's ∑ and ∏, and how far their middle is above their baseline.
+constexpr double kOperatorHalf = 0.456, kOperatorMiddle = 0.264;
+constexpr double kLimitGap = 0.12;
+
 FormulaBox measure_operator(const Formula& formula, double size) {
-  const double large = kOperatorSize * size;
-  // The letter's own middle stands on the axis.
-  const double half = 0.5 * kCapHeight * large;
-  FormulaBox box{text_width(formula.text, large), half + (kAxis + 0.1) * size,
-                 half - (kAxis - 0.1) * size};
+  const double large = kOperatorSize * size, half = kOperatorHalf * large;
+  FormulaBox box{text_width(formula.text, large), half + kAxis * size, half - kAxis * size};
   const FormulaBox below = measure(formula.parts[0], kLimitSize * size);
   const FormulaBox above = measure(formula.parts[1], kLimitSize * size);
   box.width = std::max({box.width, below.width, above.width});
-  if (below.width > 0.0) box.descent += below.height();
-  if (above.width > 0.0) box.ascent += above.height();
+  if (below.width > 0.0) box.descent += below.height() + kLimitGap * size;
+  if (above.width > 0.0) box.ascent += above.height() + kLimitGap * size;
   return box;
 }
 
@@ -273,10 +275,12 @@ private:
 
   void place_operator(const Formula& formula, const FormulaBox& box, Point at, double size) {
     const double large = kOperatorSize * size, limit = kLimitSize * size;
-    const double middle = at.x + box.width / 2.0, half = 0.5 * kCapHeight * large;
+    const double middle = at.x + box.width / 2.0;
     const FormulaBox below = measure(formula.parts[0], limit),
                      above = measure(formula.parts[1], limit);
-    text(formula.text, {middle - text_width(formula.text, large) / 2.0, at.y - kAxis * size + half},
+    text(formula.text,
+         {middle - text_width(formula.text, large) / 2.0,
+          at.y - kAxis * size + kOperatorMiddle * large},
          large);
     place(formula.parts[0], {middle - below.width / 2.0, at.y + box.descent - below.descent},
           limit);
