@@ -40,8 +40,12 @@ void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot
           {"Show all steps", "The whole network again  (double-click)", take_right(ui, bar, 70.0)},
           {"all steps"}))
     view.first_step = view.last_step = std::nullopt;
+  strip_.draw_switch(ui, bar, rect, view);
+  Rect upper = rect;
+  upper.height -= strip_.draw(ui, rect, snapshot, shared, services.textures);
   const Interaction state =
-      network_.draw(ui, rect, FigurePanel::kBar, snapshot, view, services.textures);
+      network_.draw(ui, upper, FigurePanel::kBar, snapshot, view, services.textures);
+  light_up(network_, shared);
   zoom_and_pan(ui, state, steps, view);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/ui/app_ui.h"
+#include "app/ui/explanation_strip.h"
 #include "app/ui/panel_parts.h"
 
 namespace backflow::ui {
@@ -12,6 +13,7 @@ public:
             const UiServices& services, ViewState& state);
 
   const FigurePanel& panel() const { return network_; }
+  const FigurePanel& strip() const { return strip_.panel(); }
 
 private:
   void draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
@@ -20,6 +22,7 @@ private:
                     figure::View& view);
 
   FigurePanel network_{"unrolled"};
+  ExplanationStrip strip_;
 };
 
 }  // namespace backflow::ui

@@ -42,4 +42,14 @@ void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& r
                                       to_imgui(ui.colors().axis));
 }
 
+void light_up(const FigurePanel& panel, ViewState& state) {
+  if (!panel.mouse()) return;
+  const auto& spots = panel.figure().hot_spots;
+  for (auto spot = spots.rbegin(); spot != spots.rend(); ++spot)
+    if (spot->rect.contains(*panel.mouse())) {
+      state.next_highlight = spot->highlight;
+      return;
+    }
+}
+
 }  // namespace backflow::ui
