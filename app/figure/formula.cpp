@@ -109,7 +109,7 @@ std::pair<std::string, std::string> delimiters(const std::string& opening) {
 
 double delimiter_width(const Formula& formula, const FormulaBox& inner, double size) {
   if (stretches(inner, size)) return (formula.text == "(" ? kParenthesis : kBracket) * size;
-  return text_width(formula.text, size) + (formula.text == "‖" ? -0.1 * size : 0.04 * size);
+  return text_width(formula.text, size) + (formula.text == "‖" ? 0.0 : 0.04 * size);
 }
 
 FormulaBox measure_delimited(const Formula& formula, double size) {
