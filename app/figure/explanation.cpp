@@ -84,8 +84,9 @@ void explain_network(const UnrolledData& data, Explanation& explanation) {
       "The network and its gradient."};
   explanation.equations.push_back({state_formula(record.model.cell), {}, 0});
   const Highlight loss{Part::loss, kEveryStep}, gradient{Part::gradient, kEveryStep};
-  const auto value = [](Formula left, double number_of) {
-    return row({std::move(left), relation("="), number(number_of)});
+  const std::string whose = record.trace.batch() > 1 ? " (batch mean)" : "";
+  const auto value = [&](Formula left, double number_of) {
+    return row({std::move(left), relation("="), number(number_of), tight(whose)});
   };
   explanation.equations.push_back(
       {row({term("L", loss), relation("="), large_operator("∑", "t", ""), term("L_{t}", loss)}),
