@@ -143,6 +143,12 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->check(between(std::int64_t{1}, std::int64_t{1024}))
       ->type_name("I")
       ->capture_default_str();
+  sub->add_option(
+         "--playhead", request.playhead,
+         "position in the walk through the iteration, of explanation, unrolled and folded: "
+         "1..T forward, T+1 output, then T..1 backward, clip, update")
+      ->check(between(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("N");
   sub->add_option("--theme", arguments.theme, "colours of the figure")
       ->check(one_of({"light", "dark"}))
       ->type_name("light|dark")

@@ -67,6 +67,10 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     return "--product " + std::to_string(request.product->t) + ":" +
            std::to_string(request.product->k) + " is out of range; the sequence has " +
            std::to_string(steps) + " steps";
+  if (request.playhead && *request.playhead > figure::playhead_positions(steps))
+    return "--playhead " + std::to_string(*request.playhead) + " is out of range; with " +
+           std::to_string(steps) + " steps the walk has " +
+           std::to_string(figure::playhead_positions(steps)) + " positions, counted from 1";
   if (!request.all_directory.empty()) {
     if (!request.figure.empty() || !request.output.empty())
       return "--all writes every figure; leave out --figure and --output";
@@ -88,6 +92,11 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     return "--product is for the figure spectrum and changes nothing in " + request.figure;
   if (request.epsilon != gradient::DecayOptions().epsilon && request.figure != "gradient-by-lag")
     return "--epsilon is for the figure gradient-by-lag and changes nothing in " + request.figure;
+  if (request.playhead && info->name != "explanation" && info->name != "unrolled" &&
+      info->name != "folded")
+    return "--playhead is for the figures explanation, unrolled and folded and changes nothing "
+           "in " +
+           request.figure;
   const auto format = request.output == "-" ? std::optional(exporting::Format::csv)
                                             : exporting::format_of(request.output);
   if (!format)
@@ -128,6 +137,7 @@ std::string carry_out(const Job& job, const session::Snapshot& snapshot,
                       const ExportRequest& request, std::ostream& out) {
   figure::View view;
   view.sequence = request.sequence - 1;
+  if (request.playhead) view.playhead = figure::Playhead{*request.playhead};
   if (job.path == "-") {
     job.info->write_csv(snapshot, view, [&](std::string_view text) { out << text; });
     return out.flush() ? "" : "standard output could not be written";

@@ -25,6 +25,8 @@ struct ExportRequest {
   double epsilon = gradient::DecayOptions().epsilon;  ///< of the reach, in (0, 1)
   std::optional<session::StepPair> product;  ///< whose spectrum is shown; nothing: that of W_hh
   int sequence = 1;                          ///< batch item, counted from 1
+  /// Position of the walk through the iteration (figure/playhead.h); nothing: all of it is shown.
+  std::optional<std::int64_t> playhead;
   figure::FigureStyle style;
   std::optional<double> width, height;  ///< figure units; the figure's own when not given
 };

@@ -1,6 +1,7 @@
 #include "app/figure/catalogue.h"
 
 #include "app/figure/accuracy_figure.h"
+#include "app/figure/explanation_figure.h"
 #include "app/figure/folded_figure.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/jacobian_figure.h"
@@ -33,6 +34,13 @@ std::span<const FigureInfo> catalogue() {
        unrolled_tooltip,
        false,
        true},
+      {"explanation",
+       "Explanation",
+       "the formulas of one phase step with its numbers (--playhead chooses the step)",
+       {960.0, 240.0},
+       build_explanation,
+       write_explanation_csv,
+       explanation_tooltip},
       {"loss",
        "Loss",
        "the loss L over the iterations: training, validation, by chance",

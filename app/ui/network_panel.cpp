@@ -44,10 +44,13 @@ void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot
           {"Show all steps", "The whole network again  (double-click)", take_right(ui, bar, 70.0)},
           {"all steps"}))
     view.first_step = view.last_step = std::nullopt;
+  strip_.draw_switch(ui, bar, rect, view);
+  Rect upper = rect;
+  upper.height -= strip_.draw(ui, rect, snapshot, shared, services.textures);
   const Interaction state =
-      panel.draw(ui, rect, FigurePanel::kBar, snapshot, view, services.textures);
+      panel.draw(ui, upper, FigurePanel::kBar, snapshot, view, services.textures);
   if (!shows_folded_) zoom_and_pan(ui, state, steps, view);
-  point_out(snapshot, view);
+  point_out(snapshot, shared);
 }
 
 void NetworkPanel::take_keys() {
@@ -75,18 +78,13 @@ void NetworkPanel::slide(double seconds, figure::View& view) {
 }
 
 // What lies under the mouse lights up here and elsewhere.
-void NetworkPanel::point_out(const session::Snapshot& snapshot, figure::View& view) {
+void NetworkPanel::point_out(const session::Snapshot& snapshot, ViewState& state) {
+  light_up(panel(), state);
   const auto& mouse = panel().mouse();
-  if (!mouse) {
-    if (std::exchange(pointed_out_, false)) view.highlight.reset();
-    return;
-  }
-  pointed_out_ = true;
-  view.highlight = figure::highlight_at(panel().figure(), *mouse);
   const auto& plot = panel().figure().plot;
-  if (!plot || !plot->rect.contains(*mouse)) return;
+  if (!mouse || !plot || !plot->rect.contains(*mouse)) return;
   const auto t = static_cast<model::Index>(std::lround(figure::x_value_at(*plot, mouse->x)));
-  if (t >= 0 && t <= snapshot.record->trace.steps()) view.cursor = figure::Cell{t, t};
+  if (t >= 0 && t <= snapshot.record->trace.steps()) state.view.cursor = figure::Cell{t, t};
 }
 
 void NetworkPanel::zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/ui/app_ui.h"
+#include "app/ui/explanation_strip.h"
 #include "app/ui/panel_parts.h"
 
 namespace backflow::ui {
@@ -19,6 +20,7 @@ public:
   void take_keys();
   /// It is on its way from one to the other.
   bool animating() const { return animating_; }
+  const FigurePanel& strip() const { return strip_.panel(); }
 
 private:
   void draw_sequence(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
@@ -28,13 +30,13 @@ private:
 
   void draw_fold(UiContext& ui, const Rect& rect);
   void slide(double seconds, figure::View& view);
-  void point_out(const session::Snapshot& snapshot, figure::View& view);
+  void point_out(const session::Snapshot& snapshot, ViewState& state);
 
   FigurePanel network_{"unrolled"}, folded_{"folded"};
   bool wants_folded_ = false;  // where it is going
   bool shows_folded_ = false;  // where it has arrived
   bool animating_ = false;
-  bool pointed_out_ = false;  // View::highlight is this card's
+  ExplanationStrip strip_;
 };
 
 }  // namespace backflow::ui

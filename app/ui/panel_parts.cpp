@@ -42,4 +42,10 @@ void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& r
                                       to_imgui(ui.colors().axis));
 }
 
+void light_up(const FigurePanel& panel, ViewState& state) {
+  if (!panel.mouse()) return;
+  if (const auto found = figure::highlight_at(panel.figure(), *panel.mouse()))
+    state.next_highlight = found;
+}
+
 }  // namespace backflow::ui

@@ -14,7 +14,12 @@ struct ViewState {
   figure::View view;
   /// Sent once a frame when it is not what was last asked for, however many panels had a say.
   session::AnalysisOptions wanted;
+  /// What lies under the mouse in this frame, in whichever panel; View::highlight of the next one.
+  std::optional<figure::Highlight> next_highlight;
 };
+
+/// Notes the hot spot under the mouse in the panel's figure, if there is one.
+void light_up(const FigurePanel& panel, ViewState& state);
 
 /// Takes a rectangle of that many units off the right end of `bar`.
 Rect take_right(const UiContext& ui, Rect& bar, double units);

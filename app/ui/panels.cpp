@@ -16,7 +16,7 @@ void Panels::take_keys() {
 
 const figure::Figure* Panels::figure(std::string_view name) const {
   for (const FigurePanel* panel :
-       {&network_.panel(), &map_.tabs().shown(), &loss_.shown(), &norm_.shown()})
+       {&network_.panel(), &network_.strip(), &map_.tabs().shown(), &loss_.shown(), &norm_.shown()})
     if (panel->figure().name == name) return &panel->figure();
   return nullptr;
 }
@@ -62,6 +62,7 @@ void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot
     draw_curve(ui, *panel, rects.of(card), snapshot, services);
     state_.wanted.spectra = state_.wanted.spectra || panel->shown().info().needs_spectra;
   }
+  state_.view.highlight = std::exchange(state_.next_highlight, std::nullopt);
   state_.wanted.sequence = state_.view.sequence;
   if (state_.wanted == *asked_) return;
   asked_ = state_.wanted;

@@ -1,0 +1,76 @@
+#include "app/ui/explanation_strip.h"
+
+#include <algorithm>
+
+#include "app/figure/explanation_figure.h"
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+namespace {
+
+constexpr double kMostShare = 0.4;   // of the card's height
+constexpr double kTallCard = 420.0;  // units: there is room for the strip without asking
+constexpr double kLeast = 64.0;      // units: a sentence and a formula
+constexpr double kSwitch = 66.0;     // width in units
+
+}  // namespace
+
+bool ExplanationStrip::is_on(const UiContext& ui, const Rect& card,
+                             const figure::View& view) const {
+  return chosen_.value_or(view.playhead.has_value() || card.height >= ui.px(kTallCard));
+}
+
+void ExplanationStrip::draw_switch(UiContext& ui, Rect& bar, const Rect& card,
+                                   const figure::View& view) {
+  if (kMostShare * card.height < ui.px(kLeast) || !fits(ui, bar, kSwitch)) return;
+  const bool on = is_on(ui, card, view);
+  if (button(ui,
+             {"Formula", "The formulas of this step below the network, with its numbers",
+              take_right(ui, bar, kSwitch)},
+             {.text = "formula", .active = on}))
+    chosen_ = !on;
+}
+
+// As much as the positions of a walk want, one of each phase.
+double ExplanationStrip::height_units(const UiContext& ui, const Rect& card,
+                                      const session::Snapshot& snapshot, const figure::View& view) {
+  const model::Trace& trace = snapshot.record->trace;
+  const model::Index T = trace.steps();
+  const Key key{T,
+                trace.h.rows(),
+                snapshot.record->model.cell,
+                view.playhead.has_value(),
+                card.width / ui.scale,
+                kMostShare * card.height / ui.scale};
+  if (key == key_) return units_;
+  key_ = key;
+  const figure::FigureStyle style{ui.theme, 12.0, false};
+  const auto wanted = [&](std::optional<figure::Playhead> playhead) {
+    figure::View at = view;
+    at.playhead = playhead;
+    return figure::explanation_height(snapshot, at, style, key.width, key.most);
+  };
+  units_ = kLeast;
+  if (!key.walking) return units_ = std::clamp(wanted(std::nullopt), kLeast, key.most);
+  for (const model::Index position : {std::min<model::Index>(2, T), T + 1, T + 2,
+                                      std::min(T + 3, 2 * T + 1), 2 * T + 2, 2 * T + 3})
+    units_ = std::max(units_, wanted(figure::Playhead{position}));
+  return units_ = std::min(units_, key.most);
+}
+
+double ExplanationStrip::draw(UiContext& ui, const Rect& card, const session::Snapshot& snapshot,
+                              ViewState& state, HeatmapTextures* textures) {
+  if (!is_on(ui, card, state.view) || kMostShare * card.height < ui.px(kLeast)) return 0.0;
+  const double height = ui.px(height_units(ui, card, snapshot, state.view) + 2.0);
+  const Rect strip{card.x, card.bottom() - height, card.width, height};
+  const double pad = ui.px(9.0);
+  ImGui::GetWindowDrawList()->AddLine(
+      ImVec2(static_cast<float>(strip.x + pad), static_cast<float>(strip.y)),
+      ImVec2(static_cast<float>(strip.right() - pad), static_cast<float>(strip.y)),
+      to_imgui(ui.colors().grid));
+  panel_.draw(ui, strip, 0.0, snapshot, state.view, textures);
+  light_up(panel_, state);
+  return height;
+}
+
+}  // namespace backflow::ui
