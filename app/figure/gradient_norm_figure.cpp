@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -54,6 +55,19 @@ PlotArea range_of(const session::Snapshot& snapshot, bool log_y) {
   if (high <= 0.0) low = 0.1, high = 1.0;
   set_y_range(area, log_y ? low : 0.0, high, log_y);
   return area;
+}
+
+// The part of the suggested range that is in sight.
+void add_suggestion(Group& group, const session::Snapshot& snapshot, const Axes& axes,
+                    Color color) {
+  const auto range = suggested_threshold(snapshot);
+  if (!range) return;
+  const Rect& plot = axes.area.rect;
+  const double top = std::max(axes.y(range->high), plot.y);
+  const double bottom = std::min(axes.y(range->low), plot.bottom());
+  if (top < bottom)
+    group.marks.push_back(
+        RectMark{{plot.x, top, plot.width, bottom - top}, color, std::nullopt, 0.0});
 }
 
 // The thresholds that past iterations had, and the present one from the last of them on.
@@ -115,6 +129,20 @@ std::string clipping_summary(const session::Snapshot& snapshot) {
                      window == 1 ? "step" : "steps");
 }
 
+std::optional<SuggestedRange> suggested_threshold(const session::Snapshot& snapshot) {
+  const HistoryView& history = snapshot.history;
+  if (clip_options(snapshot).mode != ClipMode::norm) return std::nullopt;
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = history.size() - std::min<std::size_t>(100, history.size());
+       i < history.size(); ++i)
+    if (const double norm = history.value(Series::norm_before_clip, i); std::isfinite(norm))
+      sum += norm, ++count;
+  const double mean = sum / static_cast<double>(count);
+  if (count == 0 || !(mean > 0.0) || !std::isfinite(10.0 * mean)) return std::nullopt;
+  return SuggestedRange{0.5 * mean, 10.0 * mean};
+}
+
 Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
                            const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
@@ -126,6 +154,8 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   options.x_title = "iteration";
   options.note = notes(snapshot);
   options.range = range_of(snapshot, view.gradient_log);
+  if (view.gradient_range)
+    std::tie(options.range.y_min, options.range.y_max) = *view.gradient_range;
   // The lower curve is wider, so that it shows on both sides where the two coincide.
   const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6};
   options.legend = {{"before", before}};
@@ -133,8 +163,12 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
     options.legend.push_back({"after clipping", after});
     options.legend.push_back({limit_text(clip), {colors.threshold, 1.6, Dash::dashed}});
   }
+  const Color band = mix(colors.background, colors.threshold, 0.16);
+  if (suggested_threshold(snapshot)) options.legend.push_back({"suggested", {band, 9.0}});
   const Axes axes = add_axes(figure, style, options);
   Group curves{"gradient-norm", axes.area.rect, {}};
+  add_suggestion(curves, snapshot, axes,
+                 {colors.threshold.r, colors.threshold.g, colors.threshold.b, 41});
   add_curve(curves, snapshot.history, Series::norm_before_clip, axes, before);
   add_curve(curves, snapshot.history, Series::norm_after_clip, axes, after);
   add_threshold(curves, snapshot, axes, style);
@@ -158,12 +192,14 @@ std::string gradient_norm_tooltip(const session::Snapshot& snapshot, const View&
   const auto i = iteration_at(figure, snapshot.history.size(), at);
   if (!i) return {};
   const HistoryView& history = snapshot.history;
+  const bool off = clip_options(snapshot).mode == ClipMode::none;
   const double before = history.value(Series::norm_before_clip, *i);
   const double after = history.value(Series::norm_after_clip, *i);
   const double threshold = history.value(Series::threshold, *i);
   std::string text = fmt::format("iteration {}\n‖∇L‖ = {}", grouped(*i), compact(before));
   if (after < before) text += ", clipped to " + compact(after);
   if (!std::isnan(threshold)) text += "\nthreshold c = " + compact(threshold);
+  if (off) text += "\nclipping is off: with a mode chosen, the threshold can be dragged here";
   return text;
 }
 

@@ -35,7 +35,7 @@ struct SetKey {
   std::uint64_t gesture = 0;
 };
 /// Changes the recurrent weights as they are when the command is carried out, keeping everything
-/// else; refused with a sentence when model::apply() refuses.
+/// else; refused with a sentence when model::apply_edit() refuses.
 struct SetRecurrentWeights {
   model::WeightEdit edit;  ///< a whole matrix, or a change of the present one
   std::string title;       ///< what was done, for undo: "Transpose W_hh"

@@ -254,7 +254,7 @@ void Session::set_key(const SetKey& command) {
 
 void Session::set_recurrent_weights(const SetRecurrentWeights& command) {
   model::Matrix W_hh = trainer_.setup().model.parameters.W_hh;
-  std::string refusal = model::apply(command.edit, W_hh);
+  std::string refusal = model::apply_edit(command.edit, W_hh);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
   auto before = place_before(command.gesture);
   trainer_.set_recurrent_weights(W_hh);

@@ -114,7 +114,7 @@ private:
              key->gesture == std::get<SetKey>(next).gesture;
     if (const auto* weights = std::get_if<SetRecurrentWeights>(&command)) {
       auto& later = std::get<SetRecurrentWeights>(next);
-      return weights->gesture == later.gesture && model::merge(weights->edit, later.edit);
+      return weights->gesture == later.gesture && model::merge_edits(weights->edit, later.edit);
     }
     return std::holds_alternative<GoTo>(command) ||
            std::holds_alternative<SetSpeedLimit>(command) ||

@@ -113,7 +113,7 @@ bool overtakes(const ChangeBlock& later, const ChangeBlock& earlier) {
 
 }  // namespace
 
-std::string apply(const WeightEdit& edit, Matrix& W_hh) {
+std::string apply_edit(const WeightEdit& edit, Matrix& W_hh) {
   Matrix wanted = W_hh;
   std::string error = std::visit([&](const auto& e) { return carry_out(e, wanted); }, edit);
   if (!error.empty()) return error;
@@ -122,7 +122,7 @@ std::string apply(const WeightEdit& edit, Matrix& W_hh) {
   return {};
 }
 
-bool merge(const WeightEdit& earlier, WeightEdit& later) {
+bool merge_edits(const WeightEdit& earlier, WeightEdit& later) {
   if (std::holds_alternative<Matrix>(later)) return true;
   if (earlier.index() != later.index()) return false;
   if (const auto* before = std::get_if<SetEntry>(&earlier))

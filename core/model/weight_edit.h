@@ -61,10 +61,10 @@ using WeightEdit =
 
 /// Carries out the edit on W_hh (G·n, n). Returns an empty string, or one sentence with W_hh as it
 /// was: when the place is not in the matrix, or the result would not be finite.
-std::string apply(const WeightEdit& edit, Matrix& W_hh);
+std::string apply_edit(const WeightEdit& edit, Matrix& W_hh);
 
 /// Puts two edits that follow each other into one, such as two places of the mouse in one drag:
 /// `later` then does what both would. False, and nothing changed, where they do not go together.
-bool merge(const WeightEdit& earlier, WeightEdit& later);
+bool merge_edits(const WeightEdit& earlier, WeightEdit& later);
 
 }  // namespace backflow::model

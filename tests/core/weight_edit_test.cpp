@@ -27,14 +27,14 @@ double spectral_radius_of(const Matrix& W) {
 
 TEST(WeightEdit, AnEntryAndARowChangeNothingElse) {
   Matrix W = stacked(), expected = W;
-  ASSERT_THAT(apply(SetEntry{6, 2, -1.25}, W), IsEmpty());
+  ASSERT_THAT(apply_edit(SetEntry{6, 2, -1.25}, W), IsEmpty());
   expected(6, 2) = -1.25;
   EXPECT_EQ(W, expected);
-  ASSERT_THAT(apply(ScaleRow{3, -2.0}, W), IsEmpty());
+  ASSERT_THAT(apply_edit(ScaleRow{3, -2.0}, W), IsEmpty());
   expected.row(3) = -2.0 * expected.row(3);
   EXPECT_EQ(W, expected);
   const Eigen::RowVectorXd row = W.row(9);
-  ASSERT_THAT(apply(SetRowNorm{9, 2.5}, W), IsEmpty());
+  ASSERT_THAT(apply_edit(SetRowNorm{9, 2.5}, W), IsEmpty());
   EXPECT_LT((W.row(9) - 2.5 / row.norm() * row).norm(), 1e-15);
   expected.row(9) = W.row(9);
   EXPECT_EQ(W, expected);
@@ -48,7 +48,7 @@ TEST(WeightEdit, BlocksChangeAloneAndAsSaid) {
     SCOPED_TRACE(static_cast<int>(change));
     const Matrix before = stacked();
     Matrix W = before;
-    ASSERT_THAT(apply(ChangeBlock{change, 1, 0.8, 11}, W), IsEmpty());
+    ASSERT_THAT(apply_edit(ChangeBlock{change, 1, 0.8, 11}, W), IsEmpty());
     EXPECT_EQ(W.topRows(kUnits), before.topRows(kUnits));
     EXPECT_EQ(W.bottomRows(kUnits), before.bottomRows(kUnits));
     const Matrix block = W.middleRows(kUnits, kUnits), old = before.middleRows(kUnits, kUnits);
@@ -68,9 +68,9 @@ TEST(WeightEdit, BlocksChangeAloneAndAsSaid) {
       case BlockChange::orthogonal: {
         EXPECT_LT((block.transpose() * block - Matrix::Identity(kUnits, kUnits)).norm(), 1e-14);
         Matrix again = before, other = before;
-        ASSERT_THAT(apply(ChangeBlock{change, 1, 0.8, 11}, again), IsEmpty());
+        ASSERT_THAT(apply_edit(ChangeBlock{change, 1, 0.8, 11}, again), IsEmpty());
         EXPECT_EQ(again, W);
-        ASSERT_THAT(apply(ChangeBlock{change, 1, 0.8, 12}, other), IsEmpty());
+        ASSERT_THAT(apply_edit(ChangeBlock{change, 1, 0.8, 12}, other), IsEmpty());
         EXPECT_NE(other, W);
         break;
       }
@@ -93,7 +93,7 @@ TEST(WeightEdit, MovesAnEigenvalueOfOneBlock) {
   Matrix W = stacked();
   W.middleRows(kUnits, kUnits) = Eigen::Vector4d(0.1, 0.2, 0.3, 0.9).asDiagonal();
   const Matrix before = W;
-  ASSERT_THAT(apply(MoveEigenvalue{1, 0.9, 0.5}, W), IsEmpty());
+  ASSERT_THAT(apply_edit(MoveEigenvalue{1, 0.9, 0.5}, W), IsEmpty());
   Matrix expected = before;
   expected(7, 3) = 0.5;
   EXPECT_LT((W - expected).norm(), 1e-14);
@@ -103,29 +103,29 @@ TEST(WeightEdit, RefusesWhatIsNotThereOrNotFinite) {
   const Matrix before = stacked();
   Matrix W = before;
   const double infinite = std::numeric_limits<double>::infinity();
-  EXPECT_THAT(apply(SetEntry{12, 0, 1.0}, W), HasSubstr("no row 13; allowed: 1 to 12"));
-  EXPECT_THAT(apply(SetEntry{0, 4, 1.0}, W), HasSubstr("no column 5; allowed: 1 to 4"));
-  EXPECT_THAT(apply(SetEntry{-1, 0, 1.0}, W), HasSubstr("no row"));
-  EXPECT_THAT(apply(SetEntry{0, 0, infinite}, W), HasSubstr("not finite"));
-  EXPECT_THAT(apply(ScaleRow{0, infinite}, W), HasSubstr("not finite"));
-  EXPECT_THAT(apply(ChangeBlock{BlockChange::transpose, 3}, W), HasSubstr("no block 4"));
-  EXPECT_THAT(apply(MoveEigenvalue{3, 1.0, 1.0}, W), HasSubstr("no block 4"));
-  EXPECT_THAT(apply(Matrix(Matrix::Zero(4, 4)), W), HasSubstr("must be 12 × 4, not 4 × 4"));
+  EXPECT_THAT(apply_edit(SetEntry{12, 0, 1.0}, W), HasSubstr("no row 13; allowed: 1 to 12"));
+  EXPECT_THAT(apply_edit(SetEntry{0, 4, 1.0}, W), HasSubstr("no column 5; allowed: 1 to 4"));
+  EXPECT_THAT(apply_edit(SetEntry{-1, 0, 1.0}, W), HasSubstr("no row"));
+  EXPECT_THAT(apply_edit(SetEntry{0, 0, infinite}, W), HasSubstr("not finite"));
+  EXPECT_THAT(apply_edit(ScaleRow{0, infinite}, W), HasSubstr("not finite"));
+  EXPECT_THAT(apply_edit(ChangeBlock{BlockChange::transpose, 3}, W), HasSubstr("no block 4"));
+  EXPECT_THAT(apply_edit(MoveEigenvalue{3, 1.0, 1.0}, W), HasSubstr("no block 4"));
+  EXPECT_THAT(apply_edit(Matrix(Matrix::Zero(4, 4)), W), HasSubstr("must be 12 × 4, not 4 × 4"));
   EXPECT_EQ(W, before);
   W.row(2).setZero();
-  EXPECT_THAT(apply(SetRowNorm{2, 1.0}, W), HasSubstr("row 3 of W_hh is 0"));
+  EXPECT_THAT(apply_edit(SetRowNorm{2, 1.0}, W), HasSubstr("row 3 of W_hh is 0"));
   W.setZero();
-  EXPECT_THAT(apply(ChangeBlock{BlockChange::scale_radius, 0, 1.0}, W), HasSubstr("radius 0"));
+  EXPECT_THAT(apply_edit(ChangeBlock{BlockChange::scale_radius, 0, 1.0}, W), HasSubstr("radius 0"));
 }
 
-// Whatever merge() makes of two edits does what both would.
+// Whatever merge_edits() makes of two edits does what both would.
 void expect_merged(const WeightEdit& first, WeightEdit second) {
   Matrix one_by_one = stacked();
-  ASSERT_THAT(apply(first, one_by_one), IsEmpty());
-  ASSERT_THAT(apply(second, one_by_one), IsEmpty());
+  ASSERT_THAT(apply_edit(first, one_by_one), IsEmpty());
+  ASSERT_THAT(apply_edit(second, one_by_one), IsEmpty());
   Matrix merged = stacked();
-  ASSERT_TRUE(merge(first, second));
-  ASSERT_THAT(apply(second, merged), IsEmpty());
+  ASSERT_TRUE(merge_edits(first, second));
+  ASSERT_THAT(apply_edit(second, merged), IsEmpty());
   EXPECT_LT((merged - one_by_one).norm(), 1e-10);
 }
 
@@ -142,13 +142,13 @@ TEST(WeightEdit, EditsOfOneDragBecomeOne) {
   expect_merged(MoveEigenvalue{1, lambda, on}, MoveEigenvalue{1, on, on * 1.25});
 
   WeightEdit other_entry = SetEntry{1, 3, 0.5};
-  EXPECT_FALSE(merge(SetEntry{1, 2, 0.5}, other_entry));
+  EXPECT_FALSE(merge_edits(SetEntry{1, 2, 0.5}, other_entry));
   WeightEdit flip = ChangeBlock{BlockChange::flip_sign, 1};
-  EXPECT_FALSE(merge(flip, flip));
+  EXPECT_FALSE(merge_edits(flip, flip));
   WeightEdit elsewhere = MoveEigenvalue{1, 0.25, 0.5};
-  EXPECT_FALSE(merge(MoveEigenvalue{1, 1.0, 0.75}, elsewhere));
+  EXPECT_FALSE(merge_edits(MoveEigenvalue{1, 1.0, 0.75}, elsewhere));
   WeightEdit off_the_axis = MoveEigenvalue{1, 0.75, {0.75, 0.5}};
-  EXPECT_FALSE(merge(MoveEigenvalue{1, 1.0, 0.75}, off_the_axis));
+  EXPECT_FALSE(merge_edits(MoveEigenvalue{1, 1.0, 0.75}, off_the_axis));
 }
 
 }  // namespace
