@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/curve.h"
+#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 
@@ -57,17 +58,30 @@ PlotArea range_of(const session::Snapshot& snapshot, bool log_y) {
   return area;
 }
 
-// The part of the suggested range that is in sight.
+// The part of the suggested range that is in sight, and its name where there is room.
 void add_suggestion(Group& group, const session::Snapshot& snapshot, const Axes& axes,
-                    Color color) {
+                    const FigureStyle& style) {
   const auto range = suggested_threshold(snapshot);
   if (!range) return;
+  const Palette& colors = palette(style.theme);
   const Rect& plot = axes.area.rect;
   const double top = std::max(axes.y(range->high), plot.y);
   const double bottom = std::min(axes.y(range->low), plot.bottom());
-  if (top < bottom)
-    group.marks.push_back(
-        RectMark{{plot.x, top, plot.width, bottom - top}, color, std::nullopt, 0.0});
+  if (top >= bottom) return;
+  Color band = colors.threshold;
+  band.a = 38;
+  group.marks.push_back(RectMark{{plot.x, top, plot.width, bottom - top}, band, std::nullopt, 0.0});
+  const double font = 0.92 * style.font_size;
+  const std::string name = first_that_fits(
+      {"suggested c: 0.5 to 10 × mean norm", "suggested c: 0.5 to 10 × mean", "suggested c"}, font,
+      plot.width - 1.2 * font);
+  if (bottom - top > 1.6 * font && !name.empty())
+    group.marks.push_back(TextMark{.anchor = {plot.right() - 0.6 * font, top + 0.4 * font},
+                                   .markup = name,
+                                   .size = font,
+                                   .color = mix(colors.threshold, colors.text, 0.35),
+                                   .h_align = HAlign::right,
+                                   .v_align = VAlign::top});
 }
 
 // The thresholds that past iterations had, and the present one from the last of them on.
@@ -163,12 +177,9 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
     options.legend.push_back({"after clipping", after});
     options.legend.push_back({limit_text(clip), {colors.threshold, 1.6, Dash::dashed}});
   }
-  const Color band = mix(colors.background, colors.threshold, 0.16);
-  if (suggested_threshold(snapshot)) options.legend.push_back({"suggested", {band, 9.0}});
   const Axes axes = add_axes(figure, style, options);
   Group curves{"gradient-norm", axes.area.rect, {}};
-  add_suggestion(curves, snapshot, axes,
-                 {colors.threshold.r, colors.threshold.g, colors.threshold.b, 41});
+  add_suggestion(curves, snapshot, axes, style);
   add_curve(curves, snapshot.history, Series::norm_before_clip, axes, before);
   add_curve(curves, snapshot.history, Series::norm_after_clip, axes, after);
   add_threshold(curves, snapshot, axes, style);

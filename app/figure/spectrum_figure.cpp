@@ -292,7 +292,7 @@ double add_condition(Figure& figure, const FigureStyle& style, const session::An
   const double em = style.font_size, step = 1.4 * em;
   if (analysis.spectra->product || size.height < 20.0 * em) return 0.0;
   Group group{"condition", std::nullopt, {}};
-  double y = top - 0.15 * em;
+  double y = top + 0.6 * em;
   for (const auto& wordings : vanishing_condition(analysis)) {
     const std::string line = first_that_fits(wordings, em, size.width - 1.5 * em);
     if (line.empty()) continue;

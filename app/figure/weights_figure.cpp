@@ -142,14 +142,17 @@ void add_frame(Group& group, const FigureStyle& style, const Figure& figure, Ind
   group.marks.push_back(RectMark{row, std::nullopt, Stroke{colors.accent, 2.0}, 0.0});
 }
 
-// Square cells where there is room for them, in the middle of the width with the colour bar.
+// Square cells, in the middle of the width with the colour bar; where they are few, wider ones, for
+// their numbers.
 PlotArea matrix_area(const Figure& figure, Index n, double top, double bottom, double left,
                      double bar_width, double font) {
   const double width = std::max(figure.width - left - bar_width - 0.5 * font, font);
   const double height = std::max(bottom - top, font);
-  const double side = std::min(width, height);
+  const double widest = n <= 16 ? 1.5 : 1.0;
+  const double side = std::min(width, widest * height);
   const double end = static_cast<double>(n) + 0.5;
-  return {{left + (width - side) / 2.0, top, side, side}, 0.5, end, end, 0.5, false};
+  return {
+      {left + (width - side) / 2.0, top, side, std::min(side, height)}, 0.5, end, end, 0.5, false};
 }
 
 }  // namespace

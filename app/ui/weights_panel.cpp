@@ -192,14 +192,15 @@ void WeightsPanel::draw_row(UiContext& ui, const Rect& rect, const session::Snap
   if (!ImGui::IsMouseDown(0)) row_norm_.reset(), row_factor_ = 1.0;
   const std::string text =
       any ? fmt::format("row {} × {}", *view.weight_row + 1, figure::compact(row_factor_))
-          : "row: click its number";
+          : "select a row";
   const auto input = slider(
       ui,
       {"W_hh row factor",
        "Multiplies a row of the matrix: all that goes into one unit\nClick the row's number in "
        "the picture first; then drag, or double-click to type a factor.",
        rect, any},
-      {0.1, 10.0, true, false, 1.0, {}}, any ? row_factor_ : std::nan(""), text);
+      {0.1, 10.0, true, false, any ? std::optional(1.0) : std::nullopt, {}},
+      any ? row_factor_ : std::nan(""), text);
   if (!input || !any) return;
   const auto factor = number_of(input->text);
   if (!factor) return;
