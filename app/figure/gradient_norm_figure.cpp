@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "app/figure/curve.h"
-#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
 
 namespace backflow::figure {
 namespace {
@@ -58,30 +58,63 @@ PlotArea range_of(const session::Snapshot& snapshot, bool log_y) {
   return area;
 }
 
-// The part of the suggested range that is in sight, and its name where there is room.
+// True when no curve passes through that part of the plot.
+bool is_free(const session::Snapshot& snapshot, const Axes& axes, const Rect& box) {
+  const double c = clip_options(snapshot).threshold;
+  if (axes.y(c) > box.y && axes.y(c) < box.bottom()) return false;
+  const std::size_t size = snapshot.history.size();
+  const auto index = [&](double x) {
+    return static_cast<std::size_t>(
+        std::clamp(x_value_at(axes.area, x), 0.0, static_cast<double>(size)));
+  };
+  const std::size_t begin = index(box.x), end = std::min(size, index(box.right()) + 1);
+  if (begin >= end) return true;
+  for (const Series series : kAll) {
+    const auto range = snapshot.history.min_max(series, begin, end);
+    if (!range.any || (axes.area.log_y && range.max <= 0.0)) continue;
+    const bool to_the_bottom = axes.area.log_y && range.min <= 0.0;
+    const double low = to_the_bottom ? axes.area.rect.bottom() : axes.y(range.min);
+    if (axes.y(range.max) < box.bottom() && low > box.y) return false;
+  }
+  return true;
+}
+
+// The name of the suggested range, in a corner of it where nothing is in the way.
+void add_suggestion_name(Group& group, const session::Snapshot& snapshot, const Axes& axes,
+                         const FigureStyle& style, const Rect& band) {
+  const double font = 0.92 * style.font_size, pad = 0.5 * font;
+  const Palette& colors = palette(style.theme);
+  for (const char* name :
+       {"suggested c: 0.5 to 10 × mean norm", "suggested c: 0.5 to 10 × mean", "suggested c"}) {
+    const double width = text_width(name, font) + 2.0 * pad, height = 1.5 * font;
+    if (width > band.width || height > band.height) continue;
+    for (const double y : {band.y, band.bottom() - height})
+      for (const double x : {band.right() - width, band.x}) {
+        if (!is_free(snapshot, axes, {x, y, width, height})) continue;
+        group.marks.push_back(TextMark{.anchor = {x + pad, y + height / 2.0},
+                                       .markup = name,
+                                       .size = font,
+                                       .color = mix(colors.threshold, colors.text, 0.35),
+                                       .v_align = VAlign::middle});
+        return;
+      }
+  }
+}
+
+// The part of the suggested range that is in sight.
 void add_suggestion(Group& group, const session::Snapshot& snapshot, const Axes& axes,
                     const FigureStyle& style) {
   const auto range = suggested_threshold(snapshot);
   if (!range) return;
-  const Palette& colors = palette(style.theme);
   const Rect& plot = axes.area.rect;
   const double top = std::max(axes.y(range->high), plot.y);
   const double bottom = std::min(axes.y(range->low), plot.bottom());
   if (top >= bottom) return;
-  Color band = colors.threshold;
-  band.a = 38;
-  group.marks.push_back(RectMark{{plot.x, top, plot.width, bottom - top}, band, std::nullopt, 0.0});
-  const double font = 0.92 * style.font_size;
-  const std::string name = first_that_fits(
-      {"suggested c: 0.5 to 10 × mean norm", "suggested c: 0.5 to 10 × mean", "suggested c"}, font,
-      plot.width - 1.2 * font);
-  if (bottom - top > 1.6 * font && !name.empty())
-    group.marks.push_back(TextMark{.anchor = {plot.right() - 0.6 * font, top + 0.4 * font},
-                                   .markup = name,
-                                   .size = font,
-                                   .color = mix(colors.threshold, colors.text, 0.35),
-                                   .h_align = HAlign::right,
-                                   .v_align = VAlign::top});
+  const Rect band{plot.x, top, plot.width, bottom - top};
+  Color color = palette(style.theme).threshold;
+  color.a = 38;
+  group.marks.push_back(RectMark{band, color, std::nullopt, 0.0});
+  add_suggestion_name(group, snapshot, axes, style, band);
 }
 
 // The thresholds that past iterations had, and the present one from the last of them on.
