@@ -11,6 +11,7 @@
 #include "app/figure/saturation_figure.h"
 #include "app/figure/spectrum_figure.h"
 #include "app/figure/unrolled_figure.h"
+#include "app/figure/weights_figure.h"
 
 namespace backflow::figure {
 
@@ -92,6 +93,13 @@ std::span<const FigureInfo> catalogue() {
        write_spectrum_csv,
        spectrum_tooltip,
        true},
+      {"weights",
+       "Recurrent weights",
+       "W_hh as a matrix picture, with ρ, σ₁ and what they say about vanishing",
+       {560.0, 420.0},
+       build_weights,
+       write_weights_csv,
+       weights_tooltip},
       {"saturation",
        "Saturation",
        "mean slope f′(a_t)/γ and share of saturated units at every step",

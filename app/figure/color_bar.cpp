@@ -41,7 +41,64 @@ std::shared_ptr<const std::vector<float>> samples(const ColorScale& scale, bool 
   return values;
 }
 
+// The title and the bar with its outline; ticks at the values' positions in the scale.
+void add_upright_bar(Group& group, const FigureStyle& style, const ColorScale& scale,
+                     const std::string& title, const Rect& column, const Rect& bar,
+                     const std::vector<Tick>& ticks) {
+  const Palette& colors = palette(style.theme);
+  const double size = style.font_size;
+  // Above the bar; a long title begins further to the left.
+  const double title_x = column.right() - kMargin * size - text_width(title, size);
+  group.marks.push_back(TextMark{.anchor = {std::min(bar.x, title_x), column.y},
+                                 .markup = title,
+                                 .size = size,
+                                 .color = colors.muted_text,
+                                 .v_align = VAlign::top});
+  group.marks.push_back(HeatmapMark{bar, kSamples, 1, samples(scale, true), scale});
+  group.marks.push_back(RectMark{bar, std::nullopt, Stroke{colors.axis, 1.0, Dash::solid}, 0.0});
+  for (const Tick& tick : ticks) {
+    if (tick.label.empty()) continue;
+    const double y = bar.y + (scale.high - tick.position) / (scale.high - scale.low) * bar.height;
+    group.marks.push_back(
+        PolylineMark{{{bar.right(), y}, {bar.right() + 0.25 * size, y}}, {colors.axis, 1.0}});
+    group.marks.push_back(TextMark{.anchor = {bar.right() + kLabelGap * size, y},
+                                   .markup = tick.label,
+                                   .size = size,
+                                   .color = colors.text,
+                                   .v_align = VAlign::middle});
+  }
+}
+
+// Halves of the limit where they have room.
+std::vector<Tick> symmetric_ticks(double limit, double height, double font_size) {
+  std::vector<Tick> ticks;
+  const bool halves = height > 9.0 * font_size;
+  for (const double share : {-1.0, -0.5, 0.0, 0.5, 1.0})
+    if (halves || share == std::round(share)) ticks.push_back({share, compact(share * limit)});
+  return ticks;
+}
+
 }  // namespace
+
+ColorScale symmetric_scale() { return color_scale(-1.0, 1.0); }
+
+double symmetric_bar_width(double limit, const std::string& title, double font_size) {
+  double labels = 0.0;
+  for (const double value : {-limit, -0.5 * limit})
+    labels = std::max(labels, text_width(compact(value), font_size));
+  return std::max((kGap + kBar + kLabelGap + kMargin) * font_size + labels,
+                  2.0 * kMargin * font_size + text_width(title, font_size));
+}
+
+void add_symmetric_bar(Figure& figure, const FigureStyle& style, double limit,
+                       const std::string& title, const Rect& column) {
+  const double size = style.font_size, top = column.y + kTitle * size;
+  const Rect bar{column.x + kGap * size, top, kBar * size, std::max(column.bottom() - top, size)};
+  Group group{"color-bar", std::nullopt, {}};
+  add_upright_bar(group, style, symmetric_scale(), title, column, bar,
+                  symmetric_ticks(limit, bar.height, size));
+  figure.groups.push_back(std::move(group));
+}
 
 double color_bar_width(const ColorScale& scale, const std::string& title, double font_size) {
   double labels = text_width("not finite", font_size);
@@ -63,26 +120,8 @@ void add_color_bar(Figure& figure, const FigureStyle& style, const ColorScale& s
   const double top = column.y + kTitle * size;
   const Rect bar{x, top, kBar * size, std::max(bottom - top, size)};
   Group group{"color-bar", std::nullopt, {}};
-  // Above the bar; a long title begins further to the left.
-  const double title_x = column.right() - kMargin * size - text_width(title, size);
-  group.marks.push_back(TextMark{.anchor = {std::min(x, title_x), column.y},
-                                 .markup = title,
-                                 .size = size,
-                                 .color = colors.muted_text,
-                                 .v_align = VAlign::top});
-  group.marks.push_back(HeatmapMark{bar, kSamples, 1, samples(scale, true), scale});
-  group.marks.push_back(RectMark{bar, std::nullopt, Stroke{colors.axis, 1.0, Dash::solid}, 0.0});
-  for (const Tick& tick : log_ticks({scale.low, scale.high, bar.height, size, true, true})) {
-    if (tick.label.empty()) continue;
-    const double y = bar.y + (scale.high - tick.position) / (scale.high - scale.low) * bar.height;
-    group.marks.push_back(
-        PolylineMark{{{bar.right(), y}, {bar.right() + 0.25 * size, y}}, {colors.axis, 1.0}});
-    group.marks.push_back(TextMark{.anchor = {label_x, y},
-                                   .markup = tick.label,
-                                   .size = size,
-                                   .color = colors.text,
-                                   .v_align = VAlign::middle});
-  }
+  add_upright_bar(group, style, scale, title, column, bar,
+                  log_ticks({scale.low, scale.high, bar.height, size, true, true}));
   double y = column.bottom() - special_height;
   for (const Swatch& swatch : special) {
     const Rect box{x, y, kBar * size, 1.1 * size};

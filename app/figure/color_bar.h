@@ -19,6 +19,14 @@ double color_bar_width(const ColorScale& scale, const std::string& title, double
 void add_color_bar(Figure& figure, const FigureStyle& style, const ColorScale& scale,
                    const gradient::LogRange& range, const std::string& title, const Rect& column);
 
+/// The same for a linear scale from −limit to limit > 0, without special colours. Its cells hold
+/// shares of the limit and have symmetric_scale().
+double symmetric_bar_width(double limit, const std::string& title, double font_size);
+void add_symmetric_bar(Figure& figure, const FigureStyle& style, double limit,
+                       const std::string& title, const Rect& column);
+/// −1 … 1 over the table.
+ColorScale symmetric_scale();
+
 /// A lying bar from `low` (left) to `high` (right); its ends and 10^0 are labelled below it.
 void add_horizontal_color_bar(Group& group, const FigureStyle& style, const ColorScale& scale,
                               const Rect& bar);

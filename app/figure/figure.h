@@ -76,7 +76,8 @@ struct TextMark {
   bool bold = false;
 };
 
-/// A matrix of log10 values as coloured cells, stretched over `rect`; row 0 is at the top.
+/// A matrix of log10 norms, or of weights as shares of their limit, as coloured cells, stretched
+/// over `rect`; row 0 is at the top.
 struct HeatmapMark {
   Rect rect;
   int rows = 0, cols = 0;

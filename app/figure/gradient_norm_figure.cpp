@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "app/figure/curve.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/figure/text_markup.h"
 
 namespace backflow::figure {
 namespace {
@@ -54,6 +56,65 @@ PlotArea range_of(const session::Snapshot& snapshot, bool log_y) {
   if (high <= 0.0) low = 0.1, high = 1.0;
   set_y_range(area, log_y ? low : 0.0, high, log_y);
   return area;
+}
+
+// True when no curve passes through that part of the plot.
+bool is_free(const session::Snapshot& snapshot, const Axes& axes, const Rect& box) {
+  const double c = clip_options(snapshot).threshold;
+  if (axes.y(c) > box.y && axes.y(c) < box.bottom()) return false;
+  const std::size_t size = snapshot.history.size();
+  const auto index = [&](double x) {
+    return static_cast<std::size_t>(
+        std::clamp(x_value_at(axes.area, x), 0.0, static_cast<double>(size)));
+  };
+  const std::size_t begin = index(box.x), end = std::min(size, index(box.right()) + 1);
+  if (begin >= end) return true;
+  for (const Series series : kAll) {
+    const auto range = snapshot.history.min_max(series, begin, end);
+    if (!range.any || (axes.area.log_y && range.max <= 0.0)) continue;
+    const bool to_the_bottom = axes.area.log_y && range.min <= 0.0;
+    const double low = to_the_bottom ? axes.area.rect.bottom() : axes.y(range.min);
+    if (axes.y(range.max) < box.bottom() && low > box.y) return false;
+  }
+  return true;
+}
+
+// The name of the suggested range, in a corner of it where nothing is in the way.
+void add_suggestion_name(Group& group, const session::Snapshot& snapshot, const Axes& axes,
+                         const FigureStyle& style, const Rect& band) {
+  const double font = 0.92 * style.font_size, pad = 0.5 * font;
+  const Palette& colors = palette(style.theme);
+  for (const char* name :
+       {"suggested c: 0.5 to 10 × mean norm", "suggested c: 0.5 to 10 × mean", "suggested c"}) {
+    const double width = text_width(name, font) + 2.0 * pad, height = 1.5 * font;
+    if (width > band.width || height > band.height) continue;
+    for (const double y : {band.y, band.bottom() - height})
+      for (const double x : {band.right() - width, band.x}) {
+        if (!is_free(snapshot, axes, {x, y, width, height})) continue;
+        group.marks.push_back(TextMark{.anchor = {x + pad, y + height / 2.0},
+                                       .markup = name,
+                                       .size = font,
+                                       .color = mix(colors.threshold, colors.text, 0.35),
+                                       .v_align = VAlign::middle});
+        return;
+      }
+  }
+}
+
+// The part of the suggested range that is in sight.
+void add_suggestion(Group& group, const session::Snapshot& snapshot, const Axes& axes,
+                    const FigureStyle& style) {
+  const auto range = suggested_threshold(snapshot);
+  if (!range) return;
+  const Rect& plot = axes.area.rect;
+  const double top = std::max(axes.y(range->high), plot.y);
+  const double bottom = std::min(axes.y(range->low), plot.bottom());
+  if (top >= bottom) return;
+  const Rect band{plot.x, top, plot.width, bottom - top};
+  Color color = palette(style.theme).threshold;
+  color.a = 38;
+  group.marks.push_back(RectMark{band, color, std::nullopt, 0.0});
+  add_suggestion_name(group, snapshot, axes, style, band);
 }
 
 // The thresholds that past iterations had, and the present one from the last of them on.
@@ -115,6 +176,20 @@ std::string clipping_summary(const session::Snapshot& snapshot) {
                      window == 1 ? "step" : "steps");
 }
 
+std::optional<SuggestedRange> suggested_threshold(const session::Snapshot& snapshot) {
+  const HistoryView& history = snapshot.history;
+  if (clip_options(snapshot).mode != ClipMode::norm) return std::nullopt;
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = history.size() - std::min<std::size_t>(100, history.size());
+       i < history.size(); ++i)
+    if (const double norm = history.value(Series::norm_before_clip, i); std::isfinite(norm))
+      sum += norm, ++count;
+  const double mean = sum / static_cast<double>(count);
+  if (count == 0 || !(mean > 0.0) || !std::isfinite(10.0 * mean)) return std::nullopt;
+  return SuggestedRange{0.5 * mean, 10.0 * mean};
+}
+
 Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
                            const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
@@ -126,6 +201,8 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   options.x_title = "iteration";
   options.note = notes(snapshot);
   options.range = range_of(snapshot, view.gradient_log);
+  if (view.gradient_range)
+    std::tie(options.range.y_min, options.range.y_max) = *view.gradient_range;
   // The lower curve is wider, so that it shows on both sides where the two coincide.
   const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6};
   options.legend = {{"before", before}};
@@ -136,6 +213,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   add_ghosts_to_legend(options.legend, snapshot, colors.norm_before, style);
   const Axes axes = add_axes(figure, style, options);
   Group curves{"gradient-norm", axes.area.rect, {}};
+  add_suggestion(curves, snapshot, axes, style);
   add_ghosts(curves, snapshot, Series::norm_before_clip, axes, colors.norm_before, style);
   add_curve(curves, snapshot.history, Series::norm_before_clip, axes, before);
   add_curve(curves, snapshot.history, Series::norm_after_clip, axes, after);
@@ -162,12 +240,14 @@ std::string gradient_norm_tooltip(const session::Snapshot& snapshot, const View&
   const HistoryView& history = snapshot.history;
   const std::string others = ghost_values(snapshot, Series::norm_before_clip, *i);
   if (*i >= history.size()) return fmt::format("iteration {}", grouped(*i)) + others;
+  const bool off = clip_options(snapshot).mode == ClipMode::none;
   const double before = history.value(Series::norm_before_clip, *i);
   const double after = history.value(Series::norm_after_clip, *i);
   const double threshold = history.value(Series::threshold, *i);
   std::string text = fmt::format("iteration {}\n‖∇L‖ = {}", grouped(*i), compact(before));
   if (after < before) text += ", clipped to " + compact(after);
   if (!std::isnan(threshold)) text += "\nthreshold c = " + compact(threshold);
+  if (off) text += "\nclipping is off: with a mode chosen, the threshold can be dragged here";
   return text + others;
 }
 

@@ -35,16 +35,14 @@ std::string short_cell_name(CellKind cell) {
 }
 
 std::string new_state_weights(CellKind cell) {
-  switch (cell) {
-    case CellKind::rnn:
-      return "W_{hh}";
-    case CellKind::gru:
-    case CellKind::gru_original:
-      return "W_{hn}";
-    case CellKind::lstm:
-      return "W_{hg}";
-  }
-  return "W_{hh}";
+  return gate_weights(cell, model::cell_of(cell).layout().new_state_block);
+}
+
+std::string gate_weights(CellKind cell, model::Index gate) {
+  std::string_view letters = "h";
+  if (cell == CellKind::lstm) letters = "ifgo";
+  if (cell == CellKind::gru || cell == CellKind::gru_original) letters = "rzn";
+  return fmt::format("W_{{h{}}}", letters[static_cast<std::size_t>(gate)]);
 }
 
 std::string sequence_name(const model::Trace& trace, model::Index sequence) {

@@ -32,6 +32,10 @@ std::string short_cell_name(model::CellKind cell);
 /// of an LSTM, which make the new state (model::block_of_new_state).
 std::string new_state_weights(model::CellKind cell);
 
+/// A gate's block of W_hh, by its place among the blocks: "W_{hi}", "W_{hf}", "W_{hg}", "W_{ho}" of
+/// an LSTM, "W_{hr}", "W_{hz}", "W_{hn}" of a GRU, "W_{hh}" of the vanilla cell.
+std::string gate_weights(model::CellKind cell, model::Index gate);
+
 /// "sequence 2 of 3", with "(7 of 20 steps)" when it is shorter than the batch.
 std::string sequence_name(const model::Trace& trace, model::Index sequence);
 

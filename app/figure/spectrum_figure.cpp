@@ -14,6 +14,7 @@
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
+#include "app/figure/vanishing_condition.h"
 
 namespace backflow::figure {
 namespace {
@@ -113,7 +114,8 @@ std::string matrix_name(const session::Analysis& analysis) {
       std::to_string(product->t), std::to_string(product->k));
 }
 
-Figure plane(const Spectra& spectra, const std::string& W, const FigureStyle& style, Size size) {
+Figure plane(const Spectra& spectra, const std::string& W, const View& view,
+             const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
   const auto& list = spectra.recurrent.eigenvalues;
   const int power = plane_power(spectra);
@@ -130,8 +132,9 @@ Figure plane(const Spectra& spectra, const std::string& W, const FigureStyle& st
     options.note = {"dashed: |λ| = ρ"};
   }
   options.x_integers = false;
-  const Axes axes =
-      add_plane_axes(figure, untitled(style), options, 1.12 * std::max(at_least, rho));
+  const double radius_shown =
+      power == 0 && view.plane_radius ? *view.plane_radius : 1.12 * std::max(at_least, rho);
+  const Axes axes = add_plane_axes(figure, untitled(style), options, radius_shown);
   Group group{"eigenvalues", axes.area.rect, {}};
   for (const bool along_x : {true, false}) {
     const Point a = along_x ? Point{axes.area.x_min, 0.0} : Point{0.0, axes.area.y_min};
@@ -283,9 +286,43 @@ std::vector<std::string> numbers(const session::Analysis& analysis) {
           condition, sigma, rho};
 }
 
+// What W_hh says about vanishing, below the header where there is room. Returns its height.
+double add_condition(Figure& figure, const FigureStyle& style, const session::Analysis& analysis,
+                     double top, Size size) {
+  const double em = style.font_size, step = 1.4 * em;
+  if (analysis.spectra->product || size.height < 20.0 * em) return 0.0;
+  Group group{"condition", std::nullopt, {}};
+  double y = top + 0.6 * em;
+  for (const auto& wordings : vanishing_condition(analysis)) {
+    const std::string line = first_that_fits(wordings, em, size.width - 1.5 * em);
+    if (line.empty()) continue;
+    group.marks.push_back(TextMark{
+        .anchor = {0.75 * em, y}, .markup = line, .size = em, .color = palette(style.theme).text});
+    y += step;
+  }
+  const double used = step * static_cast<double>(group.marks.size());
+  figure.groups.push_back(std::move(group));
+  return used;
+}
+
 }  // namespace
 
-Figure build_spectrum(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
+const Eigenvalue* eigenvalue_at(const session::Snapshot& snapshot, const Figure& figure, Point at,
+                                double reach) {
+  if (!snapshot.analysis || !snapshot.analysis->spectra || !figure.plot) return nullptr;
+  if (!figure.plot->rect.contains(at)) return nullptr;
+  const Spectra& spectra = *snapshot.analysis->spectra;
+  const Axes axes{*figure.plot};
+  const Eigenvalue* nearest = nullptr;
+  for (const Eigenvalue& value : spectra.recurrent.eigenvalues) {
+    const auto z = in_plane(value, plane_power(spectra));
+    const double distance = std::hypot(axes.x(z.real()) - at.x, axes.y(z.imag()) - at.y);
+    if (distance < reach) nearest = &value, reach = distance;
+  }
+  return nearest;
+}
+
+Figure build_spectrum(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                       Size size) {
   const bool of_product = snapshot.analysis && snapshot.analysis->spectra &&
                           snapshot.analysis->spectra->product.has_value();
@@ -304,16 +341,17 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View&, const Figu
     add_hint(figure, style, everything, W + " is not finite");
     return figure;
   }
-  const double top =
-      add_header(figure, style, numbers(*snapshot.analysis), {}) - 0.3 * style.font_size;
-  const double height = size.height - top, em = style.font_size;
+  const double em = style.font_size;
+  double top = add_header(figure, style, numbers(*snapshot.analysis), {}) - 0.3 * em;
+  top += add_condition(figure, style, *snapshot.analysis, top, size);
+  const double height = size.height - top;
   int panels = std::clamp(static_cast<int>(size.width / (13.5 * em)), 1, 3);
   if (spectra.lyapunov.exponents.empty()) panels = std::min(panels, 2);
   // The plane wants to be square.
   const double share = size.width / panels;
   const double first = panels == 1 ? size.width : std::clamp(height, share, 1.25 * share);
   const double other = panels == 1 ? 0.0 : (size.width - first) / (panels - 1);
-  place(figure, plane(spectra, W, style, {first, height}), {0.0, top});
+  place(figure, plane(spectra, W, view, style, {first, height}), {0.0, top});
   if (panels > 1)
     place(figure, singular_values(*snapshot.analysis, W, style, {other, height}), {first, top});
   if (panels > 2) place(figure, lyapunov(spectra, style, {other, height}), {first + other, top});
@@ -343,14 +381,7 @@ std::string spectrum_tooltip(const session::Snapshot& snapshot, const View&, con
   if (!snapshot.analysis || !snapshot.analysis->spectra || !figure.plot) return {};
   const Spectra& spectra = *snapshot.analysis->spectra;
   if (figure.plot->rect.contains(at)) {
-    const Axes axes{*figure.plot};
-    const Eigenvalue* nearest = nullptr;
-    double nearest_distance = 12.0;
-    for (const Eigenvalue& value : spectra.recurrent.eigenvalues) {
-      const auto z = in_plane(value, plane_power(spectra));
-      const double distance = std::hypot(axes.x(z.real()) - at.x, axes.y(z.imag()) - at.y);
-      if (distance < nearest_distance) nearest = &value, nearest_distance = distance;
-    }
+    const Eigenvalue* nearest = eigenvalue_at(snapshot, figure, at);
     if (nearest == nullptr) return {};
     const auto z = nearest->value();
     if (plane_power(spectra) != 0) return "|λ| = " + compact_power(nearest->log10_modulus);

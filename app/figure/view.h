@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "app/figure/highlight.h"
 #include "app/figure/playhead.h"
@@ -40,6 +41,13 @@ struct View {
   ContributionTensor contribution_tensor = ContributionTensor::W_hh;
   bool contribution_relative = false;  ///< as shares of the loss step's own, not absolute
   model::Index sequence = 0;           ///< the batch item shown; taken modulo the batch size
+  /// Of a gated cell, the block of W_hh that is shown; nothing: the one that makes the new state.
+  std::optional<model::Index> weight_gate;
+  std::optional<model::Index> weight_row;  ///< of that block, selected; from 0
+  /// Half the height of the plane of eigenvalues, and both ends of the axis of the gradient norm
+  /// (log10 on a logarithmic one), held while something is dragged there; nothing: automatic.
+  std::optional<double> plane_radius;
+  std::optional<std::pair<double, double>> gradient_range;
 
   bool operator==(const View&) const = default;
 };

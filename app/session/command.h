@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "app/session/snapshot.h"
+#include "core/model/weight_edit.h"
 
 namespace backflow::session {
 
@@ -33,11 +34,11 @@ struct SetKey {
   /// 0 belongs to none.
   std::uint64_t gesture = 0;
 };
-/// Takes other recurrent weights, keeping everything else; refused when the shape is another one or
-/// an entry is not finite.
+/// Changes the recurrent weights as they are when the command is carried out, keeping everything
+/// else; refused with a sentence when model::apply_edit() refuses.
 struct SetRecurrentWeights {
-  model::Matrix W_hh;  ///< (G·n, n) as in model::Parameters
-  std::string title;   ///< what was done, for undo: "Transpose W_hh"
+  model::WeightEdit edit;  ///< a whole matrix, or a change of the present one
+  std::string title;       ///< what was done, for undo: "Transpose W_hh"
   std::uint64_t gesture = 0;
 };
 struct SetSpeedLimit {

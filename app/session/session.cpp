@@ -6,8 +6,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/config/keys.h"
 
 namespace backflow::session {
@@ -264,15 +262,12 @@ void Session::set_key(const SetKey& command) {
 }
 
 void Session::set_recurrent_weights(const SetRecurrentWeights& command) {
-  const model::Matrix& present = trainer_.setup().model.parameters.W_hh;
-  if (command.W_hh.rows() != present.rows() || command.W_hh.cols() != present.cols())
-    return refuse_command(fmt::format("W_hh must be {} × {}, not {} × {}", present.rows(),
-                                      present.cols(), command.W_hh.rows(), command.W_hh.cols()));
-  if (!command.W_hh.allFinite())
-    return refuse_command("W_hh must not have entries that are not finite");
+  model::Matrix W_hh = trainer_.setup().model.parameters.W_hh;
+  std::string refusal = model::apply_edit(command.edit, W_hh);
+  if (!refusal.empty()) return refuse_command(std::move(refusal));
   auto before = place_before(command.gesture);
-  trainer_.set_recurrent_weights(command.W_hh);
-  timeline_.add_change(trainer_, config_, config_, command.W_hh);
+  trainer_.set_recurrent_weights(W_hh);
+  timeline_.add_change(trainer_, config_, config_, W_hh);
   add_undo(std::move(before), command.title, command.gesture, true);
   stale_ = true;
 }

@@ -105,20 +105,23 @@ private:
   bool has_rhythm() const { return session_.speed_limit() > 0.0 && !session_.is_going(); }
 
   // A slider sends one value after the other: of neighbours that set the same thing only the last
-  // one counts, so that slow changes do not pile up behind the mouse.
-  static bool is_overtaken(const Command& command, const Command& next) {
+  // one counts, so that slow changes do not pile up behind the mouse. Changes of W_hh that build
+  // on one another become one.
+  static bool is_overtaken(const Command& command, Command& next) {
     if (command.index() != next.index()) return false;
     if (const auto* key = std::get_if<SetKey>(&command))
       return key->name == std::get<SetKey>(next).name &&
              key->gesture == std::get<SetKey>(next).gesture;
-    if (const auto* weights = std::get_if<SetRecurrentWeights>(&command))
-      return weights->gesture == std::get<SetRecurrentWeights>(next).gesture;
+    if (const auto* weights = std::get_if<SetRecurrentWeights>(&command)) {
+      auto& later = std::get<SetRecurrentWeights>(next);
+      return weights->gesture == later.gesture && model::merge_edits(weights->edit, later.edit);
+    }
     return std::holds_alternative<GoTo>(command) ||
            std::holds_alternative<SetSpeedLimit>(command) ||
            std::holds_alternative<SetAnalysis>(command);
   }
 
-  void execute(const std::deque<Command>& commands) {
+  void execute(std::deque<Command>& commands) {
     for (std::size_t i = 0; i < commands.size(); ++i)
       if (i + 1 == commands.size() || !is_overtaken(commands[i], commands[i + 1]))
         session_.execute(commands[i]);

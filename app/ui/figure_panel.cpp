@@ -27,12 +27,22 @@ Rect FigurePanel::begin(UiContext& ui, const Rect& rect) const {
   return {rect.x + used, rect.y + ui.px(4.0), rect.width - used - pad, bar - ui.px(8.0)};
 }
 
+figure::Point FigurePanel::pointer(const UiContext& ui) const {
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  return {(mouse.x - area_.x) / ui.scale, (mouse.y - area_.y) / ui.scale};
+}
+
+ImVec2 FigurePanel::on_screen(const UiContext& ui, figure::Point point) const {
+  return top_left({area_.x + ui.px(point.x), area_.y + ui.px(point.y), 0.0, 0.0});
+}
+
 Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
                               const session::Snapshot& snapshot, const figure::View& view,
                               HeatmapTextures* textures) {
   const Rect area{std::round(rect.x), std::round(rect.y + ui.px(bar)), rect.width,
                   rect.height - ui.px(bar) - ui.px(2.0)};
   mouse_.reset();
+  area_ = area;
   if (area.width < ui.px(60.0) || area.height < ui.px(60.0)) return {};
   Key key{snapshot.revision,
           view,
@@ -52,8 +62,7 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
 
   const Interaction state = interact(ui, {"figure " + figure_.name, "", area, true});
   if (!state.hovered) return state;
-  const ImVec2 mouse = ImGui::GetIO().MousePos;
-  mouse_ = figure::Point{(mouse.x - area.x) / ui.scale, (mouse.y - area.y) / ui.scale};
+  mouse_ = pointer(ui);
   if (!state.held) ui.tooltip = info_->tooltip(snapshot, view, figure_, *mouse_);
   return state;
 }

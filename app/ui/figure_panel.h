@@ -33,6 +33,10 @@ public:
   const figure::Figure& figure() const { return figure_; }
   /// The mouse in the figure's coordinates; nothing when it is elsewhere.
   std::optional<figure::Point> mouse() const { return mouse_; }
+  /// The same wherever the mouse is, for what is dragged out of the figure.
+  figure::Point pointer(const UiContext& ui) const;
+  /// A point of the figure on the screen, in pixels.
+  ImVec2 on_screen(const UiContext& ui, figure::Point point) const;
 
   static constexpr double kBar = 30.0;  ///< height of the title bar in units
 
@@ -49,6 +53,7 @@ private:
   Key key_;
   figure::Figure figure_;
   std::optional<figure::Point> mouse_;
+  Rect area_;  // of the figure on the screen
 };
 
 }  // namespace backflow::ui

@@ -32,6 +32,7 @@ constexpr Rule kRules[] = {
     {"training.", KeyGroup::optimiser},
     {"training.learning_rate", KeyGroup::essential},
     {"training.clip.", KeyGroup::essential},
+    {"training.freeze_recurrent", KeyGroup::weights},
     {"training.schedule", KeyGroup::schedule},
     {"training.warmup", KeyGroup::schedule},
     {"training.truncation", KeyGroup::truncation},

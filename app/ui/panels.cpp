@@ -87,8 +87,15 @@ void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
     if (panel.shows("gradient-norm"))
       draw_axis(ui, take_right(ui, bar, axis), "Gradient axis", state_.view.gradient_log);
   }
-  panel.shown().draw(ui, rect, FigurePanel::kBar, snapshot, state_.view, services.textures);
-  if (!panel.shows("spectrum")) draw_crosshair(ui, panel.shown(), rect);
+  if (panel.shows("weights"))
+    return weights_.draw(ui, rect, panel.shown(), snapshot, services, state_);
+  const Interaction state =
+      panel.shown().draw(ui, rect, FigurePanel::kBar, snapshot, state_.view, services.textures);
+  if (panel.shows("spectrum"))
+    return eigenvalue_drag_.update(ui, panel.shown(), state, snapshot, services, state_.view);
+  if (panel.shows("gradient-norm"))
+    threshold_drag_.update(ui, panel.shown(), state, snapshot, services, state_.view);
+  draw_crosshair(ui, panel.shown(), rect);
 }
 
 // Of a product; on the diagonal, where there is none, of W_hh again.

@@ -5,9 +5,12 @@
 #include <string_view>
 
 #include "app/ui/card_layout.h"
+#include "app/ui/eigenvalue_drag.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/network_panel.h"
+#include "app/ui/threshold_drag.h"
 #include "app/ui/walk.h"
+#include "app/ui/weights_panel.h"
 
 namespace backflow::ui {
 
@@ -43,10 +46,14 @@ private:
   MapPanel map_;
   TabbedPanel loss_{{{"loss", "Loss", "Loss", Key::digit_3, '3'},
                      {"accuracy", "Accuracy", "Acc.", Key::digit_4, '4'},
-                     {"spectrum", "Spectrum", "Spectrum", Key::digit_5, '5'}}};
+                     {"spectrum", "Spectrum", "Spectrum", Key::digit_5, '5'},
+                     {"weights", "W_{hh}", "W_{hh}", Key::digit_9, '9'}}};
   TabbedPanel norm_{{{"gradient-norm", "Gradient norm", "‖∇L‖", Key::digit_6, '6'},
                      {"learning-rate", "Rate", "η", Key::digit_7, '7'},
                      {"saturation", "Saturation", "Sat.", Key::digit_8, '8'}}};
+  WeightsPanel weights_;
+  EigenvalueDrag eigenvalue_drag_;
+  ThresholdDrag threshold_drag_;
   ViewState state_;
   std::optional<session::AnalysisOptions> asked_;  // of the worker, last
 };

@@ -282,6 +282,10 @@ std::vector<Key> make_keys() {
           {"training.weight_decay", "Weight decay", "w",
            "this times the weights is added to the clipped gradient; AdamW shrinks the weights"},
           0.0, 10.0, true, [](Config & c) -> auto& { return c.training.optimizer.weight_decay; }),
+      choice_key<Freeze>(
+          {"training.freeze_recurrent", "Recurrent", "W_{hh}",
+           "whether training changes W_hh; frozen, its gradient is still computed and shown"},
+          kLive, [](Config & c) -> auto& { return c.training.optimizer.freeze_recurrent; }),
       choice_key<ScheduleKind>(
           {"training.schedule", "Schedule", "", "how the learning rate falls with the iterations"},
           kLive, [](Config & c) -> auto& { return c.training.schedule.kind; }),

@@ -85,6 +85,7 @@ void update(const OptimizerOptions& options, double learning_rate,
   const auto g = model::tensors(gradients);
   const auto first = model::tensors(state.first), second = model::tensors(state.second);
   for (std::size_t i = 0; i < theta.size(); ++i) {
+    if (options.freeze_recurrent == Freeze::on && model::kTensorNames[i] == "W_hh") continue;
     TensorView p = theta[i];
     if (decoupled && decay != 0.0) p *= 1.0 - learning_rate * decay;
     if (decoupled || decay == 0.0)

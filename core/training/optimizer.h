@@ -25,6 +25,9 @@ namespace backflow::training {
 
 enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adam, adamw };
 
+/// Whether the recurrent weights are trained.
+enum class Freeze { off, on };
+
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::sgd;
   double momentum = 0.9;      ///< μ, 0 ≤ μ < 1
@@ -33,6 +36,9 @@ struct OptimizerOptions {
   double alpha = 0.99;        ///< α, 0 ≤ α < 1
   double epsilon = 1e-8;      ///< ε > 0
   double weight_decay = 0.0;  ///< w ≥ 0, on biases too
+  /// on: an update leaves W_hh as it is, bit for bit, and what is remembered for it too. Its
+  /// gradient is there all the same, and counts in the norm that is clipped.
+  Freeze freeze_recurrent = Freeze::off;
 };
 
 /// What an optimiser remembers. A plain value: a copy of it and of the parameters continues a run
@@ -52,6 +58,15 @@ void update(const OptimizerOptions& options, double learning_rate,
             OptimizerState& state);
 
 }  // namespace backflow::training
+
+template <>
+struct backflow::model::EnumNames<backflow::training::Freeze> {
+  using Freeze = backflow::training::Freeze;
+  static constexpr std::array<EnumName<Freeze>, 2> kAll{{
+      {Freeze::off, "off", "trained"},
+      {Freeze::on, "on", "frozen"},
+  }};
+};
 
 template <>
 struct backflow::model::EnumNames<backflow::training::OptimizerKind> {

@@ -169,6 +169,35 @@ TEST(Optimizer, KeepsItsMemoryInPlace) {
   EXPECT_EQ(state.second.b_y.data(), places[2]);
 }
 
+TEST(Optimizer, FrozenRecurrentWeightsKeepEveryBitAndTheOthersMoveAsEver) {
+  const Parameters target = model::initial_parameters({2, 3, 2}, model::CellKind::rnn, {});
+  for (const std::string name : kOptimizers) {
+    SCOPED_TRACE(name);
+    OptimizerOptions options;
+    options.kind = *model::parse_enum<OptimizerKind>(name);
+    options.weight_decay = 0.05;
+    model::WeightInit start;
+    start.seed = 9;
+    Parameters p = model::initial_parameters({2, 3, 2}, model::CellKind::rnn, start);
+    OptimizerState state;
+    // With a memory that pushes on, and a gradient that is not 0.
+    for (int i = 0; i < 5; ++i) update(options, 0.1, target, p, state);
+    Parameters frozen_p = p;
+    OptimizerState frozen = state;
+    const OptimizerState memory = state;
+    options.freeze_recurrent = Freeze::on;
+    for (int i = 0; i < 5; ++i) update(options, 0.1, target, frozen_p, frozen);
+    EXPECT_EQ(frozen_p.W_hh, p.W_hh);
+    EXPECT_EQ(frozen.first.W_hh, memory.first.W_hh);
+    EXPECT_EQ(frozen.second.W_hh, memory.second.W_hh);
+    options.freeze_recurrent = Freeze::off;
+    for (int i = 0; i < 5; ++i) update(options, 0.1, target, p, state);
+    EXPECT_NE(frozen_p.W_hh, p.W_hh);
+    frozen_p.W_hh = p.W_hh;
+    EXPECT_TRUE(same_bits(frozen_p, p));
+  }
+}
+
 // --- in a trainer ------------------------------------------------------------------------------
 
 TEST(OptimizerInTrainer, ReplaysToTheSameBitsFromTheStartAndFromTheMiddle) {
@@ -212,6 +241,27 @@ TEST(OptimizerInTrainer, ChangesInMidRunKeepTheWeights) {
     EXPECT_EQ(trainer.setup().optimizer.updates, 1u) << optimizer;
   }
   EXPECT_EQ(trainer.iteration(), 10u + std::size(kOptimizers));
+}
+
+TEST(OptimizerInTrainer, FrozenInMidRunTheGradientIsStillThere) {
+  for (const std::string optimizer : kOptimizers) {
+    SCOPED_TRACE(optimizer);
+    Trainer trainer(config::make_setup(with_everything(optimizer)));
+    for (int i = 0; i < 10; ++i) trainer.step();
+    TrainingOptions options = trainer.setup().training;
+    options.optimizer.freeze_recurrent = Freeze::on;
+    trainer.set_training(options);
+    const Matrix W_hh = trainer.setup().model.parameters.W_hh;
+    for (int i = 0; i < 10; ++i) {
+      const auto record = trainer.step();
+      EXPECT_GT(record->gradients.W_hh.norm(), 0.0);
+      EXPECT_NE(record->parameters_after->W_xh, record->model.parameters.W_xh);
+      ASSERT_EQ(record->parameters_after->W_hh, W_hh) << i;
+    }
+    options.optimizer.freeze_recurrent = Freeze::off;
+    trainer.set_training(options);
+    EXPECT_NE(trainer.step()->parameters_after->W_hh, W_hh);
+  }
 }
 
 TEST(OptimizerInTrainer, TheRecordSaysTheRateOfItsUpdate) {

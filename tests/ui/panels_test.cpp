@@ -151,6 +151,7 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
                                                {"jacobian-norms", Key::digit_1},
                                                {"accuracy", Key::digit_4},
                                                {"spectrum", Key::digit_5},
+                                               {"weights", Key::digit_9},
                                                {"loss", Key::digit_3},
                                                {"learning-rate", Key::digit_7},
                                                {"saturation", Key::digit_8},

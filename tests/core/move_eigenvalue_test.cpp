@@ -1,0 +1,158 @@
+// Moving eigenvalues: judged by an eigenvalue solver that knows nothing of the move, and by the
+// eigenvectors from before.
+#include "core/model/move_eigenvalue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <vector>
+
+#include <Eigen/Eigenvalues>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/model/random.h"
+
+namespace backflow::model {
+namespace {
+
+using Complex = std::complex<double>;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<Complex> eigenvalues(const Matrix& W) {
+  const Eigen::VectorXcd values = Eigen::EigenSolver<Matrix>(W, false).eigenvalues();
+  return {values.begin(), values.end()};
+}
+
+// Takes the value nearest to `wanted` out of the list and returns how far it was.
+double take(std::vector<Complex>& list, Complex wanted) {
+  const auto found = std::min_element(list.begin(), list.end(), [&](Complex a, Complex b) {
+    return std::abs(a - wanted) < std::abs(b - wanted);
+  });
+  const double distance = std::abs(*found - wanted);
+  list.erase(found);
+  return distance;
+}
+
+// Moves λ and expects that it, and its conjugate, are at `to`, all others where they were.
+void expect_moved(Matrix& W, Complex lambda, Complex to, double tolerance) {
+  std::vector<Complex> others = eigenvalues(W);
+  take(others, lambda);
+  if (lambda.imag() != 0.0) take(others, std::conj(lambda));
+  ASSERT_THAT(move_eigenvalue(W, lambda, to), IsEmpty());
+  std::vector<Complex> now = eigenvalues(W);
+  EXPECT_LT(take(now, to), tolerance) << "moved from " << lambda << " to " << to;
+  if (lambda.imag() != 0.0) {
+    EXPECT_LT(take(now, std::conj(to)), tolerance);
+  }
+  for (const Complex other : others) EXPECT_LT(take(now, other), tolerance) << other;
+}
+
+Complex random_target(Random& random, bool real) {
+  const double re = 4.0 * random.uniform() - 2.0, im = 2.0 * random.uniform() - 1.0;
+  return {re, real ? 0.0 : im};
+}
+
+TEST(MoveEigenvalue, LandsOnTheTargetAndLeavesTheOthersForEverySize) {
+  for (Index n = 1; n <= 64; ++n) {
+    SCOPED_TRACE(n);
+    Random random(100 + static_cast<std::uint64_t>(n));
+    Matrix W = random.normal_matrix(n, n, 1.0 / std::sqrt(static_cast<double>(n)));
+    const std::vector<Complex> before = eigenvalues(W);
+    const Complex lambda = before[random.below(before.size())];
+    expect_moved(W, lambda, random_target(random, lambda.imag() == 0.0), 1e-9);
+  }
+}
+
+TEST(MoveEigenvalue, RepeatedDragsStayExact) {
+  for (const Index n : {2, 5, 16, 40}) {
+    SCOPED_TRACE(n);
+    Random random(7);
+    Matrix W = random.normal_matrix(n, n, 1.0 / std::sqrt(static_cast<double>(n)));
+    const Complex start = eigenvalues(W).front();
+    const std::vector<Complex> others = [&] {
+      std::vector<Complex> list = eigenvalues(W);
+      take(list, start);
+      if (start.imag() != 0.0) take(list, std::conj(start));
+      return list;
+    }();
+    Complex at = start;
+    for (int step = 1; step <= 100; ++step) {
+      const double angle = 0.06 * step;
+      const Complex to = start.imag() == 0.0 ? Complex(1.5 * std::cos(angle), 0.0)
+                                             : 1.5 * std::polar(1.0, 0.3 + angle / 3.0);
+      ASSERT_THAT(move_eigenvalue(W, at, to), IsEmpty()) << step;
+      at = to;
+    }
+    std::vector<Complex> now = eigenvalues(W);
+    EXPECT_LT(take(now, at), 1e-9);
+    if (start.imag() != 0.0) take(now, std::conj(at));
+    for (const Complex other : others) EXPECT_LT(take(now, other), 1e-9) << other;
+  }
+}
+
+TEST(MoveEigenvalue, KeepsTheEigenvectors) {
+  Random random(3);
+  Matrix W = random.normal_matrix(9, 9, 1.0);
+  const Eigen::EigenSolver<Matrix> solver(W);
+  ASSERT_THAT(move_eigenvalue(W, solver.eigenvalues()[0], {0.3, 0.4}), IsEmpty());
+  for (Index i = 0; i < 9; ++i) {
+    const Eigen::VectorXcd v = solver.eigenvectors().col(i);
+    const Eigen::VectorXcd Wv = W.cast<Complex>() * v;
+    const Complex value = v.dot(Wv);  // of a vector of norm 1
+    EXPECT_LT((Wv - value * v).norm(), 1e-11) << i;
+  }
+}
+
+TEST(MoveEigenvalue, ARealOneStaysOnTheAxis) {
+  Matrix W{{0.5, 1.0}, {0.0, -0.25}};
+  ASSERT_THAT(move_eigenvalue(W, {0.5, 0.0}, {0.75, 0.6}), IsEmpty());
+  EXPECT_NEAR(W.trace(), 0.75 - 0.25, 1e-14);
+  EXPECT_NEAR(W.determinant(), 0.75 * -0.25, 1e-14);
+}
+
+TEST(MoveEigenvalue, APairMeetsOnTheAxisAndPartsThereAgain) {
+  Matrix W{{0.6, -0.5, 0.2}, {0.5, 0.6, 0.1}, {0.0, 0.0, 0.9}};
+  ASSERT_THAT(move_eigenvalue(W, {0.6, 0.5}, {0.4, 0.0}), IsEmpty());
+  std::vector<Complex> now = eigenvalues(W);
+  EXPECT_LT(take(now, 0.4), 1e-9);
+  EXPECT_LT(take(now, 0.4), 1e-9);
+  EXPECT_LT(take(now, 0.9), 1e-12);
+  // One of them moves on along the axis …
+  Matrix real = W;
+  ASSERT_THAT(move_eigenvalue(real, 0.4, -0.3), IsEmpty());
+  now = eigenvalues(real);
+  for (const double value : {-0.3, 0.4, 0.9}) EXPECT_LT(take(now, value), 1e-9) << value;
+  // … or both leave it.
+  ASSERT_THAT(move_eigenvalue(W, 0.4, {0.2, 0.7}), IsEmpty());
+  now = eigenvalues(W);
+  EXPECT_LT(take(now, {0.2, 0.7}), 1e-9);
+  EXPECT_LT(take(now, {0.2, -0.7}), 1e-9);
+  EXPECT_LT(take(now, 0.9), 1e-9);
+}
+
+TEST(MoveEigenvalue, OfTheIdentityOneMovesAlone) {
+  Matrix W = Matrix::Identity(6, 6);
+  ASSERT_THAT(move_eigenvalue(W, 1.0, 0.25), IsEmpty());
+  std::vector<Complex> now = eigenvalues(W);
+  EXPECT_LT(take(now, 0.25), 1e-14);
+  for (const Complex other : now) EXPECT_LT(std::abs(other - 1.0), 1e-14);
+}
+
+TEST(MoveEigenvalue, RefusesDefectiveMatricesAndWhatIsNotFinite) {
+  Matrix jordan = 0.5 * Matrix::Identity(4, 4);
+  jordan.diagonal(1).setOnes();
+  const Matrix before = jordan;
+  EXPECT_THAT(move_eigenvalue(jordan, 0.5, 0.9), HasSubstr("nearly dependent"));
+  EXPECT_EQ(jordan, before);
+  Matrix W = Matrix::Identity(2, 2);
+  const double infinite = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(move_eigenvalue(W, 1.0, {infinite, 0.0}), HasSubstr("finite"));
+  W(0, 1) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(move_eigenvalue(W, 1.0, 0.5), HasSubstr("not finite"));
+}
+
+}  // namespace
+}  // namespace backflow::model
