@@ -23,8 +23,8 @@ struct ExportRequest {
   /// Part of an LSTM's state; other cells have `hidden` only.
   gradient::StateBlock block = gradient::StateBlock::hidden;
   double epsilon = gradient::DecayOptions().epsilon;  ///< of the reach, in (0, 1)
-  std::optional<session::StepPair> product;  ///< whose spectrum is shown; nothing: that of W_hh
-  int sequence = 1;                          ///< batch item, counted from 1
+  std::optional<session::StepPair> product;           ///< of spectrum (nothing: W_hh) and chain
+  int sequence = 1;                                   ///< batch item, counted from 1
   figure::FigureStyle style;
   std::optional<double> width, height;  ///< figure units; the figure's own when not given
 };

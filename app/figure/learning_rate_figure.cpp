@@ -26,8 +26,8 @@ std::vector<std::string> notes(const training::ScheduleOptions& schedule) {
 
 }  // namespace
 
-Figure build_learning_rate(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
-                           Size size) {
+Figure build_learning_rate(const session::Snapshot& snapshot, const View& view,
+                           const FigureStyle& style, Size size) {
   const training::HistoryView& history = snapshot.history;
   const training::TrainingOptions& training = snapshot.config.training;
   Figure figure = blank_figure("learning-rate", "Learning rate over training", style, size);
@@ -50,6 +50,7 @@ Figure build_learning_rate(const session::Snapshot& snapshot, const View&, const
   Group group{"learning-rate", axes.area.rect, {}};
   add_curve(group, history, Series::learning_rate, axes, stroke);
   figure.groups.push_back(std::move(group));
+  add_iteration_cursor(figure, view, history.size(), axes, palette(style.theme));
   if (history.size() == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
   return figure;
 }

@@ -87,7 +87,7 @@ public:
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
     return about_to_help || notice_seconds_ > 0.0 || ui_.edit.starting > 0 ||
-           ImGui::GetIO().WantTextInput;
+           ImGui::GetIO().WantTextInput || panels_.needs_redraw();
   }
 
 private:

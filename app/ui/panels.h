@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "app/ui/card_layout.h"
 #include "app/ui/map_panel.h"
@@ -26,11 +27,15 @@ public:
   /// Of the figures shown, the one of that name, as last drawn; or nullptr.
   const figure::Figure* figure(std::string_view name) const;
 
+  /// The next frame will look different: the mouse has come to other steps.
+  bool needs_redraw() const { return cursor_moved_; }
+
 private:
   void draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
                   const session::Snapshot& snapshot, const UiServices& services);
   void draw_axis(UiContext& ui, const Rect& rect, const char* label, bool& logarithmic);
-  void show_spectrum_of(figure::Cell cell);
+  void track_network();
+  void ask_for_analysis(const std::vector<const TabbedPanel*>& shown, const UiServices& services);
 
   NetworkPanel network_;
   MapPanel map_;
@@ -41,6 +46,7 @@ private:
                      {"learning-rate", "Rate", "η", Key::digit_7, '7'},
                      {"saturation", "Saturation", "Sat.", Key::digit_8, '8'}}};
   ViewState state_;
+  bool cursor_moved_ = false;  // in this frame, whose figures do not show it yet
   std::optional<session::AnalysisOptions> asked_;  // of the worker, last
 };
 
