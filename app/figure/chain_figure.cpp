@@ -391,14 +391,15 @@ Figure norms_plot(const Analysis& analysis, const View& view, const FigureStyle&
       bound{colors.warning, 1.6, Dash::dashed};
   Figure figure = blank_figure("norms", "", style, size);
   AxesOptions options;
+  // Beside the legend, or not at all.
   options.y_title = first_that_fits({"norms on the way back from t", "norms"}, style.font_size,
-                                    0.35 * size.width);
+                                    size.width - 27.0 * style.font_size);
   options.x_title = first_that_fits({fmt::format("steps back from t = {}", chain.t), "steps back"},
                                     style.font_size, 0.4 * size.width);
   options.note = note;
   options.range = {{}, 0.0, static_cast<double>(lags), low - room, high + room, true};
   options.legend = {{"product", product}, {"one step", factor}};
-  if (bounded) options.legend.insert(options.legend.begin() + 1, {"(γσ_{1})^{lag}", bound});
+  if (bounded) options.legend.insert(options.legend.begin() + 1, {"bound", bound});
   const Axes axes = add_axes(figure, untitled(style), options);
   Group group{"curves", axes.area.rect, {}};
   if (view.cursor && view.cursor->t <= chain.t && view.cursor->k >= chain.k) {
@@ -529,7 +530,13 @@ Figure build_jacobian_chain(const session::Snapshot& snapshot, const View& view,
   double plots = std::max(kPlot * em, 0.36 * height);
   if (side_for(height - plots, false) < 2.2 * em || room < kLeastPlot * em) plots = 0.0;
   look.slopes = side_for(height - plots, true) >= 6.0 * em;
-  const double side = std::clamp(side_for(height - plots, look.slopes), 0.0, 14.0 * em);
+  double side = std::clamp(side_for(height - plots, look.slopes), 0.0, 14.0 * em);
+  // A little smaller, if that makes room for every factor.
+  for (double smaller = side; smaller >= std::max(3.0 * em, 0.6 * side); smaller -= 0.25 * em)
+    if (columns_for(analysis, em, smaller, room).shown.size() == chain.links.size()) {
+      side = smaller;
+      break;
+    }
   if (side >= 1.2 * em)
     add_rows(figure, look, columns_for(analysis, em, side, room), {margin, top});
   if (plots == 0.0) return figure;

@@ -180,10 +180,15 @@ void add_histogram(Figure& figure, const Analysis& analysis, const View& view,
     level(*edge, {colors.threshold, 1.4, Dash::dashed});
     if (*edge > 0.0) level(-*edge, {colors.threshold, 1.4, Dash::dashed});
   }
-  for (const Tick& tick : linear_ticks({-limit, limit, rect.height, size, true, false})) {
-    if (text_width(tick.label, size) > rect.x - 0.7 * size) continue;
+  // Where there is room for few numbers only, those of the ends tell most.
+  auto ticks = linear_ticks({-limit, limit, rect.height, size, true, false});
+  const double inset = 0.5 * size / rect.height * 2.0 * limit;
+  if (ticks.size() < 3)
+    ticks = {{limit - inset, compact(limit)}, {0.0, "0"}, {inset - limit, compact(-limit)}};
+  for (const Tick& tick : ticks) {
+    const std::string label = first_that_fits({tick.label}, size, rect.x - 0.7 * size);
     group.marks.push_back(TextMark{.anchor = {rect.x - 0.5 * size, axes.y(tick.position)},
-                                   .markup = tick.label,
+                                   .markup = label,
                                    .size = size,
                                    .color = colors.text,
                                    .h_align = HAlign::right,

@@ -134,5 +134,42 @@ TEST(ContributionNorms, NotFiniteIsNotHidden) {
   EXPECT_TRUE(std::isfinite(norms.at(3, 3)));
 }
 
+TEST(Contributions, OfALongChainKeepTheSizeOfTheirSum) {
+  // One unit, identity, w = 1/8, ∂L/∂z = 1: the term of b_h at step k is w^(T−k).
+  constexpr Index kSteps = 400;
+  Computed c = computed(model::ActivationKind::identity, Matrix::Constant(1, 1, 0.125), 0.0, kSteps,
+                        Matrix::Ones(1, 1));
+  c.signals.dz.data().setConstant(1.0);
+  const auto got = contributions(c.model, c.batch, c.trace, c.signals);
+  const TensorContributions& b = got->of(RecurrentTensor::b_h);
+  EXPECT_NEAR(b.log10_norm.at(kSteps, 1), (kSteps - 1) * std::log10(0.125), 1e-10);
+  // 1 + w + w² + … = 8/7.
+  EXPECT_NEAR(b.log10_gradient[kSteps], std::log10(8.0 / 7.0), 1e-14);
+  // Without input nothing is said about W_xh.
+  EXPECT_EQ(got->of(RecurrentTensor::W_xh).log10_gradient[kSteps], -kInf);
+}
+
+TEST(Contributions, HoldOnlyWhatTruncationLetsThrough) {
+  const Computed c = computed(model::ActivationKind::tanh, 0.5 * Matrix::Identity(2, 2), 0.1, 6,
+                              Matrix::Ones(2, 3));
+  const Truncation horizon{TruncationKind::horizon, 2};
+  const auto got = contributions(c.model, c.batch, c.trace, c.signals, horizon);
+  model::Parameters truncated = model::zeros_like(c.model.parameters);
+  backward(c.model, c.batch, c.trace, truncated, horizon);
+  for (const auto& [tensor, norm] : {std::pair{RecurrentTensor::W_hh, truncated.W_hh.norm()},
+                                     {RecurrentTensor::b_h, truncated.b_h.norm()}}) {
+    const TensorContributions& of = got->of(tensor);
+    EXPECT_EQ(of.log10_norm.at(6, 4), -kInf);
+    EXPECT_TRUE(std::isfinite(of.log10_norm.at(6, 5)));
+    EXPECT_NEAR(of.log10_gradient[6], std::log10(norm), 1e-12);
+  }
+}
+
+TEST(Contributions, CanBeCancelled) {
+  const Computed c = computed(model::ActivationKind::tanh, 0.5 * Matrix::Identity(2, 2), 0.1, 6,
+                              Matrix::Ones(2, 3));
+  EXPECT_FALSE(contributions(c.model, c.batch, c.trace, c.signals, {}, [] { return true; }));
+}
+
 }  // namespace
 }  // namespace backflow::gradient
