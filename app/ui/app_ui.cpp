@@ -121,6 +121,8 @@ private:
     if (!takes_keys()) return;
     if (key_pressed(Key::equal)) set_text_size(settings_.text_size * kTextStep);
     if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
+    // Escape closes one thing at a time, the foremost first.
+    if (key_pressed(Key::escape) && !help_open_ && !layout_.takes_escape()) panels_.release_pin();
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) help_open_ = false;
     if (key_pressed(Key::t)) toggle_theme();

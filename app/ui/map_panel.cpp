@@ -187,11 +187,10 @@ void MapPanel::pin(figure::Cell cell, figure::View& view) {
   }
 }
 
-bool MapPanel::release(figure::View& view) {
-  if (!view.pinned) return false;
+void MapPanel::release(figure::View& view) {
+  if (!view.pinned) return;
   view.pinned.reset();
   if (tabs_.shows("jacobian-chain")) tabs_.show("jacobian-norms");
-  return true;
 }
 
 void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,

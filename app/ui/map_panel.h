@@ -18,9 +18,8 @@ public:
   void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
             const UiServices& services, ViewState& state);
 
-  /// Releases the pinned cell and goes back from its chain to the heatmap; false when there is
-  /// none.
-  bool release(figure::View& view);
+  /// Releases the pinned cell, if there is one, and goes back from its chain to the heatmap.
+  void release(figure::View& view);
 
   TabbedPanel& tabs() { return tabs_; }
   const TabbedPanel& tabs() const { return tabs_; }

@@ -14,7 +14,6 @@ constexpr double kAxis = 88.0, kShortAxis = 64.0;  // widths in units
 
 void Panels::take_keys() {
   for (TabbedPanel* panel : {&map_.tabs(), &loss_, &norm_}) panel->take_keys();
-  if (key_pressed(Key::escape)) map_.release(state_.view);
 }
 
 const figure::Figure* Panels::figure(std::string_view name) const {

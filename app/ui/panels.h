@@ -24,6 +24,9 @@ public:
   /// Shows the figure whose key is pressed in this frame.
   void take_keys();
 
+  /// Releases the product that was clicked in the heatmap, if one was.
+  void release_pin() { map_.release(state_.view); }
+
   /// Of the figures shown, the one of that name, as last drawn; or nullptr.
   const figure::Figure* figure(std::string_view name) const;
 
