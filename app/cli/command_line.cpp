@@ -137,7 +137,7 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->type_name("E")
       ->capture_default_str();
   sub->add_option("--product", arguments.product,
-                  "two steps t:k; the spectrum is that of ∂h_t/∂h_k instead of W_hh")
+                  "two steps t:k, whose ∂h_t/∂h_k jacobian-chain and spectrum show")
       ->type_name("T:K");
   sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
       ->check(between(std::int64_t{1}, std::int64_t{1024}))

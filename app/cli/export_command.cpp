@@ -88,8 +88,9 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     return "export needs --output FILE, ending in .svg, .png or .csv, or -";
   const figure::FigureInfo* info = figure::find_figure(request.figure);
   if (info == nullptr) return unknown_figure(request.figure);
-  if (request.product && !info->needs_spectra)
-    return "--product is for the figure spectrum and changes nothing in " + request.figure;
+  if (request.product && !info->needs_spectra && !info->needs_chain)
+    return "--product is for the figures spectrum and jacobian-chain and changes nothing in " +
+           request.figure;
   if (request.epsilon != gradient::DecayOptions().epsilon && request.figure != "gradient-by-lag")
     return "--epsilon is for the figure gradient-by-lag and changes nothing in " + request.figure;
   if (request.playhead && info->name != "explanation" && info->name != "unrolled" &&
@@ -106,8 +107,8 @@ std::string plan(const config::Config& config, const ExportRequest& request,
   return check_destination(request.output);
 }
 
-session::Snapshot train(const config::Config& config, const ExportRequest& request, bool spectra,
-                        std::ostream& err) {
+session::Snapshot train(const config::Config& config, const ExportRequest& request,
+                        const std::vector<Job>& jobs, std::ostream& err) {
   session::Session session(config);
   {
     Progress progress("training", request.iterations);
@@ -122,13 +123,20 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
   if (snapshot.divergence)
     err << "backflow: training stopped at iteration " << snapshot.divergence->iteration << ": "
         << training::describe(*snapshot.divergence) << "; the figures show that iteration\n";
-  session::attach(session::analyse(snapshot.record, {.norm = request.norm,
-                                                     .sequence = request.sequence - 1,
-                                                     .block = request.block,
-                                                     .epsilon = request.epsilon,
-                                                     .product = request.product,
-                                                     .spectra = spectra}),
-                  snapshot);
+  using figure::FigureInfo;
+  const auto any = [&](bool FigureInfo::*needs) {
+    return std::any_of(jobs.begin(), jobs.end(), [&](const Job& job) { return job.info->*needs; });
+  };
+  session::attach(
+      session::analyse(snapshot.record, {.norm = request.norm,
+                                         .sequence = request.sequence - 1,
+                                         .block = request.block,
+                                         .epsilon = request.epsilon,
+                                         .product = request.product,
+                                         .spectra = any(&FigureInfo::needs_spectra),
+                                         .chain = any(&FigureInfo::needs_chain),
+                                         .contributions = any(&FigureInfo::needs_contributions)}),
+      snapshot);
   return snapshot;
 }
 
@@ -167,9 +175,7 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
       return kBadUsage;
     }
   }
-  const bool spectra =
-      std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.info->needs_spectra; });
-  const session::Snapshot snapshot = train(config, request, spectra, err);
+  const session::Snapshot snapshot = train(config, request, jobs, err);
   for (const Job& job : jobs) {
     if (const std::string error = carry_out(job, snapshot, request, out); !error.empty()) {
       err << "backflow: " << error << '\n';

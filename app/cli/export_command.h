@@ -23,8 +23,8 @@ struct ExportRequest {
   /// Part of an LSTM's state; other cells have `hidden` only.
   gradient::StateBlock block = gradient::StateBlock::hidden;
   double epsilon = gradient::DecayOptions().epsilon;  ///< of the reach, in (0, 1)
-  std::optional<session::StepPair> product;  ///< whose spectrum is shown; nothing: that of W_hh
-  int sequence = 1;                          ///< batch item, counted from 1
+  std::optional<session::StepPair> product;           ///< of spectrum (nothing: W_hh) and chain
+  int sequence = 1;                                   ///< batch item, counted from 1
   /// Position of the walk through the iteration (figure/playhead.h); nothing: all of it is shown.
   std::optional<std::int64_t> playhead;
   figure::FigureStyle style;

@@ -30,7 +30,7 @@ std::string hint_for(const session::Snapshot& snapshot) {
 
 }  // namespace
 
-Figure build_accuracy(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
+Figure build_accuracy(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                       Size size) {
   const LearningCurves curves = curves_of(snapshot, style);
   Figure figure = blank_figure("accuracy", "Right answers over training", style, size);
@@ -48,6 +48,7 @@ Figure build_accuracy(const session::Snapshot& snapshot, const View&, const Figu
   Group group{"accuracy", Rect{plot.x, plot.y - 2, plot.width, plot.height + 4}, {}};
   add_learning_curves(group, snapshot, curves, axes, style);
   figure.groups.push_back(std::move(group));
+  add_iteration_cursor(figure, view, snapshot.history.size(), axes, palette(style.theme));
   if (const std::string hint = hint_for(snapshot); !hint.empty())
     add_hint(figure, style, axes.area.rect, hint);
   return figure;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +31,13 @@ struct FigureInfo {
   /// figure is the one that build() made from the same snapshot and view.
   std::string (*tooltip)(const session::Snapshot&, const View&, const Figure&, Point);
   bool needs_spectra = false;  ///< shows more with session::AnalysisOptions::spectra
-  bool animated = false;       ///< follows View::pulse and View::fold
+  bool needs_chain = false;    ///< likewise with chain
+  bool needs_contributions = false;
+  /// The steps under the mouse, for View::cursor; null for a figure that has none.
+  std::optional<Cell> (*cell)(const session::Snapshot&, const View&, const Figure&,
+                              Point) = nullptr;
+  bool over_iterations = false;  ///< its first plot has the iterations along x
+  bool animated = false;         ///< follows View::pulse and View::fold
 };
 
 std::span<const FigureInfo> catalogue();

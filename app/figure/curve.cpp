@@ -235,6 +235,16 @@ void set_y_range(PlotArea& area, double low, double high, bool log_y) {
   area.y_max = high > 0.0 ? nice_ceiling(std::min(1.05 * high, 1e308)) : 1.0;
 }
 
+void add_iteration_cursor(Figure& figure, const View& view, std::size_t points, const Axes& axes,
+                          const Palette& colors) {
+  if (!view.cursor_iteration || *view.cursor_iteration >= points) return;
+  const double x = axes.x(static_cast<double>(*view.cursor_iteration));
+  const Rect& plot = axes.area.rect;
+  figure.groups.push_back({"cursor",
+                           std::nullopt,
+                           {PolylineMark{{{x, plot.y}, {x, plot.bottom()}}, {colors.axis, 1.0}}}});
+}
+
 std::optional<std::size_t> iteration_at(const Figure& figure, std::size_t points, Point at) {
   if (!figure.plot || points == 0 || !figure.plot->rect.contains(at)) return std::nullopt;
   const double iteration = std::round(x_value_at(*figure.plot, at.x));

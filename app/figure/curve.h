@@ -66,6 +66,11 @@ std::optional<std::size_t> last_finite(const training::HistoryView& history,
 /// or whole decades on a logarithmic axis (low and high > 0 there).
 void set_y_range(PlotArea& area, double low, double high, bool log_y);
 
+/// A line through the iteration under the mouse, View::cursor_iteration, if it is one of the
+/// `points`.
+void add_iteration_cursor(Figure& figure, const View& view, std::size_t points, const Axes& axes,
+                          const Palette& colors);
+
 /// The iteration whose point is nearest to the figure's x; nothing outside the plot.
 std::optional<std::size_t> iteration_at(const Figure& figure, std::size_t points, Point at);
 

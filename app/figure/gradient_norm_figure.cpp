@@ -221,6 +221,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   add_gap_markers(curves, snapshot.history, Series::norm_before_clip, axes, colors,
                   style.font_size);
   figure.groups.push_back(std::move(curves));
+  add_iteration_cursor(figure, view, snapshot.history.size(), axes, colors);
   return figure;
 }
 

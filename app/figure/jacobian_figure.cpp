@@ -49,11 +49,6 @@ std::vector<std::string> subtitles(const session::Snapshot& snapshot) {
   return texts;
 }
 
-ColorScale scale_of(const Analysis& analysis, const View& view) {
-  const double limit = automatic_limit(analysis.range);
-  return color_scale(view.heatmap_low.value_or(-limit), view.heatmap_high.value_or(limit));
-}
-
 // The numbers of the steps. Below them the title of k, beside the legend of cells that are cut.
 void add_step_axes(Group& group, const FigureStyle& style, const Analysis& analysis,
                    const PlotArea& cells) {
@@ -202,14 +197,36 @@ void add_verdict(Group& group, const FigureStyle& style, const Analysis& analysi
         .v_align = VAlign::top});
 }
 
-void add_cursor(Group& group, const FigureStyle& style, const View& view, const PlotArea& cells,
-                Index steps) {
-  if (!view.cursor || view.cursor->t > steps || view.cursor->k > view.cursor->t) return;
-  const Color color = palette(style.theme).text;
-  Rect rect = cell_rect(cells, steps, *view.cursor);
+bool is_in(const std::optional<Cell>& cell, Index steps) {
+  return cell && cell->t <= steps && cell->k <= cell->t;
+}
+
+// A frame around the cell, as large as it takes to be seen.
+void add_frame(Group& group, const PlotArea& cells, Index steps, Cell cell, const Stroke& stroke) {
+  Rect rect = cell_rect(cells, steps, cell);
   const double grow = std::max(0.0, (5.0 - std::min(rect.width, rect.height)) / 2.0);
   rect = {rect.x - grow, rect.y - grow, rect.width + 2 * grow, rect.height + 2 * grow};
-  group.marks.push_back(RectMark{rect, std::nullopt, Stroke{color, 2.0, Dash::solid}, 0.0});
+  group.marks.push_back(RectMark{rect, std::nullopt, stroke, 0.0});
+}
+
+void add_cursor(Group& group, const FigureStyle& style, const View& view, const PlotArea& cells,
+                Index steps) {
+  if (!is_in(view.cursor, steps)) return;
+  add_frame(group, cells, steps, *view.cursor, {palette(style.theme).text, 2.0});
+}
+
+// The cell whose chain is shown, with the lines to its two steps.
+void add_pinned(Group& group, const FigureStyle& style, const View& view, const PlotArea& cells,
+                Index steps) {
+  if (!is_in(view.pinned, steps)) return;
+  const Color accent = palette(style.theme).accent;
+  const Rect cell = cell_rect(cells, steps, *view.pinned);
+  const double x = cell.x + cell.width / 2.0, y = cell.y + cell.height / 2.0;
+  for (const auto& line : {std::vector<Point>{{cells.rect.x, y}, {cell.x, y}},
+                           std::vector<Point>{{x, cell.bottom()}, {x, cells.rect.bottom()}}})
+    group.marks.push_back(PolylineMark{line, {accent, 1.6, Dash::dashed}});
+  add_frame(group, cells, steps, *view.pinned, {palette(style.theme).background, 5.0});
+  add_frame(group, cells, steps, *view.pinned, {accent, 3.0});
 }
 
 // Steps whose products are not interpolated (gradient::coarse_jacobian_norms).
@@ -254,6 +271,11 @@ PlotArea cells_area(const Rect& rect, Index steps) {
 
 }  // namespace
 
+ColorScale map_scale(const Analysis& analysis, const View& view) {
+  const double limit = automatic_limit(analysis.range);
+  return color_scale(view.heatmap_low.value_or(-limit), view.heatmap_high.value_or(limit));
+}
+
 double automatic_limit(const gradient::LogRange& range) {
   return nice_ceiling(std::max({1.0, -range.min, range.max}));
 }
@@ -292,7 +314,7 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   const double font = style.font_size;
   const double top = add_header(figure, style, {"t: step where the gradient starts", "step t"},
                                 subtitles(snapshot));
-  const ColorScale scale = scale_of(analysis, view);
+  const ColorScale scale = map_scale(analysis, view);
   const double left = text_width(std::to_string(steps), font) + 1.25 * font;
   const double bar_width = color_bar_width(scale, quantity, font);
   const Rect rect{left, top, std::max(figure.width - left - bar_width - 1.2 * font, font),
@@ -307,6 +329,7 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   add_outline(map, style, *figure.plot, steps);
   add_values(map, style, analysis, scale, *figure.plot);
   add_verdict(map, style, analysis, *figure.plot);
+  add_pinned(map, style, view, *figure.plot, steps);
   add_cursor(map, style, view, *figure.plot, steps);
   figure.groups.push_back(std::move(map));
 
@@ -333,7 +356,12 @@ void write_jacobian_norms_csv(const session::Snapshot& snapshot, const View&, co
         sink(fmt::format("{},{},{}\n", t, k, csv_number(map.at(t, k))));
 }
 
-std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View&,
+std::optional<Cell> jacobian_norms_cell(const session::Snapshot&, const View&, const Figure& figure,
+                                        Point at) {
+  return cell_at(figure, at);
+}
+
+std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View& view,
                                    const Figure& figure, Point at) {
   const std::optional<Cell> cell = cell_at(figure, at);
   if (!cell || !snapshot.analysis) return {};
@@ -349,7 +377,7 @@ std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View
   text += computed ? factors_in_words(analysis, *cell) : ", interpolated";
   if (truncation_of(analysis).cuts(t, k))
     text += "\nno blame passes: cut (" + truncation_name(truncation_of(analysis)) + ")";
-  return text;
+  return view.pinned == cell ? text + "\nclick: release it" : text + "\nclick: see its factors";
 }
 
 }  // namespace backflow::figure

@@ -15,11 +15,17 @@ void write_jacobian_norms_csv(const session::Snapshot& snapshot, const View& vie
 std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View& view,
                                    const Figure& figure, Point at);
 
+std::optional<Cell> jacobian_norms_cell(const session::Snapshot& snapshot, const View& view,
+                                        const Figure& figure, Point at);
+
 /// The cell at a point of the figure; nothing outside the map or where k > t.
 std::optional<Cell> cell_at(const Figure& figure, Point at);
 
 /// Where the cell is drawn. `cells` is Figure::plot of this figure, T = `steps`.
 Rect cell_rect(const PlotArea& cells, model::Index steps, Cell cell);
+
+/// The colours of the map.
+ColorScale map_scale(const session::Analysis& analysis, const View& view);
 
 /// Limits of the colours that View leaves automatic: equally far on both sides of 10^0, so that
 /// equal strength means equal distance, and wide enough for every finite value.

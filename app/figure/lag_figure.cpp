@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <fmt/format.h>
 
@@ -36,6 +37,11 @@ double bound_at(const Analysis& analysis, double lag) {
 
 double line_at(const GradientDecay& decay, double lag) {
   return decay.log10_start + lag * decay.log10_factor;
+}
+
+// log10 of exp(λ₁), the factor per step of the typical growth; NaN when it is not known.
+double lyapunov_factor(const Analysis& analysis) {
+  return analysis.largest_lyapunov / std::numbers::ln10;
 }
 
 // What was measured, and ε; lines that go on beyond it are cut.
@@ -111,12 +117,13 @@ std::string quantity(const Analysis& analysis, const std::string& lag) {
   return "‖" + jacobian_symbol(analysis.norms.block, "t", "t−" + lag) + "‖";
 }
 
-// Longest form first.
+// The verdict, longest form first: "reaches 12 steps back above 1 %".
 std::vector<std::string> notes(const GradientDecay& decay) {
   const bool all = static_cast<double>(decay.reach) == last_lag(decay);
-  const std::string reach =
-      "reach " + std::string(all ? "≥ " : "") + steps(static_cast<double>(decay.reach));
-  std::vector<std::string> list{reach};
+  const std::string far = std::string(all ? "all " : "") + steps(static_cast<double>(decay.reach));
+  const std::string above = " above " + compact(100.0 * decay.epsilon) + " %";
+  const std::string reach = "reaches " + far + " back" + above;
+  std::vector<std::string> list{reach, "reaches " + far + above, "reaches " + far};
   const auto half_life = decay.half_life();
   if (half_life && *half_life <= last_lag(decay))
     list.insert(list.begin(), reach + ", half gone after " + steps(*half_life));
@@ -127,13 +134,14 @@ std::vector<std::string> notes(const GradientDecay& decay) {
 }
 
 struct Strokes {
-  Stroke median, line, bound, epsilon;
+  Stroke median, line, bound, lyapunov, epsilon;
   Color band;
 
   explicit Strokes(const Palette& colors)
       : median{colors.accent, 3.6},  // wider, so that it shows beside the line upon it
         line{colors.norm_before, 1.4},
         bound{colors.warning, 1.6, Dash::dashed},
+        lyapunov{colors.norm_after, 1.6, Dash::dashed},
         epsilon{colors.muted_text, 1.4, Dash::dotted},
         band(mix(colors.background, colors.accent, 0.25)) {}
 };
@@ -144,13 +152,16 @@ std::vector<LegendItem> legend(const Analysis& analysis, const Strokes& strokes,
   const GradientDecay& decay = analysis.decay;
   std::vector<LegendItem> items{{"median", strokes.median}};
   if (std::isfinite(decay.log10_factor))
-    items.push_back(
-        {"×" + compact_power(decay.log10_factor) + (narrow ? "" : " per step"), strokes.line});
+    items.push_back({(narrow ? "×" : "fit ×") + compact_power(decay.log10_factor), strokes.line});
   if (!std::isnan(bound_at(analysis, 0.0))) {
     const std::string factor = compact(analysis.bound->factor());
     items.push_back(
         {narrow ? factor + "^{lag}" : "(γσ_{1})^{lag}, γσ_{1} = " + factor, strokes.bound});
   }
+  if (std::isfinite(lyapunov_factor(analysis)))
+    items.push_back({"e^{λ₁·lag}, " + std::string(narrow ? "×" : "e^{λ₁} = ") +
+                         compact_power(lyapunov_factor(analysis)),
+                     strokes.lyapunov});
   items.push_back({"ε = " + compact(decay.epsilon), strokes.epsilon});
   items.push_back({"quartiles", {strokes.band, 0.8 * size}});
   return items;
@@ -188,6 +199,7 @@ Figure build_gradient_by_lag(const session::Snapshot& snapshot, const View& view
   add_straight(curves, axes, bound_at(analysis, 0.0),
                bound_at(analysis, 1.0) - bound_at(analysis, 0.0), strokes.bound);
   add_straight(curves, axes, analysis.decay.log10_start, analysis.decay.log10_factor, strokes.line);
+  add_straight(curves, axes, identity(analysis), lyapunov_factor(analysis), strokes.lyapunov);
   figure.groups.push_back(std::move(curves));
   Group reach{"reach", std::nullopt, {}};
   add_reach(reach, analysis, axes, strokes.epsilon);
@@ -197,16 +209,28 @@ Figure build_gradient_by_lag(const session::Snapshot& snapshot, const View& view
 
 void write_gradient_by_lag_csv(const session::Snapshot& snapshot, const View&,
                                const CsvSink& sink) {
-  sink("lag,log10_median,log10_lower_quartile,log10_upper_quartile,log10_line,log10_bound\n");
+  sink(
+      "lag,log10_median,log10_lower_quartile,log10_upper_quartile,log10_line,log10_bound,"
+      "log10_lyapunov\n");
   if (!snapshot.analysis) return;
   const GradientDecay& decay = snapshot.analysis->decay;
   for (std::size_t i = 0; i < decay.median_by_lag.size(); ++i) {
     const auto lag = static_cast<double>(i);
-    sink(fmt::format("{},{},{},{},{},{}\n", i, csv_number(decay.median_by_lag[i]),
-                     csv_number(decay.lower_quartile[i]), csv_number(decay.upper_quartile[i]),
-                     csv_number(line_at(decay, lag)),
-                     csv_number(bound_at(*snapshot.analysis, lag))));
+    sink(fmt::format(
+        "{},{},{},{},{},{},{}\n", i, csv_number(decay.median_by_lag[i]),
+        csv_number(decay.lower_quartile[i]), csv_number(decay.upper_quartile[i]),
+        csv_number(line_at(decay, lag)), csv_number(bound_at(*snapshot.analysis, lag)),
+        csv_number(identity(*snapshot.analysis) + lag * lyapunov_factor(*snapshot.analysis))));
   }
+}
+
+std::optional<Cell> gradient_by_lag_cell(const session::Snapshot& snapshot, const View&,
+                                         const Figure& figure, Point at) {
+  if (!snapshot.analysis || !figure.plot || !figure.plot->rect.contains(at)) return std::nullopt;
+  const auto T = static_cast<model::Index>(last_lag(snapshot.analysis->decay));
+  const auto lag = static_cast<model::Index>(std::lround(x_value_at(*figure.plot, at.x)));
+  if (lag < 0 || lag > T) return std::nullopt;
+  return Cell{T, T - lag};
 }
 
 std::string gradient_by_lag_tooltip(const session::Snapshot& snapshot, const View&,

@@ -28,8 +28,8 @@ std::vector<std::string> notes(const training::ScheduleOptions& schedule) {
 
 }  // namespace
 
-Figure build_learning_rate(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
-                           Size size) {
+Figure build_learning_rate(const session::Snapshot& snapshot, const View& view,
+                           const FigureStyle& style, Size size) {
   const training::HistoryView& history = snapshot.history;
   const training::TrainingOptions& training = snapshot.config.training;
   Figure figure = blank_figure("learning-rate", "Learning rate over training", style, size);
@@ -59,6 +59,7 @@ Figure build_learning_rate(const session::Snapshot& snapshot, const View&, const
   add_ghosts(group, snapshot, Series::learning_rate, axes, stroke.color, style);
   add_curve(group, history, Series::learning_rate, axes, stroke);
   figure.groups.push_back(std::move(group));
+  add_iteration_cursor(figure, view, longest_curve(snapshot), axes, palette(style.theme));
   if (longest_curve(snapshot) == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
   return figure;
 }

@@ -54,6 +54,7 @@ Figure build_loss(const session::Snapshot& snapshot, const View& view, const Fig
   add_gap_markers(group, snapshot.history, Series::loss, axes, palette(style.theme),
                   style.font_size);
   figure.groups.push_back(std::move(group));
+  add_iteration_cursor(figure, view, longest_curve(snapshot), axes, palette(style.theme));
   if (longest_curve(snapshot) == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
   return figure;
 }

@@ -11,6 +11,7 @@
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
+#include "app/figure/place.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
@@ -25,39 +26,6 @@ using session::Spectra;
 FigureStyle untitled(FigureStyle style) {
   style.title = false;
   return style;
-}
-
-void shift(Mark& mark, Point by) {
-  const auto move = [by](Point& point) { point = {point.x + by.x, point.y + by.y}; };
-  const auto move_rect = [by](Rect& rect) { rect.x += by.x, rect.y += by.y; };
-  std::visit(
-      [&](auto& m) {
-        if constexpr (requires { m.points; })
-          for (Point& point : m.points) move(point);
-        if constexpr (requires { m.center; }) move(m.center);
-        if constexpr (requires { m.anchor; }) move(m.anchor);
-        if constexpr (requires { m.rect; }) move_rect(m.rect);
-      },
-      mark);
-}
-
-// Puts a figure into a larger one; ids stay apart by the part's name.
-void place(Figure& whole, Figure part, Point at) {
-  for (Group& group : part.groups) {
-    group.id = part.name + "-" + group.id;
-    if (group.clip)
-      group.clip =
-          Rect{group.clip->x + at.x, group.clip->y + at.y, group.clip->width, group.clip->height};
-    for (Mark& mark : group.marks) shift(mark, at);
-    whole.groups.push_back(std::move(group));
-  }
-  if (!part.plot) return;
-  part.plot->rect.x += at.x;
-  part.plot->rect.y += at.y;
-  if (whole.plot)
-    whole.side_plots.push_back(*part.plot);
-  else
-    whole.plot = part.plot;
 }
 
 std::string fitting(const std::vector<std::string>& texts, const FigureStyle& style, Size size) {

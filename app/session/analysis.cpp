@@ -23,16 +23,28 @@ auto activated(const IterationRecord& record, Index t, Index sequence) {
   return record.trace.a.step(t).col(sequence).segment(block * n, n);
 }
 
-std::vector<gradient::Saturation> saturation_per_step(const IterationRecord& record,
-                                                      Index sequence) {
+void add_saturation(const IterationRecord& record, Index sequence, Analysis& analysis) {
   const model::Activation& f = record.model.activation;
-  std::vector<gradient::Saturation> steps;
-  model::Matrix slopes(record.model.parameters.hidden_size(), 1);
-  for (Index t = 1; t <= record.trace.length(sequence); ++t) {
-    model::derivative(f, activated(record, t, sequence), slopes);
-    steps.push_back(gradient::saturation(slopes.col(0), model::derivative_bound(f)));
+  const double gamma = model::derivative_bound(f);
+  const Index n = record.model.parameters.hidden_size(), T = record.trace.length(sequence);
+  model::Matrix slopes(n, 1), all(n, T);
+  for (Index t = 1; t <= T; ++t) {
+    all.col(t - 1) = activated(record, t, sequence);
+    model::derivative(f, all.col(t - 1), slopes);
+    analysis.saturation.push_back(gradient::saturation(slopes.col(0), gamma));
+    slopes = slopes.cwiseAbs() / gamma;
+    analysis.slopes.push_back(gradient::five_numbers(slopes.col(0)));
+    analysis.pre_activations.push_back(gradient::five_numbers(all.col(t - 1)));
   }
-  return steps;
+  analysis.pre_activation_histogram = gradient::histogram(all, kActivationBins);
+}
+
+using Jacobians = std::vector<gradient::ScaledMatrix>;
+
+StepPair limited(StepPair pair, Index T) {
+  pair.t = std::min(pair.t, T);
+  pair.k = std::min(pair.k, pair.t);
+  return pair;
 }
 
 std::optional<gradient::Spectrum> spectrum_of_product(
@@ -46,15 +58,11 @@ std::optional<gradient::Spectrum> spectrum_of_product(
   return gradient::spectrum(model::Matrix::Identity(size, size), cancelled);
 }
 
-std::optional<Spectra> spectra_of(const IterationRecord& record, Index sequence,
+std::optional<Spectra> spectra_of(const IterationRecord& record, const Jacobians& jacobians,
                                   const AnalysisOptions& options,
                                   const gradient::CancelFunction& cancelled) {
-  const auto jacobians = gradient::step_jacobians(record.model, record.trace, sequence);
   std::optional<StepPair> product = options.product;
-  if (product) {
-    product->t = std::min(product->t, static_cast<Index>(jacobians.size()));
-    product->k = std::min(product->k, product->t);
-  }
+  if (product) product = limited(*product, static_cast<Index>(jacobians.size()));
   auto spectrum =
       product
           ? spectrum_of_product(jacobians, *product, cancelled)
@@ -66,10 +74,47 @@ std::optional<Spectra> spectra_of(const IterationRecord& record, Index sequence,
   return Spectra{std::move(*spectrum), product, std::move(*lyapunov)};
 }
 
+// Everything that is made of the one-step Jacobians; false when cancelled.
+bool add_products(const IterationRecord& record, const gradient::JacobianNorms& norms,
+                  const AnalysisOptions& options, const gradient::CancelFunction& cancelled,
+                  Analysis& analysis) {
+  const Jacobians jacobians = gradient::step_jacobians(record.model, record.trace, norms.sequence);
+  if (options.spectra) {
+    analysis.spectra = spectra_of(record, jacobians, options, cancelled);
+    if (!analysis.spectra) return false;
+    analysis.largest_lyapunov = analysis.spectra->lyapunov.exponents.front();
+  } else {
+    const auto one = gradient::lyapunov_exponents(jacobians, {.count = 1}, cancelled);
+    if (!one) return false;
+    analysis.largest_lyapunov = one->exponents.front();
+  }
+  if (!options.chain) return true;
+  const Index T = static_cast<Index>(jacobians.size());
+  const StepPair pair = limited(options.product.value_or(StepPair{T, 0}), T);
+  auto chain = gradient::chain(
+      jacobians, pair.t, pair.k, gradient::mapped_block(record.model, norms.norm, norms.block),
+      norms.norm, norms.stride == 1 ? &norms.log10_norm : nullptr, {}, cancelled);
+  if (!chain) return false;
+  analysis.chain = std::make_shared<const gradient::Chain>(std::move(*chain));
+  return true;
+}
+
+// The map that an earlier analysis has, when it is of the same.
+const gradient::JacobianNorms* known_norms(const Analysis* earlier, const IterationRecord& record,
+                                           Index sequence, const AnalysisOptions& options) {
+  if (earlier == nullptr || earlier->record.get() != &record) return nullptr;
+  const gradient::JacobianNorms& norms = earlier->norms;
+  const bool same =
+      norms.stride == 1 && norms.norm == options.norm && norms.sequence == sequence &&
+      norms.block == gradient::mapped_block(record.model, options.norm, options.block).block;
+  return same ? &norms : nullptr;
+}
+
 std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
                                        std::shared_ptr<const IterationRecord> record,
                                        const AnalysisOptions& options,
-                                       const gradient::CancelFunction& cancelled) {
+                                       const gradient::CancelFunction& cancelled,
+                                       const Analysis* earlier = nullptr) {
   auto analysis = std::make_shared<Analysis>();
   const model::Model& model = record->model;
   analysis->log10_blame = gradient::log10_blame(model, record->trace, record->signals,
@@ -79,10 +124,18 @@ std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
   if (model.cell == model::CellKind::rnn)
     analysis->bound = gradient::JacobianBound{model::derivative_bound(model.activation),
                                               analysis->largest_singular_value};
-  analysis->saturation = saturation_per_step(*record, norms.sequence);
-  if (options.spectra) {
-    analysis->spectra = spectra_of(*record, norms.sequence, options, cancelled);
-    if (!analysis->spectra) return nullptr;
+  add_saturation(*record, norms.sequence, *analysis);
+  if (norms.stride == 1 && !add_products(*record, norms, options, cancelled, *analysis))
+    return nullptr;
+  if (options.contributions && norms.stride == 1) {
+    if (earlier != nullptr && earlier->record == record)
+      analysis->contributions = earlier->contributions;
+    if (!analysis->contributions) {
+      auto items = gradient::contributions(model, record->batch, record->trace, record->signals,
+                                           record->options.truncation, cancelled);
+      if (!items) return nullptr;
+      analysis->contributions = std::make_shared<const gradient::Contributions>(std::move(*items));
+    }
   }
   if (options.walk) {
     analysis->walk = gradient_walk(*record, cancelled);
@@ -115,25 +168,29 @@ Index quick_stride(const IterationRecord& record, Index sequence, const Analysis
 
 std::shared_ptr<const Analysis> analyse(std::shared_ptr<const IterationRecord> record,
                                         const AnalysisOptions& options,
-                                        const gradient::CancelFunction& cancelled) {
+                                        const gradient::CancelFunction& cancelled,
+                                        const Analysis* earlier) {
   const Index sequence = options.sequence % record->trace.batch();
+  if (const auto* norms = known_norms(earlier, *record, sequence, options))
+    return around(*norms, std::move(record), options, cancelled, earlier);
   auto norms = gradient::jacobian_norms(record->model, record->trace, sequence, options.norm,
                                         cancelled, options.block);
   if (!norms) return nullptr;
-  return around(std::move(*norms), std::move(record), options, cancelled);
+  return around(std::move(*norms), std::move(record), options, cancelled, earlier);
 }
 
 std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const IterationRecord> record,
                                                  const AnalysisOptions& options,
-                                                 const gradient::CancelFunction& cancelled) {
+                                                 const gradient::CancelFunction& cancelled,
+                                                 const Analysis* earlier) {
   const Index sequence = options.sequence % record->trace.batch();
+  if (known_norms(earlier, *record, sequence, options) != nullptr) return nullptr;
   const Index stride = quick_stride(*record, sequence, options);
   if (stride == 1) return nullptr;
   auto norms = gradient::coarse_jacobian_norms(record->model, record->trace, sequence, options.norm,
                                                stride, cancelled, options.block);
   if (!norms) return nullptr;
   AnalysisOptions quick = options;
-  quick.spectra = false;
   quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
   return around(std::move(*norms), std::move(record), quick, cancelled);
 }

@@ -8,16 +8,18 @@
 
 namespace backflow::session {
 
-/// The exact analysis of a record; nothing when cancelled.
+/// The exact analysis of a record; nothing when cancelled. What `earlier` has already, an analysis
+/// with other options or null, is taken from it.
 std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::IterationRecord> record,
                                         const AnalysisOptions& options,
-                                        const gradient::CancelFunction& cancelled = {});
+                                        const gradient::CancelFunction& cancelled = {},
+                                        const Analysis* earlier = nullptr);
 
 /// The same with a map of every s-th step only (JacobianNorms::stride), in a few milliseconds;
-/// nothing when the exact map takes no longer than that, or when cancelled.
+/// nothing when the exact map takes no longer than that, when `earlier` has it, or when cancelled.
 std::shared_ptr<const Analysis> analyse_coarsely(
     std::shared_ptr<const training::IterationRecord> record, const AnalysisOptions& options,
-    const gradient::CancelFunction& cancelled = {});
+    const gradient::CancelFunction& cancelled = {}, const Analysis* earlier = nullptr);
 
 /// True when the exact analysis takes more than about half a second.
 bool is_slow(const training::IterationRecord& record, const AnalysisOptions& options);

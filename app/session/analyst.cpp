@@ -42,15 +42,23 @@ bool Analyst::has_result() const {
   return fresh_;
 }
 
+std::shared_ptr<const Analysis> Analyst::result_of(const training::IterationRecord& record) {
+  const std::lock_guard lock(mutex_);
+  return result_ && result_->record.get() == &record && result_->norms.stride == 1 ? result_
+                                                                                   : nullptr;
+}
+
 // Null when cancelled or when memory does not suffice: then there is no map, and training goes on.
 template <class Analyse>
 std::shared_ptr<const Analysis> Analyst::or_give_up(const Request& request, bool yields,
+                                                    const Analysis* earlier,
                                                     const Analyse& analyse_it) {
+  const auto cancelled = [this, yields] {
+    const std::lock_guard lock(mutex_);
+    return cancel_ || (yields && pending_);
+  };
   try {
-    return analyse_it(request.record, request.options, [this, yields] {
-      const std::lock_guard lock(mutex_);
-      return cancel_ || (yields && pending_);
-    });
+    return analyse_it(request.record, request.options, cancelled, earlier);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
@@ -77,14 +85,16 @@ void Analyst::loop() {
       request = last_asked_;
       pending_ = cancel_ = false;
     }
-    const auto coarse = or_give_up(request, false, analyse_coarsely);
+    // What is known of this record is known with other options, too.
+    const std::shared_ptr<const Analysis> earlier = result_of(*request.record);
+    const auto coarse = or_give_up(request, false, earlier.get(), analyse_coarsely);
     publish(coarse);
     // After a coarse map, which is a picture already, the exact one gives way to newer requests,
     // but not for ever.
     constexpr std::chrono::seconds kPatience{2};
     const bool may_wait = coarse && (Clock::now() - last_exact_ < kPatience ||
                                      is_slow(*request.record, request.options));
-    publish(or_give_up(request, may_wait, analyse));
+    publish(or_give_up(request, may_wait, earlier.get(), analyse));
   }
 }
 

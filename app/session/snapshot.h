@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "core/config/config.h"
+#include "core/gradient/chain.h"
+#include "core/gradient/contributions.h"
 #include "core/gradient/decay.h"
 #include "core/gradient/jacobian_norms.h"
 #include "core/gradient/lyapunov.h"
@@ -40,6 +42,7 @@ struct Spectra {
   gradient::LyapunovExponents lyapunov;
 };
 inline constexpr model::Index kMaxExponents = 64;
+inline constexpr model::Index kActivationBins = 25;
 
 /// How the gradients of W_xh, W_hh and W_hy come about in one iteration: what a walk through it
 /// shows. Frobenius norms; arrays in the order of gradient::WalkTensor.
@@ -63,9 +66,17 @@ struct Analysis {
   std::vector<double> log10_blame;      ///< gradient::log10_blame of the same sequence
   gradient::LogRange range;             ///< of norms.log10_norm
   std::optional<gradient::JacobianBound> bound;  ///< (γσ₁)^(t−k); nothing for cells that have none
-  /// Of the activation f (of a gated cell's new state) in the same sequence, step t at index t − 1.
+  /// Of the activation f (of a gated cell's new state) in the same sequence, step t at index t − 1:
+  /// means, and |f′(a_t)|/γ and a_t over the units.
   std::vector<gradient::Saturation> saturation;
-  std::optional<Spectra> spectra;  ///< when AnalysisOptions::spectra asked for them
+  std::vector<gradient::FiveNumbers> slopes, pre_activations;
+  gradient::Histogram pre_activation_histogram;  ///< (T, kActivationBins)
+  /// λ₁ of the same sequence in nats per step, as Spectra::lyapunov; NaN when a Jacobian is not
+  /// finite or the map is a coarse one.
+  double largest_lyapunov = std::numeric_limits<double>::quiet_NaN();
+  std::shared_ptr<const gradient::Chain> chain;  ///< when AnalysisOptions::chain asked for it
+  std::shared_ptr<const gradient::Contributions> contributions;  ///< likewise
+  std::optional<Spectra> spectra;    ///< when AnalysisOptions::spectra asked for them
   std::optional<GradientWalk> walk;  ///< when AnalysisOptions::walk asked for it
   /// norms.log10_norm as (T + 1)² floats for drawing (gradient::square_cells), kNoCell where k > t.
   std::shared_ptr<const std::vector<float>> cells;
@@ -77,9 +88,12 @@ struct AnalysisOptions {
   model::Index sequence = 0;  ///< batch item; taken modulo the batch size
   gradient::StateBlock block = gradient::StateBlock::hidden;  ///< of an LSTM's state
   double epsilon = gradient::DecayOptions().epsilon;  ///< of GradientDecay::reach, in (0, 1)
-  std::optional<StepPair> product = {};  ///< for Spectra::recurrent; steps beyond T count as T
-  bool spectra = false;                  ///< Analysis::spectra as well
-  bool walk = false;                     ///< Analysis::walk as well
+  /// For Spectra::recurrent and Analysis::chain; steps beyond T count as T.
+  std::optional<StepPair> product = {};
+  bool spectra = false;        ///< Analysis::spectra as well
+  bool chain = false;          ///< Analysis::chain as well, of `product` or else of (T, 0)
+  bool contributions = false;  ///< Analysis::contributions as well
+  bool walk = false;           ///< Analysis::walk as well
 
   bool operator==(const AnalysisOptions&) const = default;
 };

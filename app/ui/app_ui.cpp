@@ -91,7 +91,7 @@ public:
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
     return about_to_help || walk_.moving() || panels_.animating() || notice_seconds_ > 0.0 ||
-           ui_.edit.starting > 0 || ImGui::GetIO().WantTextInput;
+           ui_.edit.starting > 0 || ImGui::GetIO().WantTextInput || panels_.needs_redraw();
   }
 
 private:
@@ -126,6 +126,8 @@ private:
     if (!takes_keys()) return;
     if (key_pressed(Key::equal)) set_text_size(settings_.text_size * kTextStep);
     if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
+    // Escape closes one thing at a time, the foremost first.
+    if (key_pressed(Key::escape) && !help_open_ && !layout_.takes_escape()) panels_.release_pin();
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) {
       if (!help_open_) walk_.end();

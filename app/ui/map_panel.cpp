@@ -17,6 +17,7 @@ namespace {
 // Widths in units of the controls over the figures.
 constexpr double kNormWords = 150.0, kNormSymbols = 74.0, kBlock = 96.0;
 constexpr double kLimits = 84.0;  // or ε, as wide
+constexpr double kTensor = 126.0, kScale = 132.0;
 
 // Says that the map has only some of the steps yet.
 void draw_coarse_chip(UiContext& ui, const Rect& room) {
@@ -89,6 +90,35 @@ void draw_epsilon(UiContext& ui, const Rect& rect, session::AnalysisOptions& wan
     wanted.epsilon = std::clamp(std::pow(10.0, *typed), range.min, range.max);
 }
 
+void draw_tensor(UiContext& ui, const Rect& rect, figure::View& view) {
+  using enum figure::ContributionTensor;
+  const auto chosen =
+      segmented(ui,
+                {"Tensor",
+                 "Whose gradient is itemised\nW_{hh}: C(t, k) = δ_{k} h_{k−1}^{T};  W_{xh}: "
+                 "δ_{k} x_{k}^{T};  b_{h}: δ_{k}\nwith δ_{k} the blame of the loss at t that "
+                 "reaches a_{k}",
+                 rect},
+                {{"W_hh", "W_{hh}"}, {"W_xh", "W_{xh}"}, {"b_h", "b_{h}"}},
+                view.contribution_tensor == W_hh   ? "W_hh"
+                : view.contribution_tensor == W_xh ? "W_xh"
+                                                   : "b_h");
+  if (chosen) view.contribution_tensor = *chosen == "W_hh" ? W_hh : *chosen == "W_xh" ? W_xh : b_h;
+}
+
+void draw_relative(UiContext& ui, const Rect& rect, figure::View& view) {
+  const auto chosen = segmented(
+      ui,
+      {"Contribution scale",
+       "absolute: the norms ‖C(t, k)‖;  relative: their shares of each loss step's sum\n"
+       "Norms of terms do not add up to the norm of their sum: terms that point apart cancel\n"
+       "(‖Σ C‖ ≤ Σ ‖C‖). The line across a bar is the norm of the sum, the true gradient.",
+       rect},
+      {{"absolute", "absolute"}, {"relative", "relative"}},
+      view.contribution_relative ? "relative" : "absolute");
+  if (chosen) view.contribution_relative = *chosen == "relative";
+}
+
 void draw_limits(UiContext& ui, const Rect& rect, figure::View& view) {
   // Both fields count decades away from 10^0, so that one logarithmic scale serves 10^0.1 and
   // 10^5000; what is typed is the norm itself.
@@ -122,14 +152,18 @@ void draw_limits(UiContext& ui, const Rect& rect, figure::View& view) {
 // where these do not fit either. Returns what is left of the bar.
 Rect MapPanel::draw_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
                              const session::Snapshot& snapshot, ViewState& state) {
-  const double others = kLimits + 6.0 + (lstm ? kBlock + 6.0 : 0.0);
-  const bool in_words = fits(ui, bar, others + kNormWords) || second.width > 0.0;
   Rect line = second.width > 0.0 ? second : bar;
+  if (tabs_.shows("contributions")) {
+    if (fits(ui, line, kScale)) draw_relative(ui, take_right(ui, line, kScale), state.view);
+    if (fits(ui, line, kTensor)) draw_tensor(ui, take_right(ui, line, kTensor), state.view);
+    return second.width > 0.0 ? bar : line;
+  }
+  const bool heatmap = tabs_.shows("jacobian-norms"), lag = tabs_.shows("gradient-by-lag");
+  const double others = (heatmap || lag ? kLimits + 6.0 : 0.0) + (lstm ? kBlock + 6.0 : 0.0);
+  const bool in_words = fits(ui, bar, others + kNormWords) || second.width > 0.0;
   if (fits(ui, line, kLimits)) {
-    if (tabs_.shows("jacobian-norms"))
-      draw_color_limits(ui, take_right(ui, line, kLimits), snapshot, state.view);
-    else
-      draw_epsilon(ui, take_right(ui, line, kLimits), state.wanted);
+    if (heatmap) draw_color_limits(ui, take_right(ui, line, kLimits), snapshot, state.view);
+    if (lag) draw_epsilon(ui, take_right(ui, line, kLimits), state.wanted);
   }
   const double norm = in_words ? kNormWords : kNormSymbols;
   if (fits(ui, line, norm)) draw_norm(ui, take_right(ui, line, norm), in_words, state.wanted);
@@ -137,12 +171,33 @@ Rect MapPanel::draw_controls(UiContext& ui, Rect bar, const Rect& second, bool l
   return second.width > 0.0 ? bar : line;
 }
 
-std::optional<figure::Cell> MapPanel::draw(UiContext& ui, const Rect& rect,
-                                           const session::Snapshot& snapshot,
-                                           const UiServices& services, ViewState& shared) {
+// What the controls of the figure shown need at least, in units.
+double MapPanel::least_width(bool lstm) const {
+  if (tabs_.shows("contributions")) return kScale + kTensor + 12.0;
+  const bool limits = tabs_.shows("jacobian-norms") || tabs_.shows("gradient-by-lag");
+  return kNormSymbols + (limits ? kLimits + 6.0 : 0.0) + (lstm ? kBlock + 6.0 : 0.0) + 6.0;
+}
+
+void MapPanel::pin(figure::Cell cell, figure::View& view) {
+  if (cell.t == cell.k || view.pinned == cell) {
+    view.pinned.reset();
+  } else {
+    view.pinned = cell;
+    tabs_.show("jacobian-chain");
+  }
+}
+
+void MapPanel::release(figure::View& view) {
+  if (!view.pinned) return;
+  view.pinned.reset();
+  if (tabs_.shows("jacobian-chain")) tabs_.show("jacobian-norms");
+}
+
+void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                    const UiServices& services, ViewState& shared) {
   figure::View& view = shared.view;
   const bool lstm = snapshot.config.model.cell == model::CellKind::lstm;
-  const double least = kNormSymbols + kLimits + (lstm ? kBlock + 6.0 : 0.0) + 12.0;
+  const double least = least_width(lstm);
   const Rect bar = tabs_.begin(ui, rect, least);
   double bar_height = FigurePanel::kBar;
   const auto next_line = [&] {
@@ -158,10 +213,9 @@ std::optional<figure::Cell> MapPanel::draw(UiContext& ui, const Rect& rect,
   if (heatmap && view.heatmap_low) draw_limits(ui, next_line(), view);
   FigurePanel& panel = tabs_.shown();
   const Interaction state = panel.draw(ui, rect, bar_height, snapshot, view, services.textures);
-  view.cursor =
-      heatmap && panel.mouse() ? figure::cell_at(panel.figure(), *panel.mouse()) : std::nullopt;
-  if (!heatmap && !panel.info().needs_spectra) draw_crosshair(ui, panel, rect, bar_height);
-  return state.clicked ? view.cursor : std::nullopt;
+  track_cursor(panel, snapshot, shared);
+  if (heatmap && state.clicked)
+    if (const auto cell = figure::cell_at(panel.figure(), *panel.mouse())) pin(*cell, view);
 }
 
 }  // namespace backflow::ui

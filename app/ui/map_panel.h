@@ -13,20 +13,27 @@ namespace backflow::ui {
 
 class MapPanel {
 public:
-  /// Returns the cell of the heatmap that was clicked in this frame.
-  std::optional<figure::Cell> draw(UiContext& ui, const Rect& rect,
-                                   const session::Snapshot& snapshot, const UiServices& services,
-                                   ViewState& state);
+  /// A click on a cell of the heatmap pins it (View::pinned) and shows its chain; a click on the
+  /// pinned one, or on the diagonal, where there is no product, releases it.
+  void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+            const UiServices& services, ViewState& state);
+
+  /// Releases the pinned cell, if there is one, and goes back from its chain to the heatmap.
+  void release(figure::View& view);
 
   TabbedPanel& tabs() { return tabs_; }
   const TabbedPanel& tabs() const { return tabs_; }
 
 private:
+  double least_width(bool lstm) const;
+  void pin(figure::Cell cell, figure::View& view);
   Rect draw_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
                      const session::Snapshot& snapshot, ViewState& state);
 
   TabbedPanel tabs_{{{"jacobian-norms", "Jacobian products", "Products", Key::digit_1, '1'},
-                     {"gradient-by-lag", "By lag", "By lag", Key::digit_2, '2'}}};
+                     {"gradient-by-lag", "By lag", "By lag", Key::digit_2, '2'},
+                     {"jacobian-chain", "Chain", "Chain", Key::digit_0, '0'},
+                     {"contributions", "Contributions", "Contrib.", Key::c, 'C'}}};
 };
 
 }  // namespace backflow::ui

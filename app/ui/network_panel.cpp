@@ -50,7 +50,7 @@ void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot
   const Interaction state =
       panel.draw(ui, upper, FigurePanel::kBar, snapshot, view, services.textures);
   if (!shows_folded_) zoom_and_pan(ui, state, steps, view);
-  point_out(snapshot, shared);
+  light_up(panel, shared);
 }
 
 void NetworkPanel::take_keys() {
@@ -75,16 +75,6 @@ void NetworkPanel::slide(double seconds, figure::View& view) {
       wants_folded_ ? std::min(target, view.fold + step) : std::max(target, view.fold - step);
   animating_ = view.fold != target;
   shows_folded_ = view.fold >= 1.0;
-}
-
-// What lies under the mouse lights up here and elsewhere.
-void NetworkPanel::point_out(const session::Snapshot& snapshot, ViewState& state) {
-  light_up(panel(), state);
-  const auto& mouse = panel().mouse();
-  const auto& plot = panel().figure().plot;
-  if (!mouse || !plot || !plot->rect.contains(*mouse)) return;
-  const auto t = static_cast<model::Index>(std::lround(figure::x_value_at(*plot, mouse->x)));
-  if (t >= 0 && t <= snapshot.record->trace.steps()) state.view.cursor = figure::Cell{t, t};
 }
 
 void NetworkPanel::zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps,

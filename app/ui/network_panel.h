@@ -30,7 +30,6 @@ private:
 
   void draw_fold(UiContext& ui, const Rect& rect);
   void slide(double seconds, figure::View& view);
-  void point_out(const session::Snapshot& snapshot, ViewState& state);
 
   FigurePanel network_{"unrolled"}, folded_{"folded"};
   bool wants_folded_ = false;  // where it is going

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "app/ui/theme.h"
+#include "app/figure/curve.h"
 
 namespace backflow::ui {
 
@@ -32,14 +32,14 @@ std::optional<double> log10_of(const std::string& text) {
                                                         : std::log10(base) + exponent;
 }
 
-void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& rect, double bar) {
-  const auto& plot = panel.figure().plot;
-  if (!plot || !panel.mouse() || !plot->rect.contains(*panel.mouse())) return;
-  const float x = ImGui::GetIO().MousePos.x;
-  const double top = rect.y + ui.px(bar);
-  ImGui::GetWindowDrawList()->AddLine({x, static_cast<float>(top + ui.px(plot->rect.y))},
-                                      {x, static_cast<float>(top + ui.px(plot->rect.bottom()))},
-                                      to_imgui(ui.colors().axis));
+void track_cursor(const FigurePanel& panel, const session::Snapshot& snapshot, ViewState& state) {
+  if (!panel.mouse()) return;
+  const figure::FigureInfo& info = panel.info();
+  if (info.cell != nullptr)
+    state.next_cursor = info.cell(snapshot, state.view, panel.figure(), *panel.mouse());
+  if (info.over_iterations)
+    state.next_cursor_iteration =
+        figure::iteration_at(panel.figure(), snapshot.history.size(), *panel.mouse());
 }
 
 void light_up(const FigurePanel& panel, ViewState& state) {

@@ -16,6 +16,10 @@ struct ViewState {
   session::AnalysisOptions wanted;
   /// What lies under the mouse in this frame, in whichever panel; View::highlight of the next one.
   std::optional<figure::Highlight> next_highlight;
+  /// View::cursor and View::cursor_iteration of the next frame, so that every figure of a frame
+  /// shows the same.
+  std::optional<figure::Cell> next_cursor;
+  std::optional<std::size_t> next_cursor_iteration;
 };
 
 /// Notes the hot spot under the mouse in the panel's figure, if there is one.
@@ -28,8 +32,7 @@ bool fits(const UiContext& ui, const Rect& bar, double units);
 /// log10 of a positive number as typed: "100", "0.001", "1e-6", "1e-5000", "10^-6".
 std::optional<double> log10_of(const std::string& text);
 
-/// A line through the curves at what is under the mouse; `bar` as in FigurePanel::draw.
-void draw_crosshair(const UiContext& ui, const FigurePanel& panel, const Rect& rect,
-                    double bar = FigurePanel::kBar);
+/// What lies under the mouse in a figure that was just drawn becomes the next frame's cursor.
+void track_cursor(const FigurePanel& panel, const session::Snapshot& snapshot, ViewState& state);
 
 }  // namespace backflow::ui

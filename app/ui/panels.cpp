@@ -1,6 +1,9 @@
 #include "app/ui/panels.h"
 
+#include <cmath>
 #include <utility>
+
+#include "app/figure/plot_axes.h"
 
 namespace backflow::ui {
 namespace {
@@ -49,24 +52,54 @@ void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot
     state_.wanted.walk = state_.view.playhead.has_value();
   }
   const auto shows = [&](Card card) { return rects.of(card).width > 0.0; };
-  // The map first: what lies under the mouse there is marked in the network.
-  state_.view.cursor.reset();
-  if (shows(Card::map)) {
-    const auto clicked = map_.draw(ui, rects.of(Card::map), snapshot, services, state_);
-    if (clicked) show_spectrum_of(*clicked);
-  }
+  state_.next_cursor.reset();
+  state_.next_cursor_iteration.reset();
+  if (shows(Card::map)) map_.draw(ui, rects.of(Card::map), snapshot, services, state_);
   if (shows(Card::network)) network_.draw(ui, rects.of(Card::network), snapshot, services, state_);
-  state_.wanted.spectra = map_.tabs().shown().info().needs_spectra && shows(Card::map);
+  track_network();
+  std::vector<const TabbedPanel*> shown;
+  if (shows(Card::map)) shown.push_back(&map_.tabs());
   for (const auto& [panel, card] : {std::pair(&loss_, Card::loss), std::pair(&norm_, Card::norm)}) {
     if (!shows(card)) continue;
     draw_curve(ui, *panel, rects.of(card), snapshot, services);
-    state_.wanted.spectra = state_.wanted.spectra || panel->shown().info().needs_spectra;
+    shown.push_back(panel);
   }
   state_.view.highlight = std::exchange(state_.next_highlight, std::nullopt);
-  state_.wanted.sequence = state_.view.sequence;
-  if (state_.wanted == *asked_) return;
-  asked_ = state_.wanted;
-  services.send(session::SetAnalysis{state_.wanted});
+  cursor_moved_ = state_.view.cursor != state_.next_cursor ||
+                  state_.view.cursor_iteration != state_.next_cursor_iteration;
+  state_.view.cursor = state_.next_cursor;
+  state_.view.cursor_iteration = state_.next_cursor_iteration;
+  ask_for_analysis(shown, services);
+}
+
+// The step of the network under the mouse is marked in the other figures.
+void Panels::track_network() {
+  const FigurePanel& panel = network_.panel();
+  const auto& plot = panel.figure().plot;
+  if (!panel.mouse() || !plot || !plot->rect.contains(*panel.mouse())) return;
+  const auto t =
+      static_cast<model::Index>(std::lround(figure::x_value_at(*plot, panel.mouse()->x)));
+  state_.next_cursor = figure::Cell{t, t};
+}
+
+// What the figures shown need, when it is not what was last asked for.
+void Panels::ask_for_analysis(const std::vector<const TabbedPanel*>& shown,
+                              const UiServices& services) {
+  session::AnalysisOptions& wanted = state_.wanted;
+  wanted.sequence = state_.view.sequence;
+  wanted.spectra = wanted.chain = wanted.contributions = false;
+  for (const TabbedPanel* panel : shown) {
+    const figure::FigureInfo& info = panel->shown().info();
+    wanted.spectra = wanted.spectra || info.needs_spectra;
+    wanted.chain = wanted.chain || info.needs_chain;
+    wanted.contributions = wanted.contributions || info.needs_contributions;
+  }
+  wanted.product.reset();
+  if (const auto& pinned = state_.view.pinned; pinned && (wanted.spectra || wanted.chain))
+    wanted.product = session::StepPair{pinned->t, pinned->k};
+  if (wanted == *asked_) return;
+  asked_ = wanted;
+  services.send(session::SetAnalysis{wanted});
 }
 
 void Panels::draw_axis(UiContext& ui, const Rect& rect, const char* label, bool& logarithmic) {
@@ -95,17 +128,7 @@ void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
     return eigenvalue_drag_.update(ui, panel.shown(), state, snapshot, services, state_.view);
   if (panel.shows("gradient-norm"))
     threshold_drag_.update(ui, panel.shown(), state, snapshot, services, state_.view);
-  draw_crosshair(ui, panel.shown(), rect);
-}
-
-// Of a product; on the diagonal, where there is none, of W_hh again.
-void Panels::show_spectrum_of(figure::Cell cell) {
-  const session::StepPair pair{cell.t, cell.k};
-  if (cell.t == cell.k || state_.wanted.product == pair)
-    state_.wanted.product.reset();
-  else
-    state_.wanted.product = pair;
-  loss_.show("spectrum");
+  track_cursor(panel.shown(), snapshot, state_);
 }
 
 }  // namespace backflow::ui

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "app/ui/card_layout.h"
 #include "app/ui/eigenvalue_drag.h"
@@ -33,14 +34,21 @@ public:
   /// Shows the figure whose key is pressed in this frame.
   void take_keys();
 
+  /// Releases the product that was clicked in the heatmap, if one was.
+  void release_pin() { map_.release(state_.view); }
+
   /// Of the figures shown, the one of that name, as last drawn; or nullptr.
   const figure::Figure* figure(std::string_view name) const;
+
+  /// The next frame will look different: the mouse has come to other steps.
+  bool needs_redraw() const { return cursor_moved_; }
 
 private:
   void draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
                   const session::Snapshot& snapshot, const UiServices& services);
   void draw_axis(UiContext& ui, const Rect& rect, const char* label, bool& logarithmic);
-  void show_spectrum_of(figure::Cell cell);
+  void track_network();
+  void ask_for_analysis(const std::vector<const TabbedPanel*>& shown, const UiServices& services);
 
   NetworkPanel network_;
   MapPanel map_;
@@ -55,6 +63,7 @@ private:
   EigenvalueDrag eigenvalue_drag_;
   ThresholdDrag threshold_drag_;
   ViewState state_;
+  bool cursor_moved_ = false;  // in this frame, whose figures do not show it yet
   std::optional<session::AnalysisOptions> asked_;  // of the worker, last
 };
 

@@ -1,12 +1,14 @@
 #include "core/gradient/contributions.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "core/gradient/scaled_matrix.h"
 #include "core/gradient/weight_gradient.h"
+#include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
 namespace {
@@ -36,15 +38,127 @@ ScaledMatrix normalized(const Eigen::Ref<const Matrix>& x) {
   return scaled;
 }
 
+constexpr double kMinusInf = -std::numeric_limits<double>::infinity();
+
+// sum ← sum + x, at the exponent of the larger one.
+void add(ScaledMatrix& sum, const Matrix& x, std::int64_t exponent) {
+  if (sum.mantissa.size() == 0) {
+    sum = {x, exponent};
+  } else if ((x.array() == 0.0).all()) {
+    return;
+  } else {
+    const std::int64_t top = std::max(sum.exponent, exponent);
+    const auto scale = [top](std::int64_t own) {
+      return std::ldexp(1.0, static_cast<int>(std::max<std::int64_t>(own - top, -2000)));
+    };
+    sum.mantissa = scale(sum.exponent) * sum.mantissa + scale(exponent) * x;
+    sum.exponent = top;
+  }
+  normalize(sum);
+}
+
+// What the loss at one step sends back: a pass of its own from t to the earliest step.
+class LossStep {
+public:
+  LossStep(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
+           const std::vector<std::vector<ScaledMatrix>>& inputs, const std::vector<ScaledMatrix>& x)
+      : model_(model), batch_(batch), trace_(trace), inputs_(inputs), x_(x) {}
+
+  bool run(const model::RecurrentWeights& W, const ErrorSignals& signals, Index t, Index earliest,
+           Contributions& result, const CancelFunction& cancelled) {
+    const model::Cell& cell = model::cell_of(model_.cell);
+    const model::CellLayout& layout = cell.layout();
+    const Index n = model_.parameters.hidden_size(), B = trace_.batch();
+    ScaledMatrix u{Matrix::Zero(layout.states * n, B), 0};
+    u.mantissa.topRows(n) = model_.parameters.W_hy.transpose() * signals.dz.step(t);
+    Matrix delta(layout.delta_blocks * n, B), before(layout.states * n, B);
+    std::array<ScaledMatrix, kRecurrentTensors> sums;
+    for (Index k = t; k >= earliest; --k) {
+      if (cancelled && cancelled()) return false;
+      normalize(u);
+      if ((u.mantissa.array() == 0.0).all()) break;
+      before.setZero();
+      cell.vjp(model_.activation, W, trace_.step(k), u.mantissa, delta, before);
+      const ScaledMatrix own{delta, u.exponent};
+      at(result, RecurrentTensor::W_hh, t, k) = recurrent_norm(own, k);
+      at(result, RecurrentTensor::W_xh, t, k) = input_norm(own, k);
+      at(result, RecurrentTensor::b_h, t, k) = bias_norm(own);
+      add_terms(own, k, sums);
+      u.mantissa.swap(before);
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      if (sums[i].mantissa.size() > 0)
+        result.tensors[i].log10_gradient[static_cast<std::size_t>(t)] =
+            log10_scaled(model::norm_of(sums[i].mantissa), sums[i].exponent);
+    return true;
+  }
+
+private:
+  static double& at(Contributions& result, RecurrentTensor tensor, Index t, Index k) {
+    return result.tensors[static_cast<std::size_t>(tensor)].log10_norm.at(t, k);
+  }
+
+  // The gates' parts are orthogonal: their squares add up.
+  double recurrent_norm(const ScaledMatrix& delta, Index k) const {
+    const auto gates = model::layout_of(model_).gates;
+    const Index n = model_.parameters.hidden_size();
+    double log10_norm = kMinusInf;
+    for (std::size_t g = 0; g < inputs_.size(); ++g) {
+      // Slopes of saturated units are tiny, and their squares out of range.
+      const ScaledMatrix own = normalized(delta.mantissa.middleRows(gates[g].delta_block * n, n));
+      const ScaledMatrix& input = inputs_[g][static_cast<std::size_t>(k - 1)];
+      log10_norm =
+          log10_hypot(log10_norm, log10_scaled(outer_product_norm(own.mantissa, input.mantissa),
+                                               delta.exponent + own.exponent + input.exponent));
+    }
+    return log10_norm;
+  }
+
+  double input_norm(const ScaledMatrix& delta, Index k) const {
+    const ScaledMatrix own = normalized(delta.mantissa.topRows(model_.parameters.W_xh.rows()));
+    const ScaledMatrix& x = x_[static_cast<std::size_t>(k - 1)];
+    return log10_scaled(outer_product_norm(own.mantissa, x.mantissa),
+                        delta.exponent + own.exponent + x.exponent);
+  }
+
+  static double bias_norm(const ScaledMatrix& delta) {
+    const ScaledMatrix own = normalized(delta.mantissa);
+    return log10_scaled(model::norm_of(own.mantissa.rowwise().sum().eval()),
+                        delta.exponent + own.exponent);
+  }
+
+  void add_terms(const ScaledMatrix& delta, Index k,
+                 std::array<ScaledMatrix, kRecurrentTensors>& sums) const {
+    const auto sum = [&](RecurrentTensor tensor) -> ScaledMatrix& {
+      return sums[static_cast<std::size_t>(tensor)];
+    };
+    const ScaledMatrix own = normalized(delta.mantissa);
+    const std::int64_t exponent = delta.exponent + own.exponent;
+    add(sum(RecurrentTensor::W_hh), recurrent_gradient(model_, trace_, k, own.mantissa), exponent);
+    add(sum(RecurrentTensor::W_xh),
+        own.mantissa.topRows(model_.parameters.W_xh.rows()) * batch_.inputs.step(k).transpose(),
+        exponent);
+    add(sum(RecurrentTensor::b_h), own.mantissa.rowwise().sum(), exponent);
+  }
+
+  const model::Model& model_;
+  const model::Batch& batch_;
+  const model::Trace& trace_;
+  const std::vector<std::vector<ScaledMatrix>>& inputs_;  // of each gate, at steps 1..T
+  const std::vector<ScaledMatrix>& x_;                    // x_k at steps 1..T
+};
+
 }  // namespace
 
-Matrix contribution(const model::Model& model, const model::Trace& trace,
-                    const ErrorSignals& signals, Index t, Index k) {
+model::Parameters contribution(const model::Model& model, const model::Batch& batch,
+                               const model::Trace& trace, const ErrorSignals& signals, Index t,
+                               Index k) {
   const model::Parameters& p = model.parameters;
   const model::Cell& cell = model::cell_of(model.cell);
   const model::CellLayout& layout = cell.layout();
   const Index n = p.hidden_size(), B = trace.batch();
-  if (!signals.dz.contains(t)) return Matrix::Zero(p.W_hh.rows(), n);
+  model::Parameters result = model::zeros_like(p);
+  if (!signals.dz.contains(t)) return result;
   const model::RecurrentWeights W(p, layout, model::RecurrentWeights::Use::backward);
   Matrix u = Matrix::Zero(layout.states * n, B), before = u, delta(layout.delta_blocks * n, B);
   u.topRows(n) = p.W_hy.transpose() * signals.dz.step(t);  // ∂L_t/∂h_t
@@ -53,47 +167,58 @@ Matrix contribution(const model::Model& model, const model::Trace& trace,
     cell.vjp(model.activation, W, trace.step(step), u, delta, before);
     u.swap(before);
   }
-  return recurrent_gradient(model, trace, k, delta);
+  result.W_hh = recurrent_gradient(model, trace, k, delta);
+  result.W_xh = delta.topRows(p.W_xh.rows()) * batch.inputs.step(k).transpose();
+  result.b_h = delta.rowwise().sum();
+  return result;
 }
 
-TriangularMap contribution_norms(const model::Model& model, const model::Trace& trace,
-                                 const ErrorSignals& signals) {
-  const model::Parameters& p = model.parameters;
-  const model::Cell& cell = model::cell_of(model.cell);
-  const model::CellLayout& layout = cell.layout();
-  const Index T = trace.steps(), n = p.hidden_size(), B = trace.batch();
-  const model::RecurrentWeights W(p, layout, model::RecurrentWeights::Use::backward);
-  TriangularMap norms(T, -std::numeric_limits<double>::infinity());
-  std::vector<std::vector<ScaledMatrix>> inputs;  // of each gate, at steps 1..T
+std::optional<Contributions> contributions(const model::Model& model, const model::Batch& batch,
+                                           const model::Trace& trace, const ErrorSignals& signals,
+                                           const Truncation& truncation,
+                                           const CancelFunction& cancelled) {
+  const model::CellLayout& layout = model::layout_of(model);
+  const Index T = trace.steps();
+  const model::RecurrentWeights W(model.parameters, layout, model::RecurrentWeights::Use::backward);
+  Contributions result;
+  result.truncation = truncation;
+  for (TensorContributions& tensor : result.tensors) {
+    tensor.log10_norm = TriangularMap(T, kMinusInf);
+    tensor.log10_gradient.assign(static_cast<std::size_t>(T + 1), kMinusInf);
+  }
+  std::vector<std::vector<ScaledMatrix>> inputs;
   for (const model::GateUse& gate : layout.gates) {
     auto& own = inputs.emplace_back();
     for (Index k = 1; k <= T; ++k)
       own.push_back(normalized(model::recurrent_input(trace, gate, k, k)));
   }
-  ScaledMatrix u;
-  Matrix delta(layout.delta_blocks * n, B), before(layout.states * n, B);
-  for (Index t = signals.dz.first(); t <= signals.dz.last(); ++t) {
-    u = {Matrix::Zero(layout.states * n, B), 0};
-    u.mantissa.topRows(n) = p.W_hy.transpose() * signals.dz.step(t);
-    for (Index k = t; k >= 1; --k) {
-      normalize(u);
-      before.setZero();
-      cell.vjp(model.activation, W, trace.step(k), u.mantissa, delta, before);
-      // The gates' parts are orthogonal: their squares add up.
-      double log10_norm = -std::numeric_limits<double>::infinity();
-      for (std::size_t g = 0; g < inputs.size(); ++g) {
-        // Slopes of saturated units are tiny, and their squares out of range.
-        const ScaledMatrix own = normalized(delta.middleRows(layout.gates[g].delta_block * n, n));
-        const ScaledMatrix& input = inputs[g][static_cast<std::size_t>(k - 1)];
-        log10_norm =
-            log10_hypot(log10_norm, log10_scaled(outer_product_norm(own.mantissa, input.mantissa),
-                                                 u.exponent + own.exponent + input.exponent));
-      }
-      norms.at(t, k) = log10_norm;
-      u.mantissa.swap(before);
-    }
-  }
-  return norms;
+  std::vector<ScaledMatrix> x;
+  for (Index k = 1; k <= T; ++k) x.push_back(normalized(batch.inputs.step(k)));
+  std::atomic<bool> stopped = false;
+  // The long ones first, so that the cores end together.
+  const Index count = signals.dz.count();
+  const auto run = [&](Index i) {
+    const Index t = signals.dz.last() - i;
+    if (!stopped && !LossStep(model, batch, trace, inputs, x)
+                         .run(W, signals, t, truncation.earliest(t), result, cancelled))
+      stopped = true;
+  };
+  constexpr double kWorthThreads = 1e6;
+  if (contributions_cost(model, trace, signals) < kWorthThreads)
+    for (Index i = 0; i < count; ++i) run(i);
+  else
+    parallel::for_each(count, run);
+  if (stopped) return std::nullopt;
+  return result;
+}
+
+double contributions_cost(const model::Model& model, const model::Trace& trace,
+                          const ErrorSignals& signals) {
+  const auto T = static_cast<double>(trace.steps()),
+             losses = static_cast<double>(signals.dz.count());
+  const double pairs = losses * (T - losses / 2.0 + 0.5);
+  return pairs * 6.0 * static_cast<double>(model.parameters.W_hh.size()) *
+         static_cast<double>(trace.batch());
 }
 
 }  // namespace backflow::gradient

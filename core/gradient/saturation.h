@@ -2,7 +2,11 @@
 // saturated unit passes (almost) no gradient; for ReLU the share counts the units that are off.
 #pragma once
 
-#include "core/model/types.h"
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "core/model/activation.h"
 
 namespace backflow::gradient {
 
@@ -17,5 +21,30 @@ struct Saturation {
 /// Of one step: slopes f′(a_t) (n), of a layer or of a gate; γ = sup |f′| > 0
 /// (model::derivative_bound). NaN in both when a slope is not finite or n = 0.
 Saturation saturation(const Eigen::Ref<const model::Vector>& slopes, double gamma);
+
+/// The smallest value, the lower quartile, the median, the upper quartile, the largest value.
+using FiveNumbers = std::array<double, 5>;
+
+/// Of a step's units, values (n); between two of them a quartile is their weighted mean. NaN
+/// throughout when one is not finite or n = 0.
+FiveNumbers five_numbers(const Eigen::Ref<const model::Vector>& values);
+
+/// How the units' values lie at every step, for a picture.
+struct Histogram {
+  double limit = 1.0;  ///< the bins part the range −limit … limit evenly; > 0
+  model::Index bins = 0;
+  std::vector<float> share;  ///< of the units, (T, bins) row by row, from −limit up
+
+  float at(model::Index row, model::Index bin) const {
+    return share[static_cast<std::size_t>(row * bins + bin)];
+  }
+};
+
+/// Of values (n, T), with the largest finite size as the limit; what is not finite is in no bin.
+Histogram histogram(const Eigen::Ref<const model::Matrix>& values, model::Index bins);
+
+/// Where f saturates: |f′(a)| < kSaturated γ beyond ±a for tanh and sigmoid (above 0), below a for
+/// ReLU and leaky ReLU (0); nothing for an f that never does.
+std::optional<double> saturation_edge(const model::Activation& f);
 
 }  // namespace backflow::gradient

@@ -149,15 +149,15 @@ void coarse_map(benchmark::State& state) {
 }
 BENCHMARK(coarse_map)->Args({64, 200, 8})->UseRealTime()->Unit(benchmark::kMicrosecond);
 
-void contribution_norms(benchmark::State& state) {
+void contributions(benchmark::State& state) {
   const Job job(state.range(0), state.range(1), state.range(2));
   const model::Trace trace = model::forward(job.model, job.batch);
   model::Parameters gradients = model::zeros_like(job.model.parameters);
   const gradient::ErrorSignals signals = gradient::backward(job.model, job.batch, trace, gradients);
   for (auto _ : state)
-    benchmark::DoNotOptimize(gradient::contribution_norms(job.model, trace, signals));
+    benchmark::DoNotOptimize(gradient::contributions(job.model, job.batch, trace, signals));
 }
-BENCHMARK(contribution_norms)->Args({8, 3, 3})->Args({32, 100, 16})->Unit(benchmark::kMicrosecond);
+BENCHMARK(contributions)->Args({8, 3, 3})->Args({32, 100, 16})->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace backflow

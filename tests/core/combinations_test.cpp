@@ -42,7 +42,7 @@ void expect_items_add_up(const Case& c, const model::Trace& trace, const Truncat
                                 ? t - k < truncation.steps
                                 : (t - 1) / truncation.steps == (k - 1) / truncation.steps);
       EXPECT_EQ(truncation.cuts(t, k), !through);
-      if (through) sum += contribution(c.model, trace, signals, t, k);
+      if (through) sum += contribution(c.model, c.batch, trace, signals, t, k).W_hh;
     }
   EXPECT_LE((sum - gradients.W_hh).norm(), 1e-12 * sum.norm());
 }

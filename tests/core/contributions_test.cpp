@@ -22,6 +22,10 @@ struct Computed {
   TriangularMap norms;
 };
 
+TriangularMap W_hh_norms(const Computed& c) {
+  return contributions(c.model, c.batch, c.trace, c.signals)->of(RecurrentTensor::W_hh).log10_norm;
+}
+
 // n units without input, all with the same bias, loss (Σ h_T)² with target 0 at the last step.
 Computed computed(model::ActivationKind kind, const Matrix& W_hh, double bias, Index steps,
                   const Matrix& h_0) {
@@ -38,7 +42,7 @@ Computed computed(model::ActivationKind kind, const Matrix& W_hh, double bias, I
   c.trace = model::forward(c.model, c.batch);
   model::Parameters gradients = model::zeros_like(c.model.parameters);
   c.signals = backward(c.model, c.batch, c.trace, gradients);
-  c.norms = contribution_norms(c.model, c.trace, c.signals);
+  c.norms = W_hh_norms(c);
   return c;
 }
 
@@ -58,7 +62,8 @@ TEST(ContributionNorms, StayFiniteFarBelowTheRangeOfDouble) {
   for (Index k = 2; k <= kSteps; ++k) ASSERT_TRUE(std::isfinite(c.norms.at(kSteps, k))) << k;
   EXPECT_EQ(c.norms.at(kSteps, 1), -kInf);      // h_0 = 0: exactly nothing
   EXPECT_EQ(c.norms.at(kSteps - 1, 5), -kInf);  // no loss there
-  EXPECT_EQ(contribution(c.model, c.trace, c.signals, kSteps - 1, 5), Matrix::Zero(3, 3));
+  EXPECT_EQ(contribution(c.model, c.batch, c.trace, c.signals, kSteps - 1, 5).W_hh,
+            Matrix::Zero(3, 3));
 }
 
 class Batches : public ::testing::TestWithParam<Index> {};
@@ -98,7 +103,7 @@ TEST_P(Batches, HugeStatesDoNotOverflow) {
                         Matrix::Constant(2, B, 1e200));
   // The squared error overflows; what is asked for are the norms for a given ∂L/∂z.
   c.signals.dz.data().setConstant(1.0 / static_cast<double>(B));
-  const TriangularMap norms = contribution_norms(c.model, c.trace, c.signals);
+  const TriangularMap norms = W_hh_norms(c);
   EXPECT_NEAR(norms.at(2, 1), std::log10(2.0) + 200.0, 1e-12);
 }
 INSTANTIATE_TEST_SUITE_P(Sizes, Batches, ::testing::Values(1, 2, 5));
@@ -112,9 +117,9 @@ TEST(ContributionNorms, SequencesThatCancelKeepTheirDigits) {
   h_0(2, 1) += 1e-10;
   Computed c = computed(model::ActivationKind::identity, 0.7 * Matrix::Identity(5, 5), 0.0, 2, h_0);
   c.signals.dz.data() << 1.0, -1.0;
-  const TriangularMap norms = contribution_norms(c.model, c.trace, c.signals);
+  const TriangularMap norms = W_hh_norms(c);
   for (Index k = 1; k <= 2; ++k) {
-    const double direct = contribution(c.model, c.trace, c.signals, 2, k).norm();
+    const double direct = contribution(c.model, c.batch, c.trace, c.signals, 2, k).W_hh.norm();
     EXPECT_NEAR(direct, 0.7 * std::sqrt(5.0) * 1e-10, 1e-15);
     EXPECT_NEAR(norms.at(2, k), std::log10(direct), 1e-6);
   }
@@ -124,9 +129,46 @@ TEST(ContributionNorms, NotFiniteIsNotHidden) {
   Computed c =
       computed(model::ActivationKind::tanh, Matrix::Identity(2, 2), 0.1, 3, Matrix::Ones(2, 1));
   c.trace.h.step(1)(0, 0) = std::nan("");
-  const TriangularMap norms = contribution_norms(c.model, c.trace, c.signals);
+  const TriangularMap norms = W_hh_norms(c);
   EXPECT_TRUE(std::isnan(norms.at(3, 2)));
   EXPECT_TRUE(std::isfinite(norms.at(3, 3)));
+}
+
+TEST(Contributions, OfALongChainKeepTheSizeOfTheirSum) {
+  // One unit, identity, w = 1/8, ∂L/∂z = 1: the term of b_h at step k is w^(T−k).
+  constexpr Index kSteps = 400;
+  Computed c = computed(model::ActivationKind::identity, Matrix::Constant(1, 1, 0.125), 0.0, kSteps,
+                        Matrix::Ones(1, 1));
+  c.signals.dz.data().setConstant(1.0);
+  const auto got = contributions(c.model, c.batch, c.trace, c.signals);
+  const TensorContributions& b = got->of(RecurrentTensor::b_h);
+  EXPECT_NEAR(b.log10_norm.at(kSteps, 1), (kSteps - 1) * std::log10(0.125), 1e-10);
+  // 1 + w + w² + … = 8/7.
+  EXPECT_NEAR(b.log10_gradient[kSteps], std::log10(8.0 / 7.0), 1e-14);
+  // Without input nothing is said about W_xh.
+  EXPECT_EQ(got->of(RecurrentTensor::W_xh).log10_gradient[kSteps], -kInf);
+}
+
+TEST(Contributions, HoldOnlyWhatTruncationLetsThrough) {
+  const Computed c = computed(model::ActivationKind::tanh, 0.5 * Matrix::Identity(2, 2), 0.1, 6,
+                              Matrix::Ones(2, 3));
+  const Truncation horizon{TruncationKind::horizon, 2};
+  const auto got = contributions(c.model, c.batch, c.trace, c.signals, horizon);
+  model::Parameters truncated = model::zeros_like(c.model.parameters);
+  backward(c.model, c.batch, c.trace, truncated, horizon);
+  for (const auto& [tensor, norm] : {std::pair{RecurrentTensor::W_hh, truncated.W_hh.norm()},
+                                     {RecurrentTensor::b_h, truncated.b_h.norm()}}) {
+    const TensorContributions& of = got->of(tensor);
+    EXPECT_EQ(of.log10_norm.at(6, 4), -kInf);
+    EXPECT_TRUE(std::isfinite(of.log10_norm.at(6, 5)));
+    EXPECT_NEAR(of.log10_gradient[6], std::log10(norm), 1e-12);
+  }
+}
+
+TEST(Contributions, CanBeCancelled) {
+  const Computed c = computed(model::ActivationKind::tanh, 0.5 * Matrix::Identity(2, 2), 0.1, 6,
+                              Matrix::Ones(2, 3));
+  EXPECT_FALSE(contributions(c.model, c.batch, c.trace, c.signals, {}, [] { return true; }));
 }
 
 }  // namespace

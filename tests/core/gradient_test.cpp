@@ -130,18 +130,41 @@ TEST_P(EveryNetwork, ContributionsAddUpToTheGradient) {
   for (const Case& c : GetParam().cases()) {
     SCOPED_TRACE(c.name);
     const Computed got = compute(c);
-    const TriangularMap norms = contribution_norms(c.model, got.trace, got.signals);
-    Matrix sum = Matrix::Zero(c.model.parameters.W_hh.rows(), 5);
-    for (Index t = 1; t <= c.batch.steps(); ++t)
+    const auto all = contributions(c.model, c.batch, got.trace, got.signals);
+    ASSERT_TRUE(all);
+    model::Parameters sum = model::zeros_like(c.model.parameters);
+    // In the order of RecurrentTensor.
+    const auto tensors = [](const model::Parameters& p) {
+      return std::array<Matrix, kRecurrentTensors>{p.W_hh, p.W_xh, p.b_h};
+    };
+    const auto expect_log10 = [](double got_log10, const Matrix& expected, double digits) {
+      if (expected.norm() == 0.0)
+        EXPECT_EQ(got_log10, -std::numeric_limits<double>::infinity());
+      else
+        EXPECT_NEAR(got_log10, std::log10(expected.norm()), digits);
+    };
+    for (Index t = 1; t <= c.batch.steps(); ++t) {
+      model::Parameters of_step = model::zeros_like(c.model.parameters);
+      double largest[kRecurrentTensors] = {};
       for (Index k = 1; k <= t; ++k) {
-        const Matrix one = contribution(c.model, got.trace, got.signals, t, k);
-        sum += one;
-        if (one.norm() == 0.0)
-          EXPECT_EQ(norms.at(t, k), -std::numeric_limits<double>::infinity());
-        else
-          EXPECT_NEAR(norms.at(t, k), std::log10(one.norm()), 1e-12);
+        const model::Parameters one = contribution(c.model, c.batch, got.trace, got.signals, t, k);
+        of_step.W_hh += one.W_hh, of_step.W_xh += one.W_xh, of_step.b_h += one.b_h;
+        const auto parts = tensors(one);
+        for (std::size_t i = 0; i < kRecurrentTensors; ++i) {
+          largest[i] = std::max(largest[i], parts[i].norm());
+          expect_log10(all->tensors[i].log10_norm.at(t, k), parts[i], 1e-12);
+        }
       }
-    EXPECT_LE((sum - got.gradients.W_hh).norm(), 1e-12 * got.gradients.W_hh.norm());
+      // The gradient of the loss step, whose terms may cancel.
+      const auto parts = tensors(of_step);
+      for (std::size_t i = 0; i < kRecurrentTensors; ++i)
+        expect_log10(all->tensors[i].log10_gradient[static_cast<std::size_t>(t)], parts[i],
+                     1e-12 * std::max(1.0, largest[i] / parts[i].norm()));
+      sum.W_hh += of_step.W_hh, sum.W_xh += of_step.W_xh, sum.b_h += of_step.b_h;
+    }
+    const auto got_sum = tensors(sum), expected = tensors(got.gradients);
+    for (std::size_t i = 0; i < kRecurrentTensors; ++i)
+      EXPECT_LE((got_sum[i] - expected[i]).norm(), 1e-12 * expected[i].norm()) << i;
   }
 }
 

@@ -43,7 +43,10 @@ const std::vector<Situation>& situations() {
       {"wide", snapshot_after(2, {"model.hidden=100"})},
       {"diverged", diverged_snapshot()},
       {"LSTM", snapshot_after(45, {"model.cell=lstm", "task.name=first-bit", "task.steps=6"},
-                              {.block = gradient::StateBlock::full, .spectra = true})},
+                              {.block = gradient::StateBlock::full,
+                               .spectra = true,
+                               .chain = true,
+                               .contributions = true})},
       {"GRU in chunks", snapshot_after(3, {"model.cell=gru", "training.truncation=chunks",
                                            "training.truncation.steps=2"})},
       {"LSTM, lengths, horizon",
@@ -51,7 +54,12 @@ const std::vector<Situation>& situations() {
            3,
            {"model.cell=lstm", "task.name=first-bit", "task.steps=40", "task.length_min=9",
             "training.truncation=horizon", "training.truncation.steps=5"},
-           {.sequence = 1, .block = gradient::StateBlock::cell, .spectra = true})},
+           {.sequence = 1,
+            .block = gradient::StateBlock::cell,
+            .product = session::StepPair{9, 3},
+            .spectra = true,
+            .chain = true,
+            .contributions = true})},
       {"every step in chunks",
        snapshot_after(
            3, {"task.name=first-bit", "task.steps=300", "task.batch=2", "task.shape=many-to-many",
@@ -140,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_name
                          [](const auto& test) { return support::test_name(test.param); });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
-  EXPECT_EQ(catalogue().size(), 10u);
+  EXPECT_EQ(catalogue().size(), 14u);
   for (const FigureInfo& info : catalogue()) EXPECT_EQ(find_figure(info.name), &info);
   EXPECT_EQ(find_figure("los"), nullptr);
 }

@@ -9,9 +9,13 @@
 
 namespace backflow::figure {
 
-/// A session with those keys after that many iterations, analysed; with the spectra by default.
+/// Everything there is to be analysed.
+inline const session::AnalysisOptions kEverything{
+    .spectra = true, .chain = true, .contributions = true};
+
+/// A session with those keys after that many iterations, analysed; everything by default.
 session::Snapshot snapshot_after(int iterations, const std::vector<const char*>& assignments,
-                                 const session::AnalysisOptions& options = {.spectra = true});
+                                 const session::AnalysisOptions& options = kEverything);
 
 /// A run of ReLU that diverges.
 session::Snapshot diverged_snapshot();

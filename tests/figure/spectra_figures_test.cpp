@@ -76,7 +76,7 @@ TEST(LagFigure, MarksTheReachWhereTheMedianCrossesEpsilon) {
   const Axes axes{*figure.plot};
   EXPECT_NEAR(dots[0].center.x, axes.x(static_cast<double>(decay.reach)), 1e-9);
   EXPECT_NEAR(dots[0].center.y, axes.y(1e-3), 1e-9);
-  EXPECT_THAT(all_text(figure), HasSubstr("reach " + std::to_string(decay.reach) + " step"));
+  EXPECT_THAT(all_text(figure), HasSubstr("reaches " + std::to_string(decay.reach) + " step"));
 }
 
 TEST(LagFigure, LinesStayInThePlotAndTheBoundStartsAtTheIdentity) {
@@ -99,6 +99,25 @@ TEST(LagFigure, LinesStayInThePlotAndTheBoundStartsAtTheIdentity) {
     }
     EXPECT_TRUE(bound) << rho;
   }
+}
+
+TEST(LagFigure, ShowsTheSlopeOfTheLargestLyapunovExponent) {
+  const auto snapshot = twenty({"model.spectral_radius=0.9"});
+  const double lambda = snapshot.analysis->spectra->lyapunov.exponents.front();
+  EXPECT_EQ(snapshot.analysis->largest_lyapunov, lambda);
+  const auto rows = rows_of(kLag, snapshot);
+  EXPECT_EQ(rows[0].back(), "log10_lyapunov");
+  for (std::size_t lag = 0; lag <= 20; ++lag)
+    EXPECT_NEAR(std::stod(rows[lag + 1].back()),
+                std::log10(std::exp(lambda * static_cast<double>(lag))), 1e-12);
+  EXPECT_THAT(all_text(kLag.build(snapshot, {}, {}, {960, 400})),
+              HasSubstr("e^{λ₁} = " + compact(std::exp(lambda))));
+}
+
+TEST(LagFigure, TellsTheReachInWords) {
+  const auto snapshot = twenty({"model.spectral_radius=0.3"});
+  EXPECT_THAT(all_text(kLag.build(snapshot, {}, {}, {593, 305})),
+              HasSubstr("steps back above 0.1 %"));
 }
 
 TEST(LagFigure, SaysNothingOfABoundWhereThereIsNone) {
@@ -246,12 +265,46 @@ TEST(SaturationFigure, CsvAndCurvesAreTheSlopesOfTheSequence) {
   }
   const Figure figure = kSaturation.build(snapshot, {}, {}, {640, 360});
   const Axes axes{*figure.plot};
-  const auto lines = marks_of<PolylineMark>(group_of(figure, "saturation"));
+  const auto lines = marks_of<PolylineMark>(group_of(figure, "slopes-saturation"));
   ASSERT_EQ(lines.size(), 2u);
   ASSERT_EQ(lines[0].points.size(), 20u);
   EXPECT_NEAR(lines[0].points[7].x, axes.x(8.0), 1e-9);
   EXPECT_NEAR(lines[0].points[7].y, axes.y(std::stod(rows[8][1])), 1e-6);
   EXPECT_NEAR(lines[1].points[7].y, axes.y(std::stod(rows[8][2])), 1e-6);
+}
+
+TEST(SaturationFigure, CsvHasQuartilesOfSlopesAndPreActivations) {
+  const auto snapshot = twenty();
+  const auto rows = rows_of(kSaturation, snapshot);
+  EXPECT_EQ(rows[0][3], "slope_min");
+  EXPECT_EQ(rows[0][12], "a_max");
+  const auto a = snapshot.record->trace.a.step(7).col(0);
+  const auto& row = rows[7];
+  EXPECT_NEAR(std::stod(row[8]), a.minCoeff(), 1e-15);
+  EXPECT_NEAR(std::stod(row[12]), a.maxCoeff(), 1e-15);
+  const double steepest = a.cwiseAbs().minCoeff();
+  EXPECT_NEAR(std::stod(row[7]), 1.0 - std::pow(std::tanh(steepest), 2), 1e-14);
+  for (std::size_t i = 4; i < 8; ++i) EXPECT_LE(std::stod(row[i - 1]), std::stod(row[i]));
+}
+
+TEST(SaturationFigure, HistogramHasEveryUnitAndTheEdgesWhereItSaturates) {
+  const auto snapshot = twenty({"model.spectral_radius=9"});
+  const auto& histogram = snapshot.analysis->pre_activation_histogram;
+  for (model::Index t = 0; t < 20; ++t) {
+    float sum = 0.0f;
+    for (model::Index bin = 0; bin < histogram.bins; ++bin) sum += histogram.at(t, bin);
+    EXPECT_NEAR(sum, 1.0f, 1e-6f);
+  }
+  const Figure figure = kSaturation.build(snapshot, {}, {}, {640, 440});
+  const Group& group = group_of(figure, "histogram");
+  const Rect area = std::get<RectMark>(group.marks.front()).rect;
+  const auto lines = marks_of<PolylineMark>(group);
+  ASSERT_EQ(lines.size(), 2u);
+  // 1 − tanh² a = 0.1 at ±1.818.
+  const double share = (area.bottom() - lines[0].points[0].y) / area.height;
+  EXPECT_NEAR((2.0 * share - 1.0) * histogram.limit, 1.8184, 1e-3);
+  EXPECT_THAT(kSaturation.tooltip(snapshot, {}, figure, {area.x + 3.0, area.y + 3.0}),
+              HasSubstr("step t = 1\n"));
 }
 
 TEST(SaturationFigure, TooltipTellsTheStep) {

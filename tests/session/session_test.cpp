@@ -268,6 +268,43 @@ TEST(Analyse, SaturationIsThatOfTheSequence) {
   EXPECT_EQ(analysis->bound->gamma, 0.25);
 }
 
+TEST(Analyse, ChainAndContributionsAreThereWhenAskedFor) {
+  const Session session{configured({"task.name=first-bit", "task.steps=9", "model.cell=lstm"})};
+  EXPECT_FALSE(analyse(session.record(), {})->chain);
+  EXPECT_FALSE(analyse(session.record(), {})->contributions);
+  const auto analysis = analyse(session.record(), {.norm = gradient::MatrixNorm::frobenius,
+                                                   .sequence = 2,
+                                                   .block = gradient::StateBlock::cell,
+                                                   .product = StepPair{7, 4},
+                                                   .chain = true,
+                                                   .contributions = true});
+  ASSERT_TRUE(analysis->chain);
+  EXPECT_EQ(analysis->chain->size, session.record()->model.parameters.hidden_size());
+  ASSERT_EQ(analysis->chain->links.size(), 3u);
+  EXPECT_EQ(analysis->chain->links[2].log10_product, analysis->norms.log10_norm.at(7, 4));
+  ASSERT_TRUE(analysis->contributions);
+  // One loss step: its gradient is that of the record.
+  EXPECT_NEAR(analysis->contributions->of(gradient::RecurrentTensor::W_hh).log10_gradient[9],
+              std::log10(session.record()->gradients.W_hh.norm()), 1e-11);
+}
+
+TEST(Analyse, TakesTheMapOfAnEarlierAnalysisOfTheSame) {
+  const Session session{configured({"task.name=first-bit", "task.steps=9"})};
+  const auto first = analyse(session.record(), {.contributions = true});
+  auto marked = *first;
+  marked.norms.log10_norm.at(9, 0) = 42.0;
+  const AnalysisOptions chain{.chain = true, .contributions = true};
+  const auto second = analyse(session.record(), chain, {}, &marked);
+  EXPECT_EQ(second->norms.log10_norm.at(9, 0), 42.0);
+  EXPECT_EQ(second->contributions, first->contributions);
+  AnalysisOptions other = chain;
+  other.norm = gradient::MatrixNorm::frobenius;
+  EXPECT_NE(analyse(session.record(), other, {}, &marked)->norms.log10_norm.at(9, 0), 42.0);
+  other = chain;
+  other.sequence = 1;
+  EXPECT_NE(analyse(session.record(), other, {}, &marked)->norms.log10_norm.at(9, 0), 42.0);
+}
+
 TEST(Session, RefusesWithAReasonAndPauses) {
   Session session{config::Config()};
   session.execute(session::Run{});

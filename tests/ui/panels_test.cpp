@@ -85,21 +85,117 @@ TEST(Panels, HoveringTheHeatmapTellsTheCellAndMarksItsSteps) {
   EXPECT_TRUE(marked);
 }
 
-TEST(Panels, AClickOnTheHeatmapShowsTheSpectrumOfThatProduct) {
+// In the middle of a cell of the heatmap, as drawn, on the screen.
+figure::Point cell_on_screen(UiDriver& driver, model::Index steps, figure::Cell at) {
+  const figure::Rect panel = driver.widget("figure jacobian-norms").rect;
+  const figure::Rect cell = figure::cell_rect(*driver.figure("jacobian-norms").plot, steps, at);
+  return {panel.x + cell.x + cell.width / 2.0, panel.y + cell.y + cell.height / 2.0};
+}
+
+TEST(Panels, AClickOnTheHeatmapPinsAProductAndShowsItsChain) {
   UiDriver driver(configured({"task.name=first-bit", "task.steps=12"}));
-  const auto click_cell = [&](figure::Cell at) {
-    const figure::Rect panel = driver.widget("figure jacobian-norms").rect;
-    const figure::Rect cell = figure::cell_rect(*driver.figure("jacobian-norms").plot, 12, at);
-    driver.click_at({panel.x + cell.x + cell.width / 2.0, panel.y + cell.y + cell.height / 2.0});
-    driver.frames(3);
-  };
-  click_cell({.t = 9, .k = 2});
-  ASSERT_TRUE(driver.snapshot().analysis->spectra);
+  driver.click_at(cell_on_screen(driver, 12, {.t = 9, .k = 2}));
+  driver.frames(3);
+  ASSERT_NE(driver.ui().figure("jacobian-chain"), nullptr);
+  ASSERT_TRUE(driver.snapshot().analysis->chain);
+  EXPECT_EQ(driver.snapshot().analysis->chain->t, 9);
+  EXPECT_EQ(driver.snapshot().analysis->chain->k, 2);
+  EXPECT_THAT(driver.text_of("jacobian-chain"), HasSubstr("∂h_{9}/∂h_{2} = J_{9} "));
+  // The other cards are left as they were; the spectrum is that of the same product when shown.
+  EXPECT_NE(driver.ui().figure("loss"), nullptr);
+  driver.press(Key::digit_5);
+  driver.frames(3);
   EXPECT_EQ(driver.snapshot().analysis->spectra->product, (session::StepPair{9, 2}));
   EXPECT_THAT(driver.text_of("spectrum"), HasSubstr("∂h_{9}/∂h_{2}"));
-  click_cell({.t = 5, .k = 5});
+  // Escape releases it and goes back to the heatmap.
+  driver.press(Key::escape);
+  driver.frames(3);
+  EXPECT_NE(driver.ui().figure("jacobian-norms"), nullptr);
   EXPECT_FALSE(driver.snapshot().analysis->spectra->product);
   EXPECT_THAT(driver.text_of("spectrum"), HasSubstr("W_{hh}"));
+}
+
+TEST(Panels, ASecondClickReleasesThePinnedProduct) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=12"}));
+  driver.press(Key::digit_5);
+  driver.click_at(cell_on_screen(driver, 12, {.t = 9, .k = 2}));
+  driver.press(Key::digit_1);
+  driver.frames(2);
+  EXPECT_TRUE(driver.snapshot().analysis->spectra->product);
+  driver.click_at(cell_on_screen(driver, 12, {.t = 9, .k = 2}));
+  driver.frames(3);
+  EXPECT_FALSE(driver.snapshot().analysis->spectra->product);
+  EXPECT_NE(driver.ui().figure("jacobian-norms"), nullptr);
+  driver.click_at(cell_on_screen(driver, 12, {.t = 5, .k = 5}));  // no product there
+  driver.frames(2);
+  EXPECT_NE(driver.ui().figure("jacobian-norms"), nullptr);
+}
+
+TEST(Panels, WithoutAPinnedProductTheChainIsThatOfTheWholeSequence) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=12"}));
+  EXPECT_FALSE(driver.snapshot().analysis->chain);
+  driver.press(Key::digit_0);
+  driver.frames(2);
+  EXPECT_THAT(driver.text_of("jacobian-chain"), HasSubstr("∂h_{12}/∂h_{0} = J_{12} "));
+  driver.press(Key::digit_1);
+  driver.frames(2);
+  EXPECT_FALSE(driver.snapshot().analysis->chain);
+}
+
+TEST(Panels, ContributionsSwitchTensorAndScale) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=12", "task.shape=many-to-many"}));
+  EXPECT_FALSE(driver.snapshot().analysis->contributions);
+  driver.press(Key::c);
+  driver.frames(2);
+  ASSERT_TRUE(driver.snapshot().analysis->contributions);
+  EXPECT_THAT(driver.text_of("contributions"), HasSubstr("of W_{hh}"));
+  driver.choose("Tensor", "b_h");
+  driver.frames(2);
+  EXPECT_THAT(driver.text_of("contributions"), HasSubstr("of b_{h}"));
+  driver.choose("Contribution scale", "relative");
+  driver.frames(2);
+  EXPECT_EQ(driver.figure("contributions").plot->y_max, 1.0);
+  EXPECT_THAT(driver.text_of("contributions"), HasSubstr("share of"));
+}
+
+bool has_group(UiDriver& driver, const char* figure, const std::string& id) {
+  for (const figure::Group& group : driver.figure(figure).groups)
+    if (group.id == id && !group.marks.empty()) return true;
+  return false;
+}
+
+TEST(Panels, OneCursorIsSharedByNetworkHeatmapAndSaturation) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=12"}));
+  driver.press(Key::digit_8);
+  driver.frames(2);
+  EXPECT_FALSE(has_group(driver, "unrolled", "cursor"));
+  driver.hover("figure saturation", 0.5, 0.7);
+  driver.frames(2);
+  EXPECT_TRUE(has_group(driver, "unrolled", "cursor"));
+  driver.hover("figure unrolled", 0.6, 0.6);
+  driver.frames(2);
+  EXPECT_TRUE(has_group(driver, "saturation", "slopes-cursor"));
+  EXPECT_TRUE(has_group(driver, "unrolled", "cursor"));
+  driver.hover(figure::Point{2.0, 2.0});
+  driver.frames(2);
+  EXPECT_FALSE(has_group(driver, "unrolled", "cursor"));
+  EXPECT_FALSE(has_group(driver, "saturation", "slopes-cursor"));
+}
+
+TEST(Panels, OneIterationIsMarkedInAllCurves) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  driver.click("Run");
+  driver.frames(40);
+  driver.click("Pause");
+  driver.hover("figure loss", 0.5, 0.5);
+  driver.frames(2);
+  for (const char* name : {"loss", "gradient-norm"}) EXPECT_TRUE(has_group(driver, name, "cursor"));
+  driver.hover("figure gradient-norm", 0.6, 0.5);
+  driver.frames(2);
+  EXPECT_TRUE(has_group(driver, "loss", "cursor"));
+  driver.hover(figure::Point{2.0, 2.0});
+  driver.frames(2);
+  EXPECT_FALSE(has_group(driver, "loss", "cursor"));
 }
 
 TEST(Panels, TheNetworkZoomsPansAndComesBack) {
@@ -148,6 +244,8 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
   driver.click("Run");
   driver.frames(5);
   const std::pair<const char*, Key> kTabs[] = {{"gradient-by-lag", Key::digit_2},
+                                               {"jacobian-chain", Key::digit_0},
+                                               {"contributions", Key::c},
                                                {"jacobian-norms", Key::digit_1},
                                                {"accuracy", Key::digit_4},
                                                {"spectrum", Key::digit_5},
@@ -178,7 +276,8 @@ TEST(Panels, FiguresBehindTabsTellWhatIsUnderTheMouse) {
   driver.click("Run");
   driver.frames(5);
   driver.click("Pause");
-  for (const char* name : {"gradient-by-lag", "saturation", "spectrum"}) {
+  for (const char* name :
+       {"gradient-by-lag", "jacobian-chain", "contributions", "saturation", "spectrum"}) {
     driver.click("Tab " + std::string(name));
     bool told = false;
     for (double x = 0.1; x < 1.0 && !told; x += 0.05)
