@@ -32,9 +32,10 @@ std::string position_text(const session::Snapshot& snapshot) {
 std::string memory_text(const session::Timeline& timeline) {
   const auto megabytes = [](std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
   const double used = megabytes(timeline.bytes_used);
-  return fmt::format("{} of {:.0f} MB",
-                     used < 9.95 ? figure::fixed(used, 1) : figure::fixed(used, 0),
-                     megabytes(timeline.bytes_budget));
+  const std::string text = used < 0.1    ? "< 0.1"
+                           : used < 9.95 ? figure::fixed(used, 1)
+                                         : figure::fixed(used, 0);
+  return fmt::format("{} of {:.0f} MB", text, megabytes(timeline.bytes_budget));
 }
 
 std::string memory_help(const session::Timeline& timeline) {
@@ -198,7 +199,7 @@ void TimelineBar::draw(UiContext& ui, const Rect& rect, const session::Snapshot&
 
   const std::string memory = memory_text(snapshot.timeline);
   // Wide enough for digits to come, so that the track does not change its length all the time.
-  const double memory_width = std::max(width_of(memory), width_of("9.9 of 256 MB")) + 1.0;
+  const double memory_width = std::max(width_of(memory), width_of("< 0.1 of 256 MB")) + 1.0;
   const double least = ui.px(120.0);  // of the track
   if (middle.width - memory_width - gap >= least) {
     const Rect r{rect.right() - memory_width, rect.y, memory_width, rect.height};

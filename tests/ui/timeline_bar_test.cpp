@@ -119,7 +119,7 @@ TEST(TimelineBar, CurvesShowWhatLiesAheadAndEarlierBranches) {
   EXPECT_THAT(driver.text_of("loss"), HasSubstr("ahead"));
   EXPECT_EQ(driver.figure("loss").plot->x_max, static_cast<double>(end - 1));
   // The mouse over what lies ahead tells its values.
-  const auto& ghost = driver.snapshot().ghosts.back();
+  const auto ghost = driver.snapshot().ghosts.back();
   driver.hover("figure loss", 0.9, 0.5);
   const std::string tooltip = driver.ui().tooltip();
   ASSERT_THAT(tooltip, HasSubstr("ahead: "));
