@@ -161,13 +161,13 @@ private:
     label({at, both ? y - 0.5 * line : y}, {"W_{hh}  " + shape(p.W_hh), "W_{hh}"}, HAlign::left,
           room, colors_.text);
     if (both)
-      label({at, y + 0.5 * line}, {"keeps h_{" + before() + "}", "h_{" + before() + "}"},
+      label({at, y + 0.5 * line}, {"carries h_{" + before() + "}", "h_{" + before() + "}"},
             HAlign::left, room, colors_.muted_text);
     if (layout_.cell.height <= 0.0) return;
     draw_state(layout_.cell, "c", trace.c, data_.cell_scale, Part::cell_state);
     const Loop own = forward_loop(layout_.cell);
     draw_loop(own, 0.22 * f(), colors_.forward);
-    label({at, layout_.cell.middle()}, {"keeps c_{" + before() + "}", "c_{" + before() + "}"},
+    label({at, layout_.cell.middle()}, {"carries c_{" + before() + "}", "c_{" + before() + "}"},
           HAlign::left, room, colors_.muted_text);
     parts_.forward_arrow({x_, layout_.cell.top - pad()}, {x_, layout_.hidden.bottom() + pad()},
                          0.5);

@@ -126,7 +126,7 @@ private:
     if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) {
-      if (!help_open_) walk_.end();
+      if (!help_open_ && !layout_.takes_escape()) walk_.end();
       help_open_ = false;
     }
     if (key_pressed(Key::t)) toggle_theme();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/plot_axes.h"
+#include "app/ui/imgui_compat.h"
 #include "app/ui/widgets.h"
 
 namespace backflow::ui {
@@ -30,7 +31,6 @@ void NetworkPanel::draw_sequence(UiContext& ui, const Rect& rect, const session:
 void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                         const UiServices& services, ViewState& shared) {
   figure::View& view = shared.view;
-  slide(ImGui::GetIO().DeltaTime, view);
   FigurePanel& panel = shows_folded_ ? folded_ : network_;
   Rect bar = panel.begin(ui, rect);
   if (fits(ui, bar, 124.0)) draw_fold(ui, take_right(ui, bar, 124.0));
@@ -64,7 +64,7 @@ void NetworkPanel::draw_fold(UiContext& ui, const Rect& rect) {
 }
 
 // An idle window's first frame comes a long time after its last one.
-void NetworkPanel::slide(double seconds, figure::View& view) {
+void NetworkPanel::advance(double seconds, figure::View& view) {
   constexpr double kSeconds = 0.7, kLongestFrame = 0.1;
   const double target = wants_folded_ ? 1.0 : 0.0;
   const double step = std::min(seconds, kLongestFrame) / kSeconds;
@@ -77,6 +77,7 @@ void NetworkPanel::slide(double seconds, figure::View& view) {
 // What lies under the mouse lights up here and elsewhere.
 void NetworkPanel::point_out(const session::Snapshot& snapshot, figure::View& view) {
   const auto& mouse = panel().mouse();
+  cursor_.reset();
   if (!mouse) {
     if (std::exchange(pointed_out_, false)) view.highlight.reset();
     return;
@@ -86,7 +87,8 @@ void NetworkPanel::point_out(const session::Snapshot& snapshot, figure::View& vi
   const auto& plot = panel().figure().plot;
   if (!plot || !plot->rect.contains(*mouse)) return;
   const auto t = static_cast<model::Index>(std::lround(figure::x_value_at(*plot, mouse->x)));
-  if (t >= 0 && t <= snapshot.record->trace.steps()) view.cursor = figure::Cell{t, t};
+  if (t < 0 || t > snapshot.record->trace.steps()) return;
+  view.cursor = cursor_ = figure::Cell{t, t};
 }
 
 void NetworkPanel::zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps,

@@ -49,8 +49,10 @@ void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot
     state_.wanted.walk = state_.view.playhead.has_value();
   }
   const auto shows = [&](Card card) { return rects.of(card).width > 0.0; };
-  // The map first: what lies under the mouse there is marked in the network.
-  state_.view.cursor.reset();
+  network_.advance(ImGui::GetIO().DeltaTime, state_.view);
+  // The map first: what lies under the mouse there is marked in the network; the other way round
+  // it is a frame late.
+  state_.view.cursor = shows(Card::network) ? network_.cursor() : std::nullopt;
   if (shows(Card::map)) {
     const auto clicked = map_.draw(ui, rects.of(Card::map), snapshot, services, state_);
     if (clicked) show_spectrum_of(*clicked);
