@@ -186,6 +186,7 @@ private:
       parts_.input(data_, t_, box(layout_.input));
     else
       parts_.text({x_, layout_.input.middle()}, "x_{t}", 1.08 * f(), colors_.text, true);
+    parts_.text({x_, layout_.axis.middle()}, index(), f(), colors_.text);
   }
 
   void draw_output() {

@@ -81,6 +81,10 @@ TEST(Walk, DimsExactlyWhatHasNotBeenReached) {
           // Blame reaches step t at position 2 T + 2 − t; h_0 together with h_1.
           const Index arrives = 2 * T + 2 - std::max<Index>(t, 1);
           EXPECT_EQ(reached(s.layout.blame, t), position >= arrives) << t;
+          if (s.layout.detail == Detail::full && t > 0 && t < T) {
+            const Point way{s.layout.x(static_cast<double>(t) + 0.5), s.layout.blame.middle()};
+            EXPECT_EQ(dimmed(s.figure, way) == 0, position >= arrives) << t;
+          }
         }
         EXPECT_EQ(reached(s.layout.output, T), position > T);
         EXPECT_EQ(reached(s.layout.loss, T), position > T);
