@@ -179,9 +179,11 @@ private:
     spot(box(layout_.input), Part::input);
     spot({x_ - 0.9 * f(), bottom, half_ + 0.9 * f(), layout_.input.top - bottom},
          Part::input_weights);
-    label({x_ + 0.9 * f(), (bottom + layout_.input.top) / 2.0},
+    // Letters in a low row reach above it.
+    const double at = x_ + (layout_.input.height < 1.6 * f() ? half_ + 0.4 * f() : 0.9 * f());
+    label({at, (bottom + layout_.input.top) / 2.0},
           {"W_{xh}  " + shape(data_.rec().model.parameters.W_xh), "W_{xh}"}, HAlign::left,
-          figure_.width - x_ - f(), colors_.text);
+          figure_.width - at - f(), colors_.text);
     if (t_ > 0)
       parts_.input(data_, t_, box(layout_.input));
     else

@@ -76,8 +76,9 @@ TEST(Walk, DimsExactlyWhatHasNotBeenReached) {
         };
         for (Index t = 0; t <= T; ++t) {
           EXPECT_EQ(reached(s.layout.hidden, t), t <= position) << t;
-          if (s.layout.cell.height > 0.0) EXPECT_EQ(reached(s.layout.cell, t), t <= position) << t;
-          if (t > 0) EXPECT_EQ(reached(s.layout.input, t), t <= position) << t;
+          const bool has_cell = s.layout.cell.height > 0.0;
+          EXPECT_EQ(has_cell && reached(s.layout.cell, t), has_cell && t <= position) << t;
+          EXPECT_EQ(t > 0 && reached(s.layout.input, t), t > 0 && t <= position) << t;
           // Blame reaches step t at position 2 T + 2 − t; h_0 together with h_1.
           const Index arrives = 2 * T + 2 - std::max<Index>(t, 1);
           EXPECT_EQ(reached(s.layout.blame, t), position >= arrives) << t;

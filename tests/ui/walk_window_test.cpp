@@ -133,7 +133,7 @@ TEST(HotSpotsInTheWindow, WhatIsUnderTheMouseLightsUp) {
       figure::Point{area.x + spot.x + spot.width / 2.0, area.y + spot.y + spot.height / 2.0});
   driver.frames(2);
   EXPECT_TRUE(lit());
-  driver.hover("Loss axis");
+  driver.hover("Loss axis=log");
   driver.frames(2);
   EXPECT_FALSE(lit());
 }
