@@ -161,13 +161,13 @@ private:
     label({at, both ? y - 0.5 * line : y}, {"W_{hh}  " + shape(p.W_hh), "W_{hh}"}, HAlign::left,
           room, colors_.text);
     if (both)
-      label({at, y + 0.5 * line}, {"keeps h_{" + before() + "}", "h_{" + before() + "}"},
+      label({at, y + 0.5 * line}, {"carries h_{" + before() + "}", "h_{" + before() + "}"},
             HAlign::left, room, colors_.muted_text);
     if (layout_.cell.height <= 0.0) return;
     draw_state(layout_.cell, "c", trace.c, data_.cell_scale, Part::cell_state);
     const Loop own = forward_loop(layout_.cell);
     draw_loop(own, 0.22 * f(), colors_.forward);
-    label({at, layout_.cell.middle()}, {"keeps c_{" + before() + "}", "c_{" + before() + "}"},
+    label({at, layout_.cell.middle()}, {"carries c_{" + before() + "}", "c_{" + before() + "}"},
           HAlign::left, room, colors_.muted_text);
     parts_.forward_arrow({x_, layout_.cell.top - pad()}, {x_, layout_.hidden.bottom() + pad()},
                          0.5);
@@ -179,13 +179,16 @@ private:
     spot(box(layout_.input), Part::input);
     spot({x_ - 0.9 * f(), bottom, half_ + 0.9 * f(), layout_.input.top - bottom},
          Part::input_weights);
-    label({x_ + 0.9 * f(), (bottom + layout_.input.top) / 2.0},
+    // Letters in a low row reach above it.
+    const double at = x_ + (layout_.input.height < 1.6 * f() ? half_ + 0.4 * f() : 0.9 * f());
+    label({at, (bottom + layout_.input.top) / 2.0},
           {"W_{xh}  " + shape(data_.rec().model.parameters.W_xh), "W_{xh}"}, HAlign::left,
-          figure_.width - x_ - f(), colors_.text);
+          figure_.width - at - f(), colors_.text);
     if (t_ > 0)
       parts_.input(data_, t_, box(layout_.input));
     else
       parts_.text({x_, layout_.input.middle()}, "x_{t}", 1.08 * f(), colors_.text, true);
+    parts_.text({x_, layout_.axis.middle()}, index(), f(), colors_.text);
   }
 
   void draw_output() {

@@ -92,7 +92,7 @@ private:
     const double narrower = output ? 1.25 * f() : 0.0;  // the pill makes room for an arrow
     veil(x(t) - half() - 1.0, x(t) + half() - narrower + 1.0, layout_.blame.top - 1.0,
          layout_.blame.bottom() + 1.0, share);
-    const double way = t == t_ ? 0.0 : share;  // the pulse shows it
+    const double way = phase_ == Phase::backward && t == t_ ? 0.0 : share;  // the pulse shows it
     if (t < data_.steps)
       veil(x(t) + half() + 1.0, x(t + 1) - half() - 1.0, layout_.factor.top - 0.2 * f(), bottom,
            way);

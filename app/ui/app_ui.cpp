@@ -130,7 +130,7 @@ private:
     if (key_pressed(Key::escape) && !help_open_ && !layout_.takes_escape()) panels_.release_pin();
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) {
-      if (!help_open_) walk_.end();
+      if (!help_open_ && !layout_.takes_escape()) walk_.end();
       help_open_ = false;
     }
     if (key_pressed(Key::t)) toggle_theme();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/plot_axes.h"
+#include "app/ui/imgui_compat.h"
 #include "app/ui/widgets.h"
 
 namespace backflow::ui {
@@ -30,7 +31,6 @@ void NetworkPanel::draw_sequence(UiContext& ui, const Rect& rect, const session:
 void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                         const UiServices& services, ViewState& shared) {
   figure::View& view = shared.view;
-  slide(ImGui::GetIO().DeltaTime, view);
   FigurePanel& panel = shows_folded_ ? folded_ : network_;
   Rect bar = panel.begin(ui, rect);
   if (fits(ui, bar, 124.0)) draw_fold(ui, take_right(ui, bar, 124.0));
@@ -67,7 +67,7 @@ void NetworkPanel::draw_fold(UiContext& ui, const Rect& rect) {
 }
 
 // An idle window's first frame comes a long time after its last one.
-void NetworkPanel::slide(double seconds, figure::View& view) {
+void NetworkPanel::advance(double seconds, figure::View& view) {
   constexpr double kSeconds = 0.7, kLongestFrame = 0.1;
   const double target = wants_folded_ ? 1.0 : 0.0;
   const double step = std::min(seconds, kLongestFrame) / kSeconds;

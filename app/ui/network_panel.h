@@ -18,6 +18,8 @@ public:
 
   /// F folds and unfolds it.
   void take_keys();
+  /// Once a frame, drawn or not: folds and unfolds.
+  void advance(double seconds, figure::View& view);
   /// It is on its way from one to the other.
   bool animating() const { return animating_; }
   const FigurePanel& strip() const { return strip_.panel(); }
@@ -29,7 +31,6 @@ private:
                     figure::View& view);
 
   void draw_fold(UiContext& ui, const Rect& rect);
-  void slide(double seconds, figure::View& view);
 
   FigurePanel network_{"unrolled"}, folded_{"folded"};
   bool wants_folded_ = false;  // where it is going

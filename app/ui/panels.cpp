@@ -52,6 +52,7 @@ void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot
     state_.wanted.walk = state_.view.playhead.has_value();
   }
   const auto shows = [&](Card card) { return rects.of(card).width > 0.0; };
+  network_.advance(ImGui::GetIO().DeltaTime, state_.view);
   state_.next_cursor.reset();
   state_.next_cursor_iteration.reset();
   if (shows(Card::map)) map_.draw(ui, rects.of(Card::map), snapshot, services, state_);

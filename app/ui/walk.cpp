@@ -111,7 +111,9 @@ void Walk::take_changed_record(const Record& before) {
   if (awaited == Awaited::update && record_->iteration == before->iteration) {
     updated_ = record_;
     go_to(last(), true);
-  } else if (awaited == Awaited::next) {
+  } else if (awaited == Awaited::next ||
+             (awaited == Awaited::update && record_->iteration == before->iteration + 1)) {
+    // (What follows an update that has been returned to may begin with a change by hand.)
     go_to(1, true);
   } else if (awaited == Awaited::previous && record_->iteration + 1 == before->iteration) {
     go_to(has_update() ? last() : last() - 1, false);
