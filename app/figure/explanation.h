@@ -25,6 +25,7 @@ enum class NumberDetail {
   beginning_factors,  ///< the first three entries, entrywise products by their factors; and norms
   beginning,          ///< the first three entries of the terms' values, and norms
   two,                ///< the first two, and norms
+  pair,               ///< the first two alone
   norms               ///< norms alone
 };
 

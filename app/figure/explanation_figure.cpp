@@ -19,7 +19,7 @@ constexpr double kFormulaSize = 13.0 / 12.0, kNumberSize = 11.0 / 12.0;
 constexpr double kLineGap = 0.45;   // between the lines of an equation
 constexpr double kRowGap = 0.75;    // between rows of equations
 constexpr double kGap = 2.2;        // between equations side by side
-constexpr int kDetails = 6;         // of NumberDetail
+constexpr int kDetails = 7;         // of NumberDetail
 constexpr int kWithout = kDetails;  // no numbers
 constexpr int kAbsent = kDetails + 1;
 
@@ -81,11 +81,11 @@ public:
     }
   }
 
-  /// The first of the forms that fits, and then more of what had been left out.
+  /// The first of the forms that fits, and then more numbers where there is room left.
   Arrangement best(double height) const {
     std::vector<int> details = first_fit(height);
     for (std::size_t i = 0; i < details.size(); ++i)
-      for (int detail = 0; detail < details[i]; ++detail) {
+      for (int detail = 0; details[i] != kAbsent && detail < details[i]; ++detail) {
         const int before = std::exchange(details[i], detail);
         if (fits(arrange(details), height)) break;
         details[i] = before;

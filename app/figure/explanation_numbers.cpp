@@ -163,7 +163,10 @@ std::vector<NumberForm> number_forms(const VectorEquation& equation) {
   if (n > 4 && has_products(equation))
     add(NumberDetail::beginning_factors, Writing::entrywise_factors, 3);
   if (n > 4) add(NumberDetail::beginning, Writing::values, 3);
-  if (n > 3) add(NumberDetail::two, Writing::values, 2);
+  if (n > 3) {
+    add(NumberDetail::two, Writing::values, 2);
+    forms.push_back({NumberDetail::pair, {forms.back().lines.front()}});
+  }
   forms.push_back({NumberDetail::norms, {all_norms(equation)}});
   return forms;
 }

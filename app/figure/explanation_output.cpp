@@ -183,7 +183,9 @@ void explain_output(const UnrolledData& data, Explanation& explanation) {
   if (rec.model.readout == Readout::softmax) {
     // The first entries alone do not make a softmax.
     auto& forms = explanation.equations.back().numbers;
-    std::erase_if(forms, [](const NumberForm& form) { return form.lines.size() > 1; });
+    std::erase_if(forms, [](const NumberForm& form) {
+      return form.detail != NumberDetail::norms && form.detail > NumberDetail::terms;
+    });
   }
   explain_step_loss(data, out, explanation);
   if (steps.size() > 1) explain_loss_sum(data, steps, explanation);

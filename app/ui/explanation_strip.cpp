@@ -11,7 +11,14 @@ namespace {
 constexpr double kMostShare = 0.4;   // of the card's height
 constexpr double kTallCard = 420.0;  // units: there is room for the strip without asking
 constexpr double kLeast = 64.0;      // units: a sentence and a formula
+constexpr double kNetwork = 250.0;   // units that the network above needs to be read
 constexpr double kSwitch = 66.0;     // width in units
+
+// The most that the strip may take of a card, in units; less than kLeast: there is no room.
+double most_units(const UiContext& ui, const Rect& card) {
+  const double height = card.height / ui.scale;
+  return std::min(kMostShare * height, std::max(kLeast, height - FigurePanel::kBar - kNetwork));
+}
 
 }  // namespace
 
@@ -22,7 +29,7 @@ bool ExplanationStrip::is_on(const UiContext& ui, const Rect& card,
 
 void ExplanationStrip::draw_switch(UiContext& ui, Rect& bar, const Rect& card,
                                    const figure::View& view) {
-  if (kMostShare * card.height < ui.px(kLeast) || !fits(ui, bar, kSwitch)) return;
+  if (most_units(ui, card) < kLeast || !fits(ui, bar, kSwitch)) return;
   const bool on = is_on(ui, card, view);
   if (button(ui,
              {"Formula", "The formulas of this step below the network, with its numbers",
@@ -41,7 +48,7 @@ double ExplanationStrip::height_units(const UiContext& ui, const Rect& card,
                 snapshot.record->model.cell,
                 view.playhead.has_value(),
                 card.width / ui.scale,
-                kMostShare * card.height / ui.scale};
+                most_units(ui, card)};
   if (key == key_) return units_;
   key_ = key;
   const figure::FigureStyle style{ui.theme, 12.0, false};
@@ -60,7 +67,7 @@ double ExplanationStrip::height_units(const UiContext& ui, const Rect& card,
 
 double ExplanationStrip::draw(UiContext& ui, const Rect& card, const session::Snapshot& snapshot,
                               ViewState& state, HeatmapTextures* textures) {
-  if (!is_on(ui, card, state.view) || kMostShare * card.height < ui.px(kLeast)) return 0.0;
+  if (!is_on(ui, card, state.view) || most_units(ui, card) < kLeast) return 0.0;
   const double height = ui.px(height_units(ui, card, snapshot, state.view) + 2.0);
   const Rect strip{card.x, card.bottom() - height, card.width, height};
   const double pad = ui.px(9.0);

@@ -14,7 +14,8 @@ public:
   /// there is none.
   void draw_switch(UiContext& ui, Rect& bar, const Rect& card, const figure::View& view);
 
-  /// Draws the strip at the bottom of the card, over at most 40 % of it. Returns its height in
+  /// Draws the strip at the bottom of the card, over at most 40 % of it and, where
+  /// there is room for both, less, so that the network can be read. Returns its height in
   /// pixels, 0 when it is switched off or there is no room. A term under the mouse becomes
   /// ViewState::next_highlight.
   double draw(UiContext& ui, const Rect& card, const session::Snapshot& snapshot, ViewState& state,
