@@ -66,6 +66,39 @@ TEST(MoveEigenvalue, LandsOnTheTargetAndLeavesTheOthersForEverySize) {
   }
 }
 
+// Beyond 64 the eigenvector wanted is found without the others.
+TEST(MoveEigenvalue, OfALargeMatrixAPairAndARealOne) {
+  for (const Index n : {65, 100, 160}) {
+    SCOPED_TRACE(n);
+    Random random(static_cast<std::uint64_t>(n));
+    Matrix W = random.normal_matrix(n, n, 1.0 / std::sqrt(static_cast<double>(n)));
+    for (const bool real : {true, false}) {
+      const std::vector<Complex> before = eigenvalues(W);
+      const auto found = std::find_if(before.begin(), before.end(),
+                                      [&](Complex value) { return (value.imag() == 0.0) == real; });
+      ASSERT_NE(found, before.end());
+      // Not even told exactly.
+      const Complex near = *found * (1.0 + 1e-9);
+      std::vector<Complex> others = before;
+      take(others, *found);
+      if (!real) take(others, std::conj(*found));
+      const Complex to = real ? Complex(1.4, 0.0) : Complex(0.3, 1.3);
+      ASSERT_THAT(move_eigenvalue(W, near, to), IsEmpty());
+      std::vector<Complex> now = eigenvalues(W);
+      EXPECT_LT(take(now, to), 1e-8);
+      if (!real) take(now, std::conj(to));
+      for (const Complex other : others) EXPECT_LT(take(now, other), 1e-9) << other;
+    }
+    // Two real ones at one place need the eigenvectors of both.
+    Matrix D = Eigen::VectorXd::LinSpaced(n, -0.9, 0.9).asDiagonal();
+    D(0, 0) = D(1, 1) = 0.95;
+    ASSERT_THAT(move_eigenvalue(D, 0.95, {0.2, 0.8}), IsEmpty());
+    std::vector<Complex> now = eigenvalues(D);
+    EXPECT_LT(take(now, {0.2, 0.8}), 1e-9);
+    EXPECT_LT(take(now, {0.2, -0.8}), 1e-9);
+  }
+}
+
 TEST(MoveEigenvalue, RepeatedDragsStayExact) {
   for (const Index n : {2, 5, 16, 40}) {
     SCOPED_TRACE(n);
