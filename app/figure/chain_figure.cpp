@@ -32,6 +32,85 @@ std::vector<std::string> legend(const Analysis& analysis, double log10_scale) {
 }
 
 constexpr double kPlot = 9.6, kLeastPlot = 15.0;  // height and width in font sizes
+double scale_of(const Chain& chain, const ChainColumns& columns) {
+  double log10_scale = -std::numeric_limits<double>::infinity();
+  for (const std::size_t link : columns.shown)
+    log10_scale = std::max(log10_scale, log10_largest_entry(chain.links[link].jacobian));
+  return log10_scale;
+}
+
+// Side of the pictures when both rows share that height.
+double side_for(double height, double em, bool slopes) {
+  return height / 2.0 - chain_row_height(0.0, em, slopes);
+}
+
+struct Sheet {
+  Figure& figure;
+  const FigureStyle& style;
+  double top, margin, room, height;  // of what is below the header
+};
+
+// A short chain leaves room beside it: there its pictures may be as high as the figure. False when
+// the chain is too long for that.
+bool add_beside(const Sheet& sheet, ChainLook look) {
+  const double em = look.font;
+  ChainColumns columns;
+  double side = std::clamp(side_for(sheet.height, em, true), 0.0, 22.0 * em);
+  for (;; side -= 0.5 * em) {
+    if (side < 4.0 * em) return false;
+    columns = chain_columns(look.analysis, em, side, sheet.room);
+    if (columns.shown.size() == look.analysis.chain->links.size() &&
+        sheet.room - columns.width() >= (kLeastPlot + 1.0) * em)
+      break;
+  }
+  look.slopes = true;
+  look.log10_scale = scale_of(*look.analysis.chain, columns);
+  add_chain_rows(sheet.figure, look, columns, {sheet.margin, sheet.top});
+  const double x = sheet.margin + columns.width() + em, y = sheet.top - 0.4 * em;
+  const bool both = sheet.height >= 2.0 * kPlot * em;
+  const Size each{sheet.figure.width - x, both ? sheet.height / 2.0 : sheet.height};
+  place(sheet.figure, chain_norms_plot(look.analysis, look.view, sheet.style, each, {}), {x, y});
+  if (both)
+    place(sheet.figure, chain_singular_values_plot(look.analysis, sheet.style, each),
+          {x, y + each.height});
+  return true;
+}
+
+// Else the plots stand below, where they fit.
+void add_above(const Sheet& sheet, ChainLook look) {
+  const Chain& chain = *look.analysis.chain;
+  const double em = look.font, width = sheet.figure.width;
+  double plots = std::max(kPlot * em, 0.36 * sheet.height);
+  if (side_for(sheet.height - plots, em, false) < 2.2 * em || sheet.room < kLeastPlot * em)
+    plots = 0.0;
+  const double height = sheet.height - plots;
+  look.slopes = side_for(height, em, true) >= 6.0 * em;
+  double side = std::clamp(side_for(height, em, look.slopes), 0.0, 14.0 * em);
+  // A little smaller, if that makes room for every factor.
+  for (double smaller = side; smaller >= std::max(3.0 * em, 0.6 * side); smaller -= 0.25 * em)
+    if (chain_columns(look.analysis, em, smaller, sheet.room).shown.size() == chain.links.size()) {
+      side = smaller;
+      break;
+    }
+  if (side < 1.2 * em) return;
+  const ChainColumns columns = chain_columns(look.analysis, em, side, sheet.room);
+  look.log10_scale = scale_of(chain, columns);
+  add_chain_rows(sheet.figure, look, columns, {sheet.margin, sheet.top});
+  if (plots == 0.0) return;
+  const double y = sheet.top + 2.0 * chain_row_height(side, em, look.slopes);
+  const double rest = sheet.figure.height - y;
+  const bool both = width >= 2.2 * kLeastPlot * em;
+  const double first = both ? 0.58 * width : width;
+  place(sheet.figure,
+        chain_norms_plot(look.analysis, look.view, sheet.style, {first, rest},
+                         legend(look.analysis, look.log10_scale)),
+        {0.0, y});
+  if (both)
+    place(sheet.figure,
+          chain_singular_values_plot(look.analysis, sheet.style, {width - first, rest}),
+          {first, y});
+}
+
 }  // namespace
 
 Figure build_jacobian_chain(const session::Snapshot& snapshot, const View& view,
@@ -44,63 +123,17 @@ Figure build_jacobian_chain(const session::Snapshot& snapshot, const View& view,
     return figure;
   }
   const Analysis& analysis = *snapshot.analysis;
-  const Chain& chain = *analysis.chain;
-  if (chain.links.empty()) {
+  if (analysis.chain->links.empty()) {
     add_hint(figure, style, everything, "t = k: no factor, the product is the identity");
     return figure;
   }
   const double em = style.font_size, margin = 0.75 * em;
   const double top = add_header(figure, style, chain_formulas(analysis), chain_results(analysis));
-  const double height = size.height - top - 0.4 * em, room = size.width - 2.0 * margin;
-  double log10_scale = -std::numeric_limits<double>::infinity();
-  for (const ChainLink& link : chain.links)
-    if (link.jacobian.mantissa.size() > 0)
-      log10_scale = std::max(log10_scale, log10_largest_entry(link.jacobian));
-  ChainLook look{analysis, view, palette(style.theme), map_scale(analysis, view), log10_scale,
-                 em,       false};
-  const auto side_for = [&](double rows_height, bool slopes) {
-    return rows_height / 2.0 - chain_row_height(0.0, em, slopes);
-  };
-  // A short chain leaves room beside it: there its pictures may be as high as the figure.
-  const double tall = std::clamp(side_for(height, true), 0.0, 22.0 * em);
-  const ChainColumns beside = chain_columns(analysis, em, tall, room);
-  if (tall >= 4.0 * em && beside.shown.size() == chain.links.size() &&
-      room - beside.width() >= kLeastPlot * em + em) {
-    look.slopes = true;
-    add_chain_rows(figure, look, beside, {margin, top});
-    const double x = margin + beside.width() + em, width = size.width - x;
-    const bool both = height >= 2.0 * kPlot * em;
-    const double each = both ? height / 2.0 : height;
-    place(figure, chain_norms_plot(analysis, view, style, {width, each}, {}), {x, top - 0.4 * em});
-    if (both)
-      place(figure, chain_singular_values_plot(analysis, style, {width, each}),
-            {x, top + each - 0.4 * em});
-    return figure;
-  }
-  // Else the plots stand below, where they fit.
-  double plots = std::max(kPlot * em, 0.36 * height);
-  if (side_for(height - plots, false) < 2.2 * em || room < kLeastPlot * em) plots = 0.0;
-  look.slopes = side_for(height - plots, true) >= 6.0 * em;
-  double side = std::clamp(side_for(height - plots, look.slopes), 0.0, 14.0 * em);
-  // A little smaller, if that makes room for every factor.
-  for (double smaller = side; smaller >= std::max(3.0 * em, 0.6 * side); smaller -= 0.25 * em)
-    if (chain_columns(analysis, em, smaller, room).shown.size() == chain.links.size()) {
-      side = smaller;
-      break;
-    }
-  if (side >= 1.2 * em)
-    add_chain_rows(figure, look, chain_columns(analysis, em, side, room), {margin, top});
-  if (plots == 0.0) return figure;
-  const double y = top + 2.0 * chain_row_height(side, em, look.slopes);
-  const double rest = size.height - y;
-  const bool both = size.width >= 2.2 * kLeastPlot * em;
-  const double first = both ? 0.58 * size.width : size.width;
-  place(figure,
-        chain_norms_plot(analysis, view, style, {first, rest}, legend(analysis, log10_scale)),
-        {0.0, y});
-  if (both)
-    place(figure, chain_singular_values_plot(analysis, style, {size.width - first, rest}),
-          {first, y});
+  const Sheet sheet{
+      figure, style, top, margin, size.width - 2.0 * margin, size.height - top - 0.4 * em};
+  const ChainLook look{analysis, view, palette(style.theme), map_scale(analysis, view), 0.0,
+                       em,       false};
+  if (!add_beside(sheet, look)) add_above(sheet, look);
   return figure;
 }
 

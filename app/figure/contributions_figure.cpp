@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
@@ -190,7 +191,20 @@ struct Painter {
       bars.marks.push_back(RectMark{piece, bins.color(bin), std::nullopt, 0.0});
       from = to;
     }
-    mark(x - width / 2.0, x + width / 2.0, scale * terms.gradient(t));
+    if (!narrow()) mark(x - width / 2.0, x + width / 2.0, scale * terms.gradient(t));
+  }
+
+  // Where bars are too narrow for a mark on each, a line joins what the marks would show.
+  bool narrow() const { return axes.x(1.0) - axes.x(0.0) < 7.0; }
+  void join(std::size_t stride) const {
+    std::vector<Point> points;
+    for (std::size_t i = 0; i < terms.loss_steps.size(); i += stride) {
+      const Index t = terms.loss_steps[i];
+      const double value = terms.finite(t) ? terms.scale(t) * terms.gradient(t) : std::nan("");
+      points.push_back({axes.x(static_cast<double>(t)), axes.y(value)});
+    }
+    add_line(marks, points, {colors.background, 3.6});
+    add_line(marks, points, {colors.text, 1.8});
   }
 
   void sources(Index t, double width) const {
@@ -308,6 +322,7 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
   else
     for (std::size_t i = 0; i < terms.loss_steps.size(); i += stride)
       painter.stack(terms.loss_steps[i], width);
+  if (!terms.single() && painter.narrow()) painter.join(stride);
   if (view.cursor) {
     const double x = axes.x(static_cast<double>(terms.single() ? view.cursor->k : view.cursor->t));
     marks.marks.push_back(

@@ -97,16 +97,23 @@ Figure slopes_part(const Analysis& analysis, const View& view, const FigureStyle
   // The lower curve is wider, so that it shows on both sides where the two coincide.
   const Stroke slope{colors.accent, 3.0}, share{colors.threshold, 1.6};
   options.legend = {{"mean/γ", slope},
-                    {"share below " + compact(gradient::kSaturated) + "γ", share},
-                    {"quartiles", {half, 0.8 * style.font_size}},
-                    {"all", {most, 0.8 * style.font_size}}};
+                    {"share below " + compact(gradient::kSaturated) + "γ", share}};
+  // Of slopes that are one thing or the other, quartiles tell nothing that the mean does not.
+  const model::ActivationKind f = analysis.record->model.activation.kind;
+  const bool smooth = f == model::ActivationKind::tanh || f == model::ActivationKind::sigmoid;
+  if (smooth) {
+    options.legend.push_back({"quartiles", {half, 0.8 * style.font_size}});
+    options.legend.push_back({"all", {most, 0.8 * style.font_size}});
+  }
   options.note = means(steps);
   const Axes axes = add_axes(figure, style, options);
   // Half a line's width more, for the curves that run along 0 or 1.
   const Rect& plot = axes.area.rect;
   Group curves{"saturation", Rect{plot.x - 2, plot.y - 2, plot.width + 4, plot.height + 4}, {}};
-  add_band(curves, analysis.slopes, 0, 4, axes, most);
-  add_band(curves, analysis.slopes, 1, 3, axes, half);
+  if (smooth) {
+    add_band(curves, analysis.slopes, 0, 4, axes, most);
+    add_band(curves, analysis.slopes, 1, 3, axes, half);
+  }
   add_steps(curves, steps, &Saturation::mean_slope, axes, slope);
   add_steps(curves, steps, &Saturation::share, axes, share);
   figure.groups.push_back(std::move(curves));
@@ -183,10 +190,12 @@ void add_histogram(Figure& figure, const Analysis& analysis, const View& view,
   // Where there is room for few numbers only, those of the ends tell most.
   auto ticks = linear_ticks({-limit, limit, rect.height, size, true, false});
   const double inset = 0.5 * size / rect.height * 2.0 * limit;
-  if (ticks.size() < 3)
-    ticks = {{limit - inset, compact(limit)}, {0.0, "0"}, {inset - limit, compact(-limit)}};
+  const bool ends = ticks.size() < 3;
+  if (ends) ticks = {{limit - inset, compact(limit)}, {0.0, "0"}, {inset - limit, compact(-limit)}};
   for (const Tick& tick : ticks) {
-    const std::string label = first_that_fits({tick.label}, size, rect.x - 0.7 * size);
+    const double value = tick.position / (limit - inset) * limit;
+    const std::string rounded = ends ? fixed(value, std::abs(value) < 1.0 ? 1 : 0) : tick.label;
+    const std::string label = first_that_fits({tick.label, rounded}, size, rect.x - 0.7 * size);
     group.marks.push_back(TextMark{.anchor = {rect.x - 0.5 * size, axes.y(tick.position)},
                                    .markup = label,
                                    .size = size,

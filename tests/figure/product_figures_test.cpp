@@ -268,8 +268,12 @@ TEST(Cursor, IsDrawnInEveryFigureThatHasSteps) {
         }
       return std::pair(count, strokes);
     };
-    if (info.cell != nullptr) EXPECT_NE(marks(view), marks({})) << info.name;
-    if (info.over_iterations) EXPECT_NE(marks(iteration), marks({})) << info.name;
+    if (info.cell != nullptr) {
+      EXPECT_NE(marks(view), marks({})) << info.name;
+    }
+    if (info.over_iterations) {
+      EXPECT_NE(marks(iteration), marks({})) << info.name;
+    }
   }
 }
 
