@@ -44,8 +44,8 @@ struct View {
   /// Of a gated cell, the block of W_hh that is shown; nothing: the one that makes the new state.
   std::optional<model::Index> weight_gate;
   std::optional<model::Index> weight_row;  ///< of that block, selected; from 0
-  /// Half the height of the plane of eigenvalues, and both ends of the axis of the gradient norm
-  /// (log10 on a logarithmic one), held while something is dragged there; nothing: automatic.
+  /// Half the shorter side of the plane of eigenvalues, and both ends of the axis of the gradient
+  /// norm (log10 on a logarithmic one), held while something is dragged there; nothing: automatic.
   std::optional<double> plane_radius;
   std::optional<std::pair<double, double>> gradient_range;
 

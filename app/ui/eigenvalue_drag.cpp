@@ -37,7 +37,7 @@ const std::vector<gradient::Eigenvalue>& eigenvalues(const session::Snapshot& sn
 
 void EigenvalueDrag::take(const FigurePanel& panel, Complex eigenvalue, figure::View& view) {
   held_ = {eigenvalue, *panel.figure().plot};
-  view.plane_radius = held_->plane.y_max;
+  view.plane_radius = std::min(held_->plane.x_max, held_->plane.y_max);
 }
 
 // A pair near the axis comes to lie on it. A real one leaves it only where it meets another.

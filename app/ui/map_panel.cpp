@@ -208,7 +208,11 @@ void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& sn
   };
   const Rect second = bar.width < ui.px(least - 6.0) ? next_line() : Rect{};
   const Rect rest = draw_controls(ui, bar, second, lstm, snapshot, shared);
-  if (snapshot.analysis && snapshot.analysis->norms.stride > 1) draw_coarse_chip(ui, rest);
+  // Where the title bar is full, beside the title of the axis below.
+  const Rect corner{rect.x + ui.px(9.0), rect.bottom() - ui.px(26.0), rect.width * 0.45,
+                    ui.px(22.0)};
+  if (snapshot.analysis && snapshot.analysis->norms.stride > 1)
+    draw_coarse_chip(ui, rest.width < ui.px(64.0) ? corner : rest);
   const bool heatmap = tabs_.shows("jacobian-norms");
   if (heatmap && view.heatmap_low) draw_limits(ui, next_line(), view);
   FigurePanel& panel = tabs_.shown();

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 // In the title of the card that has this figure, where there is no control.
 figure::Point title_of(const UiDriver& driver, const std::string& label) {
   const figure::Rect figure = driver.widget("figure " + label).rect;
-  return {figure.x + figure.width * 0.55, figure.y - 15.0};
+  return {figure.x + figure.width * 0.33, figure.y - 15.0};
 }
 
 void double_click_at(UiDriver& driver, figure::Point pixel) {
