@@ -57,8 +57,8 @@ void move_focus(UiContext& ui, bool escape) {
 
 bool take_focus(UiContext& ui, const Widget& widget) {
   if (!takes_focus(widget)) return false;
-  ui.focus.order.push_back(widget.label);
-  if (widget.label != ui.focus.label) return false;
+  ui.focus.order.push_back(ui.full(widget.label));
+  if (ui.full(widget.label) != ui.focus.label) return false;
   if (ui.focus.moved) scroll_into_sight(ui, widget.rect);
   const Rect ring = inset(widget.rect, -ui.px(2.0));
   ImGui::GetForegroundDrawList()->AddRect(
@@ -68,11 +68,12 @@ bool take_focus(UiContext& ui, const Widget& widget) {
 }
 
 bool entered_by_key(const UiContext& ui, const Widget& widget) {
-  return ui.focus.enter && widget.enabled && widget.label == ui.focus.label;
+  return ui.focus.enter && widget.enabled && ui.full(widget.label) == ui.focus.label;
 }
 
 int arrow_step(UiContext& ui, const Widget& widget, bool list) {
-  if (ui.focus.label.empty() || widget.label != ui.focus.label || !widget.enabled) return 0;
+  if (ui.focus.label.empty() || ui.full(widget.label) != ui.focus.label || !widget.enabled)
+    return 0;
   ui.focus.asked_for_arrows = true;
   if (ImGui::GetIO().WantTextInput) return 0;
   const Key more = list ? Key::down_arrow : Key::up_arrow;
