@@ -310,7 +310,8 @@ void Comparison::iterate() {
     if (single_step_ && !side.stopped) side.session.execute(StepOnce{});
     return;
   }
-  for (Side* side : sides()) step(*side);
+  step(a_);
+  if (b_) step(*b_);
   single_step_ = false;
 }
 

@@ -45,6 +45,9 @@ public:
   /// True when iterate() has something to do.
   bool wants_to_iterate() const;
 
+  /// Training, or about to after a replay; one of the two may have stopped.
+  bool is_running() const { return a_.session.is_running() || (b_ && b_->session.is_running()); }
+
   /// One iteration of both, or of the side that is behind; or some milliseconds of a replay.
   void iterate();
 
@@ -104,7 +107,6 @@ private:
   Side& other(const Side& side) { return &side == &a_ ? *b_ : a_; }
   std::vector<Side*> sides();
   bool is_going() const { return a_.session.is_going() || (b_ && b_->session.is_going()); }
-  bool is_running() const { return a_.session.is_running() || (b_ && b_->session.is_running()); }
   const Side* behind() const;
   static void step(Side& side);
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "app/session/analyst.h"
+#include "app/session/analysts.h"
 #include "app/session/comparison.h"
 
 namespace backflow::session {
@@ -51,7 +51,7 @@ private:
 class Worker::Impl {
 public:
   Impl(const config::Config& config, std::function<void()> on_publish)
-      : networks_(config), on_publish_(std::move(on_publish)), analyst_(new_analyst()) {
+      : networks_(config), on_publish_(std::move(on_publish)), analysts_([this] { wake(); }) {
     publish();
     thread_ = std::thread([this] { loop(); });
   }
@@ -79,10 +79,6 @@ public:
   }
 
 private:
-  std::unique_ptr<Analyst> new_analyst() {
-    return std::make_unique<Analyst>([this] { wake(); });
-  }
-
   void wake() {
     {
       const std::lock_guard lock(inbox_mutex_);
@@ -136,23 +132,9 @@ private:
         carry_out(commands[i]);
   }
 
-  // An analyst goes with its network.
   void carry_out(const Command& command) {
     networks_.execute(command);
-    if (analyst_b_ &&
-        (std::holds_alternative<SwapSides>(command) || std::holds_alternative<KeepB>(command)))
-      std::swap(analyst_, analyst_b_);
-    if (std::holds_alternative<StartComparison>(command) ||
-        std::holds_alternative<StartPair>(command))
-      analyst_b_.reset();  // what it knows is of an earlier B
-    if (networks_.b() == nullptr)
-      analyst_b_.reset();
-    else if (!analyst_b_)
-      analyst_b_ = new_analyst();
-  }
-
-  bool has_analysis() const {
-    return analyst_->has_result() || (analyst_b_ && analyst_b_->has_result());
+    analysts_.follow(command, networks_);
   }
 
   // Runs a part of the loop; when memory does not suffice, training pauses and says so.
@@ -174,7 +156,7 @@ private:
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);
       }
-      bool changed = !commands->empty() || has_analysis();
+      bool changed = !commands->empty() || analysts_.has_result();
       if (networks_.wants_to_iterate() && (!has_rhythm() || Clock::now() >= next_iteration_)) {
         const bool trains = !networks_.is_out_of_step();
         within_memory([this] { networks_.iterate(); });
@@ -199,15 +181,12 @@ private:
   }
 
   void publish() {
-    analyst_->request(networks_.a().record(), networks_.a().analysis_options());
+    analysts_.ask(networks_);
     Comparison::Known known;
     known.revision = ++revision_;
-    known.iterations_per_second = networks_.wants_to_iterate() ? rate_.rate() : 0.0;
-    known.analysis_a = analyst_->result();
-    if (const Session* b = networks_.b(); b != nullptr && analyst_b_) {
-      analyst_b_->request(b->record(), b->analysis_options());
-      known.analysis_b = analyst_b_->result();
-    }
+    known.iterations_per_second = networks_.is_running() ? rate_.rate() : 0.0;
+    known.analysis_a = analysts_.of_a();
+    known.analysis_b = analysts_.of_b();
     auto snapshot = std::make_shared<const Snapshot>(networks_.snapshot(known));
     {
       const std::lock_guard lock(latest_mutex_);
@@ -233,7 +212,7 @@ private:
   bool woken_ = false;
   bool stop_ = false;
 
-  std::unique_ptr<Analyst> analyst_, analyst_b_;  // the latter while comparing
+  Analysts analysts_;
   std::thread thread_;
 };
 

@@ -12,8 +12,9 @@ namespace {
 // Figures and what only resizes have nothing to press.
 bool takes_focus(const Widget& widget) {
   const auto begins = [&](std::string_view prefix) { return widget.label.starts_with(prefix); };
-  return widget.enabled && !begins("figure ") && !begins("Splitter") && widget.label != "Status" &&
-         widget.label != "Coarse map";
+  constexpr std::string_view kTold[] = {"Status", "Coarse map", "Differences", "Stopped"};
+  return widget.enabled && !begins("figure ") && !begins("Splitter") &&
+         std::find(std::begin(kTold), std::end(kTold), widget.label) == std::end(kTold);
 }
 
 void go_on(KeyboardFocus& focus, bool backward) {

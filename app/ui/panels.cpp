@@ -52,7 +52,8 @@ TwoNetworks Panels::two_networks() {
   };
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string_view shown = panels[i]->shown().info().name;
-    if (std::exchange(lower_shown_[i], shown) != shown) lower_chosen_ = i;
+    const std::string_view before = std::exchange(lower_shown_[i], shown);
+    if (!before.empty() && before != shown) lower_chosen_ = i;
   }
   TwoNetworks two;
   if (of_one(lower_chosen_)) {
