@@ -304,7 +304,6 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
     add_hint(figure, style, everything, "computing a term for every pair of steps …");
     return figure;
   }
-  const Analysis& analysis = *snapshot.analysis;
   const Terms terms = shown_terms(snapshot, view);
   if (terms.loss_steps.empty()) {
     add_hint(figure, style, everything, "no step has a loss");
