@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/learning_curves.h"
@@ -41,7 +42,7 @@ Figure build_accuracy(const session::Snapshot& snapshot, const View& view, const
   options.x_title = "iteration";
   options.range = {{}, 0.0, iteration_axis_end(longest_curve(snapshot)), 0.0, 1.0, false};
   options.legend = legend_of(snapshot, curves, style);
-  options.note = chance_note(curves);
+  options.note = chance_note(snapshot, curves);
   const Axes axes = add_axes(figure, style, options);
   // Half a line's width more, for curves that run along 0 or 1.
   const Rect& plot = axes.area.rect;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -119,6 +120,21 @@ Index longest_lag(const Terms& terms) {
   Index longest = 0;
   for (const Index t : terms.loss_steps) longest = std::max(longest, t - terms.earliest(t));
   return longest;
+}
+
+// Of the other network of a comparison; nothing when there is none, or not yet.
+std::optional<Terms> other_terms(const session::Snapshot& snapshot, const View& view) {
+  if (!snapshot.other || !snapshot.other->analysis || !snapshot.other->analysis->contributions)
+    return std::nullopt;
+  return terms_of(*snapshot.other->analysis, view);
+}
+
+// The same units for both networks of a comparison.
+Terms shown_terms(const session::Snapshot& snapshot, const View& view) {
+  Terms terms = terms_of(*snapshot.analysis, view);
+  if (const auto other = other_terms(snapshot, view))
+    terms.exponent = std::max(terms.exponent, other->exponent);
+  return terms;
 }
 
 PlotArea range_of(const Terms& terms) {
@@ -288,8 +304,7 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
     add_hint(figure, style, everything, "computing a term for every pair of steps …");
     return figure;
   }
-  const Analysis& analysis = *snapshot.analysis;
-  const Terms terms = terms_of(analysis, view);
+  const Terms terms = shown_terms(snapshot, view);
   if (terms.loss_steps.empty()) {
     add_hint(figure, style, everything, "no step has a loss");
     return figure;
@@ -300,6 +315,10 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
   options.title = figure.title;
   options.x_title = terms.single() ? "source step k" : "loss step t";
   options.range = range_of(terms);
+  if (auto other = other_terms(snapshot, view); other && !other->loss_steps.empty()) {
+    other->exponent = terms.exponent;
+    options.range.y_max = std::max(options.range.y_max, range_of(*other).y_max);
+  }
   std::string name = terms.single() ? gradient_name(terms, symbol, 0) + ", the norm of the sum"
                                     : "‖∂L_{t}/∂" + std::string(symbol) + "‖, the norm of the sum";
   const double legend_room = 0.5 * size.width - 4.0 * em;
@@ -368,7 +387,7 @@ std::optional<Cell> contributions_cell(const session::Snapshot& snapshot, const 
   if (!snapshot.analysis || !snapshot.analysis->contributions || !figure.plot ||
       !figure.plot->rect.contains(at))
     return std::nullopt;
-  const Terms terms = terms_of(*snapshot.analysis, view);
+  const Terms terms = shown_terms(snapshot, view);
   if (terms.loss_steps.empty()) return std::nullopt;
   const auto step = static_cast<Index>(std::lround(x_value_at(*figure.plot, at.x)));
   if (terms.single()) {
@@ -395,7 +414,7 @@ std::string contributions_tooltip(const session::Snapshot& snapshot, const View&
                                   const Figure& figure, Point at) {
   const auto cell = contributions_cell(snapshot, view, figure, at);
   if (!cell) return {};
-  const Terms terms = terms_of(*snapshot.analysis, view);
+  const Terms terms = shown_terms(snapshot, view);
   const auto [t, k] = *cell;
   const char* symbol = kSymbols[index_of(view)];
   const double one = terms.norms->log10_norm.at(t, k);

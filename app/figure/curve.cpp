@@ -131,6 +131,7 @@ Stroke branch_stroke(const FigureStyle& style) {
 
 void add_ghosts(Group& group, const session::Snapshot& snapshot, Series series, const Axes& axes,
                 Color color, const FigureStyle& style) {
+  if (snapshot.other) return;
   for (const HistoryView& ghost : snapshot.ghosts) {
     const bool ahead = has_ahead(snapshot) && &ghost == &snapshot.ghosts.back();
     add_curve(group, ghost, series, axes, ahead ? ahead_stroke(color, style) : branch_stroke(style),
@@ -140,6 +141,7 @@ void add_ghosts(Group& group, const session::Snapshot& snapshot, Series series, 
 
 void add_ghosts_to_legend(std::vector<LegendItem>& legend, const session::Snapshot& snapshot,
                           Color color, const FigureStyle& style) {
+  if (snapshot.other) return;
   const std::size_t ahead = has_ahead(snapshot) ? 1 : 0;
   if (ahead > 0) legend.push_back({"ahead", ahead_stroke(color, style)});
   if (snapshot.ghosts.size() > ahead)

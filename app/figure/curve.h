@@ -26,7 +26,8 @@ enum class Gaps { broken, joined };
 void add_curve(Group& group, const training::HistoryView& history, training::Series series,
                const Axes& axes, const Stroke& stroke, Gaps gaps = Gaps::broken);
 
-/// A thin line for each curve of the snapshot's earlier branches, and of what lies ahead.
+/// A thin line for each curve of the snapshot's earlier branches, and of what lies ahead; none
+/// while two networks are compared.
 void add_ghosts(Group& group, const session::Snapshot& snapshot, training::Series series,
                 const Axes& axes, Color color, const FigureStyle& style);
 
@@ -41,10 +42,12 @@ std::string ghost_values(const session::Snapshot& snapshot, training::Series ser
 /// Iterations of the longest of all curves, the ghosts' included.
 std::size_t longest_curve(const session::Snapshot& snapshot);
 
-/// Calls visit(view) for the present curve and all ghosts.
+/// Calls visit(view) for the present curve and all ghosts; of two networks that are compared, for
+/// both present curves, which have none.
 template <class Visit>
 void for_each_curve(const session::Snapshot& snapshot, Visit visit) {
   visit(snapshot.history);
+  if (snapshot.other) return visit(snapshot.other->history);
   for (const training::HistoryView& ghost : snapshot.ghosts) visit(ghost);
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/compared_norms.h"
 #include "app/figure/curve.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
@@ -192,6 +193,7 @@ std::optional<SuggestedRange> suggested_threshold(const session::Snapshot& snaps
 
 Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
                            const FigureStyle& style, Size size) {
+  if (snapshot.other) return build_compared_norms(snapshot, view, style, size);
   const Palette& colors = palette(style.theme);
   const ClipOptions& clip = clip_options(snapshot);
   Figure figure = blank_figure("gradient-norm", "Gradient norm and clipping", style, size);
@@ -236,6 +238,7 @@ void write_gradient_norm_csv(const session::Snapshot& snapshot, const View&, con
 
 std::string gradient_norm_tooltip(const session::Snapshot& snapshot, const View&,
                                   const Figure& figure, Point at) {
+  if (snapshot.other) return compared_norms_tooltip(snapshot, figure, at);
   const auto i = iteration_at(figure, longest_curve(snapshot), at);
   if (!i) return {};
   const HistoryView& history = snapshot.history;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/color_bar.h"
+#include "app/figure/comparison.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
@@ -271,13 +272,20 @@ PlotArea cells_area(const Rect& rect, Index steps) {
 
 }  // namespace
 
-ColorScale map_scale(const Analysis& analysis, const View& view) {
-  const double limit = automatic_limit(analysis.range);
+ColorScale map_scale(const session::Snapshot& snapshot, const View& view) {
+  const double limit = automatic_limit(snapshot);
   return color_scale(view.heatmap_low.value_or(-limit), view.heatmap_high.value_or(limit));
 }
 
 double automatic_limit(const gradient::LogRange& range) {
   return nice_ceiling(std::max({1.0, -range.min, range.max}));
+}
+
+double automatic_limit(const session::Snapshot& snapshot) {
+  double limit = 1.0;
+  for (const session::Snapshot* side : both(snapshot))
+    if (side->analysis) limit = std::max(limit, automatic_limit(side->analysis->range));
+  return limit;
 }
 
 Rect cell_rect(const PlotArea& cells, Index steps, Cell cell) {
@@ -314,7 +322,7 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   const double font = style.font_size;
   const double top = add_header(figure, style, {"t: step where the gradient starts", "step t"},
                                 subtitles(snapshot));
-  const ColorScale scale = map_scale(analysis, view);
+  const ColorScale scale = map_scale(snapshot, view);
   const double left = text_width(std::to_string(steps), font) + 1.25 * font;
   const double bar_width = color_bar_width(scale, quantity, font);
   const Rect rect{left, top, std::max(figure.width - left - bar_width - 1.2 * font, font),

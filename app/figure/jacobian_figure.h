@@ -25,10 +25,12 @@ std::optional<Cell> cell_at(const Figure& figure, Point at);
 Rect cell_rect(const PlotArea& cells, model::Index steps, Cell cell);
 
 /// The colours of the map.
-ColorScale map_scale(const session::Analysis& analysis, const View& view);
+ColorScale map_scale(const session::Snapshot& snapshot, const View& view);
 
 /// Limits of the colours that View leaves automatic: equally far on both sides of 10^0, so that
 /// equal strength means equal distance, and wide enough for every finite value.
 double automatic_limit(const gradient::LogRange& range);
+/// The same for the map of the snapshot, and that of the other network where there is one.
+double automatic_limit(const session::Snapshot& snapshot);
 
 }  // namespace backflow::figure

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
@@ -45,17 +46,21 @@ double lyapunov_factor(const Analysis& analysis) {
 }
 
 // What was measured, and ε; lines that go on beyond it are cut.
-PlotArea range_of(const Analysis& analysis) {
-  const GradientDecay& decay = analysis.decay;
-  double low = log10_epsilon(analysis), high = identity(analysis);
-  for (const auto* values : {&decay.median_by_lag, &decay.lower_quartile, &decay.upper_quartile})
-    for (const double value : *values)
-      if (std::isfinite(value)) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-      }
+PlotArea range_of(const session::Snapshot& snapshot) {
+  double low = log10_epsilon(*snapshot.analysis), high = identity(*snapshot.analysis), last = 1.0;
+  for (const session::Snapshot* side : both(snapshot)) {
+    if (!side->analysis) continue;
+    const GradientDecay& decay = side->analysis->decay;
+    last = std::max(last, last_lag(decay));
+    for (const auto* values : {&decay.median_by_lag, &decay.lower_quartile, &decay.upper_quartile})
+      for (const double value : *values)
+        if (std::isfinite(value)) {
+          low = std::min(low, value);
+          high = std::max(high, value);
+        }
+  }
   const double room = 0.05 * (high - low);
-  return {{}, 0.0, std::max(1.0, last_lag(decay)), low - room, high + room, true};
+  return {{}, 0.0, last, low - room, high + room, true};
 }
 
 // From lag 0 on, straight on the logarithmic axis, as far as it stays in the plot.
@@ -185,7 +190,7 @@ Figure build_gradient_by_lag(const session::Snapshot& snapshot, const View& view
   options.y_title = cell_prefix(analysis.record->model.cell) + quantity(analysis, "lag");
   options.x_title = "lag, in steps";
   options.note = notes(analysis.decay);
-  options.range = range_of(analysis);
+  options.range = range_of(snapshot);
   options.legend = legend(analysis, strokes, style.font_size, size.width < 40.0 * style.font_size);
   const Axes axes = add_axes(figure, style, options);
   Group curves{"gradient-by-lag", axes.area.rect, {}};

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/number_format.h"
 #include "core/config/config.h"
@@ -16,6 +17,18 @@ Stroke training_stroke(const LearningCurves& curves) { return {curves.color, 2.2
 Stroke validation_stroke(const Palette& colors) { return {colors.threshold, 1.8, Dash::dashed}; }
 Stroke chance_stroke(const Palette& colors) { return {colors.muted_text, 1.2, Dash::dotted}; }
 
+// "\nA: L = 0.31, validation at 40: 0.35".
+std::string value_of_side(const CurveSide& side, const LearningCurves& curves, std::size_t i) {
+  const training::HistoryView& history = side.snapshot->history;
+  std::string text = "\n" + side.name + ": ";
+  if (i >= history.size()) return text + "not that far";
+  text += fmt::format("{} = {}", curves.symbol, compact(history.value(curves.training, i)));
+  if (const auto last = last_finite(history, curves.validation, i + 1))
+    text += fmt::format(", validation at {}: {}", grouped(*last),
+                        compact(history.value(curves.validation, *last)));
+  return text;
+}
+
 }  // namespace
 
 training::Chance chance_of(const session::Snapshot& snapshot) {
@@ -25,6 +38,10 @@ training::Chance chance_of(const session::Snapshot& snapshot) {
 std::vector<LegendItem> legend_of(const session::Snapshot& snapshot, const LearningCurves& curves,
                                   const FigureStyle& style) {
   const training::HistoryView& history = snapshot.history;
+  if (snapshot.other) {
+    const auto sides = curve_sides(snapshot, palette(style.theme));
+    return compared_legend(sides, curves.training, "", &CurveSide::stroke);
+  }
   std::vector<LegendItem> legend;
   const auto add = [&](const char* name, training::Series series, const Stroke& stroke) {
     const auto last = last_finite(history, series, history.size());
@@ -39,9 +56,18 @@ std::vector<LegendItem> legend_of(const session::Snapshot& snapshot, const Learn
   return legend;
 }
 
-std::vector<std::string> chance_note(const LearningCurves& curves) {
-  if (!std::isfinite(curves.chance)) return {};
-  return {"dotted: by chance " + compact(curves.chance), "dotted: by chance"};
+std::vector<std::string> chance_note(const session::Snapshot& snapshot,
+                                     const LearningCurves& curves) {
+  std::vector<std::string> notes;
+  if (std::isfinite(curves.chance))
+    notes = {"dotted: by chance " + compact(curves.chance), "dotted: by chance"};
+  if (!snapshot.other || !last_finite(snapshot.history, curves.validation, snapshot.history.size()))
+    return notes;
+  // Of two networks the legend has the training curves alone.
+  const std::string thin = "thin: validation";
+  if (notes.empty()) return {thin};
+  notes.insert(notes.begin(), thin + ", " + notes.front());
+  return notes;
 }
 
 void add_learning_curves(Group& group, const session::Snapshot& snapshot,
@@ -51,6 +77,14 @@ void add_learning_curves(Group& group, const session::Snapshot& snapshot,
     const double y = axes.y(curves.chance);
     group.marks.push_back(
         PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}}, chance_stroke(colors)});
+  }
+  if (snapshot.other) {
+    const auto sides = curve_sides(snapshot, colors);
+    for (const CurveSide& side : sides)
+      add_curve(group, side.snapshot->history, curves.validation, axes, side.faint, Gaps::joined);
+    for (const CurveSide& side : sides)
+      add_curve(group, side.snapshot->history, curves.training, axes, side.stroke);
+    return;
   }
   add_ghosts(group, snapshot, curves.training, axes, curves.color, style);
   add_curve(group, snapshot.history, curves.training, axes, training_stroke(curves));
@@ -72,6 +106,12 @@ std::string learning_tooltip(const session::Snapshot& snapshot, const LearningCu
   const auto i = iteration_at(figure, longest_curve(snapshot), at);
   if (!i) return {};
   std::string text = fmt::format("iteration {}", grouped(*i));
+  if (snapshot.other) {
+    for (const CurveSide& side : curve_sides(snapshot, palette(Theme::light)))
+      text += value_of_side(side, curves, *i);
+    if (std::isfinite(curves.chance)) text += "\nby chance: " + compact(curves.chance);
+    return text;
+  }
   if (*i >= history.size()) return text + ghost_values(snapshot, curves.training, *i);
   if (const double value = history.value(curves.training, *i);
       !std::isnan(value) || curves.training == training::Series::loss)

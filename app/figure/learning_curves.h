@@ -21,7 +21,8 @@ training::Chance chance_of(const session::Snapshot& snapshot);
 /// room in the narrowest figure.
 std::vector<LegendItem> legend_of(const session::Snapshot& snapshot, const LearningCurves& curves,
                                   const FigureStyle& style);
-std::vector<std::string> chance_note(const LearningCurves& curves);
+std::vector<std::string> chance_note(const session::Snapshot& snapshot,
+                                     const LearningCurves& curves);
 
 /// Adds the level and the curves to the group.
 void add_learning_curves(Group& group, const session::Snapshot& snapshot,

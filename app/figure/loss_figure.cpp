@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/learning_curves.h"
@@ -47,12 +48,13 @@ Figure build_loss(const session::Snapshot& snapshot, const View& view, const Fig
   options.x_title = "iteration";
   options.range = range_of(snapshot, curves.chance, view.loss_log);
   options.legend = legend_of(snapshot, curves, style);
-  options.note = chance_note(curves);
+  options.note = chance_note(snapshot, curves);
   const Axes axes = add_axes(figure, style, options);
   Group group{"loss", axes.area.rect, {}};
   add_learning_curves(group, snapshot, curves, axes, style);
-  add_gap_markers(group, snapshot.history, Series::loss, axes, palette(style.theme),
-                  style.font_size);
+  for (const session::Snapshot* side : both(snapshot))
+    add_gap_markers(group, side->history, Series::loss, axes, palette(style.theme),
+                    style.font_size);
   figure.groups.push_back(std::move(group));
   add_iteration_cursor(figure, view, longest_curve(snapshot), axes, palette(style.theme));
   if (longest_curve(snapshot) == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");

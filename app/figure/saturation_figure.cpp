@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
@@ -149,12 +150,17 @@ std::vector<std::string> owners(const Analysis& analysis) {
 }
 
 // How the pre-activations of all units lie, step by step: the stronger the colour, the more units.
-void add_histogram(Figure& figure, const Analysis& analysis, const View& view,
+void add_histogram(Figure& figure, const session::Snapshot& snapshot, const View& view,
                    const FigureStyle& style, const Rect& rect) {
+  const Analysis& analysis = *snapshot.analysis;
   const Palette& colors = palette(style.theme);
   const gradient::Histogram& histogram = analysis.pre_activation_histogram;
   const auto T = static_cast<model::Index>(analysis.saturation.size());
-  const double limit = histogram.limit, size = style.font_size;
+  // Each histogram has its own range; two networks are drawn on the wider one.
+  double limit = 0.0;
+  for (const session::Snapshot* side : both(snapshot))
+    if (side->analysis) limit = std::max(limit, side->analysis->pre_activation_histogram.limit);
+  const double own = histogram.limit, size = style.font_size;
   const Axes axes{{rect, 0.5, static_cast<double>(T) + 0.5, -limit, limit, false}};
   Group group{"histogram", std::nullopt, {}};
   group.marks.push_back(RectMark{rect, colors.panel, std::nullopt, 0.0});
@@ -169,10 +175,10 @@ void add_histogram(Figure& figure, const Analysis& analysis, const View& view,
       if (share <= 0.0f) continue;
       const double left = axes.x(static_cast<double>(first) + 0.5);
       const double bins = static_cast<double>(histogram.bins);
-      const double top = axes.y(limit * (2.0 * static_cast<double>(bin + 1) / bins - 1.0));
+      const double top = axes.y(own * (2.0 * static_cast<double>(bin + 1) / bins - 1.0));
       group.marks.push_back(
           RectMark{{left, top, axes.x(static_cast<double>(last) + 0.5) - left + 0.2,
-                    rect.height / bins + 0.2},
+                    rect.height * own / limit / bins + 0.2},
                    mix(colors.panel, colors.accent, std::sqrt(static_cast<double>(share))),
                    std::nullopt,
                    0.0});
@@ -248,7 +254,7 @@ Figure build_saturation(const session::Snapshot& snapshot, const View& view,
     part_style.title = false;
     Figure part = slopes_part(analysis, view, part_style, {size.width, size.height - y});
     const Rect& below = part.plot->rect;
-    add_histogram(figure, analysis, view, style, {below.x, top, below.width, y - top - 0.3 * em});
+    add_histogram(figure, snapshot, view, style, {below.x, top, below.width, y - top - 0.3 * em});
     place(figure, std::move(part), {0.0, y});
   } else {
     Figure part = slopes_part(analysis, view, style, size);

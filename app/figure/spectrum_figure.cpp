@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <limits>
 #include <numbers>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
@@ -82,13 +84,33 @@ std::string matrix_name(const session::Analysis& analysis) {
       std::to_string(product->t), std::to_string(product->k));
 }
 
-Figure plane(const Spectra& spectra, const std::string& W, const View& view,
+// The spectra of the snapshot, and of the other network where there are any yet.
+std::vector<const Spectra*> all_spectra(const session::Snapshot& snapshot) {
+  std::vector<const Spectra*> all;
+  for (const session::Snapshot* side : both(snapshot))
+    if (side->analysis && side->analysis->spectra) all.push_back(&*side->analysis->spectra);
+  return all;
+}
+
+// The spectral radius in units of 10^power, at least 1 where the unit circle is shown.
+double plane_extent(const Spectra& spectra, int power) {
+  const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius() - power);
+  return std::max(power == 0 ? 1.0 : 0.0, rho);
+}
+
+Figure plane(const session::Snapshot& snapshot, const std::string& W, const View& view,
              const FigureStyle& style, Size size) {
+  const Spectra& spectra = *snapshot.analysis->spectra;
   const Palette& colors = palette(style.theme);
   const auto& list = spectra.recurrent.eigenvalues;
   const int power = plane_power(spectra);
   const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius() - power);
-  const double at_least = power == 0 ? 1.0 : 0.0;  // the unit circle
+  // Two networks on one scale, unless they are too different to be seen on it.
+  double extent = plane_extent(spectra, power);
+  for (const Spectra* other : all_spectra(snapshot))
+    if (const double wider = plane_extent(*other, power);
+        plane_power(*other) == power && std::isfinite(wider))
+      extent = std::max(extent, wider);
   Figure figure = blank_figure("plane", "", style, size);
   AxesOptions options;
   options.y_title =
@@ -100,8 +122,7 @@ Figure plane(const Spectra& spectra, const std::string& W, const View& view,
     options.note = {"dashed: |λ| = ρ"};
   }
   options.x_integers = false;
-  const double radius_shown =
-      power == 0 && view.plane_radius ? *view.plane_radius : 1.12 * std::max(at_least, rho);
+  const double radius_shown = power == 0 && view.plane_radius ? *view.plane_radius : 1.12 * extent;
   const Axes axes = add_plane_axes(figure, untitled(style), options, radius_shown);
   Group group{"eigenvalues", axes.area.rect, {}};
   for (const bool along_x : {true, false}) {
@@ -167,16 +188,23 @@ std::vector<std::string> missing(const std::vector<double>& values, const std::s
           fmt::format("{} × {}", count, what)};
 }
 
-Figure singular_values(const session::Analysis& analysis, const std::string& W,
+Figure singular_values(const session::Snapshot& snapshot, const std::string& W,
                        const FigureStyle& style, Size size) {
+  const session::Analysis& analysis = *snapshot.analysis;
   // The bound speaks of W_hh.
   const auto bound = analysis.spectra->product ? std::nullopt : analysis.bound;
   const Palette& colors = palette(style.theme);
   const std::vector<double>& logs = analysis.spectra->recurrent.log10_singular_values;
-  const double largest = logs.front();
-  double smallest = largest;
-  for (const double value : logs)
-    if (std::isfinite(value)) smallest = value;
+  double largest = -std::numeric_limits<double>::infinity(), smallest = -largest;
+  std::size_t count = 0;
+  for (const Spectra* side : all_spectra(snapshot)) {
+    for (const double value : side->recurrent.log10_singular_values)
+      if (std::isfinite(value)) {
+        largest = std::max(largest, value);
+        smallest = std::min(smallest, value);
+      }
+    count = std::max(count, side->recurrent.log10_singular_values.size());
+  }
   const bool any = std::isfinite(largest), log_axis = any && largest - smallest > 2.0;
   const auto position = [log_axis](double log10_value) {
     return log_axis || !std::isfinite(log10_value) ? log10_value : std::pow(10.0, log10_value);
@@ -187,14 +215,14 @@ Figure singular_values(const session::Analysis& analysis, const std::string& W,
   AxesOptions options;
   options.y_title = fitting({"singular values σ_{i} of " + W, "σ_{i} of " + W}, style, size);
   options.x_title = "index i";
-  options.range = index_range(logs.size());
+  options.range = index_range(count);
   options.range.log_y = log_axis;
   if (log_axis) {
     const double room = 0.05 * (largest - smallest);
     options.range.y_min = smallest - room;
     options.range.y_max = largest + room;
   } else if (any) {
-    options.range.y_max = 1.06 * positions.front();
+    options.range.y_max = 1.06 * position(largest);
   }
   // Below the line γσ₁ < 1, and the gradient must vanish.
   const double level = bound ? position(-std::log10(bound->gamma)) : std::nan("");
@@ -209,21 +237,26 @@ Figure singular_values(const session::Analysis& analysis, const std::string& W,
   return figure;
 }
 
-Figure lyapunov(const Spectra& spectra, const FigureStyle& style, Size size) {
+Figure lyapunov(const session::Snapshot& snapshot, const FigureStyle& style, Size size) {
+  const Spectra& spectra = *snapshot.analysis->spectra;
   const Palette& colors = palette(style.theme);
   const std::vector<double>& exponents = spectra.lyapunov.exponents;
   double low = 0.0, high = 0.0;
-  for (const double value : exponents)
-    if (std::isfinite(value)) {
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
+  std::size_t count = 0;
+  for (const Spectra* side : all_spectra(snapshot)) {
+    for (const double value : side->lyapunov.exponents)
+      if (std::isfinite(value)) {
+        low = std::min(low, value);
+        high = std::max(high, value);
+      }
+    count = std::max(count, side->lyapunov.exponents.size());
+  }
   Figure figure = blank_figure("lyapunov", "", style, size);
   AxesOptions options;
   options.y_title =
       fitting({"Lyapunov exponents, nats per step", "Lyapunov exponents"}, style, size);
   options.x_title = "index i";
-  options.range = index_range(exponents.size());
+  options.range = index_range(count);
   const double room = high > low ? 0.06 * (high - low) : 1.0;
   options.range.y_min = low - room;
   options.range.y_max = high + room;
@@ -319,10 +352,9 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View& view, const
   const double share = size.width / panels;
   const double first = panels == 1 ? size.width : std::clamp(height, share, 1.25 * share);
   const double other = panels == 1 ? 0.0 : (size.width - first) / (panels - 1);
-  place(figure, plane(spectra, W, view, style, {first, height}), {0.0, top});
-  if (panels > 1)
-    place(figure, singular_values(*snapshot.analysis, W, style, {other, height}), {first, top});
-  if (panels > 2) place(figure, lyapunov(spectra, style, {other, height}), {first + other, top});
+  place(figure, plane(snapshot, W, view, style, {first, height}), {0.0, top});
+  if (panels > 1) place(figure, singular_values(snapshot, W, style, {other, height}), {first, top});
+  if (panels > 2) place(figure, lyapunov(snapshot, style, {other, height}), {first + other, top});
   return figure;
 }
 

@@ -150,7 +150,9 @@ Color UnrolledData::own_blame_color(Index t) const {
   return color_of(blame_scale, static_cast<float>(std::log10(norm) - log10_reference));
 }
 
-UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
+namespace {
+
+UnrolledData data_of(const session::Snapshot& snapshot, const View& view) {
   UnrolledData data;
   const session::Analysis* analysis = snapshot.analysis.get();
   data.record = snapshot.running && analysis != nullptr ? analysis->record : snapshot.record;
@@ -198,6 +200,26 @@ UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) 
   data.blame_scale = scale_of(data.relative_blame);
   data.factor_scale = factor_scale_of(data.log10_factor);
   data.some_not_finite = has_not_finite(data);
+  return data;
+}
+
+void widen(ColorScale& scale, const ColorScale& other) {
+  scale = color_scale(std::min(scale.low, other.low), std::max(scale.high, other.high));
+}
+
+}  // namespace
+
+UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
+  UnrolledData data = data_of(snapshot, view);
+  if (!snapshot.other) return data;
+  const UnrolledData other = data_of(*snapshot.other, view);
+  data.hidden_scale = std::max(data.hidden_scale, other.hidden_scale);
+  data.cell_scale = std::max(data.cell_scale, other.cell_scale);
+  data.input_scale = std::max(data.input_scale, other.input_scale);
+  data.output_scale = std::max(data.output_scale, other.output_scale);
+  data.largest_loss = std::max(data.largest_loss, other.largest_loss);
+  widen(data.blame_scale, other.blame_scale);
+  widen(data.factor_scale, other.factor_scale);
   return data;
 }
 

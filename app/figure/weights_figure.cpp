@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/color_bar.h"
+#include "app/figure/comparison.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
@@ -178,6 +179,13 @@ double weight_limit(const Matrix& W) {
                                                : nice_ceiling(largest);
 }
 
+double weight_limit(const session::Snapshot& snapshot, const View& view) {
+  double limit = 0.0;
+  for (const session::Snapshot* side : both(snapshot))
+    limit = std::max(limit, weight_limit(shown_weights(*side, view)));
+  return limit;
+}
+
 std::optional<Entry> entry_at(const Figure& figure, Point at) {
   if (!figure.plot || !figure.plot->rect.contains(at)) return std::nullopt;
   const Rect& rect = figure.plot->rect;
@@ -209,7 +217,7 @@ Figure build_weights(const session::Snapshot& snapshot, const View& view, const 
   Figure figure = blank_figure("weights", "Recurrent weights " + W_name, style, size);
   const Matrix W = shown_weights(snapshot, view);
   const Index n = W.rows();
-  const double limit = weight_limit(W), font = style.font_size;
+  const double limit = weight_limit(snapshot, view), font = style.font_size;
   const double top =
       add_header(figure, style, {W_name + ": row i, column j", W_name}, numbers(snapshot, view));
   const std::vector<std::string> lines = lines_below(snapshot, style, size);

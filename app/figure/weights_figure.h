@@ -20,6 +20,8 @@ model::Index shown_gate(const session::Snapshot& snapshot, const View& view);
 model::Matrix shown_weights(const session::Snapshot& snapshot, const View& view);
 /// The value with the deepest colour: a round number, not below any |w|, > 0.
 double weight_limit(const model::Matrix& W);
+/// The same for the weights that are shown, and those of the other network where there is one.
+double weight_limit(const session::Snapshot& snapshot, const View& view);
 
 /// A place in the block, from 0.
 struct Entry {

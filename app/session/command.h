@@ -1,7 +1,9 @@
 // What the window asks of the worker. Commands are values and are carried out in order.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "app/session/snapshot.h"
@@ -48,7 +50,29 @@ struct SetAnalysis {
   AnalysisOptions options;
 };
 
+// Two networks side by side (comparison.h).
+struct StartComparison {};  ///< B becomes an exact copy of the network
+/// Both start again with fresh weights of the same seed, differing in one key (ready_pairs()).
+struct StartPair {
+  std::string name;
+};
+struct SwapSides {};      ///< A becomes B, and B becomes A
+struct KeepB {};          ///< B goes on alone, as the one network
+struct EndComparison {};  ///< A does
+/// A command for B alone; without a comparison it does nothing.
+struct OnB {
+  std::shared_ptr<const struct CommandBox> command;
+};
+
 using Command = std::variant<Run, Pause, StepOnce, Reset, Evaluate, GoTo, Undo, Redo, SetKey,
-                             SetRecurrentWeights, SetSpeedLimit, SetAnalysis>;
+                             SetRecurrentWeights, SetSpeedLimit, SetAnalysis, StartComparison,
+                             StartPair, SwapSides, KeepB, EndComparison, OnB>;
+struct CommandBox {
+  Command command;
+};
+
+inline OnB on_b(Command command) {
+  return {std::make_shared<const CommandBox>(CommandBox{std::move(command)})};
+}
 
 }  // namespace backflow::session

@@ -193,7 +193,7 @@ void Session::add_undo(std::shared_ptr<Place> before, std::string title, std::ui
     return;
   }
   const auto step = std::make_shared<UndoStep>(
-      UndoStep{std::move(title), gesture, replaces_state, std::move(before)});
+      UndoStep{std::move(title), gesture, replaces_state, std::move(before), command_number_});
   timeline_.set_heads({step, nullptr}, step, trainer_.iteration());
 }
 
@@ -206,8 +206,8 @@ void Session::take_back(bool undo) {
   if (!step || !step->place)
     return refuse_command(undo ? "there is nothing to undo" : "there is nothing to redo");
   const std::shared_ptr<Place> target = step->place;
-  const auto back =
-      std::make_shared<UndoStep>(UndoStep{step->title, 0, step->replaces_state, place()});
+  const auto back = std::make_shared<UndoStep>(
+      UndoStep{step->title, 0, step->replaces_state, place(), step->number});
   if (step->replaces_state || trainer_.iteration() == target->state.setup.iteration) {
     restore(*target);
   } else {
@@ -295,6 +295,16 @@ void Session::refuse(const std::string& reason) {
   going_.reset();
   waiting_.clear();
   refuse_command(reason);
+}
+
+std::uint64_t Session::undo_number() const {
+  const auto& step = timeline_.heads().undo;
+  return step && step->place ? step->number : 0;
+}
+
+std::uint64_t Session::redo_number() const {
+  const auto& step = timeline_.heads().redo;
+  return step && step->place ? step->number : 0;
 }
 
 Snapshot Session::snapshot() const {

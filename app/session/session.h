@@ -42,6 +42,16 @@ public:
   /// Everything but `revision`, `iterations_per_second` and what attach() fills in.
   Snapshot snapshot() const;
 
+  /// Steps of undo made from now on carry this number: a comparison tells by it what belongs
+  /// together and what came last.
+  void number_commands(std::uint64_t number) { command_number_ = number; }
+  /// Of the step that Undo, or Redo, would take; 0 where there is none.
+  std::uint64_t undo_number() const;
+  std::uint64_t redo_number() const;
+
+  bool is_running() const { return running_; }
+  std::uint64_t iteration() const { return trainer_.iteration(); }  ///< iterations done
+  const config::Config& config() const { return *config_; }
   const std::shared_ptr<const training::IterationRecord>& record() const { return record_; }
   const AnalysisOptions& analysis_options() const { return analysis_options_; }
   double speed_limit() const { return speed_limit_; }
@@ -74,6 +84,7 @@ private:
   std::string refusal_;
   std::uint64_t refusals_ = 0;
   double speed_limit_ = 0.0;
+  std::uint64_t command_number_ = 0;
   bool running_ = false;
   bool single_step_ = false;
   bool stale_ = false;  // record_ is older than the last change by hand

@@ -72,6 +72,7 @@ struct UndoStep {
   std::uint64_t gesture = 0;     ///< of the commands it is made of; 0 belongs to none
   bool replaces_state = false;   ///< it brought other weights, not only other options
   std::shared_ptr<Place> place;  ///< to go back to; null when it was given up for memory
+  std::uint64_t number = 0;      ///< of the command, across the networks of a comparison
 };
 
 /// Bytes of a state with its own weights.

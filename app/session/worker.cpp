@@ -10,9 +10,8 @@
 #include <thread>
 #include <utility>
 
-#include "app/session/analysis.h"
-#include "app/session/analyst.h"
-#include "app/session/session.h"
+#include "app/session/analysts.h"
+#include "app/session/comparison.h"
 
 namespace backflow::session {
 namespace {
@@ -52,7 +51,7 @@ private:
 class Worker::Impl {
 public:
   Impl(const config::Config& config, std::function<void()> on_publish)
-      : session_(config), on_publish_(std::move(on_publish)), analyst_([this] { wake(); }) {
+      : networks_(config), on_publish_(std::move(on_publish)), analysts_([this] { wake(); }) {
     publish();
     thread_ = std::thread([this] { loop(); });
   }
@@ -92,7 +91,7 @@ private:
   std::optional<std::deque<Command>> take_commands() {
     std::unique_lock lock(inbox_mutex_);
     const auto something = [this] { return stop_ || woken_ || !inbox_.empty(); };
-    if (!session_.wants_to_iterate())
+    if (!networks_.wants_to_iterate())
       inbox_changed_.wait(lock, something);
     else if (has_rhythm())
       inbox_changed_.wait_until(lock, next_iteration_, something);
@@ -101,8 +100,8 @@ private:
     return std::exchange(inbox_, {});
   }
 
-  // A replay is as fast as it can be.
-  bool has_rhythm() const { return session_.speed_limit() > 0.0 && !session_.is_going(); }
+  // A replay is as fast as it can be, and so is what brings one network up to the other.
+  bool has_rhythm() const { return networks_.speed_limit() > 0.0 && !networks_.is_out_of_step(); }
 
   // A slider sends one value after the other: of neighbours that set the same thing only the last
   // one counts, so that slow changes do not pile up behind the mouse. Changes of W_hh that build
@@ -112,6 +111,12 @@ private:
     if (const auto* key = std::get_if<SetKey>(&command))
       return key->name == std::get<SetKey>(next).name &&
              key->gesture == std::get<SetKey>(next).gesture;
+    if (const auto* b = std::get_if<OnB>(&command)) {
+      Command later = std::get<OnB>(next).command->command;
+      if (!is_overtaken(b->command->command, later)) return false;
+      next = on_b(std::move(later));
+      return true;
+    }
     if (const auto* weights = std::get_if<SetRecurrentWeights>(&command)) {
       auto& later = std::get<SetRecurrentWeights>(next);
       return weights->gesture == later.gesture && model::merge_edits(weights->edit, later.edit);
@@ -124,7 +129,12 @@ private:
   void execute(std::deque<Command>& commands) {
     for (std::size_t i = 0; i < commands.size(); ++i)
       if (i + 1 == commands.size() || !is_overtaken(commands[i], commands[i + 1]))
-        session_.execute(commands[i]);
+        carry_out(commands[i]);
+  }
+
+  void carry_out(const Command& command) {
+    networks_.execute(command);
+    analysts_.follow(command, networks_);
   }
 
   // Runs a part of the loop; when memory does not suffice, training pauses and says so.
@@ -133,49 +143,51 @@ private:
     try {
       work();
     } catch (const std::bad_alloc&) {
-      session_.refuse("there is not enough memory for this; take fewer steps, units or sequences");
+      networks_.refuse("there is not enough memory for this; take fewer steps, units or sequences");
     }
   }
 
   void loop() {
     rate_.restart(Clock::now());
     while (auto commands = take_commands()) {
-      const bool was_running = session_.wants_to_iterate();
+      const bool was_running = networks_.wants_to_iterate();
       within_memory([&] { execute(*commands); });
       if (!was_running) {
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);
       }
-      bool changed = !commands->empty() || analyst_.has_result();
-      if (session_.wants_to_iterate() && (!has_rhythm() || Clock::now() >= next_iteration_)) {
-        const bool trains = !session_.is_going();
-        within_memory([this] { session_.iterate(); });
+      bool changed = !commands->empty() || analysts_.has_result();
+      if (networks_.wants_to_iterate() && (!has_rhythm() || Clock::now() >= next_iteration_)) {
+        const bool trains = !networks_.is_out_of_step();
+        within_memory([this] { networks_.iterate(); });
         const auto now = Clock::now();
         if (trains) {
           rate_.count_one(now);
           schedule_next(now);
         }
-        changed = changed || now - published_ >= kPublishInterval || !session_.wants_to_iterate();
+        changed = changed || now - published_ >= kPublishInterval || !networks_.wants_to_iterate();
       }
-      within_memory([this] { session_.refresh(); });
+      within_memory([this] { networks_.refresh(); });
       if (changed) publish();
     }
   }
 
   // At a limited speed iterations keep their rhythm; after a delay they do not try to catch up.
   void schedule_next(Clock::time_point now) {
-    if (session_.speed_limit() <= 0.0) return;
+    if (networks_.speed_limit() <= 0.0) return;
     const auto period =
-        std::chrono::duration_cast<Clock::duration>(Seconds(1.0 / session_.speed_limit()));
+        std::chrono::duration_cast<Clock::duration>(Seconds(1.0 / networks_.speed_limit()));
     next_iteration_ = std::max(next_iteration_ + period, now);
   }
 
   void publish() {
-    analyst_.request(session_.record(), session_.analysis_options());
-    auto snapshot = std::make_shared<Snapshot>(session_.snapshot());
-    snapshot->revision = ++revision_;
-    attach(analyst_.result(), *snapshot);
-    snapshot->iterations_per_second = snapshot->running ? rate_.rate() : 0.0;
+    analysts_.ask(networks_);
+    Comparison::Known known;
+    known.revision = ++revision_;
+    known.iterations_per_second = networks_.is_running() ? rate_.rate() : 0.0;
+    known.analysis_a = analysts_.of_a();
+    known.analysis_b = analysts_.of_b();
+    auto snapshot = std::make_shared<const Snapshot>(networks_.snapshot(known));
     {
       const std::lock_guard lock(latest_mutex_);
       latest_ = std::move(snapshot);
@@ -184,7 +196,7 @@ private:
     if (on_publish_) on_publish_();
   }
 
-  Session session_;  // touched by the worker's thread alone once it runs
+  Comparison networks_;  // touched by the worker's thread alone once it runs
   RateMeter rate_;
   std::uint64_t revision_ = 0;
   Clock::time_point published_;
@@ -200,7 +212,7 @@ private:
   bool woken_ = false;
   bool stop_ = false;
 
-  Analyst analyst_;
+  Analysts analysts_;
   std::thread thread_;
 };
 

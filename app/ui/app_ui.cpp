@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/ui/card_layout.h"
+#include "app/ui/compare_view.h"
 #include "app/ui/controls_panel.h"
 #include "app/ui/divergence_banner.h"
 #include "app/ui/help_overlay.h"
@@ -84,6 +85,7 @@ public:
   UiServices services_;
   Settings settings_;
   Panels panels_;
+  CompareView compare_;
   std::string status_, shown_tooltip_;
   double frame_ms_ = 0.0;
   bool quit_ = false;
@@ -98,6 +100,11 @@ private:
   void send(const session::Command& command) { services_.send(command); }
 
   void stamp_gesture(session::Command& command) const {
+    if (auto* b = std::get_if<session::OnB>(&command)) {
+      session::Command inner = b->command->command;
+      stamp_gesture(inner);
+      command = session::on_b(std::move(inner));
+    }
     if (auto* key = std::get_if<session::SetKey>(&command)) key->gesture = ui_.gesture;
     if (auto* weights = std::get_if<session::SetRecurrentWeights>(&command))
       weights->gesture = ui_.gesture;
@@ -135,6 +142,7 @@ private:
     }
     if (key_pressed(Key::t)) toggle_theme();
     panels_.take_keys();
+    compare_.take_keys(snapshot, services_.send);
     if (key_pressed(Key::space)) {
       if (snapshot.running)
         send(session::Pause{});
@@ -180,7 +188,13 @@ private:
                     ui_.px(TimelineBar::kHeight)};
     timeline_.draw(ui_, line, snapshot, services_.send);
     const double top = line.bottom() + ui_.px(4.0);
-    const Rect body{all.x, top, all.width, all.bottom() - status - ui_.px(2.0) - top};
+    Rect body{all.x, top, all.width, all.bottom() - status - ui_.px(2.0) - top};
+    if (snapshot.other) {
+      const double bar = ui_.px(kCompareBar), step = bar + ui_.px(4.0);
+      compare_.draw_bar(ui_, {body.x, body.y, body.width, bar}, snapshot, services_.send);
+      body.y += step;
+      body.height -= step;
+    }
     draw_columns(snapshot, body);
   }
 
@@ -199,15 +213,25 @@ private:
   }
 
   void draw_columns(const session::Snapshot& snapshot, const Rect& body) {
-    const double banner = snapshot.divergence ? ui_.px(kBannerHeight) : 0.0;
-    const CardRects rects = layout_.divide(ui_, body, banner, settings_);
+    const bool two = snapshot.other != nullptr;
+    const double banner = two                   ? CompareView::banner_height(snapshot)
+                          : snapshot.divergence ? kBannerHeight
+                                                : 0.0;
+    const CardRects rects =
+        layout_.divide(ui_, body, ui_.px(banner), settings_,
+                       two ? std::optional(panels_.two_networks()) : std::nullopt);
     if (rects.controls.width > 0.0) {
       draw_card(ui_, rects.controls);
-      controls_.draw(ui_, rects.controls, snapshot, services_.send);
+      controls_.draw(ui_, rects.controls, compare_.edited(snapshot),
+                     compare_.sender(snapshot, services_.send));
     }
-    if (rects.banner.width > 0.0)
-      draw_divergence_banner(ui_, rects.banner, snapshot, services_.send);
-    panels_.draw(ui_, rects, snapshot, services_);
+    if (two) {
+      compare_.draw(ui_, rects, snapshot, services_, panels_);
+    } else {
+      if (rects.banner.width > 0.0)
+        draw_divergence_banner(ui_, rects.banner, snapshot, services_.send);
+      panels_.draw(ui_, rects, snapshot, services_);
+    }
     layout_.take_input(ui_, rects, takes_keys());
   }
 
@@ -249,6 +273,7 @@ Settings AppUi::settings() const { return impl_->settings(); }
 figure::Theme AppUi::theme() const { return impl_->ui_.theme; }
 const WidgetRegistry& AppUi::registry() const { return impl_->ui_.registry; }
 const figure::Figure* AppUi::figure(std::string_view name) const {
+  if (name.starts_with("B ")) return impl_->compare_.figure(name.substr(2));
   return impl_->panels_.figure(name);
 }
 std::string AppUi::tooltip() const { return impl_->shown_tooltip_; }

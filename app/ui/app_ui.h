@@ -52,7 +52,7 @@ public:
   figure::Theme theme() const;
   /// The widgets of the last frame.
   const WidgetRegistry& registry() const;
-  /// The figure of that name as last drawn, or nullptr.
+  /// The figure of that name as last drawn, or nullptr; of B in a comparison with "B " before it.
   const figure::Figure* figure(std::string_view name) const;
   /// Text shown at the mouse, the status line and the banner in the last frame, for tests.
   std::string tooltip() const;

@@ -11,12 +11,24 @@ namespace backflow::ui {
 namespace {
 
 constexpr double kGap = 7.0;  // between cards, in units; the splitters live in it
-constexpr double kLeastControls = 230.0, kLeastPanel = 200.0, kLeastRow = 140.0;
+constexpr double kLeastControls = 230.0, kLeastPanel = 200.0, kLeastRow = 140.0,
+                 kLeastThird = 110.0;
 // Below these, in units, four cards would show too little each, or a card beside the controls.
 constexpr double kFourWide = 560.0, kFourHigh = 360.0, kBesideControls = 300.0;
 constexpr double kSwitch = 26.0;
 
 constexpr const char* kTitles[] = {"Network", "Products", "Loss", "Gradient"};
+
+Rect half(const Rect& rect, bool right, double gap) {
+  const double width = std::floor((rect.width - gap) / 2.0);
+  return {right ? rect.right() - width : rect.x, rect.y, width, rect.height};
+}
+
+// The card of A at the left and that of B at the right.
+void put_both(CardRects& rects, Card card, const Rect& area, double gap) {
+  rects.cards[static_cast<std::size_t>(card)] = half(area, false, gap);
+  rects.b_cards[static_cast<std::size_t>(card)] = half(area, true, gap);
+}
 
 bool under_mouse(const Rect& rect) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
@@ -26,7 +38,7 @@ bool under_mouse(const Rect& rect) {
 }  // namespace
 
 CardRects CardLayout::divide(UiContext& ui, const Rect& body, double banner_height,
-                             Settings& settings) {
+                             Settings& settings, const std::optional<TwoNetworks>& two) {
   const double gap = ui.px(kGap);
   const double most = std::max(ui.px(kLeastControls), body.width * 0.4);
   settings.controls_width = std::clamp(settings.controls_width, kLeastControls, most / ui.scale);
@@ -59,10 +71,42 @@ CardRects CardLayout::divide(UiContext& ui, const Rect& body, double banner_heig
     area.height -= banner_height + gap;
   }
   if (forced || alone_) {
-    rects.cards[static_cast<std::size_t>(alone_.value_or(last_))] = area;
+    const Card card = alone_.value_or(last_);
+    if (two && two->each(card))
+      put_both(rects, card, area, gap);
+    else
+      rects.cards[static_cast<std::size_t>(card)] = area;
     return rects;
   }
-  return all_four(ui, rects, area, settings);
+  return two ? three_rows(ui, rects, area, *two) : all_four(ui, rects, area, settings);
+}
+
+// Networks, maps, curves: A at the left, B at the right.
+CardRects CardLayout::three_rows(UiContext& ui, CardRects rects, Rect area,
+                                 const TwoNetworks& two) {
+  const double gap = ui.px(kGap), height = area.height - 2.0 * gap;
+  const double least = std::min(0.3, ui.px(kLeastThird) / std::max(1.0, height));
+  network_row_ = std::clamp(network_row_, least, 1.0 - 2.0 * least);
+  map_row_ = std::clamp(map_row_, least, 1.0 - network_row_ - least);
+  const Rect network{area.x, area.y, area.width, std::round(height * network_row_)};
+  const Rect first_bar{area.x, network.bottom(), area.width, gap};
+  const Rect map{area.x, first_bar.bottom(), area.width, std::round(height * map_row_)};
+  const Rect second_bar{area.x, map.bottom(), area.width, gap};
+  const Rect curves{area.x, second_bar.bottom(), area.width, area.bottom() - second_bar.bottom()};
+  const double first =
+      splitter(ui, {"Splitter networks", "", first_bar}, false) / std::max(1.0, height);
+  network_row_ += first;
+  map_row_ -= first;
+  map_row_ += splitter(ui, {"Splitter maps", "", second_bar}, false) / std::max(1.0, height);
+  put_both(rects, Card::network, network, gap);
+  put_both(rects, Card::map, map, gap);
+  if (two.lower) {
+    put_both(rects, *two.lower, curves, gap);
+    return rects;
+  }
+  rects.cards[static_cast<std::size_t>(Card::loss)] = half(curves, false, gap);
+  rects.cards[static_cast<std::size_t>(Card::norm)] = half(curves, true, gap);
+  return rects;
 }
 
 CardRects CardLayout::all_four(UiContext& ui, CardRects rects, Rect area, Settings& settings) {
@@ -120,15 +164,16 @@ void CardLayout::draw_switch(UiContext& ui, const Rect& rect, bool with_controls
 void CardLayout::take_input(const UiContext& ui, const CardRects& rects, bool keys) {
   const bool wanted = keys && key_pressed(Key::m);
   if (keys && alone_ && key_pressed(Key::escape)) alone_.reset();
-  for (std::size_t i = 0; i < rects.cards.size(); ++i) {
-    const Rect& card = rects.cards[i];
+  for (std::size_t i = 0; i < 2 * rects.cards.size(); ++i) {
+    const bool of_b = i >= rects.cards.size();
+    const Rect& card = of_b ? rects.b_cards[i - rects.cards.size()] : rects.cards[i];
     const Rect title{card.x, card.y, card.width, ui.px(FigurePanel::kBar)};
     // Not where a control of the title bar was clicked twice; a tab is part of the title.
-    const bool on_control =
-        !ui.hover.label.empty() && !ui.hover.label.starts_with("Tab ") && under_mouse(title);
+    const bool on_control = !ui.hover.label.empty() && !ui.hover.label.starts_with("Tab ") &&
+                            !ui.hover.label.starts_with("B Tab ") && under_mouse(title);
     const bool asked = ImGui::IsMouseDoubleClicked(0) && under_mouse(title) && !on_control;
     if (!asked && !(wanted && under_mouse(card))) continue;
-    last_ = static_cast<Card>(i);
+    last_ = static_cast<Card>(i % rects.cards.size());
     alone_ = alone_ ? std::nullopt : std::optional(last_);
     return;
   }

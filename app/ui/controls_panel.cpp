@@ -54,6 +54,11 @@ std::string help_of(KeyGroup group, const config::Config& config) {
 
 void ControlsPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                          const Send& send) {
+  if (std::exchange(of_b_, snapshot.is_b) != snapshot.is_b) {
+    // Another network: what was asked of the first one is not its.
+    pending_.clear();
+    asks_for_matrix_ = starts_asking_ = false;
+  }
   const double pad = ui.px(kPad);
   Rect row{rect.x + pad, rect.y + ui.px(kTop), rect.width - 2 * pad, ui.px(kRow)};
   const auto count = applicable_keys(KeyGroup::essential, snapshot.config).size();
@@ -125,8 +130,8 @@ void ControlsPanel::rows(UiContext& ui, Rect& row, KeyGroup group,
     }
     const std::string value = wanted_value(*key, config, snapshot);
     // Given up, or refused: the list goes back to what is in force.
-    if (asks_for_matrix_ && key->name == "model.init_file" && ui.edit.label != key->title &&
-        !pending_.contains(key->name))
+    if (asks_for_matrix_ && key->name == "model.init_file" &&
+        ui.edit.label != ui.full(key->title) && !pending_.contains(key->name))
       asks_for_matrix_ = false;
     // What was asked for rather than measured until the measure belongs to it.
     const bool asked = pending_.contains(key->name);

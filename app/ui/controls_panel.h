@@ -57,6 +57,7 @@ private:
   config::Config with_matrix_;
   std::map<std::string, Pending> pending_;
   std::optional<std::string> answer_;
+  bool of_b_ = false;  // whose controls they were in the last frame
 };
 
 }  // namespace backflow::ui

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
+#include "app/ui/side.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
 #include "core/config/keys.h"
@@ -46,6 +48,29 @@ std::string advice(Remedy remedy, const session::Snapshot& snapshot) {
   return {};
 }
 
+void draw_background(const UiContext& ui, const Rect& rect) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const figure::Palette& colors = ui.colors();
+  const auto rounding = static_cast<float>(ui.px(6.0));
+  list.AddRectFilled(top_left(rect), bottom_right(rect),
+                     to_imgui(mix(colors.background, colors.warning, 0.18)), rounding);
+  list.AddRect(top_left(rect), bottom_right(rect), to_imgui(colors.warning), rounding);
+}
+
+void draw_halving(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                  const std::function<void(session::Command)>& send) {
+  const config::Key& key = *config::find_key("training.learning_rate");
+  const double halved = std::max(key.min, snapshot.config.training.learning_rate / 2.0);
+  if (!button(ui,
+              {"Halve learning rate and run",
+               "Sets η to " + figure::compact(halved) + " and goes on from the best weights so far",
+               rect},
+              {"Halve η and run", Icon::play, true}))
+    return;
+  send(session::SetKey{key.name, config::format_number(halved)});
+  send(session::Run{});
+}
+
 }  // namespace
 
 std::string divergence_sentence(const session::Snapshot& snapshot) {
@@ -56,35 +81,46 @@ std::string divergence_sentence(const session::Snapshot& snapshot) {
 
 void draw_divergence_banner(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                             const std::function<void(session::Command)>& send) {
-  ImDrawList& list = *ImGui::GetWindowDrawList();
   const figure::Palette& colors = ui.colors();
-  const auto rounding = static_cast<float>(ui.px(6.0));
-  list.AddRectFilled(top_left(rect), bottom_right(rect),
-                     to_imgui(mix(colors.background, colors.warning, 0.18)), rounding);
-  list.AddRect(top_left(rect), bottom_right(rect), to_imgui(colors.warning), rounding);
+  draw_background(ui, rect);
   const double pad = ui.px(12.0), buttons = ui.px(200.0 + 72.0) + 3 * pad;
   const Rect text{rect.x + pad, rect.y + ui.px(8.0), rect.width - buttons, ui.px(24.0)};
   draw_text(ui, text, divergence_sentence(snapshot), 13.0, colors.text, figure::HAlign::left, true);
-  const double rate = snapshot.config.training.learning_rate;
   const Remedy remedy = remedy_for(snapshot);
   draw_text(ui, {text.x, text.y + ui.px(24.0), text.width, ui.px(22.0)}, advice(remedy, snapshot),
             12.0, colors.text);
   const Rect second{rect.right() - pad - ui.px(72.0), rect.y + ui.px(18.0), ui.px(72.0),
                     ui.px(30.0)};
   const Rect first{second.x - pad - ui.px(200.0), second.y, ui.px(200.0), second.height};
-  const config::Key& key = *config::find_key("training.learning_rate");
-  const double halved = std::max(key.min, rate / 2.0);
-  if (remedy == Remedy::lower_rate &&
-      button(ui,
-             {"Halve learning rate and run",
-              "Sets η to " + figure::compact(halved) + " and goes on from the best weights so far",
-              first},
-             {"Halve η and run", Icon::play, true})) {
-    send(session::SetKey{key.name, config::format_number(halved)});
-    send(session::Run{});
-  }
+  if (remedy == Remedy::lower_rate) draw_halving(ui, first, snapshot, send);
   if (button(ui, {"Reset after divergence", "Fresh weights, empty curves  (R)", second}, {"Reset"}))
     send(session::Reset{});
+}
+
+void draw_side_banner(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                      const std::function<void(session::Command)>& send) {
+  draw_background(ui, rect);
+  const double pad = ui.px(9.0), buttons = ui.px(142.0);
+  const Remedy remedy = remedy_for(snapshot);
+  Rect text{rect.x + pad, rect.y, rect.width - 2 * pad, rect.height};
+  text.x += draw_side_badge(ui, text);
+  text.width = rect.right() - pad - text.x;
+  if (remedy == Remedy::lower_rate) {
+    text.width -= buttons + pad;
+    draw_halving(ui,
+                 {rect.right() - ui.px(4.0) - buttons, rect.y + ui.px(4.0), buttons,
+                  rect.height - ui.px(8.0)},
+                 snapshot, send);
+  }
+  const std::string iteration =
+      fmt::format("stopped in iteration {}", figure::grouped(snapshot.divergence->iteration));
+  const std::string tensor = figure::subscripts_to_markup(snapshot.divergence->tensor);
+  const std::string shown =
+      figure::first_that_fits({divergence_sentence(snapshot),
+                               iteration + ": " + tensor + " is not finite", iteration, "stopped"},
+                              ui.px(12.0), text.width);
+  interact(ui, {"Stopped", divergence_sentence(snapshot) + "\n" + advice(remedy, snapshot), text});
+  draw_text(ui, text, shown, 12.0, ui.colors().text);
 }
 
 }  // namespace backflow::ui

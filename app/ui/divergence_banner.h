@@ -22,4 +22,8 @@ std::string divergence_sentence(const session::Snapshot& snapshot);
 void draw_divergence_banner(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                             const std::function<void(session::Command)>& send);
 
+/// The same in one line, for one side of a comparison. Precondition: snapshot.divergence.
+void draw_side_banner(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                      const std::function<void(session::Command)>& send);
+
 }  // namespace backflow::ui

@@ -21,6 +21,9 @@ public:
   double draw(UiContext& ui, const Rect& card, const session::Snapshot& snapshot, ViewState& state,
               HeatmapTextures* textures);
 
+  /// Is switched on or off as another one.
+  void follow(const ExplanationStrip& other) { chosen_ = other.chosen_; }
+
   const FigurePanel& panel() const { return panel_; }
 
 private:

@@ -5,6 +5,7 @@
 
 #include "app/figure/text_markup.h"
 #include "app/ui/imgui_canvas.h"
+#include "app/ui/side.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {
@@ -21,9 +22,10 @@ Rect FigurePanel::begin(UiContext& ui, const Rect& rect) const {
   draw_card(ui, rect);
   const std::string title(info_->title);
   const double pad = ui.px(9.0), bar = ui.px(kBar);
-  draw_text(ui, {rect.x + pad, rect.y, rect.width - 2 * pad, bar}, title, 13.0, ui.colors().text,
-            figure::HAlign::left, true);
-  const double used = figure::text_width(title, ui.px(13.0), true) + 2.2 * pad;
+  const double badge = draw_side_badge(ui, {rect.x + pad, rect.y, rect.width, bar});
+  draw_text(ui, {rect.x + pad + badge, rect.y, rect.width - 2 * pad - badge, bar}, title, 13.0,
+            ui.colors().text, figure::HAlign::left, true);
+  const double used = figure::text_width(title, ui.px(13.0), true) + 2.2 * pad + badge;
   return {rect.x + used, rect.y + ui.px(4.0), rect.width - used - pad, bar - ui.px(8.0)};
 }
 
@@ -56,7 +58,7 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.PushClipRect(top_left(area), bottom_right(area), true);
-  ImGuiCanvas canvas(list, ui.fonts, textures, top_left(area), ui.scale, figure_.name);
+  ImGuiCanvas canvas(list, ui.fonts, textures, top_left(area), ui.scale, ui.full(figure_.name));
   draw_groups(figure_, canvas);
   list.PopClipRect();
 

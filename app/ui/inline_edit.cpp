@@ -16,7 +16,7 @@ constexpr int kPatience = 4;
 }  // namespace
 
 void begin_edit(UiContext& ui, const std::string& label, const std::string& text) {
-  ui.edit.label = label;
+  ui.edit.label = ui.full(label);
   ui.edit.starting = kPatience;
   std::memset(ui.edit.text, 0, sizeof ui.edit.text);
   std::memcpy(ui.edit.text, text.data(), std::min(text.size(), sizeof ui.edit.text - 1));

@@ -13,7 +13,7 @@ void begin_edit(UiContext& ui, const std::string& label, const std::string& text
 
 /// True while it is.
 inline bool is_edited(const UiContext& ui, const Widget& widget) {
-  return ui.edit.label == widget.label;
+  return ui.edit.label == ui.full(widget.label);
 }
 
 /// Draws the input in the widget's place. Returns what was typed once it counts (Enter, or a click

@@ -12,8 +12,9 @@ namespace {
 // Figures and what only resizes have nothing to press.
 bool takes_focus(const Widget& widget) {
   const auto begins = [&](std::string_view prefix) { return widget.label.starts_with(prefix); };
-  return widget.enabled && !begins("figure ") && !begins("Splitter") && widget.label != "Status" &&
-         widget.label != "Coarse map";
+  constexpr std::string_view kTold[] = {"Status", "Coarse map", "Differences", "Stopped"};
+  return widget.enabled && !begins("figure ") && !begins("Splitter") &&
+         std::find(std::begin(kTold), std::end(kTold), widget.label) == std::end(kTold);
 }
 
 void go_on(KeyboardFocus& focus, bool backward) {
@@ -57,8 +58,8 @@ void move_focus(UiContext& ui, bool escape) {
 
 bool take_focus(UiContext& ui, const Widget& widget) {
   if (!takes_focus(widget)) return false;
-  ui.focus.order.push_back(widget.label);
-  if (widget.label != ui.focus.label) return false;
+  ui.focus.order.push_back(ui.full(widget.label));
+  if (ui.full(widget.label) != ui.focus.label) return false;
   if (ui.focus.moved) scroll_into_sight(ui, widget.rect);
   const Rect ring = inset(widget.rect, -ui.px(2.0));
   ImGui::GetForegroundDrawList()->AddRect(
@@ -68,11 +69,12 @@ bool take_focus(UiContext& ui, const Widget& widget) {
 }
 
 bool entered_by_key(const UiContext& ui, const Widget& widget) {
-  return ui.focus.enter && widget.enabled && widget.label == ui.focus.label;
+  return ui.focus.enter && widget.enabled && ui.full(widget.label) == ui.focus.label;
 }
 
 int arrow_step(UiContext& ui, const Widget& widget, bool list) {
-  if (ui.focus.label.empty() || widget.label != ui.focus.label || !widget.enabled) return 0;
+  if (ui.focus.label.empty() || ui.full(widget.label) != ui.focus.label || !widget.enabled)
+    return 0;
   ui.focus.asked_for_arrows = true;
   if (ImGui::GetIO().WantTextInput) return 0;
   const Key more = list ? Key::down_arrow : Key::up_arrow;

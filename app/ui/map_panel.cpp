@@ -71,7 +71,7 @@ void draw_color_limits(UiContext& ui, const Rect& rect, const session::Snapshot&
                 {{"auto", "auto"}, {"fixed", "fixed"}}, view.heatmap_low ? "fixed" : "auto");
   if (chosen && *chosen == "auto") view.heatmap_low = view.heatmap_high = std::nullopt;
   if (chosen && *chosen == "fixed" && snapshot.analysis) {
-    const double limit = figure::automatic_limit(snapshot.analysis->range);
+    const double limit = figure::automatic_limit(snapshot);
     view.heatmap_low = -limit;
     view.heatmap_high = limit;
   }

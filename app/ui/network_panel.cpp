@@ -53,6 +53,11 @@ void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot
   light_up(panel, shared);
 }
 
+void NetworkPanel::follow(const NetworkPanel& other) {
+  wants_folded_ = other.wants_folded_;
+  strip_.follow(other.strip_);
+}
+
 void NetworkPanel::take_keys() {
   if (key_pressed(Key::f)) wants_folded_ = !wants_folded_;
 }

@@ -16,6 +16,9 @@ public:
   /// As it is shown: folded or not.
   const FigurePanel& panel() const { return shows_folded_ ? folded_ : network_; }
 
+  /// Shows the network as another one's panel does.
+  void follow(const NetworkPanel& other);
+
   /// F folds and unfolds it.
   void take_keys();
   /// Once a frame, drawn or not: folds and unfolds.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/figure/comparison.h"
 #include "app/figure/plot_axes.h"
 
 namespace backflow::ui {
@@ -22,6 +23,48 @@ const figure::Figure* Panels::figure(std::string_view name) const {
        {&network_.panel(), &network_.strip(), &map_.tabs().shown(), &loss_.shown(), &norm_.shown()})
     if (panel->figure().name == name) return &panel->figure();
   return nullptr;
+}
+
+void Panels::mirror(const Panels& other) {
+  state_ = other.state_;
+  asked_ = other.asked_;
+  network_.follow(other.network_);
+  map_.tabs().follow(other.map_.tabs());
+  loss_.follow(other.loss_);
+  norm_.follow(other.norm_);
+}
+
+Panels::Pointed Panels::pointed() const {
+  return {state_.view.cursor, state_.view.cursor_iteration, state_.view.highlight};
+}
+
+void Panels::point_at(const Pointed& what, bool is_news) {
+  state_.view.cursor = what.cursor;
+  state_.view.cursor_iteration = what.iteration;
+  state_.view.highlight = what.highlight;
+  cursor_moved_ = is_news;
+}
+
+TwoNetworks Panels::two_networks() {
+  const std::array panels{&loss_, &norm_};
+  const auto of_one = [&](std::size_t i) {
+    return !figure::is_overlaid(panels[i]->shown().info().name);
+  };
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string_view shown = panels[i]->shown().info().name;
+    const std::string_view before = std::exchange(lower_shown_[i], shown);
+    if (!before.empty() && before != shown) lower_chosen_ = i;
+  }
+  TwoNetworks two;
+  if (of_one(lower_chosen_)) {
+    two.lower = lower_chosen_ == 0 ? Card::loss : Card::norm;
+  } else {  // both curves
+    if (of_one(0)) loss_.show("loss");
+    if (of_one(1)) norm_.show("gradient-norm");
+  }
+  two.loss = of_one(0);
+  two.norm = of_one(1);
+  return two;
 }
 
 void Panels::restore(const Settings& settings) {

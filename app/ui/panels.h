@@ -21,6 +21,21 @@ public:
   void draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
             const UiServices& services);
 
+  /// Two networks: shows the same figures in the same way as the other's panels.
+  void mirror(const Panels& other);
+  /// What lies under the mouse, and is marked in all figures.
+  struct Pointed {
+    std::optional<figure::Cell> cursor;
+    std::optional<std::size_t> iteration;
+    std::optional<figure::Highlight> highlight;
+    bool operator==(const Pointed&) const = default;
+  };
+  Pointed pointed() const;
+  void point_at(const Pointed& what, bool is_news);
+  /// How the two share the cards. Of loss and norm the one whose tab was chosen last decides: to
+  /// both curves again, or to its figure for each of the networks.
+  TwoNetworks two_networks();
+
   /// Which figures are shown, and how.
   void restore(const Settings& settings);
   void store(Settings& settings) const;
@@ -63,7 +78,9 @@ private:
   EigenvalueDrag eigenvalue_drag_;
   ThresholdDrag threshold_drag_;
   ViewState state_;
-  bool cursor_moved_ = false;  // in this frame, whose figures do not show it yet
+  bool cursor_moved_ = false;                    // in this frame, whose figures do not show it yet
+  std::array<std::string_view, 2> lower_shown_;  // in the loss and the norm card
+  std::size_t lower_chosen_ = 0;                 // the one of them whose tab was chosen last
   std::optional<session::AnalysisOptions> asked_;  // of the worker, last
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
 #include "app/ui/measures.h"
@@ -32,13 +33,26 @@ std::string progress(const session::Snapshot& snapshot) {
 
 std::string frame_time(double frame_ms) { return fmt::format("frame {:.1f} ms", frame_ms); }
 
-std::string verdict(const session::Snapshot& snapshot, bool with_proof) {
+std::string verdict_of_one(const session::Snapshot& snapshot, bool with_proof) {
   if (snapshot.divergence)
     return figure::subscripts_to_markup(training::describe(*snapshot.divergence));
   if (!snapshot.analysis) return {};
   const auto& bound = snapshot.analysis->bound;
   return with_proof ? gradient::verdict(snapshot.analysis->decay, bound)
                     : gradient::verdict(snapshot.analysis->decay);
+}
+
+// Of two networks in one clause each: "A: gradient falls ×0.77 per step     B: …".
+std::string verdict(const session::Snapshot& snapshot, bool with_proof) {
+  if (!snapshot.other) return verdict_of_one(snapshot, with_proof);
+  std::string text;
+  for (const session::Snapshot* side : figure::both(snapshot)) {
+    const std::string sentence = verdict_of_one(*side, false);
+    if (sentence.empty()) continue;
+    text += (text.empty() ? "" : "     ") + std::string(side->is_b ? "B: " : "A: ") +
+            sentence.substr(0, sentence.find(':'));
+  }
+  return text;
 }
 
 }  // namespace
@@ -60,7 +74,8 @@ void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& s
   std::string help = status;
   const std::string short_verdict = verdict(snapshot, false);
   // What does not fit even alone is cut after its first clause.
-  const std::string clause = short_verdict.substr(0, short_verdict.find(':'));
+  const std::string clause =
+      snapshot.other ? std::string() : short_verdict.substr(0, short_verdict.find(':'));
   const std::string least =
       bold_width(short_verdict) <= rect.width - width_of(status) - gap ? short_verdict : clause;
   const double right = message.empty() ? bold_width(least) : width_of(message);

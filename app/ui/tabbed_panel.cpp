@@ -2,7 +2,9 @@
 
 #include <string>
 
+#include "app/figure/comparison.h"
 #include "app/figure/text_markup.h"
+#include "app/ui/side.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {
@@ -36,6 +38,11 @@ Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
   for (const Tab& tab : tabs_) room -= tab_width(ui, tab.title);
   double x = rect.x + ui.px(kEdge);
   const double bar = ui.px(FigurePanel::kBar);
+  if (!figure::is_overlaid(tabs_[chosen_].figure)) {
+    const double badge = draw_side_badge(ui, {rect.x + ui.px(9.0), rect.y, rect.width, bar});
+    x += badge;
+    room -= badge;
+  }
   for (std::size_t i = 0; i < tabs_.size(); ++i) {
     const Tab& tab = tabs_[i];
     const char* title = room < 0.0 ? tab.brief : tab.title;

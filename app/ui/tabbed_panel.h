@@ -33,6 +33,8 @@ public:
   const FigurePanel& shown() const { return figures_[chosen_]; }
   /// Shows the figure of that name, which must be one of its own.
   void show(std::string_view figure);
+  /// Shows the same tab as another one with the same tabs.
+  void follow(const TabbedPanel& other) { chosen_ = other.chosen_; }
   bool shows(std::string_view figure) const { return tabs_[chosen_].figure == figure; }
 
 private:

@@ -4,6 +4,7 @@
 
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
+#include "app/ui/compare_view.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
 
@@ -131,6 +132,8 @@ void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot
   const bool dark = ui.theme == figure::Theme::dark;
   if (button(ui, {"Theme", "Light or dark colours  (T)", right}, {dark ? "Light" : "Dark"}))
     actions.toggle_theme();
+  right = {right.x - gap - ui.px(kCompareMenu), rect.y, ui.px(kCompareMenu), rect.height};
+  draw_compare_menu(ui, right, snapshot, actions.send);
   row.next(1.0);
   draw_walk(ui, row, right.x - gap, snapshot, walk, actions.send);
 }

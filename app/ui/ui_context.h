@@ -43,6 +43,9 @@ struct KeyboardFocus {
   std::vector<std::string> order;  ///< the labels of all controls of the frame so far
 };
 
+/// Whose figures are drawn (side.h).
+enum class Side { none, a, b };
+
 struct UiContext {
   Fonts fonts;
   WidgetRegistry registry;
@@ -53,10 +56,15 @@ struct UiContext {
   figure::Theme theme = figure::Theme::dark;
   /// Changes with the same number belong to one gesture, such as one drag (session::SetKey).
   std::uint64_t gesture = 1;
+  Side side = Side::none;
   std::string tooltip;  ///< to be shown at the mouse in this frame, at once; text markup
 
   const figure::Palette& colors() const { return figure::palette(theme); }
   double px(double units) const { return units * scale; }
+  /// A label as it is known in the whole window: of B's widgets with "B " before it.
+  std::string full(const std::string& label) const {
+    return side == Side::b ? "B " + label : label;
+  }
 };
 
 inline ImVec2 top_left(const Rect& r) { return {static_cast<float>(r.x), static_cast<float>(r.y)}; }

@@ -238,7 +238,7 @@ void WeightsPanel::use_mouse(UiContext& ui, const FigurePanel& panel, const Inte
     typing_ = *entry;
     begin_edit(ui, kEntry, fmt::format("{:.6g}", value));
   } else if (state.held && ImGui::IsMouseClicked(0)) {
-    drag_ = {*entry, value, figure::weight_limit(figure::shown_weights(snapshot, view))};
+    drag_ = {*entry, value, figure::weight_limit(snapshot, view)};
   }
 }
 

@@ -68,7 +68,7 @@ void register_widget(UiContext& ui, const Widget& widget) {
   const Rect visible{left, top, std::min<double>(rect.right(), high.x) - left,
                      std::min<double>(rect.bottom(), high.y) - top};
   if (visible.height < rect.height / 2.0) return;
-  ui.registry.add({widget.label, visible, widget.help, widget.enabled});
+  ui.registry.add({ui.full(widget.label), visible, widget.help, widget.enabled});
 }
 
 Interaction interact(UiContext& ui, const Widget& widget) {
@@ -83,7 +83,7 @@ Interaction interact(UiContext& ui, const Widget& widget) {
   state.clicked = (widget.enabled && released_on_it) || take_focus(ui, widget);
   state.double_clicked = widget.enabled && state.hovered && ImGui::IsMouseDoubleClicked(0);
   if (state.hovered && !widget.help.empty()) {
-    ui.hover.label = widget.label;
+    ui.hover.label = ui.full(widget.label);
     ui.hover.text = widget.help;
   }
   register_widget(ui, widget);

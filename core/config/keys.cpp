@@ -106,6 +106,13 @@ std::string format_number(double value) {
   return error == std::errc() ? std::string(text, end) : std::string();
 }
 
+std::vector<const Key*> differing_keys(const Config& a, const Config& b) {
+  std::vector<const Key*> found;
+  for (const Key& key : keys())
+    if (key.get(a) != key.get(b) && (applies(key, a) || applies(key, b))) found.push_back(&key);
+  return found;
+}
+
 std::vector<std::string> differences_from_default(const Config& config) {
   const Config defaults;
   std::vector<std::string> differences;

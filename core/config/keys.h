@@ -64,6 +64,10 @@ std::string allowed_values(const Key& key);
 /// The shortest text that reads back as the same double, e.g. "0.3".
 std::string format_number(double value);
 
+/// The keys whose values differ and that do something in one of the two at least, in the order of
+/// keys().
+std::vector<const Key*> differing_keys(const Config& a, const Config& b);
+
 /// The keys whose values differ from the default configuration, as "key=value" in the order of
 /// keys().
 std::vector<std::string> differences_from_default(const Config& config);

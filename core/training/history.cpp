@@ -99,6 +99,13 @@ History History::after(const HistoryView& view, std::size_t size) {
   return history;
 }
 
+History::History(const History& other) : History(after(other.view_, other.size())) {}
+
+History& History::operator=(const History& other) {
+  *this = History(other);
+  return *this;
+}
+
 void History::append(const HistoryPoint& point) {
   const std::size_t i = view_.size_;
   const std::size_t local = i % kChunk;

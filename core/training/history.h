@@ -68,6 +68,14 @@ private:
 
 class History {
 public:
+  History() = default;
+  /// Both go on from here, each for itself.
+  History(const History& other);
+  History& operator=(const History& other);
+  History(History&&) noexcept = default;
+  History& operator=(History&&) noexcept = default;
+  ~History() = default;
+
   /// A curve that goes on behind the first `size` points of another one, which stays as it is;
   /// size ≤ view.size().
   static History after(const HistoryView& view, std::size_t size);

@@ -223,6 +223,74 @@ TEST(Worker, TakesCommandsAndGivesSnapshotsToManyThreadsWhileTraining) {
   EXPECT_TRUE(ordered);
 }
 
+bool both_analysed(const Snapshot& s) {
+  return s.other && s.analysis && s.analysis->record == s.record && s.other->analysis &&
+         s.other->analysis->record == s.other->record;
+}
+
+TEST(Worker, ComparesTwoNetworksWithAnAnalysisOfEach) {
+  Watcher watcher{first_bit("30")};
+  watcher.worker().send(StartComparison{});
+  watcher.worker().send(on_b(SetKey{"model.spectral_radius", "0.5"}));
+  auto snapshot = watcher.wait_for(
+      [](const Snapshot& s) { return both_analysed(s) && s.other->spectral_radius < 0.6; });
+  EXPECT_NEAR(snapshot->spectral_radius, 1.0, 1e-12);
+  EXPECT_NEAR(snapshot->other->spectral_radius, 0.5, 1e-12);
+  EXPECT_EQ(snapshot->other->revision, snapshot->revision);
+
+  watcher.worker().send(session::Run{});
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    snapshot = watcher.wait_for([&](const Snapshot& s) { return s.iteration >= 5 * i; });
+    ASSERT_EQ(snapshot->iteration, snapshot->other->iteration);  // lockstep in every one of them
+  }
+  watcher.worker().send(Pause{});
+  snapshot = watcher.wait_for([](const Snapshot& s) { return !s.running && both_analysed(s); });
+  const double rho_a = snapshot->spectral_radius, rho_b = snapshot->other->spectral_radius;
+
+  // Each network takes its analysis with it, at once.
+  watcher.worker().send(SwapSides{});
+  const auto swapped = watcher.wait_for(
+      [&](const Snapshot& s) { return s.other && s.record == snapshot->other->record; });
+  ASSERT_TRUE(both_analysed(*swapped));
+  EXPECT_EQ(swapped->spectral_radius, rho_b);
+  EXPECT_EQ(swapped->other->spectral_radius, rho_a);
+
+  watcher.worker().send(KeepB{});
+  const auto kept = watcher.wait_for([](const Snapshot& s) { return s.other == nullptr; });
+  EXPECT_EQ(kept->record, snapshot->record);
+  ASSERT_NE(kept->analysis, nullptr);
+  EXPECT_EQ(kept->spectral_radius, rho_a);
+}
+
+TEST(Worker, ABurstOfChangesOfBEndsWithTheLastOne) {
+  Watcher watcher{first_bit("60")};
+  watcher.worker().send(StartComparison{});
+  for (int i = 1; i <= 300; ++i)
+    watcher.worker().send(on_b(
+        SetKey{"model.spectral_radius", config::format_number(0.01 * static_cast<double>(i))}));
+  const auto snapshot = watcher.wait_for([](const Snapshot& s) {
+    return both_analysed(s) && s.other->config.model.weights.spectral_radius == 3.0;
+  });
+  EXPECT_NEAR(snapshot->other->spectral_radius, 3.0, 1e-12);
+  EXPECT_NEAR(snapshot->spectral_radius, 1.0, 1e-12);
+}
+
+TEST(Worker, ComparisonsStartAndEndWhileTraining) {
+  Watcher watcher{first_bit("20")};
+  watcher.worker().send(session::Run{});
+  for (int i = 0; i < 10; ++i) {
+    if (i % 3 == 2)
+      watcher.worker().send(StartPair{"rnn-gru"});
+    else
+      watcher.worker().send(StartComparison{});
+    watcher.wait_for([](const Snapshot& s) { return s.other && s.iteration >= 3; });
+    watcher.worker().send(SwapSides{});
+    watcher.worker().send(i % 2 == 0 ? Command{KeepB{}} : Command{EndComparison{}});
+    const auto snapshot = watcher.wait_for([](const Snapshot& s) { return !s.other; });
+    EXPECT_TRUE(snapshot->running);
+  }
+}
+
 TEST(Worker, StopsAtOnceInTheMiddleOfALongAnalysis) {
   // n = 256, T = 1000 takes minutes to analyse; the destructor must not wait for it.
   config::Config config = first_bit("1000");

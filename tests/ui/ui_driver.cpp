@@ -8,7 +8,7 @@ namespace backflow::ui {
 
 UiDriver::UiDriver(const config::Config& config, int width, int height, double scale,
                    const Settings& settings, bool offer_tour)
-    : session_(config), scale_(scale), text_size_(settings.text_size) {
+    : networks_(config), scale_(scale), text_size_(settings.text_size) {
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
@@ -17,8 +17,8 @@ UiDriver::UiDriver(const config::Config& config, int width, int height, double s
   io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
   init_keys_without_backend();
   ui_ = std::make_unique<AppUi>(
-      UiServices{[this](session::Command command) { session_.execute(command); }, nullptr, settings,
-                 offer_tour});
+      UiServices{[this](session::Command command) { networks_.execute(command); }, nullptr,
+                 settings, offer_tour});
   ui_->set_scale(scale * ui_->text_size());
   unsigned char* pixels = nullptr;
   int atlas_width = 0, atlas_height = 0;
@@ -32,19 +32,26 @@ UiDriver::~UiDriver() {
   ImGui::DestroyContext();
 }
 
+void UiDriver::analyse(const session::Session& session,
+                       std::shared_ptr<const session::Analysis>& analysis,
+                       session::AnalysisOptions& analysed) const {
+  const session::AnalysisOptions& options = session.analysis_options();
+  if (analysis && analysis->record == session.record() && analysed == options) return;
+  analysis = coarse_ ? session::analyse_coarsely(session.record(), options) : nullptr;
+  if (!analysis) analysis = session::analyse(session.record(), options);
+  analysed = options;
+}
+
 void UiDriver::publish() {
-  if (session_.wants_to_iterate()) session_.iterate();
-  session_.refresh();
-  auto snapshot = std::make_shared<session::Snapshot>(session_.snapshot());
-  snapshot->revision = ++revision_;
-  const session::AnalysisOptions& options = session_.analysis_options();
-  if (!analysis_ || analysis_->record != snapshot->record || analysed_ != options) {
-    analysis_ = coarse_ ? session::analyse_coarsely(snapshot->record, options) : nullptr;
-    if (!analysis_) analysis_ = session::analyse(snapshot->record, options);
-    analysed_ = options;
-  }
-  session::attach(analysis_, *snapshot);
-  snapshot_ = std::move(snapshot);
+  if (networks_.wants_to_iterate()) networks_.iterate();
+  networks_.refresh();
+  analyse(networks_.a(), analysis_, analysed_);
+  if (networks_.b() != nullptr) analyse(*networks_.b(), analysis_b_, analysed_b_);
+  session::Comparison::Known known;
+  known.revision = ++revision_;
+  known.analysis_a = analysis_;
+  known.analysis_b = analysis_b_;
+  snapshot_ = std::make_shared<const session::Snapshot>(networks_.snapshot(known));
 }
 
 void UiDriver::frames(int count) {

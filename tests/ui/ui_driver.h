@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "app/session/session.h"
+#include "app/session/comparison.h"
 #include "app/ui/app_ui.h"
 #include "app/ui/imgui_compat.h"
 
@@ -54,7 +54,7 @@ public:
   void keep_coarse() { coarse_ = true, analysis_ = nullptr; }
 
   const session::Snapshot& snapshot() const { return *snapshot_; }
-  session::Session& session() { return session_; }
+  session::Comparison& session() { return networks_; }
   AppUi& ui() { return *ui_; }
   /// The widget of that label; fails the test when there is none.
   WidgetInfo widget(const std::string& label) const;
@@ -66,12 +66,14 @@ private:
   void begin_drag(const std::string& label, double from, double to);
   void release();
   void publish();
+  void analyse(const session::Session& session, std::shared_ptr<const session::Analysis>& analysis,
+               session::AnalysisOptions& analysed) const;
   void adapt_text_size();
 
-  session::Session session_;
+  session::Comparison networks_;
   std::shared_ptr<const session::Snapshot> snapshot_;
-  std::shared_ptr<const session::Analysis> analysis_;
-  session::AnalysisOptions analysed_;
+  std::shared_ptr<const session::Analysis> analysis_, analysis_b_;
+  session::AnalysisOptions analysed_, analysed_b_;
   bool coarse_ = false;
   std::uint64_t revision_ = 0;
   double scale_, text_size_;

@@ -1,0 +1,131 @@
+#include "app/figure/compared_norms.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/figure/comparison.h"
+#include "app/figure/curve.h"
+#include "app/figure/header.h"
+#include "app/figure/number_format.h"
+
+namespace backflow::figure {
+namespace {
+
+using training::ClipMode;
+using training::ClipOptions;
+using training::HistoryView;
+using training::Series;
+
+const ClipOptions& clip_of(const CurveSide& side) { return side.snapshot->config.training.clip; }
+
+PlotArea range_of(const std::vector<CurveSide>& sides, double x_max, bool log_y) {
+  PlotArea area;
+  area.x_max = x_max;
+  double low = 1e300, high = 0.0;
+  const auto include = [&](double smallest, double largest) {
+    low = std::min(low, smallest);
+    high = std::max(high, largest);
+  };
+  for (const CurveSide& side : sides) {
+    const HistoryView& history = side.snapshot->history;
+    const double smallest = smallest_positive(history, Series::norm_before_clip);
+    if (smallest > 0.0)
+      include(smallest, history.min_max(Series::norm_before_clip, 0, history.size()).max);
+    if (clip_of(side).mode != ClipMode::none)
+      include(clip_of(side).threshold, clip_of(side).threshold);
+  }
+  if (high <= 0.0) low = 0.1, high = 1.0;
+  set_y_range(area, log_y ? low : 0.0, high, log_y);
+  return area;
+}
+
+// The thresholds in force now, one line where both are the same.
+void add_thresholds(Group& group, const std::vector<CurveSide>& sides, const Axes& axes,
+                    const Palette& colors) {
+  const auto draw = [&](double threshold, Color color) {
+    const double y = axes.y(threshold);
+    group.marks.push_back(PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}},
+                                       {color, 1.4, Dash::dotted}});
+  };
+  const ClipOptions &a = clip_of(sides[0]), &b = clip_of(sides[1]);
+  if (a.mode != ClipMode::none && b.mode != ClipMode::none && a.threshold == b.threshold) {
+    draw(a.threshold, colors.muted_text);
+    return;
+  }
+  for (const CurveSide& side : sides)
+    if (clip_of(side).mode != ClipMode::none) draw(clip_of(side).threshold, side.stroke.color);
+}
+
+// "A clipped 3 of the last 100", "B: clipping is off".
+std::string clipping(const CurveSide& side) {
+  if (clip_of(side).mode == ClipMode::none) return side.name + ": clipping is off";
+  const HistoryView& history = side.snapshot->history;
+  const std::size_t window = std::min<std::size_t>(100, history.size());
+  std::size_t clipped = 0;
+  for (std::size_t i = history.size() - window; i < history.size(); ++i)
+    if (history.value(Series::norm_after_clip, i) < history.value(Series::norm_before_clip, i))
+      ++clipped;
+  return fmt::format("{} clipped {} of {}", side.name, clipped, window);
+}
+
+// Longest form first.
+std::vector<std::string> notes(const std::vector<CurveSide>& sides) {
+  const bool any =
+      clip_of(sides[0]).mode != ClipMode::none || clip_of(sides[1]).mode != ClipMode::none;
+  const std::string both = clipping(sides[0]) + ", " + clipping(sides[1]);
+  std::vector<std::string> list{both};
+  if (any) list = {"dotted: threshold c; " + both, both, "dotted: threshold c"};
+  return list;
+}
+
+}  // namespace
+
+Figure build_compared_norms(const session::Snapshot& snapshot, const View& view,
+                            const FigureStyle& style, Size size) {
+  const Palette& colors = palette(style.theme);
+  const auto sides = curve_sides(snapshot, colors);
+  Figure figure = blank_figure("gradient-norm", "Gradient norm and clipping", style, size);
+  AxesOptions options;
+  options.title = figure.title;
+  options.y_title = "‖∇L‖ before clipping";
+  options.x_title = "iteration";
+  options.note = notes(sides);
+  options.range = range_of(sides, iteration_axis_end(longest_curve(snapshot)), view.gradient_log);
+  options.legend = compared_legend(sides, Series::norm_before_clip, "", &CurveSide::stroke);
+  const Axes axes = add_axes(figure, style, options);
+  Group group{"gradient-norm", axes.area.rect, {}};
+  add_thresholds(group, sides, axes, colors);
+  for (const CurveSide& side : sides)
+    add_curve(group, side.snapshot->history, Series::norm_before_clip, axes, side.stroke);
+  for (const CurveSide& side : sides)
+    add_gap_markers(group, side.snapshot->history, Series::norm_before_clip, axes, colors,
+                    style.font_size);
+  figure.groups.push_back(std::move(group));
+  add_iteration_cursor(figure, view, longest_curve(snapshot), axes, colors);
+  if (longest_curve(snapshot) == 0) add_hint(figure, style, axes.area.rect, "no iteration yet");
+  return figure;
+}
+
+std::string compared_norms_tooltip(const session::Snapshot& snapshot, const Figure& figure,
+                                   Point at) {
+  const auto i = iteration_at(figure, longest_curve(snapshot), at);
+  if (!i) return {};
+  std::string text = fmt::format("iteration {}", grouped(*i));
+  for (const CurveSide& side : curve_sides(snapshot, palette(Theme::light))) {
+    const HistoryView& history = side.snapshot->history;
+    text += "\n" + side.name + ": ";
+    if (*i >= history.size()) {
+      text += "not that far";
+      continue;
+    }
+    const double before = history.value(Series::norm_before_clip, *i);
+    const double after = history.value(Series::norm_after_clip, *i);
+    text += "‖∇L‖ = " + compact(before);
+    if (after < before) text += ", clipped to " + compact(after);
+  }
+  return text;
+}
+
+}  // namespace backflow::figure

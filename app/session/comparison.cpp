@@ -1,0 +1,351 @@
+#include "app/session/comparison.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "app/session/analysis.h"
+#include "core/config/keys.h"
+
+namespace backflow::session {
+namespace {
+
+constexpr ReadyPair kPairs[] = {
+    {"activation", "tanh | ReLU", "model.activation", "tanh", "relu"},
+    {"clipping", "clipping on | off", "training.clip.mode", "norm", "none"},
+    {"initialisation", "Gaussian | orthogonal", "model.init", "gaussian", "orthogonal"},
+    {"rnn-gru", "vanilla RNN | GRU", "model.cell", "rnn", "gru"},
+    {"rnn-lstm", "vanilla RNN | LSTM", "model.cell", "rnn", "lstm"},
+    {"gru-lstm", "GRU | LSTM", "model.cell", "gru", "lstm"},
+    {"truncation", "full | truncated BPTT", "training.truncation", "none", "horizon"},
+};
+
+// What both sides of a pair take besides, so that its difference can be seen: a horizon shorter
+// than the sequences.
+std::optional<SetKey> common_key(const ReadyPair& pair, const config::Config& config) {
+  const model::Index steps = training::resolved(config.task).steps;
+  if (pair.key != "training.truncation" || config.training.truncation.steps < steps)
+    return std::nullopt;
+  return SetKey{"training.truncation.steps", std::to_string(std::max<model::Index>(1, steps / 4))};
+}
+
+// What is done with both sides, or with the comparison; anything else changes one network.
+template <class C, class... Any>
+constexpr bool is_one_of = (std::is_same_v<C, Any> || ...);
+template <class C>
+constexpr bool kIsForBoth =
+    is_one_of<C, Run, Pause, StepOnce, Reset, Evaluate, GoTo, Undo, Redo, SetSpeedLimit,
+              SetAnalysis, StartComparison, StartPair, SwapSides, KeepB, EndComparison, OnB>;
+
+std::string try_key(config::Config& config, std::string_view name, std::string_view value) {
+  const std::string refusal = config::set_key(config, name, value);
+  return refusal.empty() ? config::validate(config) : refusal;
+}
+
+// Whether A's step is taken, by the numbers of the commands; 0: there is none. Undo takes the last
+// one, Redo the first.
+bool takes_a(std::uint64_t of_a, std::uint64_t of_b, bool undo) {
+  if (of_a == 0 || of_b == 0) return of_a != 0;
+  return undo ? of_a > of_b : of_a < of_b;
+}
+
+// The title of what Undo, or Redo, would do.
+std::string title_of(const std::string& of_a, const std::string& of_b,
+                     std::pair<std::uint64_t, std::uint64_t> numbers, bool undo) {
+  const auto [a, b] = numbers;
+  if (a == b) return a == 0 ? std::string() : of_a;
+  return takes_a(a, b, undo) ? "A: " + of_a : "B: " + of_b;
+}
+
+void complete(Snapshot& snapshot, const Comparison::Known& known,
+              const std::shared_ptr<const Analysis>& analysis) {
+  snapshot.revision = known.revision;
+  snapshot.iterations_per_second = known.iterations_per_second;
+  attach(analysis, snapshot);
+}
+
+}  // namespace
+
+std::span<const ReadyPair> ready_pairs() { return kPairs; }
+
+bool is_shared(std::string_view key) {
+  return key.starts_with("task.") || key == "model.readout" || key == "model.loss" ||
+         key == "training.validation_every";
+}
+
+Comparison::Comparison(const config::Config& config) : a_{Session(config)} {}
+
+std::vector<Comparison::Side*> Comparison::sides() {
+  if (!b_) return {&a_};
+  return {&a_, &*b_};
+}
+
+void Comparison::send(Side& side, const Command& command) {
+  side.session.execute(command);
+  side.addressed = true;
+}
+
+void Comparison::send_to_both(const Command& command) {
+  for (Side* side : sides()) send(*side, command);
+}
+
+void Comparison::refuse_command(std::string reason) {
+  refusal_ = std::move(reason);
+  ++refusals_;
+}
+
+// A side that would only meet the same number again stays where it is, unless both do.
+void Comparison::run(const Command& command) {
+  single_step_ = std::holds_alternative<StepOnce>(command);
+  const bool all = a_.stopped && (!b_ || b_->stopped);
+  for (Side* side : sides()) {
+    if (!all && side->stopped) continue;
+    side->stopped = false;
+    send(*side, command);
+  }
+}
+
+// To a state that it has been in, or as near as there is.
+void Comparison::bring_to(Side& side, std::uint64_t iteration, bool running) {
+  side.stopped = false;
+  if (side.session.iteration() == iteration) return;
+  side.session.execute(GoTo{iteration});
+  if (running) side.session.execute(Run{});
+}
+
+// Of the command that Undo, or Redo, would take back or make again on each side; 0: none. What was
+// taken back on one side cannot be made again once the other was changed.
+std::pair<std::uint64_t, std::uint64_t> Comparison::numbers(bool undo) const {
+  const Session& a = a_.session;
+  const Session& b = b_ ? b_->session : a_.session;
+  if (undo) return {a.undo_number(), b.undo_number()};
+  const std::uint64_t last = std::max(a.undo_number(), b.undo_number());
+  const auto valid = [last](std::uint64_t number) { return number > last ? number : 0; };
+  return {valid(a.redo_number()), valid(b.redo_number())};
+}
+
+// All that one command did, on one side or on both.
+void Comparison::take_back(const Command& command) {
+  const bool undo = std::holds_alternative<Undo>(command), running = is_running();
+  const auto [of_a, of_b] = numbers(undo);
+  if (of_a == 0 && of_b == 0)
+    return refuse_command(undo ? "there is nothing to undo" : "there is nothing to redo");
+  const bool in_a = of_a == of_b || takes_a(of_a, of_b, undo);
+  const bool in_b = b_ && (of_a == of_b || !in_a);
+  const auto take = [&](Side& side, std::uint64_t number) {
+    side.stopped = false;
+    do {
+      send(side, command);
+    } while ((undo ? side.session.undo_number() : side.session.redo_number()) == number);
+  };
+  if (in_a) take(a_, of_a);
+  if (in_b) take(*b_, of_b);
+  if (b_ && in_a != in_b) {
+    Side& side = in_a ? a_ : *b_;
+    bring_to(other(side), side.session.iteration(), running);
+  }
+}
+
+// A key or weights of one side. New weights start at iteration 0, and the other side with them.
+void Comparison::change(Side& side, const Command& command) {
+  const std::uint64_t before = side.session.iteration();
+  const bool was_running = is_running();
+  side.stopped = false;
+  send(side, command);
+  if (!b_ || side.session.iteration() >= before) return;
+  other(side).session.execute(Reset{});
+  other(side).stopped = false;
+  if (was_running) send_to_both(Run{});
+}
+
+// Both take the value, or none.
+void Comparison::change_both(const SetKey& command) {
+  if (b_) {
+    config::Config wanted = b_->session.config();
+    const std::string refusal = try_key(wanted, command.name, command.value);
+    config::Config wanted_a = a_.session.config();
+    if (!refusal.empty() && try_key(wanted_a, command.name, command.value).empty())
+      return refuse_command("B: " + refusal);
+  }
+  const std::uint64_t refusals = a_.session.snapshot().refusals;
+  change(a_, command);
+  if (!b_ || a_.session.snapshot().refusals != refusals) return;
+  change(*b_, command);
+}
+
+void Comparison::start_pair(const StartPair& command) {
+  const auto* pair = std::find_if(std::begin(kPairs), std::end(kPairs),
+                                  [&](const ReadyPair& p) { return p.name == command.name; });
+  if (pair == std::end(kPairs)) return refuse_command("there is no pair \"" + command.name + "\"");
+  for (const std::string_view value : {pair->a, pair->b}) {
+    config::Config wanted = a_.session.config();
+    const std::string refusal = try_key(wanted, pair->key, value);
+    if (!refusal.empty()) return refuse_command(refusal);
+  }
+  const bool was_running = is_running();
+  b_.reset();
+  if (const auto key = common_key(*pair, a_.session.config())) send(a_, *key);
+  send(a_, SetKey{std::string(pair->key), std::string(pair->a)});
+  send(a_, Reset{});
+  b_ = a_;
+  send(*b_, SetKey{std::string(pair->key), std::string(pair->b)});
+  send(*b_, Reset{});
+  a_.stopped = b_->stopped = false;
+  if (was_running) send_to_both(Run{});
+}
+
+// As in Session: a replay goes on in the meantime, but Pause gives it up and another GoTo replaces
+// it; the rest waits until both are there.
+void Comparison::execute(const Command& command) {
+  if (is_going()) {
+    const bool gives_up = std::holds_alternative<Pause>(command);
+    if (gives_up) waiting_.clear();
+    const bool at_once = gives_up || std::holds_alternative<SetSpeedLimit>(command) ||
+                         std::holds_alternative<SetAnalysis>(command) ||
+                         (std::holds_alternative<GoTo>(command) && waiting_.empty());
+    if (!at_once) {
+      waiting_.push_back(command);
+      return;
+    }
+  }
+  carry_out_now(command);
+}
+
+void Comparison::carry_out_now(const Command& command) {
+  refusal_.clear();
+  ++commands_;
+  for (Side* side : sides()) {
+    side->addressed = false;
+    side->session.number_commands(commands_);
+  }
+  std::visit([this](const auto& c) { carry_out(c); }, command);
+}
+
+void Comparison::carry_out(const Run& command) { run(command); }
+void Comparison::carry_out(const StepOnce& command) { run(command); }
+void Comparison::carry_out(const StartPair& command) { start_pair(command); }
+void Comparison::carry_out(const StartComparison&) { b_ = a_; }
+void Comparison::carry_out(const EndComparison&) { b_.reset(); }
+
+void Comparison::carry_out(const SwapSides&) {
+  if (b_) std::swap(a_, *b_);
+}
+
+void Comparison::carry_out(const KeepB&) {
+  if (b_) a_ = std::move(*b_);
+  b_.reset();
+}
+
+void Comparison::carry_out(const SetKey& command) {
+  if (is_shared(command.name))
+    change_both(command);
+  else
+    change(a_, command);
+}
+
+void Comparison::carry_out(const OnB& command) {
+  if (!b_) return;
+  std::visit(
+      [this](const auto& c) {
+        using C = std::decay_t<decltype(c)>;
+        if constexpr (std::is_same_v<C, SetKey>) {
+          if (is_shared(c.name)) return change_both(c);
+        }
+        if constexpr (kIsForBoth<C>)
+          carry_out(c);
+        else
+          change(*b_, c);
+      },
+      command.command->command);
+}
+
+template <class C>
+void Comparison::carry_out(const C& command) {
+  if constexpr (!kIsForBoth<C>) {
+    change(a_, command);
+  } else {
+    single_step_ = false;
+    // Where it was stopped is left behind.
+    if constexpr (!std::is_same_v<C, Pause> && !std::is_same_v<C, SetSpeedLimit> &&
+                  !std::is_same_v<C, SetAnalysis>) {
+      a_.stopped = false;
+      if (b_) b_->stopped = false;
+    }
+    send_to_both(command);
+  }
+}
+
+bool Comparison::wants_to_iterate() const {
+  return a_.session.wants_to_iterate() || (b_ && b_->session.wants_to_iterate());
+}
+
+const Comparison::Side* Comparison::behind() const {
+  if (!b_ || a_.session.iteration() == b_->session.iteration()) return nullptr;
+  const Side& last = a_.session.iteration() < b_->session.iteration() ? a_ : *b_;
+  return last.session.wants_to_iterate() ? &last : nullptr;
+}
+
+void Comparison::step(Side& side) {
+  if (!side.session.wants_to_iterate()) return;
+  const bool trains = !side.session.is_going();
+  side.session.iterate();
+  if (trains) side.stopped = side.session.record()->divergence.has_value();
+}
+
+void Comparison::iterate() {
+  if (is_going()) {
+    for (Side* side : sides())
+      if (side->session.is_going()) step(*side);
+    while (!is_going() && !waiting_.empty()) {
+      const Command next = std::move(waiting_.front());
+      waiting_.pop_front();
+      carry_out_now(next);
+    }
+    return;
+  }
+  if (const Side* last = behind()) {
+    Side& side = last == &a_ ? a_ : *b_;
+    step(side);
+    // The one step asked for is that which both make.
+    if (single_step_ && !side.stopped) side.session.execute(StepOnce{});
+    return;
+  }
+  step(a_);
+  if (b_) step(*b_);
+  single_step_ = false;
+}
+
+void Comparison::refresh() {
+  a_.session.refresh();
+  if (b_) b_->session.refresh();
+}
+
+void Comparison::refuse(const std::string& reason) {
+  a_.session.refuse(reason);
+  if (b_) b_->session.execute(Pause{});
+  a_.addressed = true;
+}
+
+Snapshot Comparison::snapshot(const Known& known) const {
+  Snapshot a = a_.session.snapshot();
+  complete(a, known, known.analysis_a);
+  if (!a_.addressed) a.refusal.clear();
+  a.refusals += refusals_;
+  if (b_) {
+    Snapshot b = b_->session.snapshot();
+    complete(b, known, known.analysis_b);
+    b.is_b = true;
+    a.running = b.running = a.running || b.running;
+    if (!a.going_to) a.going_to = b.going_to;
+    a.undo_title = title_of(a.undo_title, b.undo_title, numbers(true), true);
+    a.redo_title = title_of(a.redo_title, b.redo_title, numbers(false), false);
+    a.refusals += b.refusals;
+    if (a.refusal.empty() && b_->addressed && !b.refusal.empty()) a.refusal = "B: " + b.refusal;
+    b.other = std::make_shared<const Snapshot>(a);
+    a.other = std::make_shared<const Snapshot>(std::move(b));
+  }
+  if (!refusal_.empty()) a.refusal = refusal_;
+  return a;
+}
+
+}  // namespace backflow::session

@@ -1,0 +1,254 @@
+// Two networks in the window: starting, changing one of them, what both share, and the way back.
+#include "app/figure/comparison.h"
+#include "app/figure/jacobian_figure.h"
+#include "app/session/comparison.h"
+#include "tests/ui/window_state.h"
+
+namespace backflow::ui {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const session::Snapshot& side_b(const UiDriver& driver) { return *driver.snapshot().other; }
+
+std::string value(const session::Snapshot& snapshot, const char* key) {
+  return config::find_key(key)->get(snapshot.config);
+}
+
+figure::ColorScale map_scale(const UiDriver& driver, const std::string& name) {
+  for (const figure::Group& group : driver.figure(name).groups)
+    for (const figure::Mark& mark : group.marks)
+      if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return map->scale;
+  ADD_FAILURE() << "no map in " << name;
+  return {};
+}
+
+TEST(Compare, TheKeyStartsItAndAChangeOfBConcernsBAlone) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  EXPECT_FALSE(has_widget(driver, "Keep B"));
+  driver.press(Key::b);
+  driver.frames(2);
+  ASSERT_TRUE(driver.snapshot().other);
+  driver.choose("Activation", "relu");
+  driver.frames(3);
+  EXPECT_EQ(value(driver.snapshot(), "model.activation"), "tanh");
+  EXPECT_EQ(value(side_b(driver), "model.activation"), "relu");
+  EXPECT_THAT(driver.widget("Differences").help, HasSubstr("Activation  tanh | ReLU"));
+  // The key changes whose controls are shown.
+  driver.press(Key::b);
+  driver.type_value("Learning rate", "0.05");
+  driver.frames(3);
+  EXPECT_EQ(value(driver.snapshot(), "training.learning_rate"), "0.05");
+  EXPECT_EQ(value(side_b(driver), "training.learning_rate"), "0.3");
+  driver.click("Controls of=b");
+  driver.type_value("Steps", "9");
+  driver.frames(3);
+  EXPECT_EQ(value(driver.snapshot(), "task.steps"), "9");
+  EXPECT_EQ(value(side_b(driver), "task.steps"), "9");
+}
+
+TEST(Compare, BothAreDrawnOnTheSameScales) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=20"}));
+  driver.press(Key::b);
+  driver.type_value("Spectral radius", "3");
+  driver.choose("Activation", "identity");
+  driver.frames(3);
+  EXPECT_EQ(map_scale(driver, "jacobian-norms"), map_scale(driver, "B jacobian-norms"));
+  EXPECT_GT(map_scale(driver, "jacobian-norms").high,
+            figure::automatic_limit(driver.snapshot().analysis->range) + 0.5);
+  for (const char* name : {"gradient-by-lag", "spectrum", "saturation"}) {
+    driver.click("Tab " + std::string(name));
+    driver.frames(3);
+    const auto& a = *driver.figure(name).plot;
+    const auto& b = *driver.figure("B " + std::string(name)).plot;
+    EXPECT_EQ(a.x_min, b.x_min) << name;
+    EXPECT_EQ(a.x_max, b.x_max) << name;
+    EXPECT_EQ(a.y_min, b.y_min) << name;
+    EXPECT_EQ(a.y_max, b.y_max) << name;
+  }
+}
+
+TEST(Compare, TabsAndChoicesOfOneSideAreThoseOfTheOther) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  driver.press(Key::b);
+  driver.frames(2);
+  driver.click("B Tab gradient-by-lag");
+  driver.frames(2);
+  EXPECT_NE(driver.ui().figure("gradient-by-lag"), nullptr);
+  EXPECT_NE(driver.ui().figure("B gradient-by-lag"), nullptr);
+  driver.press(Key::digit_1);
+  driver.choose("B Norm", "frobenius");
+  driver.click("B Next sequence");
+  driver.frames(3);
+  for (const session::Snapshot* s : {&driver.snapshot(), driver.snapshot().other.get()}) {
+    EXPECT_EQ(s->analysis->norms.norm, gradient::MatrixNorm::frobenius);
+    EXPECT_EQ(s->analysis->norms.sequence, 1);
+  }
+  EXPECT_THAT(driver.text_of("unrolled"), HasSubstr("sequence 2 of 32"));
+  EXPECT_THAT(driver.text_of("B unrolled"), HasSubstr("sequence 2 of 32"));
+}
+
+TEST(Compare, CurvesOfBothLieInOneFigureAndTheOthersHaveOneForEach) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  driver.press(Key::b);
+  driver.type_value("Learning rate", "0.05");
+  driver.click("Run");
+  driver.frames(12);
+  driver.click("Pause");
+  for (const char* name : {"loss", "gradient-norm"}) {
+    EXPECT_THAT(driver.text_of(name), HasSubstr("A 0.")) << name;
+    EXPECT_THAT(driver.text_of(name), HasSubstr("B 0.")) << name;
+    EXPECT_FALSE(has_widget(driver, ("B figure " + std::string(name)).c_str())) << name;
+  }
+  driver.press(Key::digit_8);
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "figure saturation"));
+  EXPECT_TRUE(has_widget(driver, "B figure saturation"));
+  EXPECT_FALSE(has_widget(driver, "figure loss"));
+  driver.press(Key::digit_5);
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "B figure spectrum"));
+  EXPECT_FALSE(has_widget(driver, "figure saturation"));
+  driver.click("B Tab loss");
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "figure loss"));
+  EXPECT_TRUE(has_widget(driver, "figure gradient-norm"));
+}
+
+TEST(Compare, TheCellUnderTheMouseIsMarkedOnBothSides) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=12"}));
+  driver.press(Key::b);
+  driver.frames(2);
+  const auto marked = [&](const std::string& name) {
+    for (const figure::Group& group : driver.figure(name).groups)
+      if (group.id == "cursor") return true;
+    return false;
+  };
+  EXPECT_FALSE(marked("unrolled"));
+  for (const std::string side : {"", "B "}) {
+    const figure::Rect panel = driver.widget(side + "figure jacobian-norms").rect;
+    const figure::Rect cell =
+        figure::cell_rect(*driver.figure(side + "jacobian-norms").plot, 12, {.t = 9, .k = 2});
+    driver.hover(
+        figure::Point{panel.x + cell.x + cell.width / 2.0, panel.y + cell.y + cell.height / 2.0});
+    driver.frames(2);
+    EXPECT_TRUE(marked("unrolled"));
+    EXPECT_TRUE(marked("B unrolled"));
+    driver.hover(figure::Point{2.0, 2.0});
+    driver.frames(2);
+    EXPECT_FALSE(marked("unrolled"));
+    EXPECT_FALSE(marked("B unrolled"));
+  }
+}
+
+TEST(Compare, SwapKeepAndTheKeysEndIt) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  const auto start = [&] {
+    driver.press(Key::b);
+    driver.type_value("Learning rate", "0.05");
+    driver.frames(2);
+  };
+  start();
+  driver.click("Swap");
+  driver.frames(2);
+  EXPECT_EQ(value(driver.snapshot(), "training.learning_rate"), "0.05");
+  EXPECT_EQ(value(side_b(driver), "training.learning_rate"), "0.3");
+  driver.click("Keep B");
+  driver.frames(2);
+  EXPECT_FALSE(driver.snapshot().other);
+  EXPECT_EQ(value(driver.snapshot(), "training.learning_rate"), "0.3");
+  EXPECT_FALSE(has_widget(driver, "Keep B"));
+  EXPECT_NE(driver.ui().figure("unrolled"), nullptr);
+
+  start();
+  driver.click("Keep A");
+  driver.frames(2);
+  EXPECT_FALSE(driver.snapshot().other);
+  EXPECT_EQ(value(driver.snapshot(), "training.learning_rate"), "0.3");
+
+  start();
+  send_shift_modifier(true);
+  driver.press(Key::b);
+  send_shift_modifier(false);
+  driver.frames(2);
+  EXPECT_FALSE(driver.snapshot().other);
+  EXPECT_EQ(value(driver.snapshot(), "training.learning_rate"), "0.05");
+}
+
+TEST(Compare, ReadyPairsAreInTheMenu) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  for (const session::ReadyPair& pair : session::ready_pairs()) {
+    driver.choose("Compare", std::string(pair.name));
+    driver.frames(3);
+    ASSERT_TRUE(driver.snapshot().other) << pair.name;
+    EXPECT_EQ(value(driver.snapshot(), std::string(pair.key).c_str()), pair.a);
+    EXPECT_EQ(value(side_b(driver), std::string(pair.key).c_str()), pair.b);
+  }
+  driver.choose("Compare", "end");
+  driver.frames(2);
+  EXPECT_FALSE(driver.snapshot().other);
+  driver.choose("Compare", "copy");
+  driver.frames(2);
+  EXPECT_TRUE(driver.snapshot().other);
+}
+
+TEST(Compare, ASideThatStoppedSaysSoAndItsRemedyConcernsIt) {
+  UiDriver driver(configured({"task.name=first-bit", "model.readout=identity", "model.loss=mse",
+                              "training.clip.mode=none", "training.learning_rate=0.01"}));
+  driver.press(Key::b);
+  driver.choose("Activation", "relu");
+  driver.type_value("Learning rate", "100");
+  driver.click("Run");
+  driver.frames(60);
+  ASSERT_TRUE(side_b(driver).divergence);
+  EXPECT_FALSE(driver.snapshot().divergence);
+  ASSERT_TRUE(has_widget(driver, "B Stopped"));
+  EXPECT_FALSE(has_widget(driver, "Stopped"));
+  EXPECT_TRUE(has_widget(driver, "Pause"));  // A goes on
+  if (has_widget(driver, "B Halve learning rate and run")) {
+    driver.click("B Halve learning rate and run");
+    driver.frames(2);
+    EXPECT_EQ(value(side_b(driver), "training.learning_rate"), "50");
+    EXPECT_EQ(value(driver.snapshot(), "training.learning_rate"), "0.01");
+  }
+}
+
+TEST(Compare, EveryWidgetHasALabelOfItsOwnAtEverySize) {
+  for (const auto& [width, height, scale] :
+       {std::tuple(1280, 800, 1.0), std::tuple(1920, 1080, 1.0), std::tuple(1280, 800, 1.5),
+        std::tuple(1000, 600, 1.0), std::tuple(700, 500, 1.0)}) {
+    UiDriver driver(configured({"task.name=first-bit"}), width, height, scale);
+    driver.press(Key::b);
+    driver.choose("Compare", "rnn-lstm");
+    driver.frames(3);
+    for (const Key key : {Key::digit_1, Key::digit_2, Key::digit_5, Key::digit_8, Key::digit_3}) {
+      driver.press(key);
+      driver.frames(2);
+      std::vector<std::string> labels;
+      for (const WidgetInfo& widget : driver.ui().registry().all()) labels.push_back(widget.label);
+      std::sort(labels.begin(), labels.end());
+      const auto twice = std::adjacent_find(labels.begin(), labels.end());
+      EXPECT_EQ(twice, labels.end()) << *twice << " at " << width << " × " << height;
+    }
+  }
+}
+
+TEST(Compare, OneCardIsEnlargedForBoth) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  driver.press(Key::b);
+  driver.frames(2);
+  const double before = driver.widget("B figure jacobian-norms").rect.height;
+  driver.hover("B figure jacobian-norms");
+  driver.press(Key::m);
+  driver.frames(2);
+  EXPECT_GT(driver.widget("figure jacobian-norms").rect.height, 2.0 * before);
+  EXPECT_GT(driver.widget("B figure jacobian-norms").rect.height, 2.0 * before);
+  EXPECT_FALSE(has_widget(driver, "figure unrolled"));
+  driver.press(Key::escape);
+  driver.frames(2);
+  EXPECT_TRUE(has_widget(driver, "figure unrolled"));
+}
+
+}  // namespace
+}  // namespace backflow::ui
