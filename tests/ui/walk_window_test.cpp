@@ -86,15 +86,15 @@ TEST(WalkInTheWindow, RunningPausesForItAndEndsIt) {
 
 TEST(WalkInTheWindow, AsksForTheGradientsOnlyWhileItIsOn) {
   UiDriver driver(configured({"task.name=cat-mat-rat"}));
-  EXPECT_FALSE(driver.session().analysis_options().walk);
+  EXPECT_FALSE(driver.snapshot().analysis_options.walk);
   driver.press(Key::period);
   driver.frames(2);
-  EXPECT_TRUE(driver.session().analysis_options().walk);
+  EXPECT_TRUE(driver.snapshot().analysis_options.walk);
   ASSERT_TRUE(driver.snapshot().analysis->walk);
   EXPECT_THAT(driver.text_of("unrolled"), HasSubstr("W_{hh}"));
   driver.press(Key::escape);
   driver.frames(2);
-  EXPECT_FALSE(driver.session().analysis_options().walk);
+  EXPECT_FALSE(driver.snapshot().analysis_options.walk);
 }
 
 TEST(FoldInTheWindow, SlidesTogetherAndFansOut) {
