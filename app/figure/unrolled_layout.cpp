@@ -97,11 +97,14 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const
     bottom = layout.gradients.top - 0.2 * f;
   }
   layout.axis = {bottom - 1.9 * f, 1.6 * f};
-  const double gap = layout.detail == Detail::full ? 1.3 * f : 0.7 * f;
-  const double rows = layout.axis.top - 0.4 * f - top - 4.0 * gap;
+  const double room = layout.axis.top - 0.4 * f - top;
+  const double gap =
+      layout.detail == Detail::full ? std::clamp(0.06 * room, 0.8 * f, 1.3 * f) : 0.7 * f;
+  const double rows = room - 4.0 * gap;
   // Shares of the height that remains: the hidden states get the most.
   const double unit = rows / 19.0;
-  const double small = std::min(2.1 * unit, 2.2 * f);
+  // In low figures rather room for a number than for units.
+  const double small = std::min(std::max(2.1 * unit, std::min(1.35 * f, rows / 6.0)), 2.2 * f);
   double y = top;
   const auto place = [&](Row& row, double height) {
     row = {y, height};
