@@ -121,17 +121,21 @@ struct Entry {
   Highlight highlight;
 };
 
-// Of W_hh; of W_xh where W_hh was kept as it is though it has a gradient.
+bool is_frozen(const IterationRecord& rec) {
+  return rec.options.optimizer.freeze_recurrent == training::Freeze::on;
+}
+
+// Of W_hh, or of W_xh where W_hh is frozen.
 Entry entry_of(const IterationRecord& rec) {
   const model::Parameters &p = rec.model.parameters, &q = *rec.parameters_after;
-  const bool kept = p.W_hh == q.W_hh && p.W_xh != q.W_xh && p.W_xh.size() > 0;
   const auto pick = [&](const Matrix& before, const Matrix& after, const Matrix& gradient,
                         const char* name, Part part) {
     return Entry{name, before(0, 0), after(0, 0), gradient(0, 0), {part, kEveryStep}};
   };
-  return kept ? pick(p.W_xh, q.W_xh, rec.clipped_gradients.W_xh, "W_{xh}[1,1]", Part::input_weights)
-              : pick(p.W_hh, q.W_hh, rec.clipped_gradients.W_hh, "W_{hh}[1,1]",
-                     Part::recurrent_weights);
+  return is_frozen(rec)
+             ? pick(p.W_xh, q.W_xh, rec.clipped_gradients.W_xh, "W_{xh}[1,1]", Part::input_weights)
+             : pick(p.W_hh, q.W_hh, rec.clipped_gradients.W_hh, "W_{hh}[1,1]",
+                    Part::recurrent_weights);
 }
 
 // θ ← θ − η step: the rule of each optimiser, its step, and what else has to be said.
@@ -213,6 +217,11 @@ void say_update(const IterationRecord& rec, Explanation& out) {
                   name, rate),
       fmt::format("Update by {}: every weight moves against its gradient, η = {}.", name, rate),
       fmt::format("Update by {}, η = {}.", name, rate)};
+  if (is_frozen(rec))
+    out.sentences = {fmt::format("Update by {}: every weight but the frozen W_{{hh}} moves against "
+                                 "its gradient, η = {}.",
+                                 name, rate),
+                     fmt::format("Update by {}, W_{{hh}} frozen, η = {}.", name, rate)};
 }
 
 void explain_rule(const IterationRecord& rec, Explanation& out) {
@@ -235,7 +244,7 @@ void explain_rule(const IterationRecord& rec, Explanation& out) {
   }
   add_line(std::move(symbols), entry_numbers(rec, entry_of(rec)), 0, out);
   const Matrix& W = rec.model.parameters.W_hh;
-  if (W.rows() > 1 && W.rows() <= kWholeMatrix) {
+  if (!is_frozen(rec) && W.rows() > 1 && W.rows() <= kWholeMatrix) {
     auto& forms = out.equations.back().numbers;
     forms.insert(forms.begin(), {NumberDetail::factors, {matrix_numbers(rec)}});
   }

@@ -79,6 +79,7 @@ const std::vector<Case>& cases() {
             "training.optimizer=momentum", "training.weight_decay=0.01", "training.l2=0.01"}),
       make("not clipped", {"training.clip.mode=none", "training.optimizer=nesterov"}),
       make("RMSProp", {"training.optimizer=rmsprop", "model.hidden=3"}),
+      make("frozen", {"training.freeze_recurrent=on", "model.hidden=3"}),
       {"diverged", diverged_snapshot()},
   };
   return kAll;
@@ -254,6 +255,7 @@ TEST(Explanation, SaysWhatHappens) {
   EXPECT_THAT(text_at(case_of("clipped"), 8), HasSubstr("all of it is scaled down"));
   EXPECT_THAT(text_at(case_of("not clipped"), 8), HasSubstr("Clipping is off"));
   EXPECT_THAT(text_at(case_of("clipped"), 9), HasSubstr("Update by Adam"));
+  EXPECT_THAT(text_at(case_of("frozen"), 9), HasSubstr("every weight but the frozen W_{hh}"));
   EXPECT_THAT(text_at(case_of("fresh"), 9), HasSubstr("have not been updated yet"));
 }
 
