@@ -77,6 +77,7 @@ void EigenvalueDrag::update(UiContext& ui, const FigurePanel& panel, const Inter
     view.plane_radius.reset();
   }
   if (!there) return;
+  if (held_) held_->plane = *panel.figure().plot;
   const figure::Point pointer = panel.pointer(ui);
   const gradient::Eigenvalue* near =
       state.hovered ? figure::eigenvalue_at(snapshot, panel.figure(), pointer) : nullptr;

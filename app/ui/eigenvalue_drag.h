@@ -18,7 +18,7 @@ public:
 private:
   struct Held {
     std::complex<double> at;  ///< where it was sent to last
-    figure::PlotArea plane;   ///< when it was taken; stays while it is held
+    figure::PlotArea plane;   ///< as drawn, which stays while it is held
   };
 
   void take(const FigurePanel& panel, std::complex<double> eigenvalue, figure::View& view);

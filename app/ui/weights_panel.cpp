@@ -199,8 +199,7 @@ void WeightsPanel::draw_row(UiContext& ui, const Rect& rect, const session::Snap
        "Multiplies a row of the matrix: all that goes into one unit\nClick the row's number in "
        "the picture first; then drag, or double-click to type a factor.",
        rect, any},
-      {0.1, 10.0, true, false, any ? std::optional(1.0) : std::nullopt, {}},
-      any ? row_factor_ : std::nan(""), text);
+      {0.1, 10.0, true, false, {}, {}}, any ? row_factor_ : std::nan(""), text);
   if (!input || !any) return;
   const auto factor = number_of(input->text);
   if (!factor) return;
