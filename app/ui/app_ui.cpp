@@ -133,13 +133,8 @@ private:
     if (!takes_keys()) return;
     if (key_pressed(Key::equal)) set_text_size(settings_.text_size * kTextStep);
     if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
-    // Escape closes one thing at a time, the foremost first.
-    if (key_pressed(Key::escape) && !help_open_ && !layout_.takes_escape()) panels_.release_pin();
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
-    if (key_pressed(Key::escape)) {
-      if (!help_open_ && !layout_.takes_escape()) walk_.end();
-      help_open_ = false;
-    }
+    if (key_pressed(Key::escape)) close_one();
     if (key_pressed(Key::t)) toggle_theme();
     panels_.take_keys();
     compare_.take_keys(snapshot, services_.send);
@@ -151,6 +146,18 @@ private:
     }
     handle_steps(snapshot);
     if (key_pressed(Key::r)) send(session::Reset{});
+  }
+
+  // Escape closes one thing at a time, the foremost first; an enlarged card sees to itself.
+  void close_one() {
+    if (help_open_)
+      help_open_ = false;
+    else if (layout_.takes_escape())
+      return;
+    else if (walk_.on())
+      walk_.end();
+    else
+      panels_.release_pin();
   }
 
   // The arrows step over iterations, or through the phases of one while a walk is on.

@@ -99,8 +99,10 @@ void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot
   state_.next_cursor.reset();
   state_.next_cursor_iteration.reset();
   if (shows(Card::map)) map_.draw(ui, rects.of(Card::map), snapshot, services, state_);
-  if (shows(Card::network)) network_.draw(ui, rects.of(Card::network), snapshot, services, state_);
-  track_network();
+  if (shows(Card::network)) {
+    network_.draw(ui, rects.of(Card::network), snapshot, services, state_);
+    track_network();
+  }
   std::vector<const TabbedPanel*> shown;
   if (shows(Card::map)) shown.push_back(&map_.tabs());
   for (const auto& [panel, card] : {std::pair(&loss_, Card::loss), std::pair(&norm_, Card::norm)}) {
