@@ -118,8 +118,9 @@ TEST(ComparedFigures, OverlaidCurvesHoldBothHistories) {
       {"gradient-norm", training::Series::norm_before_clip},
       {"learning-rate", training::Series::learning_rate}};
   for (const auto& [name, series] : kCurves) {
-    const Figure figure =
-        find_figure(name)->build(snapshot, {.gradient_log = false}, {}, {470.0, 240.0});
+    View view;
+    view.gradient_log = false;
+    const Figure figure = find_figure(name)->build(snapshot, view, {}, {470.0, 240.0});
     const Axes axes{*figure.plot};
     const auto sides = curve_sides(snapshot, palette(Theme::light));
     ASSERT_EQ(sides.size(), 2u);
