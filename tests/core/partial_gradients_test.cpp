@@ -52,7 +52,8 @@ TEST_P(PartialGradients, AreTheSumsOfTheTermsOfLaterSteps) {
   Matrix W_hy = Matrix::Zero(r.gradients.W_hy.rows(), r.gradients.W_hy.cols());
   for (Index k = T; k >= 1; --k) {
     // All that the losses from k on say about the use of W_hh at step k.
-    for (Index t = k; t <= T; ++t) W_hh += contribution(r.c.model, r.trace, r.signals, t, k);
+    for (Index t = k; t <= T; ++t)
+      W_hh += contribution(r.c.model, r.c.batch, r.trace, r.signals, t, k).W_hh;
     for (Index b = 0; b < B; ++b) {
       for (Index i = 0; i < W_xh.rows(); ++i)
         for (Index j = 0; j < W_xh.cols(); ++j)
