@@ -1,6 +1,7 @@
 #include "app/ui/transport_bar.h"
 
 #include <cstdlib>
+#include <iterator>
 
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
@@ -68,42 +69,71 @@ private:
   Rect r_;
 };
 
-// The walk through one iteration; parts that reach beyond `end` are left out.
-void draw_walk(UiContext& ui, Row& row, double end, const session::Snapshot& snapshot, Walk& walk,
-               const Walk::Send& send) {
-  const auto room = [&](double units) { return row.end() + ui.px(units + 6.0) <= end; };
-  if (!room(58.0 + 66.0 + 58.0 + 12.0)) return;
-  if (button(ui, {"Previous step", "One phase step back  (,)", row.next(58.0)}, {"‹ Step"}))
+// How wide everything is, in units; 0 leaves a part out.
+struct Widths {
+  double run, one, reset, caption, speed, step, play, pace, whole, compare, theme, help;
+  bool words;  // on the buttons whose icons say it too
+
+  double total(bool walking) const {
+    constexpr double kGap = 6.0;
+    double sum = 30.0 + kGap;  // back
+    for (const double part : {run, one, reset, caption, speed, step, step, play, pace,
+                              walking ? whole : 0.0, compare, theme, help})
+      sum += part > 0.0 ? part + kGap : 0.0;
+    return sum;
+  }
+};
+// From the roomiest on; keys reach what is left out.
+constexpr Widths kWidths[] = {
+    {104.0, 128.0, 84.0, 42.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
+    {104.0, 30.0, 84.0, 0.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
+    {84.0, 30.0, 72.0, 0.0, 160.0, 30.0, 62.0, 84.0, 44.0, kCompareMenu, 52.0, 52.0, true},
+    {36.0, 30.0, 30.0, 0.0, 140.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
+    {36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false}};
+
+Widths widths_for(double units, bool walking) {
+  for (const Widths& widths : kWidths)
+    if (widths.total(walking) <= units) return widths;
+  return kWidths[std::size(kWidths) - 1];
+}
+
+// The walk through one iteration.
+void draw_walk(UiContext& ui, Row& row, const Widths& widths, const session::Snapshot& snapshot,
+               Walk& walk, const Walk::Send& send) {
+  const bool words = widths.step > 40.0;
+  if (button(ui, {"Previous step", "One phase step back  (,)", row.next(widths.step)},
+             {words ? "‹ Step" : "‹"}))
     walk.previous(snapshot, send);
   const char* play_help = "Walk through one iteration: forward, loss, backward, clip, update  (P)";
-  if (button(ui, {"Play steps", play_help, row.next(66.0)},
-             {walk.playing() ? "Stop" : "Play", walk.playing() ? Icon::pause : Icon::play, false,
-              walk.playing()}))
+  if (button(ui, {"Play steps", play_help, row.next(widths.play)},
+             {!widths.words    ? ""
+              : walk.playing() ? "Stop"
+                               : "Play",
+              walk.playing() ? Icon::pause : Icon::play, false, walk.playing()}))
     walk.toggle_play(snapshot, send);
-  if (button(ui, {"Next step", "One phase step on; hold the key to go on  (.)", row.next(58.0)},
-             {"Step ›"}))
-    walk.next(snapshot, send);
-  if (!room(94.0)) return;
-  draw_pace(ui, row.next(94.0), walk);
-  if (!walk.on() || !room(108.0)) return;
   if (button(ui,
-             {"Whole iteration", "End the walk: show all of the iteration  (Esc)", row.next(108.0)},
-             {"Whole iteration"}))
+             {"Next step", "One phase step on; hold the key to go on  (.)", row.next(widths.step)},
+             {words ? "Step ›" : "›"}))
+    walk.next(snapshot, send);
+  if (widths.pace > 0.0) draw_pace(ui, row.next(widths.pace), walk);
+  if (!walk.on()) return;
+  if (button(ui,
+             {"Whole iteration", "End the walk: show all of the iteration  (Esc)",
+              row.next(widths.whole)},
+             {widths.whole > 100.0 ? "Whole iteration" : "All"}))
     walk.end();
 }
 
-}  // namespace
-
-void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                        Walk& walk, const TransportActions& actions) {
-  const double gap = ui.px(6.0);
-  Row row(ui, rect);
+// Training: run or pause, single iterations, reset, speed.
+void draw_training(UiContext& ui, Row& row, const Widths& widths, const session::Snapshot& snapshot,
+                   const TransportActions& actions) {
+  const auto word = [&](const char* text) { return widths.words ? text : ""; };
   if (snapshot.running) {
-    if (button(ui, {"Pause", "Pause training  (Space)", row.next(104.0)},
-               {"Pause", Icon::pause, true}))
+    if (button(ui, {"Pause", "Pause training  (Space)", row.next(widths.run)},
+               {word("Pause"), Icon::pause, true}))
       actions.send(session::Pause{});
-  } else if (button(ui, {"Run", "Train until paused  (Space)", row.next(104.0)},
-                    {"Run", Icon::play, true})) {
+  } else if (button(ui, {"Run", "Train until paused  (Space)", row.next(widths.run)},
+                    {word("Run"), Icon::play, true})) {
     actions.send(session::Run{});
   }
   if (button(ui,
@@ -114,28 +144,47 @@ void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot
   if (button(ui,
              {"One iteration",
               "One iteration: forward, loss, backward through time, clip, update  (→)",
-              row.next(128.0)},
-             {"One iteration", Icon::step}))
+              row.next(widths.one)},
+             {widths.one > 100.0 ? "One iteration" : "", Icon::step}))
     actions.send(session::StepOnce{});
-  if (button(ui, {"Reset", "Fresh weights from the weight seed, empty curves  (R)", row.next(84.0)},
-             {"Reset", Icon::reset}))
+  if (button(ui,
+             {"Reset", "Fresh weights from the weight seed, empty curves  (R)",
+              row.next(widths.reset)},
+             {word("Reset"), Icon::reset}))
     actions.send(session::Reset{});
-  row.next(1.0);
-  const Rect caption = row.next(42.0);
-  draw_text(ui, caption, "Speed", 12.0, ui.colors().muted_text, figure::HAlign::right);
-  draw_speed(ui, row.next(196.0), snapshot, actions);
+  if (widths.caption > 0.0)
+    draw_text(ui, row.next(widths.caption), "Speed", 12.0, ui.colors().muted_text,
+              figure::HAlign::right);
+  if (widths.speed > 0.0) draw_speed(ui, row.next(widths.speed), snapshot, actions);
+}
 
-  Rect right{rect.right() - ui.px(64.0), rect.y, ui.px(64.0), rect.height};
-  if (button(ui, {"Help", "Keys, symbols, how to read the pictures  (F1)", right}, {"Help  F1"}))
+}  // namespace
+
+void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                        Walk& walk, const TransportActions& actions) {
+  const Widths widths = widths_for(rect.width / ui.scale, walk.on());
+  Row row(ui, rect);
+  draw_training(ui, row, widths, snapshot, actions);
+  draw_walk(ui, row, widths, snapshot, walk, actions.send);
+
+  double right = rect.right();
+  const auto from_right = [&](double units) {
+    const Rect part{right - ui.px(units), rect.y, ui.px(units), rect.height};
+    right = part.x - ui.px(6.0);
+    return part;
+  };
+  if (button(ui, {"Help", "Keys, symbols, how to read the pictures  (F1)", from_right(widths.help)},
+             {widths.help > 60.0   ? "Help  F1"
+              : widths.help > 40.0 ? "Help"
+                                   : "?"}))
     actions.toggle_help();
-  right = {right.x - gap - ui.px(64.0), rect.y, ui.px(64.0), rect.height};
   const bool dark = ui.theme == figure::Theme::dark;
-  if (button(ui, {"Theme", "Light or dark colours  (T)", right}, {dark ? "Light" : "Dark"}))
+  if (widths.theme > 0.0 &&
+      button(ui, {"Theme", "Light or dark colours  (T)", from_right(widths.theme)},
+             {dark ? "Light" : "Dark"}))
     actions.toggle_theme();
-  right = {right.x - gap - ui.px(kCompareMenu), rect.y, ui.px(kCompareMenu), rect.height};
-  draw_compare_menu(ui, right, snapshot, actions.send);
-  row.next(1.0);
-  draw_walk(ui, row, right.x - gap, snapshot, walk, actions.send);
+  if (widths.compare > 0.0)
+    draw_compare_menu(ui, from_right(widths.compare), snapshot, actions.send);
 }
 
 }  // namespace backflow::ui

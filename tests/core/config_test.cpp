@@ -278,23 +278,25 @@ TEST(Applies, OnlyToTheOptionsInUse) {
   using ::testing::UnorderedElementsAre;
   EXPECT_THAT(applying({"task.name=parity", "training.truncation=chunks"}),
               ::testing::AllOf(Contains("validation_every"), Contains("truncation.steps")));
-  EXPECT_THAT(applying({"training.clip.mode=none"}),
-              UnorderedElementsAre("learning_rate", "schedule", "warmup", "optimizer",
-                                   "weight_decay", "l2", "omega", "truncation", "clip.mode"));
+  EXPECT_THAT(
+      applying({"training.clip.mode=none"}),
+      UnorderedElementsAre("learning_rate", "schedule", "warmup", "optimizer", "weight_decay", "l2",
+                           "omega", "truncation", "freeze_recurrent", "clip.mode"));
   EXPECT_THAT(
       applying({"training.optimizer=nesterov", "training.schedule=cosine"}),
       UnorderedElementsAre("learning_rate", "schedule", "schedule.period", "schedule.final_rate",
                            "warmup", "optimizer", "momentum", "weight_decay", "l2", "omega",
-                           "truncation", "clip.mode", "clip.threshold"));
+                           "truncation", "freeze_recurrent", "clip.mode", "clip.threshold"));
+  EXPECT_THAT(applying({"training.optimizer=adamw", "training.schedule=step"}),
+              UnorderedElementsAre("learning_rate", "schedule", "schedule.step_size",
+                                   "schedule.step_gamma", "warmup", "optimizer", "beta1", "beta2",
+                                   "epsilon", "weight_decay", "l2", "omega", "truncation",
+                                   "freeze_recurrent", "clip.mode", "clip.threshold"));
   EXPECT_THAT(
-      applying({"training.optimizer=adamw", "training.schedule=step"}),
-      UnorderedElementsAre("learning_rate", "schedule", "schedule.step_size", "schedule.step_gamma",
-                           "warmup", "optimizer", "beta1", "beta2", "epsilon", "weight_decay", "l2",
-                           "omega", "truncation", "clip.mode", "clip.threshold"));
-  EXPECT_THAT(applying({"training.optimizer=rmsprop", "training.schedule=exponential"}),
-              UnorderedElementsAre("learning_rate", "schedule", "schedule.gamma", "warmup",
-                                   "optimizer", "alpha", "epsilon", "weight_decay", "l2", "omega",
-                                   "truncation", "clip.mode", "clip.threshold"));
+      applying({"training.optimizer=rmsprop", "training.schedule=exponential"}),
+      UnorderedElementsAre("learning_rate", "schedule", "schedule.gamma", "warmup", "optimizer",
+                           "alpha", "epsilon", "weight_decay", "l2", "omega", "truncation",
+                           "freeze_recurrent", "clip.mode", "clip.threshold"));
 }
 
 // A key that is said to do nothing must change no number of a run, and all others must.

@@ -92,7 +92,7 @@ TEST(ComparedFigures, HaveTheSameAxesOnBothSides) {
 
 TEST(ComparedFigures, HaveTheSameColoursForTheSameValues) {
   const session::Snapshot snapshot =
-      compared(0, {"task.name=first-bit", "task.steps=30"}, {{"model.spectral_radius", "3"}});
+      compared(0, {"task.name=first-bit", "task.steps=30"}, {{"model.spectral_radius", "0.1"}});
   const auto scale = [](const session::Snapshot& side, const char* name) {
     const Figure figure = find_figure(name)->build(side, {}, {}, {470.0, 240.0});
     for (const Group& group : figure.groups)
@@ -128,7 +128,8 @@ TEST(ComparedFigures, OverlaidCurvesHoldBothHistories) {
     EXPECT_NE(sides[0].stroke.dash, sides[1].stroke.dash);
     for (const CurveSide& side : sides) {
       const PolylineMark* found = nullptr;
-      for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, name)))
+      const auto lines = marks_of<PolylineMark>(group_of(figure, name));
+      for (const PolylineMark& line : lines)
         if (line.stroke.color == side.stroke.color && line.points.size() == 30) found = &line;
       ASSERT_NE(found, nullptr) << name << side.name;
       for (std::size_t i = 0; i < 30; ++i)

@@ -278,9 +278,9 @@ TEST(Comparison, ReadyPairsDifferInTheirKeyAloneAndStartFromTheSameSeed) {
 
 TEST(Comparison, APairThatCannotBeMadeIsRefusedAndNothingChanges) {
   Comparison networks(
-      configured({"task.name=first-bit", "task.steps=200", "task.batch=1024", "model.hidden=20"}));
+      configured({"task.name=first-bit", "task.steps=200", "task.batch=1024", "model.hidden=25"}));
   iterate(networks, 1);
-  networks.execute(StartPair{"rnn-lstm"});  // six blocks are too much
+  networks.execute(StartPair{"rnn-lstm"});  // four blocks are too much
   EXPECT_EQ(networks.b(), nullptr);
   EXPECT_THAT(networks.snapshot({}).refusal, HasSubstr("too much"));
   EXPECT_EQ(networks.a().iteration(), 1u);

@@ -57,8 +57,10 @@ TEST(Compare, BothAreDrawnOnTheSameScales) {
   EXPECT_EQ(map_scale(driver, "jacobian-norms"), map_scale(driver, "B jacobian-norms"));
   EXPECT_GT(map_scale(driver, "jacobian-norms").high,
             figure::automatic_limit(driver.snapshot().analysis->range) + 0.5);
-  for (const char* name : {"gradient-by-lag", "spectrum", "saturation"}) {
-    driver.click("Tab " + std::string(name));
+  for (const auto& [name, key] :
+       {std::pair("gradient-by-lag", Key::digit_2), std::pair("spectrum", Key::digit_5),
+        std::pair("saturation", Key::digit_8)}) {
+    driver.press(key);
     driver.frames(3);
     const auto& a = *driver.figure(name).plot;
     const auto& b = *driver.figure("B " + std::string(name)).plot;
