@@ -10,7 +10,8 @@ target_compile_options(backflow_compiler INTERFACE
 # GCC 12 and 13 report false positives from inside Eigen and libstdc++ at -O2 and above.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(backflow_compiler INTERFACE
-    -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+    -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
+    -Wno-restrict)
 endif()
 if(BACKFLOW_NATIVE)
   target_compile_options(backflow_compiler INTERFACE -march=native)
