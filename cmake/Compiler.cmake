@@ -22,6 +22,11 @@ if(BACKFLOW_SANITIZE)
     # Lines are enough to find a report's place; full debug information of Eigen's templates takes
     # longer to write than the tests to run.
     -O1 -g1)
+  if(BACKFLOW_SANITIZE MATCHES "address.*undefined")
+    # Null pointers and the ends of objects are AddressSanitizer's too; with the alignment they take a
+    # third of the time of compiling.
+    target_compile_options(backflow_compiler INTERFACE -fno-sanitize=null,alignment,object-size)
+  endif()
   target_link_options(backflow_compiler INTERFACE -fsanitize=${BACKFLOW_SANITIZE})
 endif()
 if(BACKFLOW_COVERAGE)
