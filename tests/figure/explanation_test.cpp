@@ -70,7 +70,7 @@ const std::vector<Case>& cases() {
                       "training.truncation=chunks", "training.truncation.steps=4"}),
       make("lengths", {"task.name=first-bit", "task.steps=12", "task.length_min=4"}),
       make("vanished", {"task.name=first-bit", "task.steps=60", "model.spectral_radius=0.01"}),
-      make("wide", {"task.name=first-bit", "task.steps=5", "model.hidden=512", "task.batch=2"}, 1),
+      make("wide", {"task.name=first-bit", "task.steps=5", "model.hidden=96", "task.batch=2"}, 1),
       make("clipped", {"training.clip.threshold=0.01", "training.optimizer=adam"}),
       make("clipped by value", {"training.clip.threshold=0.01", "training.clip.mode=value",
                                 "training.optimizer=adamw", "training.weight_decay=0.01"}),
