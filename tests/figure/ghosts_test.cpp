@@ -10,6 +10,7 @@
 #include "app/session/session.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
+#include "tests/session/seen.h"
 
 namespace backflow::figure {
 namespace {
@@ -18,21 +19,15 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using training::Series;
 
-void run(session::Session& session, int iterations) {
-  session.execute(session::Run{});
-  for (int i = 0; i < iterations; ++i) session.iterate();
-  session.execute(session::Pause{});
-}
-
 // 60 iterations, back to 20, 15 more with another learning rate, back to 30: of the present run 5
 // iterations lie ahead.
 session::Snapshot branched() {
   session::Session session{config::Config{}};
   run(session, 60);
-  session.execute(session::GoTo{20});
+  go_to(session, 20);
   session.execute(session::SetKey{"training.learning_rate", "0.01"});
   run(session, 15);
-  session.execute(session::GoTo{30});
+  go_to(session, 30);
   return session.snapshot();
 }
 
