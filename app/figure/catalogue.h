@@ -30,14 +30,14 @@ struct FigureInfo {
   /// What is under the mouse, as lines of text markup; empty where there is nothing to say. The
   /// figure is the one that build() made from the same snapshot and view.
   std::string (*tooltip)(const session::Snapshot&, const View&, const Figure&, Point);
-  bool needs_spectra = false;  ///< shows more with session::AnalysisOptions::spectra
-  bool needs_chain = false;    ///< likewise with chain
-  bool needs_contributions = false;
   /// The steps under the mouse, for View::cursor; null for a figure that has none.
   std::optional<Cell> (*cell)(const session::Snapshot&, const View&, const Figure&,
                               Point) = nullptr;
-  bool over_iterations = false;  ///< its first plot has the iterations along x
-  bool animated = false;         ///< follows View::pulse and View::fold
+  bool needs_spectra = false;        ///< shows more with session::AnalysisOptions::spectra
+  bool needs_chain = false;          ///< likewise with chain
+  bool needs_contributions = false;  ///< likewise with contributions
+  bool over_iterations = false;      ///< its first plot has the iterations along x
+  bool animated = false;             ///< follows View::pulse and View::fold
 };
 
 std::span<const FigureInfo> catalogue();

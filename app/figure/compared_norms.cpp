@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -93,6 +94,8 @@ Figure build_compared_norms(const session::Snapshot& snapshot, const View& view,
   options.x_title = "iteration";
   options.note = notes(sides);
   options.range = range_of(sides, iteration_axis_end(longest_curve(snapshot)), view.gradient_log);
+  if (view.gradient_range)
+    std::tie(options.range.y_min, options.range.y_max) = *view.gradient_range;
   options.legend = compared_legend(sides, Series::norm_before_clip, "", &CurveSide::stroke);
   const Axes axes = add_axes(figure, style, options);
   Group group{"gradient-norm", axes.area.rect, {}};

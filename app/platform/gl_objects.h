@@ -1,9 +1,11 @@
-// What the renderers share: textures without filtering, and programs from embedded shaders.
+// What the renderers share: textures, and programs from embedded shaders that fill one.
 #pragma once
 
 #include <string>
 
 #include <epoxy/gl.h>
+
+#include "app/platform/pixel_image.h"
 
 namespace backflow::platform {
 
@@ -19,13 +21,37 @@ public:
   void upload(GLint internal, int width, int height, GLenum format, GLenum type, const void* data,
               GLint filter = GL_NEAREST) const;
 
+  /// An RGBA8 texture of that size, as a picture. Leaves it bound to the active unit.
+  PixelImage read_back(int width, int height) const;
+
 private:
   GLuint name_ = 0;
 };
 
-/// A program of two shaders; 0, and a sentence that calls it `title`, when they do not compile or
-/// link.
-GLuint link_program(const char* title, const char* vertex, const char* fragment,
-                    std::string& error);
+/// A program that fills a whole texture: shaders/heatmap.vert and a fragment shader. The caller
+/// puts the state of OpenGL back (GlStateGuard).
+class Painter {
+public:
+  Painter();
+  ~Painter();
+  Painter(const Painter&) = delete;
+  Painter& operator=(const Painter&) = delete;
+
+  /// False, with a sentence in `error` that calls it `title`, when it does not compile or link.
+  bool compile(const char* title, const char* fragment_shader, std::string& error);
+
+  /// To be called before set() and paint().
+  void use() const { glUseProgram(program_); }
+  void set(const char* uniform, int value) const;
+  void set(const char* uniform, float value) const;
+  void set(const char* uniform, const Rgba& color) const;
+  /// Fills an RGBA8 texture of that size, which the shader knows as `target`.
+  void paint(const GlTexture& picture, int width, int height) const;
+
+private:
+  GLint place(const char* uniform) const { return glGetUniformLocation(program_, uniform); }
+
+  GLuint program_ = 0, vertex_array_ = 0, framebuffer_ = 0;
+};
 
 }  // namespace backflow::platform

@@ -45,17 +45,10 @@ float comparable(float value) { return std::isnan(value) ? 0.0f : value; }
 }  // namespace
 
 struct HeatmapRenderer::Impl {
-  GLuint program = 0, vertex_array = 0, framebuffer = 0;
+  Painter painter;
   int max_size = 1024;  // what every OpenGL 3.3 can do
   long draws = 0;
   std::map<std::string, Target, std::less<>> targets;
-
-  ~Impl() {
-    targets.clear();
-    glDeleteFramebuffers(1, &framebuffer);
-    glDeleteVertexArrays(1, &vertex_array);
-    glDeleteProgram(program);
-  }
 
   Look look_of(const HeatmapInput& input) const {
     return {input.rows,
@@ -99,40 +92,25 @@ void HeatmapRenderer::Impl::upload_values(const Target& target, const HeatmapInp
 
 void HeatmapRenderer::Impl::draw(const Target& target) const {
   const Look& look = target.look;
-  const auto place = [this](const char* name) { return glGetUniformLocation(program, name); };
-  const auto set_color = [&](const char* name, const Rgba& color) {
-    glUniform4f(place(name), static_cast<float>(color[0]) / 255.0f,
-                static_cast<float>(color[1]) / 255.0f, static_cast<float>(color[2]) / 255.0f,
-                static_cast<float>(color[3]) / 255.0f);
-  };
-  glUseProgram(program);
-  glUniform1i(place("values"), 0);
-  glUniform1i(place("table"), 1);
-  glUniform2i(place("target"), look.width, look.height);
-  glUniform1f(place("low"), look.low);
-  glUniform1f(place("high"), look.high);
-  set_color("below", look.below);
-  set_color("above", look.above);
-  set_color("zero", look.zero);
-  set_color("not_finite", look.not_finite);
+  painter.use();
+  painter.set("values", 0);
+  painter.set("table", 1);
+  painter.set("low", look.low);
+  painter.set("high", look.high);
+  painter.set("below", look.below);
+  painter.set("above", look.above);
+  painter.set("zero", look.zero);
+  painter.set("not_finite", look.not_finite);
   glActiveTexture(GL_TEXTURE0);
   glBindTexture(GL_TEXTURE_2D, target.values.name());
   glActiveTexture(GL_TEXTURE1);
   glBindTexture(GL_TEXTURE_2D, target.table.name());
-  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
-  glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, target.picture.name(),
-                         0);
-  glViewport(0, 0, look.width, look.height);
-  glBindVertexArray(vertex_array);
-  glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+  painter.paint(target.picture, look.width, look.height);
 }
 
 std::unique_ptr<HeatmapRenderer> HeatmapRenderer::create(std::string& error) {
   auto impl = std::make_unique<Impl>();
-  impl->program = link_program("heatmap", kHeatmapVert, kHeatmapFrag, error);
-  if (impl->program == 0) return nullptr;
-  glGenVertexArrays(1, &impl->vertex_array);
-  glGenFramebuffers(1, &impl->framebuffer);
+  if (!impl->painter.compile("heatmap", kHeatmapFrag, error)) return nullptr;
   glGetIntegerv(GL_MAX_TEXTURE_SIZE, &impl->max_size);
   return std::unique_ptr<HeatmapRenderer>(new HeatmapRenderer(std::move(impl)));
 }
@@ -179,15 +157,10 @@ unsigned HeatmapRenderer::render(std::string_view id, const HeatmapInput& input)
 PixelImage HeatmapRenderer::read_back(std::string_view id) const {
   const auto found = impl_->targets.find(id);
   if (found == impl_->targets.end() || !found->second.drawn) return {};
-  const Look& look = found->second.look;
-  PixelImage image{look.width, look.height, {}};
-  image.rgba.resize(4 * static_cast<std::size_t>(look.width) *
-                    static_cast<std::size_t>(look.height));
+  const Target& target = found->second;
   const GlStateGuard guard;
   glActiveTexture(GL_TEXTURE0);
-  glBindTexture(GL_TEXTURE_2D, found->second.picture.name());
-  glGetTexImage(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, image.rgba.data());
-  return image;
+  return target.picture.read_back(target.look.width, target.look.height);
 }
 
 }  // namespace backflow::platform

@@ -5,16 +5,14 @@
 // is put back as it was.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "app/platform/pixel_image.h"
 
 namespace backflow::platform {
-
-using Rgba = std::array<unsigned char, 4>;
 
 /// A map and how to colour it.
 struct HeatmapInput {
@@ -31,12 +29,6 @@ struct HeatmapInput {
   float low = -1.0f, high = 1.0f;        ///< log10 of the first and last entry; low < 0 < high
   Rgba below{}, above{}, zero{}, not_finite{};
   int width = 0, height = 0;  ///< of the texture in pixels; cut to what OpenGL can do
-};
-
-/// Pixels from the top left, alpha not premultiplied.
-struct PixelImage {
-  int width = 0, height = 0;
-  std::vector<unsigned char> rgba;
 };
 
 class HeatmapRenderer {

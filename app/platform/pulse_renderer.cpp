@@ -21,43 +21,22 @@ struct Target {
 }  // namespace
 
 struct PulseRenderer::Impl {
-  GLuint program = 0, vertex_array = 0, framebuffer = 0;
+  Painter painter;
   std::map<std::string, Target, std::less<>> targets;
-
-  ~Impl() {
-    targets.clear();
-    glDeleteFramebuffers(1, &framebuffer);
-    glDeleteVertexArrays(1, &vertex_array);
-    glDeleteProgram(program);
-  }
 
   void draw(const Target& target) const {
     const PulseInput& look = target.look;
-    const auto place = [this](const char* name) { return glGetUniformLocation(program, name); };
-    const auto set_color = [&](const char* name, const Rgba& c) {
-      glUniform4f(place(name), static_cast<float>(c[0]) / 255.0f, static_cast<float>(c[1]) / 255.0f,
-                  static_cast<float>(c[2]) / 255.0f, static_cast<float>(c[3]) / 255.0f);
-    };
-    glUseProgram(program);
-    glUniform2i(place("target"), look.width, look.height);
-    glUniform1f(place("radius"), look.radius);
-    set_color("core", look.core);
-    set_color("glow", look.glow);
-    glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
-    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D,
-                           target.picture.name(), 0);
-    glViewport(0, 0, look.width, look.height);
-    glBindVertexArray(vertex_array);
-    glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+    painter.use();
+    painter.set("radius", look.radius);
+    painter.set("core", look.core);
+    painter.set("glow", look.glow);
+    painter.paint(target.picture, look.width, look.height);
   }
 };
 
 std::unique_ptr<PulseRenderer> PulseRenderer::create(std::string& error) {
   auto impl = std::make_unique<Impl>();
-  impl->program = link_program("pulse", kHeatmapVert, kPulseFrag, error);
-  if (impl->program == 0) return nullptr;
-  glGenVertexArrays(1, &impl->vertex_array);
-  glGenFramebuffers(1, &impl->framebuffer);
+  if (!impl->painter.compile("pulse", kPulseFrag, error)) return nullptr;
   return std::unique_ptr<PulseRenderer>(new PulseRenderer(std::move(impl)));
 }
 
@@ -87,15 +66,10 @@ unsigned PulseRenderer::render(std::string_view id, const PulseInput& input) {
 PixelImage PulseRenderer::read_back(std::string_view id) const {
   const auto found = impl_->targets.find(id);
   if (found == impl_->targets.end()) return {};
-  const PulseInput& look = found->second.look;
-  PixelImage image{look.width, look.height, {}};
-  image.rgba.resize(4 * static_cast<std::size_t>(look.width) *
-                    static_cast<std::size_t>(look.height));
+  const Target& target = found->second;
   const GlStateGuard guard;
   glActiveTexture(GL_TEXTURE0);
-  glBindTexture(GL_TEXTURE_2D, found->second.picture.name());
-  glGetTexImage(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, image.rgba.data());
-  return image;
+  return target.picture.read_back(target.look.width, target.look.height);
 }
 
 }  // namespace backflow::platform

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/platform/heatmap_renderer.h"
+#include "app/platform/pixel_image.h"
 
 namespace backflow::platform {
 

@@ -150,9 +150,8 @@ void Window::swap_buffers() { glfwSwapBuffers(window_); }
 
 PixelImage Window::read_pixels() const {
   const Extent size = framebuffer_size();
-  PixelImage image{size.width, size.height, {}};
+  PixelImage image(size.width, size.height);
   const auto row = static_cast<std::ptrdiff_t>(4) * size.width;
-  image.rgba.resize(static_cast<std::size_t>(row * size.height));
   {
     const GlStateGuard guard;
     glBindFramebuffer(GL_READ_FRAMEBUFFER, 0);

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "app/platform/heatmap_renderer.h"
+#include "app/platform/pixel_image.h"
 
 struct GLFWwindow;
 

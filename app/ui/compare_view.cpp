@@ -230,6 +230,7 @@ void CompareView::draw_banners(UiContext& ui, const Rect& rect, const session::S
 void CompareView::draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
                        const UiServices& services, Panels& a) {
   draw_banners(ui, rects.banner, snapshot, services.send);
+  ui.edits_b = edits_b_;
   {
     const SideScope scope(ui, Side::a);
     a.draw(ui, rects, snapshot, services);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
@@ -32,43 +33,77 @@ std::string help(const session::Snapshot& snapshot, double threshold) {
   return text + "\n" + figure::clipping_summary(snapshot);
 }
 
+bool clips(const session::Snapshot& side) {
+  return side.config.training.clip.mode != training::ClipMode::none;
+}
+
+// A or B of a comparison, the one network without; null when there is none of that name any more.
+const session::Snapshot* side_of(const session::Snapshot& snapshot, bool is_b) {
+  for (const session::Snapshot* side : figure::both(snapshot))
+    if (side->is_b == is_b) return side;
+  return nullptr;
+}
+
+// The network whose line lies nearest to the mouse, within reach; or null.
+const session::Snapshot* line_at(const UiContext& ui, const session::Snapshot& snapshot,
+                                 const figure::PlotArea& plot, figure::Point pointer) {
+  const figure::Axes axes{plot};
+  const session::Snapshot* nearest = nullptr;
+  double least = kReach;
+  for (const session::Snapshot* side : figure::both(snapshot)) {
+    if (!clips(*side)) continue;
+    const double distance = std::abs(axes.y(side->config.training.clip.threshold) - pointer.y);
+    const bool preferred = distance == least && side->is_b == ui.edits_b;
+    if (distance > least || (distance == least && nearest != nullptr && !preferred)) continue;
+    nearest = side;
+    least = distance;
+  }
+  return nearest;
+}
+
 }  // namespace
 
 void ThresholdDrag::update(UiContext& ui, const FigurePanel& panel, const Interaction& state,
                            const session::Snapshot& snapshot, const UiServices& services,
                            figure::View& view) {
-  const training::ClipOptions& clip = snapshot.config.training.clip;
   const auto& plot = panel.figure().plot;
-  if (!state.held || clip.mode == training::ClipMode::none || !plot) {
+  const session::Snapshot* held = held_ ? side_of(snapshot, held_->is_b) : nullptr;
+  if (!state.held || !plot || held == nullptr || !clips(*held)) {
     held_.reset();
     view.gradient_range.reset();
   }
-  if (clip.mode == training::ClipMode::none || !plot) return;
+  if (!plot) return;
   const figure::Point pointer = panel.pointer(ui);
-  const figure::Axes axes{*plot};
-  const bool at_line = state.hovered && pointer.x >= plot->rect.x &&
-                       pointer.x <= plot->rect.right() &&
-                       std::abs(axes.y(clip.threshold) - pointer.y) <= kReach;
-  if (at_line && ImGui::IsMouseClicked(0)) {
-    held_ = *plot;
+  const bool inside =
+      state.hovered && pointer.x >= plot->rect.x && pointer.x <= plot->rect.right();
+  const session::Snapshot* shown =
+      held_ ? held : (inside ? line_at(ui, snapshot, *plot, pointer) : nullptr);
+  if (shown == nullptr) return;
+  if (!held_ && ImGui::IsMouseClicked(0)) {
+    held_ = {*plot, shown->is_b};
     view.gradient_range = {plot->y_min, plot->y_max};
     sent_.clear();
   }
-  if (!held_ && !at_line) return;
+  const double threshold = shown->config.training.clip.threshold;
   ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
-  ui.tooltip = help(snapshot, clip.threshold) + (held_ ? "" : "\ndrag the line to change it");
-  const float y = panel.on_screen(ui, {0.0, axes.y(clip.threshold)}).y;
+  ui.tooltip = help(*shown, threshold) + (held_ ? "" : "\ndrag the line to change it");
+  if (snapshot.other) ui.tooltip = (shown->is_b ? "B: " : "A: ") + ui.tooltip;
+  const figure::Color color = snapshot.other ? figure::side_color(ui.colors(), shown->is_b)
+                                             : ui.colors().threshold;
+  const float y = panel.on_screen(ui, {0.0, figure::Axes{*plot}.y(threshold)}).y;
   ImGui::GetWindowDrawList()->AddLine({panel.on_screen(ui, {plot->rect.x, 0.0}).x, y},
                                       {panel.on_screen(ui, {plot->rect.right(), 0.0}).x, y},
-                                      to_imgui(ui.colors().threshold, held_ ? 0.9 : 0.5),
+                                      to_imgui(color, held_ ? 0.9 : 0.5),
                                       static_cast<float>(ui.px(3.0)));
   if (!held_ || !ImGui::IsMouseDragging(0, 2.0f)) return;
   const config::Key& key = *config::find_key(kThreshold);
-  const double wanted = std::clamp(value_at(*held_, pointer.y), key.min, key.max);
+  const double wanted = std::clamp(value_at(held_->axes, pointer.y), key.min, key.max);
   std::string text = fmt::format("{:.3g}", wanted);
   if (text == sent_) return;
   sent_ = text;
-  services.send(session::SetKey{kThreshold, std::move(text)});
+  session::Command command = session::SetKey{kThreshold, std::move(text)};
+  services.send(held_->is_b && !snapshot.is_b ? session::on_b(std::move(command))
+                                              : std::move(command));
 }
 
 }  // namespace backflow::ui

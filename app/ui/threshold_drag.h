@@ -1,4 +1,5 @@
-// The clipping threshold in the plot of the gradient norm: its line is dragged up and down.
+// The clipping threshold in the plot of the gradient norm: its line is dragged up and down. Of two
+// networks each has its own; where the lines coincide, the one whose controls are shown is moved.
 #pragma once
 
 #include <optional>
@@ -15,8 +16,12 @@ public:
               const session::Snapshot& snapshot, const UiServices& services, figure::View& view);
 
 private:
-  /// The axes when the line was taken: they stay while it is held.
-  std::optional<figure::PlotArea> held_;
+  struct Held {
+    figure::PlotArea axes;  ///< when the line was taken: they stay while it is held
+    bool is_b;
+  };
+
+  std::optional<Held> held_;
   std::string sent_;
 };
 

@@ -57,6 +57,7 @@ struct UiContext {
   /// Changes with the same number belong to one gesture, such as one drag (session::SetKey).
   std::uint64_t gesture = 1;
   Side side = Side::none;
+  bool edits_b = false;  ///< of two networks, the controls show B's settings
   std::string tooltip;  ///< to be shown at the mouse in this frame, at once; text markup
 
   const figure::Palette& colors() const { return figure::palette(theme); }

@@ -5,9 +5,8 @@
 #include <limits>
 #include <numbers>
 
-#include <Eigen/Eigenvalues>
-
 #include "core/gradient/graded_qr.h"
+#include "core/model/eigenvalues.h"
 
 namespace backflow::gradient {
 namespace {
@@ -26,10 +25,9 @@ void append_eigenvalues(ScaledMatrix x, std::vector<Eigenvalue>& list) {
     list.insert(list.end(), static_cast<std::size_t>(n), {-kInf, 0.0});
     return;
   }
-  const Eigen::EigenSolver<Matrix> solver(x.mantissa, false);
-  const bool found = solver.info() == Eigen::Success;
+  const auto found = model::eigenvalues(x.mantissa);
   for (Index i = 0; i < n; ++i) {
-    const std::complex<double> value = found ? solver.eigenvalues()[i] : kNaN;
+    const std::complex<double> value = found ? (*found)[i] : kNaN;
     // A real negative number may come with either sign of its zero.
     const double argument =
         value.imag() == 0.0 ? (value.real() < 0.0 ? std::numbers::pi : 0.0) : std::arg(value);

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <optional>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
+#include "core/model/eigenvalues.h"
 #include "core/model/random.h"
 
 namespace backflow::model {
@@ -106,11 +106,10 @@ std::string move_eigenvalue(Matrix& W, Complex from, Complex to) {
       shift(W, *pair, to);
       return {};
     }
-  const Eigen::EigenSolver<Matrix> solver(W);
-  if (solver.info() != Eigen::Success) return "the eigenvalues of W_hh were not found";
-  const Eigen::VectorXcd values = solver.eigenvalues();
-  const Eigen::MatrixXcd V = solver.eigenvectors();  // (n, n), columns of norm 1
-  const Eigen::MatrixXcd U = V.inverse();            // its rows are uᴴ
+  const auto pairs = eigenpairs(W);
+  if (!pairs) return "the eigenvalues of W_hh were not found";
+  const auto& [values, V] = *pairs;
+  const Eigen::MatrixXcd U = V.inverse();  // its rows are uᴴ
   if (!U.allFinite()) return kDependent;
   const Index i = nearest(values, from);
   const double worst = U.rowwise().norm().maxCoeff();

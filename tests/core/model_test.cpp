@@ -3,7 +3,6 @@
 #include <limits>
 #include <set>
 
-#include <Eigen/Eigenvalues>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
