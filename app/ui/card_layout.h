@@ -53,7 +53,7 @@ private:
 
   std::optional<Card> alone_;
   Card last_ = Card::network;
-  double network_row_ = 0.36, map_row_ = 0.34;  // shares of the height, of two networks
+  double network_row_ = 0.35, map_row_ = 0.36;  // shares of the height, of two networks
   bool controls_only_ = false;                  // where there is no room for controls beside a card
 };
 

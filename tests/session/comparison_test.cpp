@@ -162,9 +162,9 @@ TEST(Comparison, KeysOfTheTaskAndItsJudgementConcernBothHoweverTheyAreSent) {
 }
 
 TEST(Comparison, AKeyThatOneSideRefusesIsTakenByNeither) {
-  Comparison networks(configured({"task.name=first-bit", "task.batch=64", "task.steps=20"}));
+  Comparison networks(configured({"task.name=first-bit", "task.batch=1024", "task.steps=20"}));
   networks.execute(StartComparison{});
-  networks.execute(on_b(SetKey{"model.hidden", "512"}));
+  networks.execute(on_b(SetKey{"model.hidden", "24"}));
   const auto before = networks.snapshot({}).refusals;
   networks.execute(SetKey{"task.steps", "1000"});
   const Snapshot snapshot = networks.snapshot({});
