@@ -21,7 +21,7 @@ using training::Series;
 
 const ClipOptions& clip_of(const CurveSide& side) { return side.snapshot->config.training.clip; }
 
-PlotArea range_of(const std::vector<CurveSide>& sides, double x_max, bool log_y) {
+PlotArea range_of(const session::Snapshot& snapshot, double x_max, bool log_y) {
   PlotArea area;
   area.x_max = x_max;
   double low = 1e300, high = 0.0;
@@ -29,13 +29,13 @@ PlotArea range_of(const std::vector<CurveSide>& sides, double x_max, bool log_y)
     low = std::min(low, smallest);
     high = std::max(high, largest);
   };
-  for (const CurveSide& side : sides) {
-    const HistoryView& history = side.snapshot->history;
+  for (const session::Snapshot* side : scaling_curves(snapshot)) {
+    const HistoryView& history = side->history;
     const double smallest = smallest_positive(history, Series::norm_before_clip);
     if (smallest > 0.0)
       include(smallest, history.min_max(Series::norm_before_clip, 0, history.size()).max);
-    if (clip_of(side).mode != ClipMode::none)
-      include(clip_of(side).threshold, clip_of(side).threshold);
+    const ClipOptions& clip = side->config.training.clip;
+    if (clip.mode != ClipMode::none) include(clip.threshold, clip.threshold);
   }
   if (high <= 0.0) low = 0.1, high = 1.0;
   set_y_range(area, log_y ? low : 0.0, high, log_y);
@@ -93,7 +93,8 @@ Figure build_compared_norms(const session::Snapshot& snapshot, const View& view,
   options.y_title = "‖∇L‖ before clipping";
   options.x_title = "iteration";
   options.note = notes(sides);
-  options.range = range_of(sides, iteration_axis_end(longest_curve(snapshot)), view.gradient_log);
+  options.range =
+      range_of(snapshot, iteration_axis_end(longest_curve(snapshot)), view.gradient_log);
   if (view.gradient_range)
     std::tie(options.range.y_min, options.range.y_max) = *view.gradient_range;
   options.legend = compared_legend(sides, Series::norm_before_clip, "", &CurveSide::stroke);

@@ -17,6 +17,19 @@ std::vector<const session::Snapshot*> both(const session::Snapshot& snapshot) {
   return {&snapshot, snapshot.other.get()};
 }
 
+std::vector<const session::Snapshot*> sharing_scales(const session::Snapshot& snapshot) {
+  if (!snapshot.other || snapshot.divergence || snapshot.other->divergence) return {&snapshot};
+  return both(snapshot);
+}
+
+std::vector<const session::Snapshot*> scaling_curves(const session::Snapshot& snapshot) {
+  std::vector<const session::Snapshot*> sides = both(snapshot);
+  if (sides.size() == 2 && !snapshot.divergence != !snapshot.other->divergence)
+    std::erase_if(sides,
+                  [](const session::Snapshot* side) { return side->divergence.has_value(); });
+  return sides;
+}
+
 Color side_color(const Palette& colors, bool is_b) {
   return is_b ? colors.threshold : colors.accent;
 }

@@ -20,6 +20,14 @@ bool is_overlaid(std::string_view figure);
 /// The snapshot, and that of the other network where there is one.
 std::vector<const session::Snapshot*> both(const session::Snapshot& snapshot);
 
+/// Of these the ones that set the scales of a figure that shows the snapshot: itself, and the other
+/// unless one of the two has stopped on a number that is not finite, whose sizes would hide all
+/// else.
+std::vector<const session::Snapshot*> sharing_scales(const session::Snapshot& snapshot);
+
+/// Those that set the scales of a figure that shows both: the ones that have not stopped, if any.
+std::vector<const session::Snapshot*> scaling_curves(const session::Snapshot& snapshot);
+
 /// The colour of A and of B.
 Color side_color(const Palette& colors, bool is_b);
 

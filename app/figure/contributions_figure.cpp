@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
@@ -124,7 +125,8 @@ Index longest_lag(const Terms& terms) {
 
 // Of the other network of a comparison; nothing when there is none, or not yet.
 std::optional<Terms> other_terms(const session::Snapshot& snapshot, const View& view) {
-  if (!snapshot.other || !snapshot.other->analysis || !snapshot.other->analysis->contributions)
+  if (sharing_scales(snapshot).size() < 2 || !snapshot.other->analysis ||
+      !snapshot.other->analysis->contributions)
     return std::nullopt;
   return terms_of(*snapshot.other->analysis, view);
 }

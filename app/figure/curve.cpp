@@ -65,15 +65,22 @@ void for_each_column(const HistoryView& history, const Axes& axes, Visit visit) 
 
 bool drawable(double value, bool log_y) { return std::isfinite(value) && (!log_y || value > 0.0); }
 
+// Far outside a plot all is the same, and no canvas takes numbers without end.
+double bounded_y(const Axes& axes, double value) {
+  const Rect& plot = axes.area.rect;
+  return std::clamp(axes.y(value), plot.y - 20.0 * plot.height, plot.bottom() + 20.0 * plot.height);
+}
+
 void add_column(LineBuilder& line, const MinMax& range, double x, const Axes& axes, Gaps gaps) {
   if (!range.any || (axes.area.log_y && range.max <= 0.0)) {
     if (gaps == Gaps::broken) line.gap();
     return;
   }
   const double bottom = axes.area.rect.bottom();
-  const double top_y = axes.y(range.max);
+  const double top_y = bounded_y(axes, range.max);
   // A logarithm of zero lies below everything: the stroke runs out of the plot.
-  const double low_y = axes.area.log_y && range.min <= 0.0 ? bottom + 10.0 : axes.y(range.min);
+  const double low_y =
+      axes.area.log_y && range.min <= 0.0 ? bottom + 10.0 : bounded_y(axes, range.min);
   const bool from_top =
       line.empty() || std::abs(line.last_y() - top_y) < std::abs(line.last_y() - low_y);
   line.add({x, from_top ? top_y : low_y});
@@ -100,7 +107,7 @@ void add_curve(Group& group, const HistoryView& history, Series series, const Ax
     for (std::size_t i = 0; i < history.size(); ++i) {
       const double value = history.value(series, i);
       if (drawable(value, axes.area.log_y))
-        line.add({axes.x(static_cast<double>(i)), axes.y(value)});
+        line.add({axes.x(static_cast<double>(i)), bounded_y(axes, value)});
       else if (gaps == Gaps::broken)
         line.gap();
     }

@@ -283,7 +283,7 @@ double automatic_limit(const gradient::LogRange& range) {
 
 double automatic_limit(const session::Snapshot& snapshot) {
   double limit = 1.0;
-  for (const session::Snapshot* side : both(snapshot))
+  for (const session::Snapshot* side : sharing_scales(snapshot))
     if (side->analysis) limit = std::max(limit, automatic_limit(side->analysis->range));
   return limit;
 }

@@ -48,7 +48,7 @@ double lyapunov_factor(const Analysis& analysis) {
 // What was measured, and ε; lines that go on beyond it are cut.
 PlotArea range_of(const session::Snapshot& snapshot) {
   double low = log10_epsilon(*snapshot.analysis), high = identity(*snapshot.analysis), last = 1.0;
-  for (const session::Snapshot* side : both(snapshot)) {
+  for (const session::Snapshot* side : sharing_scales(snapshot)) {
     if (!side->analysis) continue;
     const GradientDecay& decay = side->analysis->decay;
     last = std::max(last, last_lag(decay));

@@ -26,10 +26,14 @@ PlotArea range_of(const session::Snapshot& snapshot, double chance, bool log_y) 
     low = std::min(low, smallest);
     high = std::max(high, largest);
   };
-  for_each_curve(snapshot, [&](const training::HistoryView& curve) {
+  const auto include_curve = [&](const training::HistoryView& curve) {
     for (const Series series : {Series::loss, Series::validation_loss})
       include(smallest_positive(curve, series), curve.min_max(series, 0, curve.size()).max);
-  });
+  };
+  if (snapshot.other)
+    for (const session::Snapshot* side : scaling_curves(snapshot)) include_curve(side->history);
+  else
+    for_each_curve(snapshot, include_curve);
   include(chance, chance);
   if (high <= 0.0) low = 0.1, high = 1.0;
   set_y_range(area, log_y ? low : 0.0, high, log_y);

@@ -158,7 +158,7 @@ void add_histogram(Figure& figure, const session::Snapshot& snapshot, const View
   const auto T = static_cast<model::Index>(analysis.saturation.size());
   // Each histogram has its own range; two networks are drawn on the wider one.
   double limit = 0.0;
-  for (const session::Snapshot* side : both(snapshot))
+  for (const session::Snapshot* side : sharing_scales(snapshot))
     if (side->analysis) limit = std::max(limit, side->analysis->pre_activation_histogram.limit);
   const double own = histogram.limit, size = style.font_size;
   const Axes axes{{rect, 0.5, static_cast<double>(T) + 0.5, -limit, limit, false}};

@@ -87,7 +87,7 @@ std::string matrix_name(const session::Analysis& analysis) {
 // The spectra of the snapshot, and of the other network where there are any yet.
 std::vector<const Spectra*> all_spectra(const session::Snapshot& snapshot) {
   std::vector<const Spectra*> all;
-  for (const session::Snapshot* side : both(snapshot))
+  for (const session::Snapshot* side : sharing_scales(snapshot))
     if (side->analysis && side->analysis->spectra) all.push_back(&*side->analysis->spectra);
   return all;
 }

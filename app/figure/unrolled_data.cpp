@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/figure/comparison.h"
 #include "app/figure/number_format.h"
 #include "app/figure/ticks.h"
 #include "core/gradient/blame.h"
@@ -211,7 +212,7 @@ void widen(ColorScale& scale, const ColorScale& other) {
 
 UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
   UnrolledData data = data_of(snapshot, view);
-  if (!snapshot.other) return data;
+  if (sharing_scales(snapshot).size() < 2) return data;
   const UnrolledData other = data_of(*snapshot.other, view);
   data.hidden_scale = std::max(data.hidden_scale, other.hidden_scale);
   data.cell_scale = std::max(data.cell_scale, other.cell_scale);

@@ -181,7 +181,7 @@ double weight_limit(const Matrix& W) {
 
 double weight_limit(const session::Snapshot& snapshot, const View& view) {
   double limit = 0.0;
-  for (const session::Snapshot* side : both(snapshot))
+  for (const session::Snapshot* side : sharing_scales(snapshot))
     limit = std::max(limit, weight_limit(shown_weights(*side, view)));
   return limit;
 }

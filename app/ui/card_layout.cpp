@@ -86,18 +86,19 @@ CardRects CardLayout::three_rows(UiContext& ui, CardRects rects, Rect area,
                                  const TwoNetworks& two) {
   const double gap = ui.px(kGap), height = area.height - 2.0 * gap;
   const double least = std::min(0.3, ui.px(kLeastThird) / std::max(1.0, height));
-  network_row_ = std::clamp(network_row_, least, 1.0 - 2.0 * least);
-  map_row_ = std::clamp(map_row_, least, 1.0 - network_row_ - least);
-  const Rect network{area.x, area.y, area.width, std::round(height * network_row_)};
+  Rows& shares = two.lower ? rows_with_lower_ : rows_;
+  shares.network = std::clamp(shares.network, least, 1.0 - 2.0 * least);
+  shares.map = std::clamp(shares.map, least, 1.0 - shares.network - least);
+  const Rect network{area.x, area.y, area.width, std::round(height * shares.network)};
   const Rect first_bar{area.x, network.bottom(), area.width, gap};
-  const Rect map{area.x, first_bar.bottom(), area.width, std::round(height * map_row_)};
+  const Rect map{area.x, first_bar.bottom(), area.width, std::round(height * shares.map)};
   const Rect second_bar{area.x, map.bottom(), area.width, gap};
   const Rect curves{area.x, second_bar.bottom(), area.width, area.bottom() - second_bar.bottom()};
   const double first =
       splitter(ui, {"Splitter networks", "", first_bar}, false) / std::max(1.0, height);
-  network_row_ += first;
-  map_row_ -= first;
-  map_row_ += splitter(ui, {"Splitter maps", "", second_bar}, false) / std::max(1.0, height);
+  shares.network += first;
+  shares.map -= first;
+  shares.map += splitter(ui, {"Splitter maps", "", second_bar}, false) / std::max(1.0, height);
   put_both(rects, Card::network, network, gap);
   put_both(rects, Card::map, map, gap);
   if (two.lower) {

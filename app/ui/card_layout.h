@@ -53,8 +53,12 @@ private:
 
   std::optional<Card> alone_;
   Card last_ = Card::network;
-  double network_row_ = 0.36, map_row_ = 0.34;  // shares of the height, of two networks
-  bool controls_only_ = false;                  // where there is no room for controls beside a card
+  // Shares of the height, of two networks; a lowest row that has a figure for each is higher.
+  struct Rows {
+    double network, map;
+  };
+  Rows rows_{0.35, 0.36}, rows_with_lower_{0.31, 0.31};
+  bool controls_only_ = false;  // where there is no room for controls beside a card
 };
 
 }  // namespace backflow::ui

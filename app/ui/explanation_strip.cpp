@@ -24,7 +24,9 @@ double most_units(const UiContext& ui, const Rect& card) {
 
 bool ExplanationStrip::is_on(const UiContext& ui, const Rect& card,
                              const figure::View& view) const {
-  return chosen_.value_or(view.playhead.has_value() || card.height >= ui.px(kTallCard));
+  // Beside another network a walk alone does not make room for it.
+  const bool walks = view.playhead.has_value() && ui.side == Side::none;
+  return chosen_.value_or(walks || card.height >= ui.px(kTallCard));
 }
 
 void ExplanationStrip::draw_switch(UiContext& ui, Rect& bar, const Rect& card,

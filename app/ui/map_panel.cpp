@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/comparison.h"
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
@@ -197,7 +198,11 @@ void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& sn
                     const UiServices& services, ViewState& shared) {
   figure::View& view = shared.view;
   const bool lstm = snapshot.config.model.cell == model::CellKind::lstm;
-  const double least = least_width(lstm);
+  // Of two networks both take the room that one of them needs: their pictures stay alike.
+  bool any_lstm = false;
+  for (const session::Snapshot* side : figure::both(snapshot))
+    any_lstm = any_lstm || side->config.model.cell == model::CellKind::lstm;
+  const double least = least_width(any_lstm);
   const Rect bar = tabs_.begin(ui, rect, least);
   double bar_height = FigurePanel::kBar;
   const auto next_line = [&] {

@@ -42,7 +42,8 @@ std::string verdict_of_one(const session::Snapshot& snapshot, bool with_proof) {
                     : gradient::verdict(snapshot.analysis->decay);
 }
 
-// Of two networks in one clause each: "A: gradient falls ×0.77 per step     B: …".
+// Of two networks: "A: gradient falls ×0.77 per step     B: …", and whole sentences when asked for
+// the longer form.
 std::string verdict(const session::Snapshot& snapshot, bool with_proof) {
   if (!snapshot.other) return verdict_of_one(snapshot, with_proof);
   std::string text;
@@ -50,7 +51,7 @@ std::string verdict(const session::Snapshot& snapshot, bool with_proof) {
     const std::string sentence = verdict_of_one(*side, false);
     if (sentence.empty()) continue;
     text += (text.empty() ? "" : "     ") + std::string(side->is_b ? "B: " : "A: ") +
-            sentence.substr(0, sentence.find(':'));
+            (with_proof ? sentence : sentence.substr(0, sentence.find(':')));
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #include "app/ui/tabbed_panel.h"
 
+#include <algorithm>
 #include <string>
 
 #include "app/figure/comparison.h"
@@ -40,8 +41,9 @@ Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
   const double bar = ui.px(FigurePanel::kBar);
   if (!figure::is_overlaid(tabs_[chosen_].figure)) {
     const double badge = draw_side_badge(ui, {rect.x + ui.px(9.0), rect.y, rect.width, bar});
-    x += badge;
-    room -= badge;
+    const double used = std::max(0.0, badge - ui.px(4.0));  // a tab has room of its own
+    x += used;
+    room -= used;
   }
   for (std::size_t i = 0; i < tabs_.size(); ++i) {
     const Tab& tab = tabs_[i];

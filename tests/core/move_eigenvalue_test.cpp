@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include <Eigen/LU>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
