@@ -18,6 +18,8 @@
 #include "app/cli/run_window.h"
 #endif
 #include "app/cli/version.h"
+#include "app/export/export.h"
+#include "app/figure/preset.h"
 #include "core/config/keys.h"
 #include "core/config/nearest_match.h"
 
@@ -95,6 +97,26 @@ CLI::Validator one_of(std::vector<std::string> names) {
   return CLI::Validator(check, {});
 }
 
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const exporting::Format format : exporting::all_formats())
+    names.emplace_back(exporting::extension(format).substr(1));
+  return names;
+}
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const figure::Preset& preset : figure::presets()) names.emplace_back(preset.name);
+  return names;
+}
+
+std::string preset_help() {
+  std::string help = "size and letters by where the figure goes:";
+  for (const figure::Preset& preset : figure::presets())
+    help += "\n" + std::string(preset.name) + ": " + std::string(preset.description);
+  return help;
+}
+
 void add_set_option(CLI::App& app, Arguments& arguments) {
   app.add_option("--set", arguments.assignments,
                  "set a configuration key; may be repeated (\"backflow keys\" lists them)")
@@ -115,13 +137,20 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
       ->type_name("NAME");
-  sub->add_option("--output", request.output,
-                  "file to write; .svg, .png or .csv decides the format; - writes CSV to standard "
-                  "output")
+  sub->add_option(
+         "--output", request.output,
+         "file to write; .svg, .pdf, .png, .csv or .npy decides the format; - writes CSV to "
+         "standard output")
       ->type_name("FILE");
   sub->add_option("--all", request.all_directory,
-                  "write every figure as SVG, PNG and CSV into this directory")
+                  "write every figure in every format into this directory")
       ->type_name("DIR");
+  sub->add_option("--formats", request.formats,
+                  "of --all, separated by commas (default: every one)")
+      ->delimiter(',')
+      ->check(one_of(format_names()))
+      ->type_name("svg,pdf,…");
+  sub->add_flag("--force", request.force, "overwrite files that exist");
   sub->add_option("--norm", arguments.norm, "norm of the Jacobian map")
       ->check(one_of(names_of_all<gradient::MatrixNorm>()))
       ->type_name("spectral|frobenius")
@@ -153,13 +182,26 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->check(one_of({"light", "dark"}))
       ->type_name("light|dark")
       ->capture_default_str();
+  sub->add_option("--preset", request.preset, preset_help())
+      ->check(one_of(preset_names()))
+      ->type_name("NAME");
   sub->add_option("--width", request.width,
-                  "width in units of 1/96 inch (default: the figure's own)")
+                  "width in units of 1/96 inch (default: the preset's or the figure's own)")
       ->check(between(100.0, 8000.0))
       ->type_name("W");
   sub->add_option("--height", request.height, "height likewise")
       ->check(between(100.0, 8000.0))
       ->type_name("H");
+  sub->add_option("--dpi", request.dpi, "pixels per inch of PNG (default: 192)")
+      ->check(between(72.0, 1200.0))
+      ->type_name("N");
+  sub->add_option("--pixels", request.pixels, "width of PNG in pixels, instead of --dpi")
+      ->check(between(100, 32767))
+      ->type_name("N");
+  sub->add_flag("--transparent", request.transparent, "no background");
+  sub->add_flag("--caption", request.caption,
+                "under the figure: what it shows, settings, seeds, iterations and version");
+  sub->add_flag("!--no-title", request.title, "without the title over the figure");
 }
 
 #ifdef BACKFLOW_HAS_WINDOW
@@ -264,7 +306,7 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
   if (app.got_subcommand("export")) {
     arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
     arguments.request.block = *model::parse_enum<gradient::StateBlock>(arguments.state);
-    arguments.request.style.theme =
+    arguments.request.theme =
         arguments.theme == "dark" ? figure::Theme::dark : figure::Theme::light;
     if (const std::string error = parse_product(arguments.product, arguments.request);
         !error.empty())

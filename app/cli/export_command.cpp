@@ -9,9 +9,11 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/progress.h"
+#include "app/cli/version.h"
 #include "app/export/atomic_write.h"
 #include "app/export/export.h"
 #include "app/figure/catalogue.h"
+#include "app/figure/preset.h"
 #include "app/session/analysis.h"
 #include "app/session/session.h"
 #include "core/config/nearest_match.h"
@@ -20,15 +22,21 @@
 namespace backflow::cli {
 namespace {
 
-constexpr exporting::Format kAllFormats[] = {exporting::Format::svg, exporting::Format::png,
-                                             exporting::Format::csv};
-
 /// One file to write, or standard output when the path is "-".
 struct Job {
   const figure::FigureInfo* info;
   exporting::Format format;
   std::string path;
 };
+
+std::vector<exporting::Format> formats_of(const ExportRequest& request) {
+  std::vector<exporting::Format> formats;
+  for (const std::string& name : request.formats)
+    formats.push_back(*exporting::format_of("." + name));
+  if (formats.empty())
+    formats.assign(exporting::all_formats().begin(), exporting::all_formats().end());
+  return formats;
+}
 
 std::string unknown_figure(const std::string& name) {
   std::vector<std::string> names;
@@ -49,6 +57,51 @@ std::string check_destination(const std::string& output) {
   if (!std::filesystem::is_directory(parent, ignored))
     return "--output " + output + ": there is no directory " + parent.string();
   return {};
+}
+
+std::string extensions() {
+  std::string list;
+  for (const exporting::Format format : exporting::all_formats()) {
+    const bool last = format == exporting::all_formats().back();
+    list += (list.empty() ? "" : last ? " or " : ", ") + std::string(exporting::extension(format));
+  }
+  return list;
+}
+
+// Options about looks that change nothing in what is to be written.
+std::string check_looks(const ExportRequest& request, const std::vector<Job>& jobs) {
+  const auto any = [&](auto is) {
+    return std::any_of(jobs.begin(), jobs.end(), [&](const Job& job) { return is(job.format); });
+  };
+  const bool png = any([](exporting::Format f) { return f == exporting::Format::png; });
+  const bool picture = any([](exporting::Format f) { return !exporting::is_data(f); });
+  if (request.dpi && request.pixels)
+    return "--dpi and --pixels both give the size of a PNG; use one of them";
+  if (!png && (request.dpi || request.pixels))
+    return std::string(request.dpi ? "--dpi" : "--pixels") + " is for PNG and changes nothing here";
+  for (const auto& [given, option] :
+       {std::pair(!request.preset.empty(), "--preset"), std::pair(request.caption, "--caption"),
+        std::pair(!request.title, "--no-title"), std::pair(request.transparent, "--transparent")})
+    if (given && !picture)
+      return std::string(option) + " is for pictures and changes nothing in data";
+  return {};
+}
+
+// A file is overwritten only when that is asked for.
+std::string check_existing(const ExportRequest& request, const std::vector<Job>& jobs) {
+  if (request.force) return {};
+  std::vector<std::string> existing;
+  std::error_code ignored;
+  for (const Job& job : jobs)
+    if (job.path != "-" && std::filesystem::is_regular_file(job.path, ignored))
+      existing.push_back(job.path);
+  if (existing.empty()) return {};
+  const std::size_t others = existing.size() - 1;
+  return existing.front() +
+         (others == 0   ? " exists"
+          : others == 1 ? " and 1 other file exist"
+                        : " and " + std::to_string(others) + " other files exist") +
+         "; --force overwrites";
 }
 
 // Turns the request into jobs. Returns an empty string, or one sentence saying what is wrong.
@@ -75,17 +128,18 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     if (!request.figure.empty() || !request.output.empty())
       return "--all writes every figure; leave out --figure and --output";
     for (const figure::FigureInfo& info : figure::catalogue())
-      for (const exporting::Format format : kAllFormats) {
+      for (const exporting::Format format : formats_of(request)) {
         const auto file = std::filesystem::path(request.all_directory) /
                           std::string(info.name).append(exporting::extension(format));
         jobs.push_back({&info, format, file.string()});
       }
     return {};
   }
+  if (!request.formats.empty()) return "--formats is for --all; --output tells its format itself";
   if (request.figure.empty())
     return "export needs --figure NAME (\"backflow figures\" lists them) or --all DIR";
   if (request.output.empty())
-    return "export needs --output FILE, ending in .svg, .png or .csv, or -";
+    return "export needs --output FILE, ending in " + extensions() + ", or -";
   const figure::FigureInfo* info = figure::find_figure(request.figure);
   if (info == nullptr) return unknown_figure(request.figure);
   if (request.product && !info->needs_spectra && !info->needs_chain)
@@ -101,8 +155,8 @@ std::string plan(const config::Config& config, const ExportRequest& request,
   const auto format = request.output == "-" ? std::optional(exporting::Format::csv)
                                             : exporting::format_of(request.output);
   if (!format)
-    return "--output " + request.output +
-           " does not end in .svg, .png or .csv, so its format is not known";
+    return "--output " + request.output + " does not end in " + extensions() +
+           ", so its format is not known";
   jobs.push_back({info, *format, request.output});
   return check_destination(request.output);
 }
@@ -140,6 +194,28 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
   return snapshot;
 }
 
+exporting::Look look_of(const ExportRequest& request, const figure::FigureInfo& info) {
+  exporting::Look look;
+  look.style.theme = request.theme;
+  look.style.title = request.title;
+  look.size = info.default_size;
+  bool fixed_height = request.height.has_value();
+  if (const figure::Preset* preset = figure::find_preset(request.preset)) {
+    fixed_height = fixed_height || preset->height > 0.0;
+    look.size = preset->size(info.default_size);
+    look.style.font_size = preset->font_size;
+  }
+  look.size.width = request.width.value_or(look.size.width);
+  look.size.height = request.height.value_or(look.size.height);
+  if (request.dpi) look.png_scale = *request.dpi / 96.0;
+  if (request.pixels) look.png_scale = *request.pixels / look.size.width;
+  look.transparent = request.transparent;
+  if (request.caption)
+    look.caption = fixed_height ? figure::CaptionPlace::within : figure::CaptionPlace::below;
+  look.program = std::string("Backflow ") + kVersion;
+  return look;
+}
+
 // Returns an empty string, or one sentence.
 std::string carry_out(const Job& job, const session::Snapshot& snapshot,
                       const ExportRequest& request, std::ostream& out) {
@@ -150,10 +226,8 @@ std::string carry_out(const Job& job, const session::Snapshot& snapshot,
     job.info->write_csv(snapshot, view, [&](std::string_view text) { out << text; });
     return out.flush() ? "" : "standard output could not be written";
   }
-  const figure::Size size{request.width.value_or(job.info->default_size.width),
-                          request.height.value_or(job.info->default_size.height)};
   const std::string bytes =
-      exporting::render(*job.info, snapshot, view, request.style, size, job.format);
+      exporting::render(*job.info, snapshot, view, look_of(request, *job.info), job.format);
   return exporting::write_file_atomically(job.path, bytes);
 }
 
@@ -162,7 +236,10 @@ std::string carry_out(const Job& job, const session::Snapshot& snapshot,
 int export_figures(const config::Config& config, const ExportRequest& request, std::ostream& out,
                    std::ostream& err) {
   std::vector<Job> jobs;
-  if (const std::string error = plan(config, request, jobs); !error.empty()) {
+  std::string error = plan(config, request, jobs);
+  if (error.empty()) error = check_looks(request, jobs);
+  if (error.empty()) error = check_existing(request, jobs);
+  if (!error.empty()) {
     err << "backflow: " << error << '\n';
     return kBadUsage;
   }
@@ -177,7 +254,8 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
   }
   const session::Snapshot snapshot = train(config, request, jobs, err);
   for (const Job& job : jobs) {
-    if (const std::string error = carry_out(job, snapshot, request, out); !error.empty()) {
+    error = carry_out(job, snapshot, request, out);
+    if (!error.empty()) {
       err << "backflow: " << error << '\n';
       return kFailure;
     }

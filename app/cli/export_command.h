@@ -5,6 +5,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "app/figure/style.h"
 #include "app/session/snapshot.h"
@@ -27,8 +28,15 @@ struct ExportRequest {
   int sequence = 1;                                   ///< batch item, counted from 1
   /// Position of the walk through the iteration (figure/playhead.h); nothing: all of it is shown.
   std::optional<std::int64_t> playhead;
-  figure::FigureStyle style;
-  std::optional<double> width, height;  ///< figure units; the figure's own when not given
+  figure::Theme theme = figure::Theme::light;
+  std::string preset;                   ///< size and letters (figure/preset.h); empty: none
+  std::optional<double> width, height;  ///< figure units; the preset's or the figure's own
+  bool title = true, caption = false;   ///< over and under the figure
+  bool transparent = false;             ///< no background
+  std::optional<double> dpi;            ///< of PNG
+  std::optional<int> pixels;            ///< width of PNG, instead
+  std::vector<std::string> formats;     ///< of --all; empty: every one
+  bool force = false;                   ///< files that exist are overwritten
 };
 
 /// Returns the exit code (command_line.h). Nothing is trained before the whole request has been

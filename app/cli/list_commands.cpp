@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/catalogue.h"
+#include "app/figure/text_markup.h"
 #include "core/config/keys.h"
 
 namespace backflow::cli {
@@ -20,7 +21,8 @@ std::string without_braces(std::string text) {
 
 void list_figures(std::ostream& out) {
   for (const figure::FigureInfo& info : figure::catalogue())
-    out << fmt::format("{:<16}{}\n", info.name, info.description);
+    out << fmt::format("{:<16}{}{}\n", info.name, figure::plain_text(info.description),
+                       info.options.empty() ? "" : fmt::format(" ({})", info.options));
 }
 
 void list_tasks(std::ostream& out) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <cairo-pdf.h>
+
 #include "app/export/cairo_handle.h"
 #include "app/export/heatmap_pixels.h"
 #include "app/export/png_encoder.h"
@@ -12,7 +14,7 @@
 namespace backflow::exporting {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
+constexpr double kPi = std::numbers::pi, kUnitsPerInch = 96.0;
 
 void add_path(cairo_t* context, const std::vector<figure::Point>& points) {
   cairo_new_path(context);
@@ -145,7 +147,7 @@ void CairoCanvas::hatch(const figure::HatchMark& mark) {
   cairo_restore(context_);
 }
 
-std::string to_png(const figure::Figure& figure, double scale) {
+std::string to_png(const figure::Figure& figure, double scale, const Metadata& metadata) {
   const auto pixels = [scale](double length) {
     return static_cast<int>(std::clamp(std::round(length * scale), 1.0, 32767.0));
   };
@@ -155,7 +157,33 @@ std::string to_png(const figure::Figure& figure, double scale) {
   CairoCanvas canvas(context.get());
   figure::draw(figure, canvas);
   require_success(cairo_status(context.get()), "drawing the figure");
-  return encode_png(surface.get());
+  return with_metadata(encode_png(surface.get()), kUnitsPerInch * scale,
+                       figure::plain_text(figure.title), metadata);
+}
+
+std::string to_pdf(const figure::Figure& figure, const Metadata& metadata) {
+  constexpr double kPoints = 72.0 / kUnitsPerInch;
+  std::string bytes;
+  const SurfacePtr surface(cairo_pdf_surface_create_for_stream(
+      append_bytes, &bytes, figure.width * kPoints, figure.height * kPoints));
+  require_success(cairo_surface_status(surface.get()), "making a page");
+  const auto tell = [&](cairo_pdf_metadata_t what, const std::string& text) {
+    cairo_pdf_surface_set_metadata(surface.get(), what, text.c_str());
+  };
+  tell(CAIRO_PDF_METADATA_TITLE, figure::plain_text(figure.title));
+  tell(CAIRO_PDF_METADATA_SUBJECT, metadata.description);
+  tell(CAIRO_PDF_METADATA_CREATOR, metadata.program);
+  tell(CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+  {
+    const ContextPtr context(cairo_create(surface.get()));
+    cairo_scale(context.get(), kPoints, kPoints);
+    CairoCanvas canvas(context.get());
+    figure::draw(figure, canvas);
+    require_success(cairo_status(context.get()), "drawing the figure");
+  }
+  cairo_surface_finish(surface.get());
+  require_success(cairo_surface_status(surface.get()), "writing a PDF");
+  return bytes;
 }
 
 }  // namespace backflow::exporting

@@ -1,8 +1,9 @@
-// Figures as PNG, drawn by Cairo.
+// Figures as PNG and PDF, drawn by Cairo.
 #pragma once
 
 #include <string>
 
+#include "app/export/metadata.h"
 #include "app/figure/canvas.h"
 
 using cairo_t = struct _cairo;
@@ -33,8 +34,12 @@ private:
   cairo_t* context_;
 };
 
-/// The bytes of a PNG file, `scale` pixels per figure unit, at least 1 × 1. Throws
-/// std::runtime_error when there is no memory for it.
-std::string to_png(const figure::Figure& figure, double scale);
+/// The bytes of a PNG file, `scale` pixels per figure unit, at least 1 × 1, that knows its size on
+/// paper. Throws std::runtime_error when there is no memory for it.
+std::string to_png(const figure::Figure& figure, double scale, const Metadata& metadata = {});
+
+/// The bytes of a PDF file of one page, with text that can be selected and searched and its letters
+/// inside. Its date is always the same, so that the same figure gives the same bytes.
+std::string to_pdf(const figure::Figure& figure, const Metadata& metadata = {});
 
 }  // namespace backflow::exporting

@@ -27,6 +27,9 @@ inline void require_success(cairo_status_t status, const char* doing) {
   throw std::runtime_error(std::string(doing) + " failed: " + cairo_status_to_string(status));
 }
 
+/// A cairo_write_func_t whose closure is a std::string.
+cairo_status_t append_bytes(void* text, const unsigned char* data, unsigned int length);
+
 /// An image surface, premultiplied 32-bit: the pixels `rgba` as in png_encoder.h, transparent
 /// when that is null.
 SurfacePtr make_image(const unsigned char* rgba, int width, int height);

@@ -3,31 +3,47 @@
 #include <algorithm>
 
 #include "app/export/cairo_canvas.h"
+#include "app/export/npy_table.h"
 #include "app/export/svg_canvas.h"
 
 namespace backflow::exporting {
 namespace {
 
-constexpr double kPngScale = 2.0;
+constexpr Format kAll[] = {Format::svg, Format::pdf, Format::png, Format::csv, Format::npy};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+std::string csv_of(const figure::FigureInfo& info, const session::Snapshot& snapshot,
+                   const figure::View& view) {
+  std::string text;
+  info.write_csv(snapshot, view, [&text](std::string_view piece) { text += piece; });
+  return text;
+}
+
 }  // namespace
+
+std::span<const Format> all_formats() { return kAll; }
+
+bool is_data(Format format) { return format == Format::csv || format == Format::npy; }
 
 std::string_view extension(Format format) {
   switch (format) {
     case Format::svg:
       return ".svg";
+    case Format::pdf:
+      return ".pdf";
     case Format::png:
       return ".png";
     case Format::csv:
+      return ".csv";
+    case Format::npy:
       break;
   }
-  return ".csv";
+  return ".npy";
 }
 
 std::optional<Format> format_of(std::string_view path) {
-  for (const Format format : {Format::svg, Format::png, Format::csv}) {
+  for (const Format format : all_formats()) {
     const std::string_view end = extension(format);
     if (path.size() >= end.size() &&
         std::equal(end.rbegin(), end.rend(), path.rbegin(),
@@ -38,15 +54,19 @@ std::optional<Format> format_of(std::string_view path) {
 }
 
 std::string render(const figure::FigureInfo& info, const session::Snapshot& snapshot,
-                   const figure::View& view, const figure::FigureStyle& style, figure::Size size,
-                   Format format) {
-  if (format == Format::csv) {
-    std::string text;
-    info.write_csv(snapshot, view, [&text](std::string_view piece) { text += piece; });
-    return text;
-  }
-  const figure::Figure figure = info.build(snapshot, view, style, size);
-  return format == Format::svg ? to_svg(figure) : to_png(figure, kPngScale);
+                   const figure::View& view, const Look& look, Format format) {
+  if (format == Format::csv) return csv_of(info, snapshot, view);
+  if (format == Format::npy) return npy_from_csv(csv_of(info, snapshot, view));
+  const std::string caption =
+      look.caption ? figure::caption_text(info, snapshot, look.program) : std::string();
+  figure::Figure figure =
+      figure::build_with_caption(info, snapshot, view, look.style, look.size, caption,
+                                 look.caption.value_or(figure::CaptionPlace::below));
+  if (look.transparent) figure.background.a = 0;
+  const Metadata metadata{figure::plain_caption(info, snapshot, look.program), look.program};
+  if (format == Format::svg) return to_svg(figure, metadata);
+  if (format == Format::pdf) return to_pdf(figure, metadata);
+  return to_png(figure, look.png_scale, metadata);
 }
 
 }  // namespace backflow::exporting

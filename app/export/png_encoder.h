@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 
+#include "app/export/metadata.h"
+
 using cairo_surface_t = struct _cairo_surface;
 
 namespace backflow::exporting {
@@ -15,5 +17,9 @@ std::string encode_png(std::span<const unsigned char> rgba, int width, int heigh
 
 /// The bytes of an image surface; throws std::runtime_error when it is in an error state.
 std::string encode_png(cairo_surface_t* surface);
+
+/// The same file that knows how large it is on paper, and of what it is a picture.
+std::string with_metadata(std::string png, double pixels_per_inch, const std::string& title,
+                          const Metadata& metadata);
 
 }  // namespace backflow::exporting

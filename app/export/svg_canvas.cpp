@@ -95,14 +95,6 @@ std::string xml_name(std::string_view text) {
   return name.empty() ? "_" : name;
 }
 
-// Text markup for readers that show plain text only: "∂h_t/∂h_k".
-std::string plain_text(std::string_view markup) {
-  std::string text;
-  for (const figure::TextRun& run : figure::layout_text(markup, 1.0).runs)
-    text += (run.rise < 0.0 ? "_" : run.rise > 0.0 ? "^" : "") + run.text;
-  return text;
-}
-
 }  // namespace
 
 std::string SvgCanvas::unique_id(std::string_view wanted) {
@@ -184,7 +176,7 @@ void SvgCanvas::hatch(const figure::HatchMark& mark) {
   out_ += "\" fill=\"none\"" + stroke_attributes(mark.stroke) + "/>\n";
 }
 
-std::string to_svg(const figure::Figure& figure) {
+std::string to_svg(const figure::Figure& figure, const Metadata& metadata) {
   SvgCanvas canvas(xml_name(figure.name));
   figure::draw(figure, canvas);
   const std::string width = number(figure.width), height = number(figure.height);
@@ -193,7 +185,9 @@ std::string to_svg(const figure::Figure& figure) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
       "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
       "font-family=\"DejaVu Sans, Verdana, sans-serif\">\n<title>{2}</title>\n",
-      width, height, escaped(plain_text(figure.title)));
+      width, height, escaped(figure::plain_text(figure.title)));
+  if (!metadata.description.empty())
+    svg += fmt::format("<desc>{}</desc>\n", escaped(metadata.description));
   svg += canvas.elements();
   return svg + "</svg>\n";
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "app/export/metadata.h"
 #include "app/figure/canvas.h"
 
 namespace backflow::exporting {
@@ -39,6 +40,6 @@ private:
 };
 
 /// A whole SVG file.
-std::string to_svg(const figure::Figure& figure);
+std::string to_svg(const figure::Figure& figure, const Metadata& metadata = {});
 
 }  // namespace backflow::exporting

@@ -37,8 +37,8 @@ std::span<const FigureInfo> catalogue() {
        .animated = true},
       {.name = "explanation",
        .title = "Explanation",
-       .description =
-           "the formulas of one phase step with its numbers (--playhead chooses the step)",
+       .description = "the formulas of one phase step with its numbers",
+       .options = "--playhead chooses the step",
        .default_size = {960.0, 240.0},
        .build = build_explanation,
        .write_csv = write_explanation_csv,
@@ -78,8 +78,8 @@ std::span<const FigureInfo> catalogue() {
        .over_iterations = true},
       {.name = "jacobian-norms",
        .title = "Jacobian products",
-       .description =
-           "heatmap of log10 ‖∂h_t/∂h_k‖ for every pair of steps (--state chooses c of an LSTM)",
+       .description = "heatmap of log10 ‖∂h_t/∂h_k‖ for every pair of steps",
+       .options = "--state chooses c of an LSTM",
        .default_size = {720.0, 520.0},
        .build = build_jacobian_norms,
        .write_csv = write_jacobian_norms_csv,
@@ -88,8 +88,8 @@ std::span<const FigureInfo> catalogue() {
       {.name = "jacobian-chain",
        .title = "Product chain",
        .description =
-           "one ∂h_t/∂h_k: its one-step Jacobians, running products, bound and singular values "
-           "(--product T:K; else the whole sequence)",
+           "one ∂h_t/∂h_k: its one-step Jacobians, running products, bound and singular values",
+       .options = "--product T:K; else the whole sequence",
        .default_size = {960.0, 520.0},
        .build = build_jacobian_chain,
        .write_csv = write_jacobian_chain_csv,
@@ -109,7 +109,7 @@ std::span<const FigureInfo> catalogue() {
       {.name = "gradient-by-lag",
        .title = "Gradient by lag",
        .description = "median ‖∂h_t/∂h_{t−lag}‖ by lag with quartiles, fitted factor, bound "
-                      "(γσ₁)^lag, Lyapunov slope and reach",
+                      "(γσ₁)^{lag}, Lyapunov slope and reach",
        .default_size = {640.0, 400.0},
        .build = build_gradient_by_lag,
        .write_csv = write_gradient_by_lag_csv,

@@ -21,11 +21,12 @@ struct FigureInfo {
   std::string_view name;         ///< "jacobian-norms"
   std::string_view title;        ///< "Jacobian products", for any model
   std::string_view description;  ///< one line
+  std::string_view options{};    ///< of `backflow export`, what chooses what it shows
   Size default_size;             ///< for exports
   /// Needs Snapshot::record; Snapshot::analysis may be null (the figure then says what is missing).
   Figure (*build)(const session::Snapshot&, const View&, const FigureStyle&, Size);
   /// Writes a header row and the data, numbers in the shortest form that reads back exactly,
-  /// non-finite ones as nan, inf, -inf.
+  /// non-finite ones as nan, inf, -inf; no field has a comma.
   void (*write_csv)(const session::Snapshot&, const View&, const CsvSink&);
   /// What is under the mouse, as lines of text markup; empty where there is nothing to say. The
   /// figure is the one that build() made from the same snapshot and view.

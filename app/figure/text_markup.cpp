@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
+#include <sstream>
 
 #include "app/figure/font_metrics.h"
 
@@ -105,6 +106,26 @@ std::string subscripts_to_markup(std::string_view plain) {
 
 double text_width(std::string_view markup, double size, bool bold) {
   return layout_text(markup, size, bold).width;
+}
+
+std::string plain_text(std::string_view markup) {
+  std::string text;
+  for (const TextRun& run : layout_text(markup, 1.0).runs)
+    text += (run.rise < 0.0 ? "_" : run.rise > 0.0 ? "^" : "") + run.text;
+  return text;
+}
+
+std::vector<std::string> wrapped(const std::string& markup, double size, double width) {
+  std::vector<std::string> lines;
+  std::istringstream words(markup);
+  for (std::string word; words >> word;) {
+    const std::string longer = lines.empty() ? word : lines.back() + " " + word;
+    if (!lines.empty() && text_width(longer, size) <= width)
+      lines.back() = longer;
+    else
+      lines.push_back(word);
+  }
+  return lines;
 }
 
 }  // namespace backflow::figure

@@ -33,6 +33,12 @@ std::string subscripts_to_markup(std::string_view plain);
 /// Width of the laid-out markup.
 double text_width(std::string_view markup, double size, bool bold = false);
 
+/// Text markup for readers that show plain text only: "∂h_t/∂h_k", "10^−3".
+std::string plain_text(std::string_view markup);
+
+/// Text markup broken at blanks into lines no wider than that; a longer word has a line of its own.
+std::vector<std::string> wrapped(const std::string& markup, double size, double width);
+
 /// Ascent of capital letters and depth below the baseline, as fractions of the font size.
 inline constexpr double kCapHeight = 0.729;
 inline constexpr double kDescent = 0.236;

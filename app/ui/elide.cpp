@@ -1,7 +1,5 @@
 #include "app/ui/elide.h"
 
-#include <sstream>
-
 #include "app/figure/text_markup.h"
 
 namespace backflow::ui {
@@ -23,19 +21,6 @@ std::string cut_start(const std::string& text, double size, double width) {
   for (std::size_t cut = 1; cut < text.size() && figure::text_width(shown, size) > width; ++cut)
     if (!within_character(text[cut])) shown = "…" + text.substr(cut);
   return shown;
-}
-
-std::vector<std::string> wrapped(const std::string& markup, double size, double width) {
-  std::vector<std::string> lines;
-  std::istringstream words(markup);
-  for (std::string word; words >> word;) {
-    const std::string longer = lines.empty() ? word : lines.back() + " " + word;
-    if (!lines.empty() && figure::text_width(longer, size) <= width)
-      lines.back() = longer;
-    else
-      lines.push_back(word);
-  }
-  return lines;
 }
 
 }  // namespace backflow::ui

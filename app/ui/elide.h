@@ -2,15 +2,11 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 namespace backflow::ui {
 
 /// `size` and `width` in pixels. Text markup loses its meaning when it is cut.
 std::string cut_end(const std::string& text, double size, double width);
 std::string cut_start(const std::string& text, double size, double width);
-
-/// Text markup broken at blanks into lines no wider than that; a longer word has a line of its own.
-std::vector<std::string> wrapped(const std::string& markup, double size, double width);
 
 }  // namespace backflow::ui

@@ -4,7 +4,6 @@
 #include <span>
 
 #include "app/figure/text_markup.h"
-#include "app/ui/elide.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/theme.h"
 #include "app/ui/widgets.h"
@@ -118,7 +117,7 @@ double draw_section(UiContext& ui, const Section& section, double x, double y) {
 double reading(UiContext& ui, const Rect& column, double y) {
   y = heading(ui, column, y, "Reading the pictures");
   for (const char* paragraph : kReading) {
-    for (const std::string& line : wrapped(paragraph, ui.px(kText), column.width)) {
+    for (const std::string& line : figure::wrapped(paragraph, ui.px(kText), column.width)) {
       draw_text(ui, {column.x, y, column.width, ui.px(18.0)}, line, kText, ui.colors().text);
       y += ui.px(18.0);
     }

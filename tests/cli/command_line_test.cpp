@@ -16,6 +16,7 @@
 #include "app/figure/catalogue.h"
 #include "app/session/session.h"
 #include "core/config/keys.h"
+#include "tests/cli/program_call.h"
 
 namespace backflow::cli {
 namespace {
@@ -26,59 +27,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
-
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
-Outcome backflow(std::vector<const char*> arguments) {
-  arguments.insert(arguments.begin(), "backflow");
-  std::ostringstream out, err;
-  const int code = run(static_cast<int>(arguments.size()), arguments.data(), out, err);
-  return {code, out.str(), err.str()};
-}
-
-// A bad request: exit 2, nothing on standard output, one sentence on standard error.
-void expect_refused(std::vector<const char*> arguments, const std::string& part) {
-  const Outcome outcome = backflow(arguments);
-  EXPECT_EQ(outcome.code, 2) << outcome.err;
-  EXPECT_THAT(outcome.out, IsEmpty());
-  EXPECT_THAT(outcome.err, AllOf(StartsWith("backflow: "), HasSubstr(part)));
-  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-std::vector<double> numbers_of(const std::string& line) {
-  std::vector<double> numbers;
-  std::istringstream stream(line);
-  for (std::string field; std::getline(stream, field, ',');) numbers.push_back(std::stod(field));
-  return numbers;
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-class Export : public ::testing::Test {
-protected:
-  void SetUp() override {
-    directory_ = fs::temp_directory_path() / ("backflow-cli-test-" + std::to_string(getpid()));
-    fs::create_directories(directory_);
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  std::string path(const std::string& name) const { return (directory_ / name).string(); }
-
-  fs::path directory_;
-};
+using Export = InTemporaryFolder;
 
 TEST(CommandLine, HelpAndVersionGoToStandardOutput) {
   for (const char* flag : {"--help", "-h"}) {
@@ -300,7 +249,7 @@ TEST_F(Export, WritesEveryFormatOfEveryFigure) {
   const std::string all = path("all/of/it");
   const Outcome outcome = backflow({"export", "--iterations", "30", "--all", all.c_str()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(lines_of(outcome.out).size(), 3 * figure::catalogue().size());
+  EXPECT_EQ(lines_of(outcome.out).size(), 5 * figure::catalogue().size());
   for (const figure::FigureInfo& info : figure::catalogue()) {
     const fs::path stem = fs::path(all) / info.name;
     EXPECT_THAT(read(stem.string() + ".svg"), AllOf(HasSubstr("<svg"), HasSubstr("</svg>")));

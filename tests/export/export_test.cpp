@@ -25,12 +25,12 @@ TEST(Format, IsKnownByTheExtensionInAnyCase) {
   EXPECT_EQ(format_of("a.svg"), Format::svg);
   EXPECT_EQ(format_of("/x.y/A.PNG"), Format::png);
   EXPECT_EQ(format_of("two.png.CsV"), Format::csv);
-  for (const char* other : {"", "svg", "a.svgz", "a.sv", "a.svg/", "a.pdf", "png.", "a.csv "})
+  for (const char* other : {"", "svg", "a.svgz", "a.sv", "a.svg/", "a.eps", "png.", "a.csv "})
     EXPECT_EQ(format_of(other), std::nullopt) << other;
 }
 
 TEST(Format, ExtensionsReadBack) {
-  for (const Format format : {Format::svg, Format::png, Format::csv})
+  for (const Format format : all_formats())
     EXPECT_EQ(format_of("a" + std::string(extension(format))), format);
 }
 
@@ -57,15 +57,15 @@ TEST(Render, HandsEverythingToTheFigure) {
   snapshot.iteration = 17;
   figure::View view;
   view.loss_log = true;
-  figure::FigureStyle style;
-  style.theme = figure::Theme::dark;
-  const figure::Size size{40.0, 30.0};
+  Look look;
+  look.style.theme = figure::Theme::dark;
+  look.size = {40.0, 30.0};
   const figure::FigureInfo info = test_info();
 
-  EXPECT_EQ(render(info, snapshot, view, style, size, Format::csv), "iteration\n17\n");
-  EXPECT_THAT(render(info, snapshot, view, style, size, Format::svg),
+  EXPECT_EQ(render(info, snapshot, view, look, Format::csv), "iteration\n17\n");
+  EXPECT_THAT(render(info, snapshot, view, look, Format::svg),
               AllOf(HasSubstr("width=\"40\" height=\"30\""), HasSubstr("<title>17 log</title>")));
-  const Image image = decode_png(render(info, snapshot, view, style, size, Format::png));
+  const Image image = decode_png(render(info, snapshot, view, look, Format::png));
   EXPECT_EQ(image.width, 80);
   EXPECT_EQ(image.height, 60);
   EXPECT_EQ(image.at(40, 30), figure::palette(figure::Theme::dark).background);

@@ -1,0 +1,192 @@
+// Exported files judged by programs that are not ours, and the options that decide how they look.
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include "app/export/export.h"
+#include "app/figure/catalogue.h"
+#include "app/figure/preset.h"
+#include "tests/cli/program_call.h"
+
+namespace backflow::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// What a command prints, both streams; a failure of the test when it does not succeed.
+std::string output_of(const std::string& command) {
+  std::string text;
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) {
+    ADD_FAILURE() << command << " could not be started";
+    return text;
+  }
+  std::array<char, 4096> buffer{};
+  for (std::size_t n; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    text.append(buffer.data(), n);
+  EXPECT_EQ(pclose(pipe), 0) << command << "\n" << text;
+  return text;
+}
+
+class ExportFiles : public InTemporaryFolder {
+protected:
+  // Exports with these options and returns the file's path.
+  std::string exported(const std::string& name, std::vector<const char*> options,
+                       const char* figure = "loss") const {
+    const std::string file = path(name);
+    std::vector<const char*> call{"export", "--figure", figure, "--output", file.c_str()};
+    call.insert(call.end(), options.begin(), options.end());
+    const Outcome outcome = backflow(call);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return file;
+  }
+  void refused(std::vector<const char*> options, const std::string& part,
+               const char* name = "x.svg") const {
+    const std::string file = path(name);
+    options.insert(options.begin(), {"export", "--figure", "loss", "--output", file.c_str()});
+    expect_refused(options, part);
+    EXPECT_FALSE(std::filesystem::exists(file));
+  }
+};
+
+TEST_F(ExportFiles, EveryFormatOfEveryFigureOpensInAnotherProgram) {
+  const std::string all = path("all");
+  ASSERT_EQ(backflow({"export", "--iterations", "25", "--caption", "--all", all.c_str()}).code, 0);
+  std::string names;
+  for (const figure::FigureInfo& info : figure::catalogue()) {
+    const std::string stem = all + "/" + std::string(info.name);
+    EXPECT_THAT(output_of("rsvg-convert " + stem + ".svg -o " + stem + ".rsvg.png"), IsEmpty());
+    EXPECT_THAT(output_of("pdftotext " + stem + ".pdf - | tr '\\n' ' '"),
+                HasSubstr("Weight seed 1, data seed 1, after 25 iterations."));
+    EXPECT_THAT(output_of("pdffonts " + stem + ".pdf"), HasSubstr("DejaVuSans"));
+    names += " " + stem;
+  }
+  // One call for all: numpy takes longer to start than to read.
+  EXPECT_EQ(output_of("/usr/bin/python3 -c 'import sys, csv, math, numpy\n"
+                      "for stem in sys.argv[1:]:\n"
+                      "  table = numpy.load(stem + \".npy\")\n"
+                      "  rows = list(csv.reader(open(stem + \".csv\")))\n"
+                      "  assert list(table.dtype.names) == rows[0], stem\n"
+                      "  assert len(table) == len(rows) - 1, stem\n"
+                      "  for ours, theirs in zip(table, rows[1:]):\n"
+                      "    for a, b in zip(ours, theirs):\n"
+                      "      if isinstance(a, str): assert a == b, (stem, a, b)\n"
+                      "      else:\n"
+                      "        b = float(b or \"nan\")\n"
+                      "        assert a == b or math.isnan(a) and math.isnan(b), (stem, a, b)'" +
+                      names),
+            "");
+}
+
+TEST_F(ExportFiles, APdfHasItsTextItsSizeAndTheSameBytesAgain) {
+  const auto make = [&](const char* name) {
+    return exported(name, {"--iterations", "30", "--caption"}, "gradient-norm");
+  };
+  const std::string file = make("a.pdf");
+  EXPECT_THAT(output_of("pdftotext " + file + " -"),
+              AllOf(HasSubstr("Gradient norm and clipping"), HasSubstr("iteration"),
+                    HasSubstr("after 30 iterations")));
+  EXPECT_THAT(output_of("pdfinfo " + file),
+              AllOf(HasSubstr("Gradient norm and clipping"), HasSubstr("Pages:           1"),
+                    HasSubstr("2000")));
+  EXPECT_EQ(read(file), read(make("b.pdf")));
+  const std::string column = exported("c.pdf", {"--preset", "paper-one-column"});
+  EXPECT_THAT(output_of("pdfinfo " + column), HasSubstr("Page size:       240.945"));  // 85 mm
+}
+
+TEST_F(ExportFiles, APngKnowsItsSizeOnPaperAndWhatItShows) {
+  const std::string file = exported("a.png", {"--dpi", "300", "--preset", "paper-one-column"});
+  const std::string bytes = read(file);
+  EXPECT_THAT(bytes, AllOf(HasSubstr("pHYs"), HasSubstr("Description"),
+                           HasSubstr("All settings are the defaults"), HasSubstr("Backflow")));
+  const auto number_at = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+    return value;
+  };
+  EXPECT_EQ(number_at(16), 1004u);                       // 85 mm at 300 dpi
+  EXPECT_EQ(number_at(bytes.find("pHYs") + 4), 11811u);  // per metre
+  const std::string wide = read(exported("b.png", {"--pixels", "777"}));
+  EXPECT_EQ(static_cast<unsigned char>(wide[18]) * 256 + static_cast<unsigned char>(wide[19]), 777);
+}
+
+TEST_F(ExportFiles, CaptionTitleAndBackgroundAreOnOrOff) {
+  const auto svg = [&](std::vector<const char*> options) {
+    options.push_back("--force");
+    return read(exported("a.svg", std::move(options)));
+  };
+  const std::string plain = svg({});
+  EXPECT_THAT(plain, AllOf(HasSubstr(">Loss over training<"), Not(HasSubstr("id=\"caption\"")),
+                           HasSubstr("<desc>The loss L over")));
+  const std::string told = svg({"--caption", "--set", "model.hidden=5", "--set", "task.seed=9"});
+  EXPECT_THAT(told, AllOf(HasSubstr("id=\"caption\""), HasSubstr("model.hidden=5"),
+                          HasSubstr("data seed 9"), Not(HasSubstr("task.seed="))));
+  EXPECT_THAT(svg({"--no-title"}), Not(HasSubstr(">Loss over training</tspan>")));
+  EXPECT_THAT(svg({"--transparent"}), HasSubstr("fill-opacity=\"0\""));
+  EXPECT_THAT(plain, Not(HasSubstr("fill-opacity=\"0\"")));
+}
+
+TEST_F(ExportFiles, ACaptionMakesTheFigureHigherUnlessTheHeightIsGiven) {
+  const auto height = [&](std::vector<const char*> options) {
+    options.push_back("--force");
+    const std::string svg = read(exported("a.svg", std::move(options)));
+    return std::stod(svg.substr(svg.find("height=\"") + 8));
+  };
+  EXPECT_GT(height({"--caption"}), height({}) + 20.0);
+  EXPECT_EQ(height({"--caption", "--height", "300"}), 300.0);
+  EXPECT_EQ(height({"--caption", "--preset", "slide"}), 720.0);
+}
+
+TEST_F(ExportFiles, EveryPresetHasItsWidthAndLetters) {
+  std::set<std::string> widths;
+  for (const figure::Preset& preset : figure::presets()) {
+    const std::string name(preset.name);
+    const std::string svg = read(exported(name + ".svg", {"--preset", name.c_str()}));
+    widths.insert(svg.substr(svg.find("width="), 16));
+    EXPECT_EQ(std::stod(svg.substr(svg.find("width=\"") + 7)),
+              std::round(preset.width * 100.0) / 100.0);
+    std::ostringstream letters;
+    letters << "font-size=\"" << std::round(preset.font_size * 100.0) / 100.0 << '"';
+    EXPECT_THAT(svg, HasSubstr(letters.str()));
+  }
+  EXPECT_EQ(widths.size(), figure::presets().size());
+}
+
+TEST_F(ExportFiles, AnExistingFileIsOverwrittenOnlyWhenAskedFor) {
+  const std::string file = exported("a.svg", {});
+  const std::string before = read(file);
+  const Outcome again =
+      backflow({"export", "--iterations", "9", "--figure", "loss", "--output", file.c_str()});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_THAT(again.err, EndsWith("a.svg exists; --force overwrites\n"));
+  EXPECT_EQ(read(file), before);
+  exported("a.svg", {"--iterations", "9", "--force"});
+  EXPECT_NE(read(file), before);
+  const std::string all = path("all");
+  ASSERT_EQ(backflow({"export", "--all", all.c_str(), "--formats", "csv,svg"}).code, 0);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(all), {}),
+            static_cast<std::ptrdiff_t>(2 * figure::catalogue().size()));
+  EXPECT_THAT(backflow({"export", "--all", all.c_str(), "--formats", "svg"}).err,
+              HasSubstr(" other files exist; --force overwrites"));
+}
+
+TEST_F(ExportFiles, OptionsThatWouldChangeNothingAreRefused) {
+  refused({"--dpi", "300"}, "--dpi is for PNG");
+  refused({"--dpi", "300", "--pixels", "500"}, "use one of them", "x.png");
+  refused({"--dpi", "20"}, "20 is not a number from 72 to 1200", "x.png");
+  refused({"--caption"}, "--caption is for pictures", "x.npy");
+  refused({"--preset", "slide"}, "--preset is for pictures", "x.csv");
+  refused({"--transparent"}, "--transparent is for pictures", "x.csv");
+  refused({"--no-title"}, "--no-title is for pictures", "x.csv");
+  refused({"--preset", "sldie"}, "did you mean \"slide\"?");
+  refused({"--formats", "svg"}, "--formats is for --all");
+  expect_refused({"export", "--all", path("all").c_str(), "--formats", "svg,bmp"}, "bmp");
+}
+
+}  // namespace
+}  // namespace backflow::cli
