@@ -12,4 +12,4 @@ BUILD_PACKAGES=(
 )
 WINDOW_PACKAGES=(libgl1-mesa-dri)       # an OpenGL driver, if the system has none yet
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev xvfb xauth librsvg2-bin
-  poppler-utils python3-numpy)
+  poppler-utils python3-numpy chromium)

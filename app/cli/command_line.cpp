@@ -14,6 +14,7 @@
 #include "app/cli/check_command.h"
 #include "app/cli/export_command.h"
 #include "app/cli/list_commands.h"
+#include "app/cli/report_command.h"
 #ifdef BACKFLOW_HAS_WINDOW
 #include "app/cli/run_window.h"
 #endif
@@ -40,6 +41,7 @@ constexpr const char* kFooter =
 struct Arguments {
   std::vector<std::string> assignments;  // key=value
   ExportRequest request;
+  ReportRequest report;
   std::string norm = "spectral";
   std::string state = "hidden";
   std::string product;
@@ -126,15 +128,18 @@ void add_set_option(CLI::App& app, Arguments& arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void add_iterations(CLI::App& sub, std::int64_t& iterations, const char* help) {
+  sub.add_option("--iterations", iterations, help)
+      ->check(between(std::int64_t{0}, std::int64_t{1'000'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+}
+
 void add_export(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand("export", "train without a window and write figures");
   add_set_option(*sub, arguments);
   ExportRequest& request = arguments.request;
-  sub->add_option("--iterations", request.iterations,
-                  "training iterations before the figure is made")
-      ->check(between(std::int64_t{0}, std::int64_t{1'000'000'000}))
-      ->type_name("N")
-      ->capture_default_str();
+  add_iterations(*sub, request.iterations, "training iterations before the figure is made");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
       ->type_name("NAME");
   sub->add_option(
@@ -202,6 +207,16 @@ void add_export(CLI::App& app, Arguments& arguments) {
   sub->add_flag("--caption", request.caption,
                 "under the figure: what it shows, settings, seeds, iterations and version");
   sub->add_flag("!--no-title", request.title, "without the title over the figure");
+}
+
+void add_report(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = app.add_subcommand(
+      "report", "train without a window and write one web page with everything about it");
+  add_set_option(*sub, arguments);
+  add_iterations(*sub, arguments.report.iterations, "training iterations before the page is made");
+  sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
+      ->type_name("FILE");
+  sub->add_flag("--force", arguments.report.force, "overwrite a file that exists");
 }
 
 #ifdef BACKFLOW_HAS_WINDOW
@@ -303,6 +318,7 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
     return bad_usage(err, error);
 
   if (app.got_subcommand("check")) return check_gradients(config, out);
+  if (app.got_subcommand("report")) return write_report(config, arguments.report, out, err);
   if (app.got_subcommand("export")) {
     arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
     arguments.request.block = *model::parse_enum<gradient::StateBlock>(arguments.state);
@@ -339,6 +355,7 @@ int parse_and_run(int argc, const char* const* argv, std::ostream& out, std::ost
   add_window_options(app, arguments);
 #endif
   add_export(app, arguments);
+  add_report(app, arguments);
   add_set_option(*app.add_subcommand("check", "compare the gradients with finite differences"),
                  arguments);
   app.add_subcommand("figures", "list the figures");

@@ -8,16 +8,14 @@
 #include <vector>
 
 #include "app/cli/command_line.h"
-#include "app/cli/progress.h"
+#include "app/cli/destination.h"
+#include "app/cli/train.h"
 #include "app/cli/version.h"
 #include "app/export/atomic_write.h"
 #include "app/export/export.h"
 #include "app/figure/catalogue.h"
 #include "app/figure/preset.h"
-#include "app/session/analysis.h"
-#include "app/session/session.h"
 #include "core/config/nearest_match.h"
-#include "core/training/divergence.h"
 
 namespace backflow::cli {
 namespace {
@@ -47,18 +45,6 @@ std::string unknown_figure(const std::string& name) {
   return sentence + (match.empty() ? "" : "; did you mean \"" + match + "\"?");
 }
 
-// Found before an hour of training rather than after it.
-std::string check_destination(const std::string& output) {
-  if (output == "-") return {};
-  const std::filesystem::path path(output);
-  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return "--output " + output + " is a directory";
-  if (!std::filesystem::is_directory(parent, ignored))
-    return "--output " + output + ": there is no directory " + parent.string();
-  return {};
-}
-
 std::string extensions() {
   std::string list;
   for (const exporting::Format format : exporting::all_formats()) {
@@ -85,23 +71,6 @@ std::string check_looks(const ExportRequest& request, const std::vector<Job>& jo
     if (given && !picture)
       return std::string(option) + " is for pictures and changes nothing in data";
   return {};
-}
-
-// A file is overwritten only when that is asked for.
-std::string check_existing(const ExportRequest& request, const std::vector<Job>& jobs) {
-  if (request.force) return {};
-  std::vector<std::string> existing;
-  std::error_code ignored;
-  for (const Job& job : jobs)
-    if (job.path != "-" && std::filesystem::is_regular_file(job.path, ignored))
-      existing.push_back(job.path);
-  if (existing.empty()) return {};
-  const std::size_t others = existing.size() - 1;
-  return existing.front() +
-         (others == 0   ? " exists"
-          : others == 1 ? " and 1 other file exist"
-                        : " and " + std::to_string(others) + " other files exist") +
-         "; --force overwrites";
 }
 
 // Turns the request into jobs. Returns an empty string, or one sentence saying what is wrong.
@@ -161,37 +130,20 @@ std::string plan(const config::Config& config, const ExportRequest& request,
   return check_destination(request.output);
 }
 
-session::Snapshot train(const config::Config& config, const ExportRequest& request,
-                        const std::vector<Job>& jobs, std::ostream& err) {
-  session::Session session(config);
-  {
-    Progress progress("training", request.iterations);
-    session.execute(session::Run{});
-    for (std::int64_t i = 0; i < request.iterations && session.wants_to_iterate(); ++i) {
-      session.iterate();
-      progress.update(i + 1);
-    }
-    session.execute(session::Pause{});
-  }
-  session::Snapshot snapshot = session.snapshot();
-  if (snapshot.divergence)
-    err << "backflow: training stopped at iteration " << snapshot.divergence->iteration << ": "
-        << training::describe(*snapshot.divergence) << "; the figures show that iteration\n";
+session::AnalysisOptions analysis_of(const ExportRequest& request, const std::vector<Job>& jobs) {
   using figure::FigureInfo;
   const auto any = [&](bool FigureInfo::*needs) {
     return std::any_of(jobs.begin(), jobs.end(), [&](const Job& job) { return job.info->*needs; });
   };
-  session::attach(
-      session::analyse(snapshot.record, {.norm = request.norm,
-                                         .sequence = request.sequence - 1,
-                                         .block = request.block,
-                                         .epsilon = request.epsilon,
-                                         .product = request.product,
-                                         .spectra = any(&FigureInfo::needs_spectra),
-                                         .chain = any(&FigureInfo::needs_chain),
-                                         .contributions = any(&FigureInfo::needs_contributions)}),
-      snapshot);
-  return snapshot;
+  return {.norm = request.norm,
+          .sequence = request.sequence - 1,
+          .block = request.block,
+          .epsilon = request.epsilon,
+          .product = request.product,
+          .spectra = any(&FigureInfo::needs_spectra),
+          .chain = any(&FigureInfo::needs_chain),
+          .contributions = any(&FigureInfo::needs_contributions),
+          .walk = request.playhead.has_value()};
 }
 
 exporting::Look look_of(const ExportRequest& request, const figure::FigureInfo& info) {
@@ -212,7 +164,7 @@ exporting::Look look_of(const ExportRequest& request, const figure::FigureInfo& 
   look.transparent = request.transparent;
   if (request.caption)
     look.caption = fixed_height ? figure::CaptionPlace::within : figure::CaptionPlace::below;
-  look.program = std::string("Backflow ") + kVersion;
+  look.program = kProgram;
   return look;
 }
 
@@ -238,7 +190,11 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
   std::vector<Job> jobs;
   std::string error = plan(config, request, jobs);
   if (error.empty()) error = check_looks(request, jobs);
-  if (error.empty()) error = check_existing(request, jobs);
+  if (error.empty() && !request.force) {
+    std::vector<std::string> paths;
+    for (const Job& job : jobs) paths.push_back(job.path);
+    error = check_existing(paths);
+  }
   if (!error.empty()) {
     err << "backflow: " << error << '\n';
     return kBadUsage;
@@ -252,7 +208,8 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
       return kBadUsage;
     }
   }
-  const session::Snapshot snapshot = train(config, request, jobs, err);
+  const session::Snapshot snapshot =
+      train(config, request.iterations, analysis_of(request, jobs), err);
   for (const Job& job : jobs) {
     error = carry_out(job, snapshot, request, out);
     if (!error.empty()) {

@@ -30,24 +30,6 @@ std::string number(double value, int decimals = 2) {
   return text == "-0" ? "0" : text;
 }
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  for (const char c : text) {
-    if (c == '&')
-      result += "&amp;";
-    else if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '"')
-      result += "&quot;";
-    else if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n')
-      result += c;  // XML has no other control characters, not even escaped
-  }
-  return result;
-}
-
 // ` fill="#0e7490" fill-opacity="0.5"`; `what` is "fill" or "stroke".
 std::string color_attributes(std::string_view what, const figure::Color& color) {
   std::string text = fmt::format(" {}=\"#{:02x}{:02x}{:02x}\"", what, color.r, color.g, color.b);
@@ -97,6 +79,24 @@ std::string xml_name(std::string_view text) {
 
 }  // namespace
 
+std::string escaped(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (const char c : text) {
+    if (c == '&')
+      result += "&amp;";
+    else if (c == '<')
+      result += "&lt;";
+    else if (c == '>')
+      result += "&gt;";
+    else if (c == '"')
+      result += "&quot;";
+    else if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n')
+      result += c;  // XML has no other control characters, not even escaped
+  }
+  return result;
+}
+
 std::string SvgCanvas::unique_id(std::string_view wanted) {
   const std::string base = xml_name(wanted);
   std::string id = base;
@@ -112,7 +112,10 @@ void SvgCanvas::begin_group(std::string_view id, const std::optional<figure::Rec
         fmt::format("<clipPath id=\"{}\"><rect{}/></clipPath>\n", clip_id, rect_attributes(*clip));
     attributes = fmt::format(" clip-path=\"url(#{})\"", clip_id);
   }
-  out_ += fmt::format("<g id=\"{}\"{}>\n", unique_id(id), attributes);
+  out_ += fmt::format(
+      "<g id=\"{}\"{}>\n",
+      unique_id(kind_ == Ids::of_a_page ? fmt::format("{}-{}", prefix_, id) : std::string(id)),
+      attributes);
 }
 
 void SvgCanvas::end_group() { out_ += "</g>\n"; }
@@ -174,6 +177,18 @@ void SvgCanvas::hatch(const figure::HatchMark& mark) {
   for (const auto& [from, to] : lines)
     out_ += fmt::format("M{} {}L{} {}", number(from.x), number(from.y), number(to.x), number(to.y));
   out_ += "\" fill=\"none\"" + stroke_attributes(mark.stroke) + "/>\n";
+}
+
+std::string to_svg_element(const figure::Figure& figure, const std::string& prefix,
+                           const std::string& css_class) {
+  SvgCanvas canvas(xml_name(prefix), SvgCanvas::Ids::of_a_page);
+  figure::draw(figure, canvas);
+  return fmt::format(
+      "<svg class=\"{0}\" viewBox=\"0 0 {1} {2}\" style=\"max-width:{1}px\" role=\"img\" "
+      "aria-label=\"{3}\" "
+      "font-family=\"DejaVu Sans, Verdana, sans-serif\">\n{4}</svg>\n",
+      css_class, number(figure.width), number(figure.height),
+      escaped(figure::plain_text(figure.title)), canvas.elements());
 }
 
 std::string to_svg(const figure::Figure& figure, const Metadata& metadata) {

@@ -14,8 +14,10 @@ namespace backflow::exporting {
 /// Collects the elements inside <svg>; to_svg() puts the frame around them.
 class SvgCanvas final : public figure::Canvas {
 public:
-  /// `prefix` starts the ids of clip paths, so that several figures can share one HTML page.
-  explicit SvgCanvas(std::string prefix) : prefix_(std::move(prefix)) {}
+  /// `prefix` starts the ids of clip paths, and of groups too where several figures share a page.
+  enum class Ids { of_a_file, of_a_page };
+  explicit SvgCanvas(std::string prefix, Ids ids = Ids::of_a_file)
+      : prefix_(std::move(prefix)), kind_(ids) {}
 
   void begin_group(std::string_view id, const std::optional<figure::Rect>& clip) override;
   void end_group() override;
@@ -34,10 +36,18 @@ private:
   std::string unique_id(std::string_view wanted);
 
   std::string prefix_;
+  Ids kind_;
   std::string out_;
   std::set<std::string> ids_;
   int clips_ = 0;
 };
+
+/// Text as XML and HTML have it.
+std::string escaped(std::string_view text);
+
+/// An element to stand in a web page, which scales with its width. Its ids begin with `prefix`.
+std::string to_svg_element(const figure::Figure& figure, const std::string& prefix,
+                           const std::string& css_class);
 
 /// A whole SVG file.
 std::string to_svg(const figure::Figure& figure, const Metadata& metadata = {});

@@ -1,6 +1,4 @@
 // Exported files judged by programs that are not ours, and the options that decide how they look.
-#include <array>
-#include <cstdio>
 #include <set>
 
 #include "app/export/export.h"
@@ -16,21 +14,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-// What a command prints, both streams; a failure of the test when it does not succeed.
-std::string output_of(const std::string& command) {
-  std::string text;
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) {
-    ADD_FAILURE() << command << " could not be started";
-    return text;
-  }
-  std::array<char, 4096> buffer{};
-  for (std::size_t n; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-    text.append(buffer.data(), n);
-  EXPECT_EQ(pclose(pipe), 0) << command << "\n" << text;
-  return text;
-}
 
 class ExportFiles : public InTemporaryFolder {
 protected:

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -55,6 +57,21 @@ inline std::vector<double> numbers_of(const std::string& line) {
 inline std::string read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// What a command prints, both streams; a failure of the test when it does not succeed.
+inline std::string output_of(const std::string& command) {
+  std::string text;
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) {
+    ADD_FAILURE() << command << " could not be started";
+    return text;
+  }
+  std::array<char, 4096> buffer{};
+  for (std::size_t n; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    text.append(buffer.data(), n);
+  EXPECT_EQ(pclose(pipe), 0) << command << "\n" << text;
+  return text;
 }
 
 /// A folder of its own for each test program, empty at the start of each test.

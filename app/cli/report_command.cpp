@@ -1,0 +1,37 @@
+#include "app/cli/report_command.h"
+
+#include "app/cli/command_line.h"
+#include "app/cli/destination.h"
+#include "app/cli/train.h"
+#include "app/cli/version.h"
+#include "app/export/atomic_write.h"
+#include "app/export/report.h"
+
+namespace backflow::cli {
+
+int write_report(const config::Config& config, const ReportRequest& request, std::ostream& out,
+                 std::ostream& err) {
+  std::string error;
+  if (request.output.empty())
+    error = "report needs --output FILE, such as report.html";
+  else if (!request.output.ends_with(".html"))
+    error = "--output " + request.output + " does not end in .html";
+  if (error.empty()) error = check_destination(request.output);
+  if (error.empty() && !request.force) error = check_existing({request.output});
+  if (!error.empty()) {
+    err << "backflow: " << error << '\n';
+    return kBadUsage;
+  }
+  const session::Snapshot snapshot = train(
+      config, request.iterations, {.spectra = true, .chain = true, .contributions = true}, err);
+  error = exporting::write_file_atomically(request.output,
+                                           exporting::report_html(snapshot, std::string(kProgram)));
+  if (!error.empty()) {
+    err << "backflow: " << error << '\n';
+    return kFailure;
+  }
+  out << request.output << '\n';
+  return kSuccess;
+}
+
+}  // namespace backflow::cli

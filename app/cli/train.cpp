@@ -1,0 +1,30 @@
+#include "app/cli/train.h"
+
+#include "app/cli/progress.h"
+#include "app/session/analysis.h"
+#include "app/session/session.h"
+#include "core/training/divergence.h"
+
+namespace backflow::cli {
+
+session::Snapshot train(const config::Config& config, std::int64_t iterations,
+                        const session::AnalysisOptions& options, std::ostream& err) {
+  session::Session session(config, 0);  // nobody goes back
+  {
+    Progress progress("training", iterations);
+    session.execute(session::Run{});
+    for (std::int64_t i = 0; i < iterations && session.wants_to_iterate(); ++i) {
+      session.iterate();
+      progress.update(i + 1);
+    }
+    session.execute(session::Pause{});
+  }
+  session::Snapshot snapshot = session.snapshot();
+  if (snapshot.divergence)
+    err << "backflow: training stopped at iteration " << snapshot.divergence->iteration << ": "
+        << training::describe(*snapshot.divergence) << "; the figures show that iteration\n";
+  session::attach(session::analyse(snapshot.record, options), snapshot);
+  return snapshot;
+}
+
+}  // namespace backflow::cli
