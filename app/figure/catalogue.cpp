@@ -3,6 +3,7 @@
 #include "app/figure/accuracy_figure.h"
 #include "app/figure/chain_figure.h"
 #include "app/figure/contributions_figure.h"
+#include "app/figure/dashboard_figure.h"
 #include "app/figure/explanation_figure.h"
 #include "app/figure/folded_figure.h"
 #include "app/figure/gradient_norm_figure.h"
@@ -140,6 +141,13 @@ std::span<const FigureInfo> catalogue() {
        .write_csv = write_saturation_csv,
        .tooltip = saturation_tooltip,
        .cell = saturation_cell},
+      {.name = "dashboard",
+       .title = "Dashboard",
+       .description = "network, Jacobian products, loss and gradient norm in one picture",
+       .default_size = {1280.0, 800.0},
+       .build = build_dashboard,
+       .write_csv = write_dashboard_csv,
+       .tooltip = dashboard_tooltip},
   };
   return kFigures;
 }

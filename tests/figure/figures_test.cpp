@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "app/figure/catalogue.h"
+#include "app/figure/dashboard_figure.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
@@ -148,9 +149,35 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_name
                          [](const auto& test) { return support::test_name(test.param); });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
-  EXPECT_EQ(catalogue().size(), 14u);
+  EXPECT_EQ(catalogue().size(), 15u);
   for (const FigureInfo& info : catalogue()) EXPECT_EQ(find_figure(info.name), &info);
   EXPECT_EQ(find_figure("los"), nullptr);
+}
+
+TEST(Dashboard, HasItsPartsInTheirPlacesAndTheirData) {
+  const auto snapshot = snapshot_after(25, {"task.name=first-bit", "task.steps=20"});
+  const Figure whole = build_dashboard(snapshot, {}, {}, {1280, 800});
+  const auto middle = [&](const char* name) {
+    double x = 0.0, y = 0.0, n = 0.0;
+    for (const Group& group : whole.groups) {
+      if (!group.id.starts_with(std::string(name) + "-")) continue;
+      for (const TextMark& text : marks_of<TextMark>(group)) {
+        x += text.anchor.x;
+        y += text.anchor.y;
+        ++n;
+      }
+    }
+    EXPECT_GT(n, 3.0) << name;
+    return Point{x / n, y / n};
+  };
+  EXPECT_LT(middle("unrolled").x, middle("loss").x);
+  EXPECT_LT(middle("unrolled").y, middle("jacobian-norms").y);
+  EXPECT_LT(middle("jacobian-norms").x, middle("gradient-norm").x);
+  EXPECT_LT(middle("loss").y, middle("gradient-norm").y);
+  const auto rows = rows_of(*find_figure("dashboard"), snapshot);
+  const auto loss = rows_of(*find_figure("loss"), snapshot);
+  const std::vector<std::string> last{"loss", "24", "loss", loss.back()[1]};
+  EXPECT_THAT(rows, testing::Contains(last));
 }
 
 TEST(JacobianFigure, CellsHoldTheMapAndTheColoursAreCentred) {
