@@ -5,11 +5,12 @@ BUILD_PACKAGES=(
   libeigen3-dev                         # linear algebra
   libfmt-dev libcli11-dev               # text and command line
   nlohmann-json3-dev                    # files that keep things
-  libcairo2-dev zlib1g-dev              # PDF and PNG figures
+  libcairo2-dev zlib1g-dev libgif-dev   # PDF, PNG and GIF figures
   libimgui-dev libglfw3-dev             # the window
   libepoxy-dev libgl-dev libfreetype-dev
   fonts-dejavu-core                     # has every mathematical sign that is used
 )
 WINDOW_PACKAGES=(libgl1-mesa-dri)       # an OpenGL driver, if the system has none yet
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev xvfb xauth librsvg2-bin
-  poppler-utils python3-numpy chromium)
+  poppler-utils python3-numpy giflib-tools
+  chromium)

@@ -1,26 +1,16 @@
 #include "app/cli/command_line.h"
 
-#include <algorithm>
-#include <charconv>
 #include <exception>
-#include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/arguments.h"
 #include "app/cli/check_command.h"
-#include "app/cli/export_command.h"
 #include "app/cli/list_commands.h"
-#include "app/cli/report_command.h"
-#ifdef BACKFLOW_HAS_WINDOW
-#include "app/cli/run_window.h"
-#endif
 #include "app/cli/version.h"
-#include "app/export/export.h"
-#include "app/figure/preset.h"
 #include "core/config/keys.h"
 #include "core/config/nearest_match.h"
 
@@ -36,219 +26,6 @@ constexpr const char* kFooter =
     "  backflow export --iterations 200 --figure jacobian-norms --output map.svg\n"
     "  backflow export --set model.activation=relu --iterations 100 --figure loss --output - > "
     "loss.csv";
-
-// Everything that the parser fills in.
-struct Arguments {
-  std::vector<std::string> assignments;  // key=value
-  ExportRequest request;
-  ReportRequest report;
-  std::string norm = "spectral";
-  std::string state = "hidden";
-  std::string product;
-  std::string theme = "light";
-#ifdef BACKFLOW_HAS_WINDOW
-  WindowOptions window;
-  std::string window_size;
-#endif
-};
-
-template <class E>
-std::vector<std::string> names_of_all() {
-  std::vector<std::string> names;
-  for (const auto& entry : model::EnumNames<E>::kAll) names.emplace_back(entry.name);
-  return names;
-}
-
-// "20:3"; an empty text asks for nothing. Returns an empty string, or one sentence.
-std::string parse_product(const std::string& text, ExportRequest& request) {
-  if (text.empty()) return {};
-  session::StepPair pair;
-  const char* const end = text.data() + text.size();
-  const auto t = std::from_chars(text.data(), end, pair.t);
-  const bool colon = t.ec == std::errc() && t.ptr != end && *t.ptr == ':';
-  const auto k = colon ? std::from_chars(t.ptr + 1, end, pair.k) : t;
-  if (!colon || k.ec != std::errc() || k.ptr != end || pair.k < 0 || pair.k > pair.t)
-    return "--product " + text + " is not two steps t:k with 0 ≤ k ≤ t, e.g. 20:3";
-  request.product = pair;
-  return {};
-}
-
-// A whole text that is a number in that range, or one sentence about it.
-template <class N>
-CLI::Validator between(N low, N high) {
-  const auto check = [low, high](const std::string& text) {
-    N value{};
-    const char* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, value);
-    if (read.ec == std::errc() && read.ptr == end && value >= low && value <= high)
-      return std::string();
-    const char* const kind = std::is_integral_v<N> ? "a whole number" : "a number";
-    return text + " is not " + kind + " from " + CLI::detail::to_string(low) + " to " +
-           CLI::detail::to_string(high);
-  };
-  return CLI::Validator(check, {});
-}
-
-CLI::Validator one_of(std::vector<std::string> names) {
-  const auto check = [names = std::move(names)](const std::string& text) {
-    if (std::find(names.begin(), names.end(), text) != names.end()) return std::string();
-    const std::string match = config::nearest_match(text, names);
-    return "\"" + text + "\" is not one of " + CLI::detail::join(names, ", ") +
-           (match.empty() ? "" : "; did you mean \"" + match + "\"?");
-  };
-  return CLI::Validator(check, {});
-}
-
-std::vector<std::string> format_names() {
-  std::vector<std::string> names;
-  for (const exporting::Format format : exporting::all_formats())
-    names.emplace_back(exporting::extension(format).substr(1));
-  return names;
-}
-
-std::vector<std::string> preset_names() {
-  std::vector<std::string> names;
-  for (const figure::Preset& preset : figure::presets()) names.emplace_back(preset.name);
-  return names;
-}
-
-std::string preset_help() {
-  std::string help = "size and letters by where the figure goes:";
-  for (const figure::Preset& preset : figure::presets())
-    help += "\n" + std::string(preset.name) + ": " + std::string(preset.description);
-  return help;
-}
-
-void add_set_option(CLI::App& app, Arguments& arguments) {
-  app.add_option("--set", arguments.assignments,
-                 "set a configuration key; may be repeated (\"backflow keys\" lists them)")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-void add_iterations(CLI::App& sub, std::int64_t& iterations, const char* help) {
-  sub.add_option("--iterations", iterations, help)
-      ->check(between(std::int64_t{0}, std::int64_t{1'000'000'000}))
-      ->type_name("N")
-      ->capture_default_str();
-}
-
-void add_export(CLI::App& app, Arguments& arguments) {
-  CLI::App* sub = app.add_subcommand("export", "train without a window and write figures");
-  add_set_option(*sub, arguments);
-  ExportRequest& request = arguments.request;
-  add_iterations(*sub, request.iterations, "training iterations before the figure is made");
-  sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
-      ->type_name("NAME");
-  sub->add_option(
-         "--output", request.output,
-         "file to write; .svg, .pdf, .png, .csv or .npy decides the format; - writes CSV to "
-         "standard output")
-      ->type_name("FILE");
-  sub->add_option("--all", request.all_directory,
-                  "write every figure in every format into this directory")
-      ->type_name("DIR");
-  sub->add_option("--formats", request.formats,
-                  "of --all, separated by commas (default: every one)")
-      ->delimiter(',')
-      ->check(one_of(format_names()))
-      ->type_name("svg,pdf,…");
-  sub->add_flag("--force", request.force, "overwrite files that exist");
-  sub->add_option("--norm", arguments.norm, "norm of the Jacobian map")
-      ->check(one_of(names_of_all<gradient::MatrixNorm>()))
-      ->type_name("spectral|frobenius")
-      ->capture_default_str();
-  sub->add_option("--state", arguments.state,
-                  "part of an LSTM's state that the Jacobian map is of: h, c or both")
-      ->check(one_of(names_of_all<gradient::StateBlock>()))
-      ->type_name("hidden|cell|full")
-      ->capture_default_str();
-  sub->add_option("--epsilon", request.epsilon,
-                  "share of its size to which a gradient must have fallen to count as out of reach")
-      ->check(between(1e-300, 0.999))
-      ->type_name("E")
-      ->capture_default_str();
-  sub->add_option("--product", arguments.product,
-                  "two steps t:k, whose ∂h_t/∂h_k jacobian-chain and spectrum show")
-      ->type_name("T:K");
-  sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
-      ->check(between(std::int64_t{1}, std::int64_t{1024}))
-      ->type_name("I")
-      ->capture_default_str();
-  sub->add_option(
-         "--playhead", request.playhead,
-         "position in the walk through the iteration, of explanation, unrolled and folded: "
-         "1..T forward, T+1 output, then T..1 backward, clip, update")
-      ->check(between(std::int64_t{1}, std::int64_t{1'000'000}))
-      ->type_name("N");
-  sub->add_option("--theme", arguments.theme, "colours of the figure")
-      ->check(one_of({"light", "dark"}))
-      ->type_name("light|dark")
-      ->capture_default_str();
-  sub->add_option("--preset", request.preset, preset_help())
-      ->check(one_of(preset_names()))
-      ->type_name("NAME");
-  sub->add_option("--width", request.width,
-                  "width in units of 1/96 inch (default: the preset's or the figure's own)")
-      ->check(between(100.0, 8000.0))
-      ->type_name("W");
-  sub->add_option("--height", request.height, "height likewise")
-      ->check(between(100.0, 8000.0))
-      ->type_name("H");
-  sub->add_option("--dpi", request.dpi, "pixels per inch of PNG (default: 192)")
-      ->check(between(72.0, 1200.0))
-      ->type_name("N");
-  sub->add_option("--pixels", request.pixels, "width of PNG in pixels, instead of --dpi")
-      ->check(between(100, 32767))
-      ->type_name("N");
-  sub->add_flag("--transparent", request.transparent, "no background");
-  sub->add_flag("--caption", request.caption,
-                "under the figure: what it shows, settings, seeds, iterations and version");
-  sub->add_flag("!--no-title", request.title, "without the title over the figure");
-}
-
-void add_report(CLI::App& app, Arguments& arguments) {
-  CLI::App* sub = app.add_subcommand(
-      "report", "train without a window and write one web page with everything about it");
-  add_set_option(*sub, arguments);
-  add_iterations(*sub, arguments.report.iterations, "training iterations before the page is made");
-  sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
-      ->type_name("FILE");
-  sub->add_flag("--force", arguments.report.force, "overwrite a file that exists");
-}
-
-#ifdef BACKFLOW_HAS_WINDOW
-void add_window_options(CLI::App& app, Arguments& arguments) {
-  WindowOptions& window = arguments.window;
-  app.add_flag("--run", window.run, "start training at once");
-  app.add_flag("--light", window.light, "light colours");
-  app.add_flag("--tour", window.tour, "begin with the tour through the window");
-  app.add_option("--size", arguments.window_size, "size of the window")->type_name("WxH");
-  app.add_option("--scale", window.scale, "size of everything in it (default: the monitor's)")
-      ->check(between(0.5, 4.0))
-      ->type_name("S");
-  app.add_option("--frames", window.frames, "close after this many frames")
-      ->check(between(1L, 1'000'000L))
-      ->type_name("N");
-  app.add_option("--screenshot", window.screenshot, "with --frames: write the last frame as PNG")
-      ->type_name("FILE");
-}
-
-// "1280x800" → width and height; an empty string, or one sentence.
-std::string parse_window_size(const std::string& text, WindowOptions& window) {
-  if (text.empty()) return {};
-  int width = 0, height = 0, read = 0;
-  if (std::sscanf(text.c_str(), "%5dx%5d%n", &width, &height, &read) != 2 ||
-      static_cast<std::size_t>(read) != text.size() || width < 960 || height < 600 ||
-      width > 16384 || height > 16384)
-    return "--size " + text + " is not of the form WxH from 960x600 to 16384x16384, e.g. 1280x800";
-  window.width = width;
-  window.height = height;
-  return {};
-}
-#endif
 
 int bad_usage(std::ostream& err, const std::string& sentence) {
   err << "backflow: " << sentence << '\n';
@@ -317,24 +94,13 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
   if (const std::string error = config::validate(config); !error.empty())
     return bad_usage(err, error);
 
-  if (app.got_subcommand("check")) return check_gradients(config, out);
-  if (app.got_subcommand("report")) return write_report(config, arguments.report, out, err);
-  if (app.got_subcommand("export")) {
-    arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
-    arguments.request.block = *model::parse_enum<gradient::StateBlock>(arguments.state);
-    arguments.request.theme =
-        arguments.theme == "dark" ? figure::Theme::dark : figure::Theme::light;
-    if (const std::string error = parse_product(arguments.product, arguments.request);
-        !error.empty())
-      return bad_usage(err, error);
-    return export_figures(config, arguments.request, out, err);
-  }
-#ifdef BACKFLOW_HAS_WINDOW
-  if (const std::string error = parse_window_size(arguments.window_size, arguments.window);
-      !error.empty())
+  if (const std::string error = complete(app, arguments); !error.empty())
     return bad_usage(err, error);
-  if (!arguments.window.screenshot.empty() && arguments.window.frames == 0)
-    return bad_usage(err, "--screenshot needs --frames, which says when to take it");
+  if (app.got_subcommand("check")) return check_gradients(config, out);
+  if (app.got_subcommand("animate")) return animate(config, arguments.animation, out, err);
+  if (app.got_subcommand("report")) return write_report(config, arguments.report, out, err);
+  if (app.got_subcommand("export")) return export_figures(config, arguments.request, out, err);
+#ifdef BACKFLOW_HAS_WINDOW
   return run_window(config, arguments.window);
 #else
   err << "backflow: this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes "
@@ -350,17 +116,7 @@ int parse_and_run(int argc, const char* const* argv, std::ostream& out, std::ost
   app.set_version_flag("--version", std::string("backflow ") + kVersion);
   app.require_subcommand(0, 1);
   app.fallthrough(false);
-  add_set_option(app, arguments);
-#ifdef BACKFLOW_HAS_WINDOW
-  add_window_options(app, arguments);
-#endif
-  add_export(app, arguments);
-  add_report(app, arguments);
-  add_set_option(*app.add_subcommand("check", "compare the gradients with finite differences"),
-                 arguments);
-  app.add_subcommand("figures", "list the figures");
-  app.add_subcommand("tasks", "list the learning tasks");
-  app.add_subcommand("keys", "list the configuration keys with their values and ranges");
+  add_options(app, arguments);
   try {
     app.parse(argc, argv);
     return dispatch(app, arguments, out, err);

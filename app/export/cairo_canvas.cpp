@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
 #include <cairo-pdf.h>
@@ -33,6 +34,19 @@ void add_path(cairo_t* context, const figure::Rect& r, double corner_radius) {
   cairo_arc(context, r.x + radius, r.bottom() - radius, radius, kPi / 2.0, kPi);
   cairo_arc(context, r.x + radius, r.y + radius, radius, kPi, 1.5 * kPi);
   cairo_close_path(context);
+}
+
+SurfacePtr image_of(const figure::Figure& figure, double scale) {
+  const auto pixels = [scale](double length) {
+    return static_cast<int>(std::clamp(std::round(length * scale), 1.0, 32767.0));
+  };
+  SurfacePtr surface = make_image(nullptr, pixels(figure.width), pixels(figure.height));
+  const ContextPtr context(cairo_create(surface.get()));
+  cairo_scale(context.get(), scale, scale);
+  CairoCanvas canvas(context.get());
+  figure::draw(figure, canvas);
+  require_success(cairo_status(context.get()), "drawing the figure");
+  return surface;
 }
 
 }  // namespace
@@ -148,17 +162,24 @@ void CairoCanvas::hatch(const figure::HatchMark& mark) {
 }
 
 std::string to_png(const figure::Figure& figure, double scale, const Metadata& metadata) {
-  const auto pixels = [scale](double length) {
-    return static_cast<int>(std::clamp(std::round(length * scale), 1.0, 32767.0));
-  };
-  const SurfacePtr surface = make_image(nullptr, pixels(figure.width), pixels(figure.height));
-  const ContextPtr context(cairo_create(surface.get()));
-  cairo_scale(context.get(), scale, scale);
-  CairoCanvas canvas(context.get());
-  figure::draw(figure, canvas);
-  require_success(cairo_status(context.get()), "drawing the figure");
-  return with_metadata(encode_png(surface.get()), kUnitsPerInch * scale,
+  return with_metadata(encode_png(image_of(figure, scale).get()), kUnitsPerInch * scale,
                        figure::plain_text(figure.title), metadata);
+}
+
+Raster rasterize(const figure::Figure& figure, double scale) {
+  const SurfacePtr surface = image_of(figure, scale);
+  cairo_surface_flush(surface.get());
+  Raster raster{cairo_image_surface_get_width(surface.get()),
+                cairo_image_surface_get_height(surface.get()),
+                {}};
+  const unsigned char* row = cairo_image_surface_get_data(surface.get());
+  for (int y = 0; y < raster.height; ++y, row += cairo_image_surface_get_stride(surface.get()))
+    for (int x = 0; x < raster.width; ++x) {
+      std::uint32_t word = 0;
+      std::memcpy(&word, row + 4 * static_cast<std::ptrdiff_t>(x), sizeof word);
+      raster.pixels.push_back(word & 0xFFFFFF);
+    }
+  return raster;
 }
 
 std::string to_pdf(const figure::Figure& figure, const Metadata& metadata) {

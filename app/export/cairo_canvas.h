@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "app/export/gif_writer.h"
 #include "app/export/metadata.h"
 #include "app/figure/canvas.h"
 
@@ -37,6 +38,9 @@ private:
 /// The bytes of a PNG file, `scale` pixels per figure unit, at least 1 × 1, that knows its size on
 /// paper. Throws std::runtime_error when there is no memory for it.
 std::string to_png(const figure::Figure& figure, double scale, const Metadata& metadata = {});
+
+/// The same picture as pixels; an opaque background is expected.
+Raster rasterize(const figure::Figure& figure, double scale);
 
 /// The bytes of a PDF file of one page, with text that can be selected and searched and its letters
 /// inside. Its date is always the same, so that the same figure gives the same bytes.

@@ -1,0 +1,42 @@
+// What can be written on the command line: the options of each subcommand, and what is put into
+// them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/animate_command.h"
+#include "app/cli/export_command.h"
+#include "app/cli/report_command.h"
+#ifdef BACKFLOW_HAS_WINDOW
+#include "app/cli/run_window.h"
+#endif
+
+namespace backflow::cli {
+
+/// Everything that the parser fills in.
+struct Arguments {
+  std::vector<std::string> assignments;  // key=value
+  ExportRequest request;
+  ReportRequest report;
+  AnimateRequest animation;
+  std::string norm = "spectral";
+  std::string state = "hidden";
+  std::string product;
+  std::string theme = "light";
+#ifdef BACKFLOW_HAS_WINDOW
+  WindowOptions window;
+  std::string window_size;
+#endif
+};
+
+/// Puts all options and subcommands into the parser, to be filled into `arguments`.
+void add_options(CLI::App& app, Arguments& arguments);
+
+/// Takes what came as text apart: norms, states, products, colours, sizes. An empty string, or one
+/// sentence.
+std::string complete(const CLI::App& app, Arguments& arguments);
+
+}  // namespace backflow::cli

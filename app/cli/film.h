@@ -1,0 +1,32 @@
+// Films through ffmpeg, where it is installed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace backflow::cli {
+
+/// A directory of its own that goes away with its contents. Throws
+/// std::filesystem::filesystem_error when it cannot be made.
+class ScratchDirectory {
+public:
+  ScratchDirectory();
+  ~ScratchDirectory();
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// Empty, or one sentence that says what to install.
+std::string check_film();
+
+/// From 0001.png, 0002.png, … of that directory, so many a second, into a film of the kind that the
+/// output's ending names. The output is whole or untouched. Empty, or one sentence.
+std::string make_film(const std::filesystem::path& pictures, double per_second,
+                      const std::string& output);
+
+}  // namespace backflow::cli
