@@ -109,7 +109,7 @@ std::string plan(const config::Config& config, const ExportRequest& request,
 
 session::Snapshot train(const config::Config& config, const ExportRequest& request,
                         const std::vector<Job>& jobs, std::ostream& err) {
-  session::Session session(config);
+  session::Session session(config, 0);  // nobody goes back
   {
     Progress progress("training", request.iterations);
     session.execute(session::Run{});
@@ -135,7 +135,8 @@ session::Snapshot train(const config::Config& config, const ExportRequest& reque
                                          .product = request.product,
                                          .spectra = any(&FigureInfo::needs_spectra),
                                          .chain = any(&FigureInfo::needs_chain),
-                                         .contributions = any(&FigureInfo::needs_contributions)}),
+                                         .contributions = any(&FigureInfo::needs_contributions),
+                                         .walk = request.playhead.has_value()}),
       snapshot);
   return snapshot;
 }

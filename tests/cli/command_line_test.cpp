@@ -25,6 +25,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 struct Outcome {
@@ -318,6 +319,30 @@ TEST_F(Export, TheSameRequestGivesTheSameBytes) {
                   .code,
               0);
   EXPECT_EQ(read(first), read(second));
+}
+
+TEST_F(Export, EachPositionOfTheWalkHasItsGradientBars) {
+  for (const char* figure : {"unrolled", "folded"}) {
+    std::vector<std::string> files;
+    // With 3 steps: forward, the loss, back, clipped, updated.
+    for (const char* position : {"2", "4", "6", "8", "9"}) {
+      const std::string file = path(std::string(figure) + position + ".svg");
+      const Outcome outcome =
+          backflow({"export", "--iterations", "2", "--figure", figure, "--playhead", position,
+                    "--height", "600", "--output", file.c_str()});
+      ASSERT_EQ(outcome.code, 0) << outcome.err;
+      files.push_back(read(file));
+      EXPECT_THAT(files.back(), Not(HasSubstr("adding up")));
+    }
+    EXPECT_THAT(files[2], HasSubstr("gradient"));
+    for (std::size_t i = 0; i < files.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j) EXPECT_NE(files[i], files[j]) << figure << i << j;
+    const std::string file = path("none.svg");
+    for (const char* position : {"10", "0", "-1", "x"})
+      expect_refused(
+          {"export", "--figure", figure, "--playhead", position, "--output", file.c_str()},
+          "--playhead");
+  }
 }
 
 TEST_F(Export, ThemeAndSizeReachTheFile) {
