@@ -119,6 +119,21 @@ TEST(Comparison, UndoTakesBackOneGestureOnBothSides) {
   EXPECT_EQ(networks.b()->iteration(), 0u);
 }
 
+TEST(Comparison, UndoTakesBackAGestureThatFirstConcernedOneSide) {
+  Comparison networks(configured({"task.name=first-bit", "task.steps=50"}));
+  networks.execute(StartComparison{});
+  iterate(networks, 10);
+  const Snapshot before = networks.snapshot({});
+  networks.execute(SetKey{"training.learning_rate", "0.1", 7});
+  networks.execute(SetKey{"task.seed", "8", 7});
+  networks.execute(on_b(SetKey{"training.clip.threshold", "0.5", 7}));
+  networks.execute(Undo{});
+  settle(networks);
+  EXPECT_THAT(differences(networks), IsEmpty());
+  expect_same_bits(networks.snapshot({}), before);
+  expect_same_bits(*networks.snapshot({}).other, *before.other);
+}
+
 TEST(Comparison, UndoTakesBackAWholeDragWhileTraining) {
   for (const bool of_b : {false, true}) {
     Comparison networks(configured({"task.name=first-bit", "task.steps=9"}));

@@ -226,14 +226,17 @@ TEST(GoTo, TheNewestWinsAndOtherCommandsWaitForIt) {
 
 // A long drag of a large W_hh: the run begins later then, and from there on all is as it was.
 TEST(Timeline, ForgetsItsOldestChangesOfWeightsAndStillGoesEverywhereBehindThem) {
-  for (const bool all_at_one : {false, true}) {
+  for (const char* when : {"evenly", "in bursts", "at one iteration"}) {
+    const bool all_at_one = std::string(when) == "at one iteration";
+    const bool bursts = std::string(when) == "in bursts";
     const std::size_t budget = 400'000;  // a quarter of it holds some twenty changes
     Session session(configured({"task.name=first-bit", "model.hidden=22"}), budget);
     std::map<std::uint64_t, Seen> states;
     std::mt19937 random(5);
     for (int i = 0; i < 400; ++i) {
       if (!all_at_one || i == 0 || i > 300) run(session, 1);
-      if (i % 2 == 0 || all_at_one) {
+      const bool now = bursts ? i % 60 < 30 && random() % 4 > 0 : i % 2 == 0;
+      if (now || all_at_one) {
         const double scale = random() % 2 ? 0.9 : 1.1;
         const model::Matrix W = session.snapshot().record->model.parameters.W_hh;
         // Two keys in turn, so that each change is an entry of its own.
@@ -258,7 +261,7 @@ TEST(Timeline, ForgetsItsOldestChangesOfWeightsAndStillGoesEverywhereBehindThem)
       expected.undo = now.undo = "";  // the oldest steps are given up
       // Where the run begins now, nothing is computed that comes before.
       if (stop == first) expected.record = now.record;
-      ASSERT_EQ(now, expected) << "at " << stop << " of " << first << " to " << end;
+      ASSERT_EQ(now, expected) << when << ", at " << stop << " of " << first << " to " << end;
     }
     go_to(session, 0);
     EXPECT_EQ(session.iteration(), first);
