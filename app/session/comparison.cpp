@@ -211,8 +211,8 @@ void Comparison::copy_to_b() {
   b_->id = ++last_id_;
 }
 
-// As in Session: a replay goes on in the meantime, but Pause gives it up and another GoTo replaces
-// it; the rest waits until both are there.
+// As in Session: a replay goes on in the meantime, but Pause gives it up, unless one side is there,
+// and another GoTo replaces it; the rest waits until both are there.
 void Comparison::execute(const Command& command) {
   if (is_going()) {
     const bool gives_up = std::holds_alternative<Pause>(command);
