@@ -203,12 +203,12 @@ int run_window(const config::Config& config, const WindowOptions& options) {
   // Pictures made by a program look the same for everyone.
   const bool by_hand = options.frames == 0;
   const SettingsFile kept(by_hand ? settings_path() : std::string());
-  ui::Settings settings = kept.read();
-  if (options.light) settings.theme = figure::Theme::light;
-  WindowLoop loop(*window, *renderer, *pulses, config, options, settings, by_hand || options.tour);
+  const ui::Settings before = kept.read();
+  const ui::Settings start = starting_with(before, options.light, options.tour);
+  WindowLoop loop(*window, *renderer, *pulses, config, options, start, by_hand || options.tour);
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
-  const std::string unsaved = kept.write(loop.settings());
+  const std::string unsaved = kept.write(worth_keeping(before, start, loop.settings()));
   if (!unsaved.empty()) std::cerr << "backflow: " << unsaved << '\n';
   if (error.empty()) return kSuccess;
   std::cerr << "backflow: " << error << '\n';

@@ -76,6 +76,19 @@ std::string settings_path() {
   return {};
 }
 
+ui::Settings starting_with(const ui::Settings& kept, bool light, bool tour) {
+  ui::Settings start = kept;
+  if (light) start.theme = figure::Theme::light;
+  if (tour) start.toured = false;
+  return start;
+}
+
+ui::Settings worth_keeping(const ui::Settings& kept, const ui::Settings& start, ui::Settings now) {
+  if (now.theme == start.theme) now.theme = kept.theme;
+  now.toured = now.toured || kept.toured;
+  return now;
+}
+
 ui::Settings SettingsFile::read() const {
   if (path_.empty()) return {};
   return from_json(json::parse(contents(path_), nullptr, false));

@@ -12,6 +12,13 @@ namespace backflow::cli {
 /// "$XDG_CONFIG_HOME/backflow/window.json", or below ~/.config; empty when there is no home.
 std::string settings_path();
 
+/// The settings to start with where the command line asks for light colours or for the tour.
+ui::Settings starting_with(const ui::Settings& kept, bool light, bool tour);
+
+/// Those to keep of a window that began with `start`: what only the command line asked for is no
+/// choice of the person's.
+ui::Settings worth_keeping(const ui::Settings& kept, const ui::Settings& start, ui::Settings now);
+
 class SettingsFile {
 public:
   /// An empty path reads defaults and writes nothing.

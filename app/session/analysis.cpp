@@ -1,6 +1,7 @@
 #include "app/session/analysis.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -47,107 +48,153 @@ StepPair limited(StepPair pair, Index T) {
   return pair;
 }
 
-std::optional<gradient::Spectrum> spectrum_of_product(
-    const std::vector<gradient::ScaledMatrix>& jacobians, StepPair pair,
-    const gradient::CancelFunction& cancelled) {
-  if (pair.k < pair.t)
-    return gradient::spectrum(
-        std::vector<gradient::ScaledMatrix>(jacobians.begin() + pair.k, jacobians.begin() + pair.t),
-        cancelled);
-  const Index size = jacobians.front().mantissa.rows();
+// Made when first wanted: those of long sequences of wide networks take gigabytes.
+class LazyJacobians {
+public:
+  LazyJacobians(const IterationRecord& record, Index sequence)
+      : record_(record), sequence_(sequence) {}
+
+  const Jacobians& operator()() {
+    if (jacobians_.empty())
+      jacobians_ = gradient::step_jacobians(record_.model, record_.trace, sequence_);
+    return jacobians_;
+  }
+
+private:
+  const IterationRecord& record_;
+  Index sequence_;
+  Jacobians jacobians_;
+};
+
+std::optional<gradient::Spectrum> spectrum_of(const IterationRecord& record,
+                                              LazyJacobians& jacobians,
+                                              std::optional<StepPair> product,
+                                              const gradient::CancelFunction& cancelled) {
+  if (!product)
+    return gradient::spectrum(model::block_of_new_state(record.model.parameters, record.model.cell),
+                              cancelled);
+  if (product->k < product->t)
+    return gradient::spectrum(std::span(jacobians())
+                                  .subspan(static_cast<std::size_t>(product->k),
+                                           static_cast<std::size_t>(product->t - product->k)),
+                              cancelled);
+  const Index size = jacobians().front().mantissa.rows();
   return gradient::spectrum(model::Matrix::Identity(size, size), cancelled);
 }
 
-std::optional<Spectra> spectra_of(const IterationRecord& record, const Jacobians& jacobians,
-                                  const AnalysisOptions& options,
-                                  const gradient::CancelFunction& cancelled) {
-  std::optional<StepPair> product = options.product;
-  if (product) product = limited(*product, static_cast<Index>(jacobians.size()));
-  auto spectrum =
-      product
-          ? spectrum_of_product(jacobians, *product, cancelled)
-          : gradient::spectrum(
-                model::block_of_new_state(record.model.parameters, record.model.cell), cancelled);
-  if (!spectrum) return std::nullopt;
-  auto lyapunov = gradient::lyapunov_exponents(jacobians, {.count = kMaxExponents}, cancelled);
-  if (!lyapunov) return std::nullopt;
-  return Spectra{std::move(*spectrum), product, std::move(*lyapunov)};
+// With what `analysis` has of them already; false when cancelled.
+bool add_spectra(const IterationRecord& record, LazyJacobians& jacobians,
+                 std::optional<StepPair> product, const gradient::CancelFunction& cancelled,
+                 Analysis& analysis) {
+  if (analysis.spectra && analysis.spectra->product == product) return true;
+  auto spectrum = spectrum_of(record, jacobians, product, cancelled);
+  if (!spectrum) return false;
+  if (!analysis.spectra) {
+    auto all = gradient::lyapunov_exponents(jacobians(), {.count = kMaxExponents}, cancelled);
+    if (!all) return false;
+    analysis.spectra.emplace().lyapunov = std::move(*all);
+  }
+  analysis.spectra->recurrent = std::move(*spectrum);
+  analysis.spectra->product = product;
+  analysis.largest_lyapunov = analysis.spectra->lyapunov.exponents.front();
+  return true;
 }
 
-// Everything that is made of the one-step Jacobians; false when cancelled.
-bool add_products(const IterationRecord& record, const gradient::JacobianNorms& norms,
-                  const AnalysisOptions& options, const gradient::CancelFunction& cancelled,
-                  Analysis& analysis) {
-  const Jacobians jacobians = gradient::step_jacobians(record.model, record.trace, norms.sequence);
+// Everything that is made of the one-step Jacobians, unless it is there; false when cancelled.
+bool add_products(const AnalysisOptions& options, bool knows_lyapunov,
+                  const gradient::CancelFunction& cancelled, Analysis& analysis) {
+  const IterationRecord& record = *analysis.record;
+  const gradient::JacobianNorms& norms = analysis.norms;
+  LazyJacobians jacobians(record, norms.sequence);
+  const Index T = record.trace.length(norms.sequence);
+  if (!options.spectra) analysis.spectra.reset();
   if (options.spectra) {
-    analysis.spectra = spectra_of(record, jacobians, options, cancelled);
-    if (!analysis.spectra) return false;
-    analysis.largest_lyapunov = analysis.spectra->lyapunov.exponents.front();
-  } else {
-    const auto one = gradient::lyapunov_exponents(jacobians, {.count = 1}, cancelled);
+    std::optional<StepPair> product = options.product;
+    if (product) product = limited(*product, T);
+    if (!add_spectra(record, jacobians, product, cancelled, analysis)) return false;
+  } else if (!knows_lyapunov) {
+    const auto one = gradient::lyapunov_exponents(jacobians(), {.count = 1}, cancelled);
     if (!one) return false;
     analysis.largest_lyapunov = one->exponents.front();
   }
-  if (!options.chain) return true;
-  const Index T = static_cast<Index>(jacobians.size());
   const StepPair pair = limited(options.product.value_or(StepPair{T, 0}), T);
-  auto chain = gradient::chain(
-      jacobians, pair.t, pair.k, gradient::mapped_block(record.model, norms.norm, norms.block),
-      norms.norm, norms.stride == 1 ? &norms.log10_norm : nullptr, {}, cancelled);
+  const auto& known = analysis.chain;
+  if (!options.chain || (known && (known->t != pair.t || known->k != pair.k)))
+    analysis.chain.reset();
+  if (!options.chain || analysis.chain) return true;
+  auto chain = gradient::chain(jacobians(), pair.t, pair.k,
+                               gradient::mapped_block(record.model, norms.norm, norms.block),
+                               norms.norm, &norms.log10_norm, {}, cancelled);
   if (!chain) return false;
   analysis.chain = std::make_shared<const gradient::Chain>(std::move(*chain));
   return true;
 }
 
-// The map that an earlier analysis has, when it is of the same.
-const gradient::JacobianNorms* known_norms(const Analysis* earlier, const IterationRecord& record,
-                                           Index sequence, const AnalysisOptions& options) {
-  if (earlier == nullptr || earlier->record.get() != &record) return nullptr;
-  const gradient::JacobianNorms& norms = earlier->norms;
-  const bool same =
-      norms.stride == 1 && norms.norm == options.norm && norms.sequence == sequence &&
-      norms.block == gradient::mapped_block(record.model, options.norm, options.block).block;
-  return same ? &norms : nullptr;
+// An earlier analysis, when it is of the same record and sequence; else null.
+const Analysis* if_same(const Analysis* earlier, const IterationRecord& record, Index sequence) {
+  const bool same = earlier != nullptr && earlier->record.get() == &record &&
+                    earlier->norms.sequence == sequence && earlier->norms.stride == 1;
+  return same ? earlier : nullptr;
 }
 
-std::shared_ptr<const Analysis> around(gradient::JacobianNorms norms,
+// Whether it has the map that is wanted, too.
+bool has_map(const Analysis* same, const AnalysisOptions& options) {
+  return same != nullptr && same->norms.norm == options.norm &&
+         same->norms.block ==
+             gradient::mapped_block(same->record->model, options.norm, options.block).block;
+}
+
+// What neither the map nor the options change.
+void add_lasting(const IterationRecord& record, Index sequence, Analysis& analysis) {
+  const model::Model& model = record.model;
+  analysis.log10_blame = gradient::log10_blame(model, record.trace, record.signals, sequence,
+                                               record.options.truncation);
+  analysis.spectral_radius = model::spectral_radius(model.parameters, model.cell);
+  analysis.largest_singular_value = model::largest_singular_value(model.parameters, model.cell);
+  if (model.cell == model::CellKind::rnn)
+    analysis.bound = gradient::JacobianBound{model::derivative_bound(model.activation),
+                                             analysis.largest_singular_value};
+  add_saturation(record, sequence, analysis);
+}
+
+// Sums over all steps and pairs of steps, when asked for; false when cancelled.
+bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& cancelled,
+              Analysis& analysis) {
+  const IterationRecord& record = *analysis.record;
+  if (!options.contributions) analysis.contributions.reset();
+  if (!options.walk) analysis.walk.reset();
+  if (options.contributions && !analysis.contributions && analysis.norms.stride == 1) {
+    auto items = gradient::contributions(record.model, record.batch, record.trace, record.signals,
+                                         record.options.truncation, cancelled);
+    if (!items) return false;
+    analysis.contributions = std::make_shared<const gradient::Contributions>(std::move(*items));
+  }
+  if (!options.walk || analysis.walk) return true;
+  analysis.walk = gradient_walk(record, cancelled);
+  return analysis.walk.has_value();
+}
+
+// `norms`: nothing when `same`, which has all that lasts, has the map as well.
+std::shared_ptr<const Analysis> around(std::optional<gradient::JacobianNorms> norms,
                                        std::shared_ptr<const IterationRecord> record,
                                        const AnalysisOptions& options,
                                        const gradient::CancelFunction& cancelled,
-                                       const Analysis* earlier = nullptr) {
-  auto analysis = std::make_shared<Analysis>();
-  const model::Model& model = record->model;
-  analysis->log10_blame = gradient::log10_blame(model, record->trace, record->signals,
-                                                norms.sequence, record->options.truncation);
-  analysis->decay = gradient::gradient_decay(norms, {.epsilon = options.epsilon});
-  analysis->largest_singular_value = model::largest_singular_value(model.parameters, model.cell);
-  if (model.cell == model::CellKind::rnn)
-    analysis->bound = gradient::JacobianBound{model::derivative_bound(model.activation),
-                                              analysis->largest_singular_value};
-  add_saturation(*record, norms.sequence, *analysis);
-  if (norms.stride == 1 && !add_products(*record, norms, options, cancelled, *analysis))
-    return nullptr;
-  if (options.contributions && norms.stride == 1) {
-    if (earlier != nullptr && earlier->record == record)
-      analysis->contributions = earlier->contributions;
-    if (!analysis->contributions) {
-      auto items = gradient::contributions(model, record->batch, record->trace, record->signals,
-                                           record->options.truncation, cancelled);
-      if (!items) return nullptr;
-      analysis->contributions = std::make_shared<const gradient::Contributions>(std::move(*items));
-    }
-  }
-  if (options.walk) {
-    analysis->walk = gradient_walk(*record, cancelled);
-    if (!analysis->walk) return nullptr;
-  }
-  analysis->range = gradient::log_range(norms.log10_norm);
-  analysis->cells =
-      std::make_shared<const std::vector<float>>(gradient::square_cells(norms.log10_norm, kNoCell));
-  analysis->norms = std::move(norms);
-  analysis->spectral_radius = model::spectral_radius(model.parameters, model.cell);
+                                       const Analysis* same = nullptr) {
+  auto analysis =
+      same != nullptr ? std::make_shared<Analysis>(*same) : std::make_shared<Analysis>();
+  if (same == nullptr) add_lasting(*record, norms->sequence, *analysis);
   analysis->record = std::move(record);
-  return analysis;
+  if (norms) {
+    analysis->range = gradient::log_range(norms->log10_norm);
+    analysis->cells = std::make_shared<const std::vector<float>>(
+        gradient::square_cells(norms->log10_norm, kNoCell));
+    analysis->norms = std::move(*norms);
+    analysis->chain.reset();
+  }
+  analysis->decay = gradient::gradient_decay(analysis->norms, {.epsilon = options.epsilon});
+  if (analysis->norms.stride == 1 && !add_products(options, same != nullptr, cancelled, *analysis))
+    return nullptr;
+  return add_sums(options, cancelled, *analysis) ? analysis : nullptr;
 }
 
 // Operations that take about ten milliseconds.
@@ -171,12 +218,13 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const IterationRecord> r
                                         const gradient::CancelFunction& cancelled,
                                         const Analysis* earlier) {
   const Index sequence = options.sequence % record->trace.batch();
-  if (const auto* norms = known_norms(earlier, *record, sequence, options))
-    return around(*norms, std::move(record), options, cancelled, earlier);
+  const Analysis* same = if_same(earlier, *record, sequence);
+  if (has_map(same, options))
+    return around(std::nullopt, std::move(record), options, cancelled, same);
   auto norms = gradient::jacobian_norms(record->model, record->trace, sequence, options.norm,
                                         cancelled, options.block);
   if (!norms) return nullptr;
-  return around(std::move(*norms), std::move(record), options, cancelled, earlier);
+  return around(std::move(norms), std::move(record), options, cancelled, same);
 }
 
 std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const IterationRecord> record,
@@ -184,7 +232,7 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
                                                  const gradient::CancelFunction& cancelled,
                                                  const Analysis* earlier) {
   const Index sequence = options.sequence % record->trace.batch();
-  if (known_norms(earlier, *record, sequence, options) != nullptr) return nullptr;
+  if (has_map(if_same(earlier, *record, sequence), options)) return nullptr;
   const Index stride = quick_stride(*record, sequence, options);
   if (stride == 1) return nullptr;
   auto norms = gradient::coarse_jacobian_norms(record->model, record->trace, sequence, options.norm,
@@ -192,13 +240,24 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
   if (!norms) return nullptr;
   AnalysisOptions quick = options;
   quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
-  return around(std::move(*norms), std::move(record), quick, cancelled);
+  return around(std::move(norms), std::move(record), quick, cancelled);
 }
 
 bool is_slow(const IterationRecord& record, const AnalysisOptions& options) {
   constexpr double kHalfASecond = 2e10;  // operations
-  const Index size = record.trace.h.rows() + record.trace.c.rows();
-  return gradient::estimated_cost(record.trace.steps(), size, options.norm) > kHalfASecond;
+  const Index T = record.trace.steps(), size = record.trace.h.rows() + record.trace.c.rows();
+  double cost = gradient::estimated_cost(T, size, options.norm);
+  if (options.contributions)
+    cost += gradient::contributions_cost(record.model, record.trace, record.signals);
+  if (options.walk) cost += cost_of_walk(record);
+  // core/gradient/chain.h and spectrum.h; the eigenvalues of a product visit 2000 factors or more.
+  const double steps = static_cast<double>(T), n = static_cast<double>(size), cubed = n * n * n;
+  if (options.chain) cost += cubed * (18.0 * steps + 60.0);
+  if (options.spectra && options.product)
+    cost += cubed * (8.0 * std::max(2000.0, 4.0 * steps) + 16.0 * steps + 60.0);
+  if (options.spectra)
+    cost += cubed * 85.0 + steps * 6.0 * n * n * static_cast<double>(kMaxExponents);
+  return cost > kHalfASecond;
 }
 
 void attach(std::shared_ptr<const Analysis> analysis, Snapshot& snapshot) {

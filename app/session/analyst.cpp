@@ -89,11 +89,11 @@ void Analyst::loop() {
     const std::shared_ptr<const Analysis> earlier = result_of(*request.record);
     const auto coarse = or_give_up(request, false, earlier.get(), analyse_coarsely);
     publish(coarse);
-    // After a coarse map, which is a picture already, the exact one gives way to newer requests,
-    // but not for ever.
+    // After a coarse map or an earlier one, which is a picture already, the exact one gives way to
+    // newer requests, but not for ever.
     constexpr std::chrono::seconds kPatience{2};
-    const bool may_wait = coarse && (Clock::now() - last_exact_ < kPatience ||
-                                     is_slow(*request.record, request.options));
+    const bool may_wait = (coarse || earlier) && (Clock::now() - last_exact_ < kPatience ||
+                                                  is_slow(*request.record, request.options));
     publish(or_give_up(request, may_wait, earlier.get(), analyse));
   }
 }

@@ -1,6 +1,7 @@
 // What the window asks of the worker. Commands are values and are carried out in order.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,7 +15,10 @@ namespace backflow::session {
 struct Run {};  ///< train until paused
 struct Pause {};
 struct StepOnce {};  ///< one iteration, then pause
-struct Reset {};     ///< fresh weights from the configuration, empty curves, paused
+/// Fresh weights from the configuration, empty curves, paused.
+struct Reset {
+  std::uint64_t gesture = 0;  ///< as in SetKey
+};
 /// Pauses and makes the record an evaluation of the present weights: the iteration that is about to
 /// be, without its update.
 struct Evaluate {};

@@ -29,13 +29,29 @@ std::optional<SetKey> common_key(const ReadyPair& pair, const config::Config& co
   return SetKey{"training.truncation.steps", std::to_string(std::max<model::Index>(1, steps / 4))};
 }
 
-// What is done with both sides, or with the comparison; anything else changes one network.
 template <class C, class... Any>
 constexpr bool is_one_of = (std::is_same_v<C, Any> || ...);
+// What changes one network; anything else is done with both, or with the comparison.
 template <class C>
-constexpr bool kIsForBoth =
-    is_one_of<C, Run, Pause, StepOnce, Reset, Evaluate, GoTo, Undo, Redo, SetSpeedLimit,
-              SetAnalysis, StartComparison, StartPair, SwapSides, KeepB, EndComparison, OnB>;
+constexpr bool kIsForOne = is_one_of<C, SetKey, SetRecurrentWeights>;
+
+// Nothing when the command neither makes nor takes a step of undo; 0 when it stands for itself.
+std::optional<std::uint64_t> gesture_of(const Command& command) {
+  return std::visit(
+      [](const auto& c) -> std::optional<std::uint64_t> {
+        using C = std::decay_t<decltype(c)>;
+        if constexpr (std::is_same_v<C, OnB>)
+          return gesture_of(c.command->command);
+        else if constexpr (kIsForOne<C> || std::is_same_v<C, Reset>)
+          return c.gesture;
+        else if constexpr (is_one_of<C, Run, Pause, StepOnce, Evaluate, GoTo, SetSpeedLimit,
+                                     SetAnalysis>)
+          return std::nullopt;
+        else
+          return 0;
+      },
+      command);
+}
 
 std::string try_key(config::Config& config, std::string_view name, std::string_view value) {
   const std::string refusal = config::set_key(config, name, value);
@@ -73,7 +89,8 @@ bool is_shared(std::string_view key) {
          key == "training.validation_every";
 }
 
-Comparison::Comparison(const config::Config& config) : a_{Session(config)} {}
+Comparison::Comparison(const config::Config& config, std::size_t memory_budget)
+    : a_{Session(config, memory_budget)} {}
 
 std::vector<Comparison::Side*> Comparison::sides() {
   if (!b_) return {&a_};
@@ -97,20 +114,16 @@ void Comparison::refuse_command(std::string reason) {
 // A side that would only meet the same number again stays where it is, unless both do.
 void Comparison::run(const Command& command) {
   single_step_ = std::holds_alternative<StepOnce>(command);
-  const bool all = a_.stopped && (!b_ || b_->stopped);
-  for (Side* side : sides()) {
-    if (!all && side->stopped) continue;
-    side->stopped = false;
-    send(*side, command);
-  }
+  const bool all = a_.session.has_stopped() && (!b_ || b_->session.has_stopped());
+  for (Side* side : sides())
+    if (all || !side->session.has_stopped()) send(*side, command);
 }
 
 // To a state that it has been in, or as near as there is.
 void Comparison::bring_to(Side& side, std::uint64_t iteration, bool running) {
-  side.stopped = false;
   if (side.session.iteration() == iteration) return;
   side.session.execute(GoTo{iteration});
-  if (running) side.session.execute(Run{});
+  if (running) waiting_.push_front(Run{});
 }
 
 // Of the command that Undo, or Redo, would take back or make again on each side; 0: none. What was
@@ -132,30 +145,30 @@ void Comparison::take_back(const Command& command) {
     return refuse_command(undo ? "there is nothing to undo" : "there is nothing to redo");
   const bool in_a = of_a == of_b || takes_a(of_a, of_b, undo);
   const bool in_b = b_ && (of_a == of_b || !in_a);
+  const auto iteration_of = [this](bool a) { return (a ? a_ : *b_).session.iteration(); };
+  const std::uint64_t before = iteration_of(in_a);
   const auto take = [&](Side& side, std::uint64_t number) {
-    side.stopped = false;
     do {
       send(side, command);
     } while ((undo ? side.session.undo_number() : side.session.redo_number()) == number);
   };
   if (in_a) take(a_, of_a);
   if (in_b) take(*b_, of_b);
-  if (b_ && in_a != in_b) {
-    Side& side = in_a ? a_ : *b_;
-    bring_to(other(side), side.session.iteration(), running);
-  }
+  if (b_ && in_a != in_b && iteration_of(in_a) != before)
+    bring_to(in_a ? *b_ : a_, iteration_of(in_a), running);
 }
 
 // A key or weights of one side. New weights start at iteration 0, and the other side with them.
 void Comparison::change(Side& side, const Command& command) {
   const std::uint64_t before = side.session.iteration();
   const bool was_running = is_running();
-  side.stopped = false;
   send(side, command);
   if (!b_ || side.session.iteration() >= before) return;
-  other(side).session.execute(Reset{});
-  other(side).stopped = false;
-  if (was_running) send_to_both(Run{});
+  other(side).session.execute(Reset{gesture_});
+  if (was_running)
+    send_to_both(Run{});
+  else if (single_step_)
+    send_to_both(StepOnce{});
 }
 
 // Both take the value, or none.
@@ -167,9 +180,9 @@ void Comparison::change_both(const SetKey& command) {
     if (!refusal.empty() && try_key(wanted_a, command.name, command.value).empty())
       return refuse_command("B: " + refusal);
   }
-  const std::uint64_t refusals = a_.session.snapshot().refusals;
+  const std::uint64_t refusals = a_.session.refusals();
   change(a_, command);
-  if (!b_ || a_.session.snapshot().refusals != refusals) return;
+  if (!b_ || a_.session.refusals() != refusals) return;
   change(*b_, command);
 }
 
@@ -187,15 +200,19 @@ void Comparison::start_pair(const StartPair& command) {
   if (const auto key = common_key(*pair, a_.session.config())) send(a_, *key);
   send(a_, SetKey{std::string(pair->key), std::string(pair->a)});
   send(a_, Reset{});
-  b_ = a_;
+  copy_to_b();
   send(*b_, SetKey{std::string(pair->key), std::string(pair->b)});
   send(*b_, Reset{});
-  a_.stopped = b_->stopped = false;
   if (was_running) send_to_both(Run{});
 }
 
-// As in Session: a replay goes on in the meantime, but Pause gives it up and another GoTo replaces
-// it; the rest waits until both are there.
+void Comparison::copy_to_b() {
+  b_ = a_;
+  b_->id = ++last_id_;
+}
+
+// As in Session: a replay goes on in the meantime, but Pause gives it up, unless one side is there,
+// and another GoTo replaces it; the rest waits until both are there.
 void Comparison::execute(const Command& command) {
   if (is_going()) {
     const bool gives_up = std::holds_alternative<Pause>(command);
@@ -209,23 +226,45 @@ void Comparison::execute(const Command& command) {
     }
   }
   carry_out_now(command);
+  carry_out_waiting();
+}
+
+void Comparison::carry_out_waiting() {
+  while (!is_going() && !waiting_.empty()) {
+    const Command next = std::move(waiting_.front());
+    waiting_.pop_front();
+    carry_out_now(next);
+  }
 }
 
 void Comparison::carry_out_now(const Command& command) {
   refusal_.clear();
-  ++commands_;
-  for (Side* side : sides()) {
-    side->addressed = false;
-    side->session.number_commands(commands_);
-  }
+  for (Side* side : sides()) side->addressed = false;
+  number_steps(command);
   std::visit([this](const auto& c) { carry_out(c); }, command);
+}
+
+void Comparison::number_steps(const Command& command) {
+  const auto gesture = gesture_of(command);
+  if (!gesture) return;
+  if (*gesture == 0 || *gesture != gesture_) ++number_;
+  gesture_ = *gesture;
+  for (Side* side : sides()) side->session.number_steps(number_);
 }
 
 void Comparison::carry_out(const Run& command) { run(command); }
 void Comparison::carry_out(const StepOnce& command) { run(command); }
 void Comparison::carry_out(const StartPair& command) { start_pair(command); }
-void Comparison::carry_out(const StartComparison&) { b_ = a_; }
+void Comparison::carry_out(const StartComparison&) { copy_to_b(); }
 void Comparison::carry_out(const EndComparison&) { b_.reset(); }
+
+// Where one has arrived already, the other may not stay behind.
+void Comparison::carry_out(const Pause& command) {
+  single_step_ = false;
+  const bool gives_up = all_going();
+  for (Side* side : sides())
+    if (gives_up || !side->session.is_going()) send(*side, command);
+}
 
 void Comparison::carry_out(const SwapSides&) {
   if (b_) std::swap(a_, *b_);
@@ -251,26 +290,20 @@ void Comparison::carry_out(const OnB& command) {
         if constexpr (std::is_same_v<C, SetKey>) {
           if (is_shared(c.name)) return change_both(c);
         }
-        if constexpr (kIsForBoth<C>)
-          carry_out(c);
-        else
+        if constexpr (kIsForOne<C>)
           change(*b_, c);
+        else
+          carry_out(c);
       },
       command.command->command);
 }
 
 template <class C>
 void Comparison::carry_out(const C& command) {
-  if constexpr (!kIsForBoth<C>) {
+  if constexpr (kIsForOne<C>) {
     change(a_, command);
   } else {
-    single_step_ = false;
-    // Where it was stopped is left behind.
-    if constexpr (!std::is_same_v<C, Pause> && !std::is_same_v<C, SetSpeedLimit> &&
-                  !std::is_same_v<C, SetAnalysis>) {
-      a_.stopped = false;
-      if (b_) b_->stopped = false;
-    }
+    if constexpr (!is_one_of<C, SetSpeedLimit, SetAnalysis>) single_step_ = false;
     send_to_both(command);
   }
 }
@@ -285,33 +318,21 @@ const Comparison::Side* Comparison::behind() const {
   return last.session.wants_to_iterate() ? &last : nullptr;
 }
 
-void Comparison::step(Side& side) {
-  if (!side.session.wants_to_iterate()) return;
-  const bool trains = !side.session.is_going();
-  side.session.iterate();
-  if (trains) side.stopped = side.session.record()->divergence.has_value();
-}
-
 void Comparison::iterate() {
   if (is_going()) {
     for (Side* side : sides())
-      if (side->session.is_going()) step(*side);
-    while (!is_going() && !waiting_.empty()) {
-      const Command next = std::move(waiting_.front());
-      waiting_.pop_front();
-      carry_out_now(next);
-    }
-    return;
+      if (side->session.is_going()) side->session.iterate();
+    return carry_out_waiting();
   }
   if (const Side* last = behind()) {
-    Side& side = last == &a_ ? a_ : *b_;
-    step(side);
+    Session& session = last == &a_ ? a_.session : b_->session;
+    session.iterate();
     // The one step asked for is that which both make.
-    if (single_step_ && !side.stopped) side.session.execute(StepOnce{});
+    if (single_step_ && !session.has_stopped()) session.execute(StepOnce{});
     return;
   }
-  step(a_);
-  if (b_) step(*b_);
+  for (Side* side : sides())
+    if (side->session.wants_to_iterate()) side->session.iterate();
   single_step_ = false;
 }
 
@@ -321,6 +342,8 @@ void Comparison::refresh() {
 }
 
 void Comparison::refuse(const std::string& reason) {
+  single_step_ = false;
+  waiting_.clear();
   a_.session.refuse(reason);
   if (b_) b_->session.execute(Pause{});
   a_.addressed = true;

@@ -8,7 +8,7 @@
 // another iteration, the other side goes there too.
 //
 // Where one side meets a number that is not finite it stops there and the other goes on; once
-// something was changed by hand in it, it catches up when training goes on.
+// something was changed by hand in it (Session::has_stopped), it catches up when training goes on.
 #pragma once
 
 #include <deque>
@@ -38,7 +38,8 @@ bool is_shared(std::string_view key);
 class Comparison {
 public:
   /// One network. Precondition: config::validate(config) is empty.
-  explicit Comparison(const config::Config& config);
+  explicit Comparison(const config::Config& config,
+                      std::size_t memory_budget = RunTimeline::kBudget);
 
   void execute(const Command& command);
 
@@ -71,17 +72,21 @@ public:
 
   const Session& a() const { return a_.session; }
   const Session* b() const { return b_ ? &b_->session : nullptr; }  ///< null when not comparing
+  /// Of the networks: each keeps its own for as long as it lives, whichever side it is on.
+  std::uint64_t id_of_a() const { return a_.id; }
+  std::uint64_t id_of_b() const { return b_ ? b_->id : 0; }  ///< 0 when not comparing
   double speed_limit() const { return a_.session.speed_limit(); }
 
 private:
   struct Side {
     Session session;
-    bool stopped = false;    // by a number that is not finite, and not changed by hand since
+    std::uint64_t id = 1;
     bool addressed = false;  // by the last command, whose refusal counts
   };
 
   void carry_out(const Run& command);
   void carry_out(const StepOnce& command);
+  void carry_out(const Pause& command);
   void carry_out(const StartComparison& command);
   void carry_out(const StartPair& command);
   void carry_out(const SwapSides& command);
@@ -97,25 +102,30 @@ private:
   void carry_out(const Undo&) { take_back(Undo{}); }
   void carry_out(const Redo&) { take_back(Redo{}); }
   void carry_out_now(const Command& command);
+  void carry_out_waiting();
+  void number_steps(const Command& command);
   std::pair<std::uint64_t, std::uint64_t> numbers(bool undo) const;
   void take_back(const Command& command);
   void bring_to(Side& side, std::uint64_t iteration, bool running);
   void change(Side& side, const Command& command);
   void change_both(const SetKey& command);
   void start_pair(const StartPair& command);
+  void copy_to_b();
   void refuse_command(std::string reason);
   Side& other(const Side& side) { return &side == &a_ ? *b_ : a_; }
   std::vector<Side*> sides();
   bool is_going() const { return a_.session.is_going() || (b_ && b_->session.is_going()); }
+  bool all_going() const { return a_.session.is_going() && (!b_ || b_->session.is_going()); }
   const Side* behind() const;
-  static void step(Side& side);
 
   Side a_;
   std::optional<Side> b_;
+  std::uint64_t last_id_ = 1;
   bool single_step_ = false;     // asked for, and not made by both sides yet
   std::deque<Command> waiting_;  // for a replay to end
-  std::uint64_t commands_ = 0;   // carried out so far
-  std::string refusal_;          // of the last command, by the comparison itself
+  // Of the steps of undo being made: those of one gesture, on either side, have the same.
+  std::uint64_t number_ = 0, gesture_ = 0;
+  std::string refusal_;  // of the last command, by the comparison itself
   std::uint64_t refusals_ = 0;
 };
 

@@ -110,7 +110,7 @@ void Session::carry_out(const Command& command) {
           divergence_.reset();
         } else if constexpr (std::is_same_v<C, Reset>) {
           running_ = single_step_ = false;
-          add_undo(place(), "Reset", 0, true);
+          add_undo(place_before(c.gesture), "Reset", c.gesture, true);
           restart();
         } else if constexpr (std::is_same_v<C, Evaluate>) {
           running_ = single_step_ = false;
@@ -184,16 +184,19 @@ const config::Config& Session::config_at(const std::shared_ptr<Place>& before) c
   return before ? *before->config : *timeline_.heads().undo->place->config;
 }
 
+// A number that is set in one gesture with a choice, such as the learning rate with the optimiser,
+// goes along with it: the title stays that of the choice.
 void Session::add_undo(std::shared_ptr<Place> before, std::string title, std::uint64_t gesture,
-                       bool replaces_state) {
+                       bool replaces_state, bool of_choice) {
   if (!before) {
     UndoStep& step = *timeline_.heads().undo;
-    step.title = std::move(title);
+    if (of_choice || !step.of_choice) step.title = std::move(title);
+    step.of_choice = step.of_choice || of_choice;
     step.replaces_state = step.replaces_state || replaces_state;
     return;
   }
-  const auto step = std::make_shared<UndoStep>(
-      UndoStep{std::move(title), gesture, replaces_state, std::move(before), command_number_});
+  const auto step = std::make_shared<UndoStep>(UndoStep{
+      std::move(title), gesture, replaces_state, std::move(before), step_number_, of_choice});
   timeline_.set_heads({step, nullptr}, step, trainer_.iteration());
 }
 
@@ -207,7 +210,7 @@ void Session::take_back(bool undo) {
     return refuse_command(undo ? "there is nothing to undo" : "there is nothing to redo");
   const std::shared_ptr<Place> target = step->place;
   const auto back = std::make_shared<UndoStep>(
-      UndoStep{step->title, 0, step->replaces_state, place(), step->number});
+      UndoStep{step->title, 0, step->replaces_state, place(), step->number, step->of_choice});
   if (step->replaces_state || trainer_.iteration() == target->state.setup.iteration) {
     restore(*target);
   } else {
@@ -245,8 +248,9 @@ void Session::set_key(const SetKey& command) {
   if (!scales && !differ(*config_, *wanted)) return;
   auto before = place_before(command.gesture);
   const std::string title = change_title(config_at(before), *wanted, command.name);
+  const bool of_choice = config::find_key(command.name)->kind == config::KeyKind::choice;
   if (config::needs_restart(*config_, *wanted)) {
-    add_undo(std::move(before), title, command.gesture, true);
+    add_undo(std::move(before), title, command.gesture, true, of_choice);
     config_ = wanted;
     restart();
     return;
@@ -256,7 +260,7 @@ void Session::set_key(const SetKey& command) {
   refusal = config::apply(*from, *wanted, trainer_);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
   timeline_.add_change(trainer_, std::move(from), wanted);
-  add_undo(std::move(before), title, command.gesture, scales);
+  add_undo(std::move(before), title, command.gesture, scales, of_choice);
   config_ = wanted;
   stale_ = true;
 }

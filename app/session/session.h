@@ -44,12 +44,15 @@ public:
 
   /// Steps of undo made from now on carry this number: a comparison tells by it what belongs
   /// together and what came last.
-  void number_commands(std::uint64_t number) { command_number_ = number; }
+  void number_steps(std::uint64_t number) { step_number_ = number; }
   /// Of the step that Undo, or Redo, would take; 0 where there is none.
   std::uint64_t undo_number() const;
   std::uint64_t redo_number() const;
 
   bool is_running() const { return running_; }
+  /// Training met a number that is not finite here, and nothing was changed by hand since.
+  bool has_stopped() const { return divergence_ && !timeline_.changed_at(trainer_.iteration()); }
+  std::uint64_t refusals() const { return refusals_; }              ///< as in Snapshot
   std::uint64_t iteration() const { return trainer_.iteration(); }  ///< iterations done
   const config::Config& config() const { return *config_; }
   const std::shared_ptr<const training::IterationRecord>& record() const { return record_; }
@@ -68,7 +71,7 @@ private:
   std::shared_ptr<Place> place() const;
   std::shared_ptr<Place> place_before(std::uint64_t gesture) const;
   void add_undo(std::shared_ptr<Place> before, std::string title, std::uint64_t gesture,
-                bool replaces_state);
+                bool replaces_state, bool of_choice = false);
   const config::Config& config_at(const std::shared_ptr<Place>& before) const;
   void take_back(bool undo);
   void restore(const Place& place);
@@ -84,7 +87,7 @@ private:
   std::string refusal_;
   std::uint64_t refusals_ = 0;
   double speed_limit_ = 0.0;
-  std::uint64_t command_number_ = 0;
+  std::uint64_t step_number_ = 0;
   bool running_ = false;
   bool single_step_ = false;
   bool stale_ = false;  // record_ is older than the last change by hand

@@ -126,6 +126,7 @@ void RunTimeline::leave_branch(std::uint64_t iteration) {
 void RunTimeline::keep(const training::Trainer& trainer, std::size_t changes, std::uint64_t present,
                        std::uint64_t spacing) {
   since_kept_ = 0;
+  if (budget_ == 0) return;
   Checkpoint checkpoint{trainer.iteration(), changes, nullptr};
   const auto place = std::lower_bound(checkpoints_.begin(), checkpoints_.end(), checkpoint, before);
   const std::uint64_t left = place == checkpoints_.begin() ? first() : std::prev(place)->iteration;
@@ -190,6 +191,11 @@ void RunTimeline::forget_oldest_changes(const training::Trainer& present) {
   for (std::size_t i = 0; i < gone; ++i) log_bytes_ -= bytes_of(*log_[i]);
   log_.erase(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(gone));
   changes_ -= gone;
+}
+
+// At the start of a run that forgot its oldest changes the last of them was made.
+bool RunTimeline::changed_at(std::uint64_t iteration) const {
+  return iteration == first() || (changes_ > 0 && log_[changes_ - 1]->iteration == iteration);
 }
 
 ConfigPointer RunTimeline::config_after(std::size_t changes) const {

@@ -38,7 +38,7 @@ struct Replay {
 
 class RunTimeline {
 public:
-  /// Bytes of states, changes and steps of undo that are kept.
+  /// Bytes of states, changes and steps of undo that are kept. With 0, no states but the first.
   static constexpr std::size_t kBudget = std::size_t{256} << 20;
 
   explicit RunTimeline(std::size_t budget = kBudget);
@@ -50,7 +50,8 @@ public:
   void before_step(const training::Trainer& trainer);
   void after_step(const training::IterationRecord& record);
 
-  /// Takes note of a change by hand just made. A drag of W_hh replaces its last value.
+  /// Takes note of a change by hand just made. Of several W_hh set at one iteration the last
+  /// counts.
   void add_change(const training::Trainer& trainer, ConfigPointer from, ConfigPointer to,
                   model::Matrix W_hh = {});
 
@@ -72,9 +73,8 @@ public:
 
   std::uint64_t first() const { return start_->state.setup.iteration; }
   std::uint64_t end() const { return curve_.size(); }
-  const training::History& curve() const { return curve_; }
-  /// Iterations from one state to the next.
-  std::uint64_t interval() const { return interval_; }
+  /// The session stands at that iteration, and something was changed by hand there.
+  bool changed_at(std::uint64_t iteration) const;
   /// Fills in curves and timeline of a snapshot of that iteration.
   void describe(std::uint64_t iteration, Snapshot& snapshot) const;
 

@@ -72,7 +72,9 @@ struct UndoStep {
   std::uint64_t gesture = 0;     ///< of the commands it is made of; 0 belongs to none
   bool replaces_state = false;   ///< it brought other weights, not only other options
   std::shared_ptr<Place> place;  ///< to go back to; null when it was given up for memory
-  std::uint64_t number = 0;      ///< of the command, across the networks of a comparison
+  /// Of the gesture, or of the command outside one, across the networks of a comparison.
+  std::uint64_t number = 0;
+  bool of_choice = false;  ///< the title tells a choice; numbers that go along leave it so
 };
 
 /// Bytes of a state with its own weights.

@@ -129,12 +129,7 @@ private:
   void execute(std::deque<Command>& commands) {
     for (std::size_t i = 0; i < commands.size(); ++i)
       if (i + 1 == commands.size() || !is_overtaken(commands[i], commands[i + 1]))
-        carry_out(commands[i]);
-  }
-
-  void carry_out(const Command& command) {
-    networks_.execute(command);
-    analysts_.follow(command, networks_);
+        networks_.execute(commands[i]);
   }
 
   // Runs a part of the loop; when memory does not suffice, training pauses and says so.

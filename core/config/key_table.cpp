@@ -283,7 +283,7 @@ std::vector<Key> make_keys() {
            "this times the weights is added to the clipped gradient; AdamW shrinks the weights"},
           0.0, 10.0, true, [](Config & c) -> auto& { return c.training.optimizer.weight_decay; }),
       choice_key<Freeze>(
-          {"training.freeze_recurrent", "Recurrent", "W_{hh}",
+          {"training.freeze_recurrent", "Recurrent weights", "W_{hh}",
            "whether training changes W_hh; frozen, its gradient is still computed and shown"},
           kLive, [](Config & c) -> auto& { return c.training.optimizer.freeze_recurrent; }),
       choice_key<ScheduleKind>(

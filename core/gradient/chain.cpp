@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "core/gradient/spectrum.h"
 #include "core/parallel/parallel.h"
@@ -47,22 +48,6 @@ double log10_norm(const ScaledMatrix& x, MatrixNorm norm) {
   return log10_scaled(
       norm == MatrixNorm::spectral ? spectral_norm(x.mantissa) : model::norm_of(x.mantissa),
       x.exponent);
-}
-
-// The singular values of a block are those of the product between two projections, but for the
-// zeros that these add.
-std::optional<std::vector<double>> singular_values(const std::vector<ScaledMatrix>& jacobians,
-                                                   Index t, Index k, BlockRange range,
-                                                   const CancelFunction& cancelled) {
-  std::vector<ScaledMatrix> factors(jacobians.begin() + k, jacobians.begin() + t);
-  const Index size = factors.front().mantissa.rows(), after = range.first + range.count;
-  factors.back().mantissa.topRows(range.first).setZero();
-  factors.back().mantissa.bottomRows(size - after).setZero();
-  factors.front().mantissa.leftCols(range.first).setZero();
-  factors.front().mantissa.rightCols(size - after).setZero();
-  auto values = log10_singular_values(factors, cancelled);
-  if (values) values->resize(static_cast<std::size_t>(range.count));
-  return values;
 }
 
 }  // namespace
@@ -134,7 +119,9 @@ std::optional<Chain> chain(const std::vector<ScaledMatrix>& jacobians, Index t, 
       },
       cancelled);
   if (!done) return std::nullopt;
-  auto values = singular_values(jacobians, t, k, block.range, cancelled);
+  const auto factors =
+      std::span(jacobians).subspan(static_cast<std::size_t>(k), static_cast<std::size_t>(t - k));
+  auto values = log10_singular_values(factors, block.range, cancelled);
   if (!values) return std::nullopt;
   chain.log10_singular_values = std::move(*values);
   return chain;

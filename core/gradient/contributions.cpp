@@ -38,13 +38,21 @@ ScaledMatrix normalized(const Eigen::Ref<const Matrix>& x) {
   return scaled;
 }
 
+// Operations for one C(t, k), about.
+double cost_of_term(const model::Model& model, const model::Trace& trace) {
+  return 6.0 * static_cast<double>(model.parameters.W_hh.size()) *
+         static_cast<double>(trace.batch());
+}
+
 constexpr double kMinusInf = -std::numeric_limits<double>::infinity();
 
-// sum ← sum + x, at the exponent of the larger one.
+bool is_zero(const Matrix& x) { return (x.array() == 0.0).all(); }
+
+// sum ← sum + x, at the exponent of the larger one; that of a zero says nothing.
 void add(ScaledMatrix& sum, const Matrix& x, std::int64_t exponent) {
-  if (sum.mantissa.size() == 0) {
+  if (sum.mantissa.size() == 0 || is_zero(sum.mantissa)) {
     sum = {x, exponent};
-  } else if ((x.array() == 0.0).all()) {
+  } else if (is_zero(x)) {
     return;
   } else {
     const std::int64_t top = std::max(sum.exponent, exponent);
@@ -73,10 +81,13 @@ public:
     u.mantissa.topRows(n) = model_.parameters.W_hy.transpose() * signals.dz.step(t);
     Matrix delta(layout.delta_blocks * n, B), before(layout.states * n, B);
     std::array<ScaledMatrix, kRecurrentTensors> sums;
+    // Asking takes a lock that all threads share.
+    constexpr double kBetweenQuestions = 1e7;  // operations
+    const auto every = static_cast<Index>(1.0 + kBetweenQuestions / cost_of_term(model_, trace_));
     for (Index k = t; k >= earliest; --k) {
-      if (cancelled && cancelled()) return false;
+      if ((t - k) % every == 0 && cancelled && cancelled()) return false;
       normalize(u);
-      if ((u.mantissa.array() == 0.0).all()) break;
+      if (is_zero(u.mantissa)) break;
       before.setZero();
       cell.vjp(model_.activation, W, trace_.step(k), u.mantissa, delta, before);
       const ScaledMatrix own{delta, u.exponent};
@@ -217,8 +228,7 @@ double contributions_cost(const model::Model& model, const model::Trace& trace,
   const auto T = static_cast<double>(trace.steps()),
              losses = static_cast<double>(signals.dz.count());
   const double pairs = losses * (T - losses / 2.0 + 0.5);
-  return pairs * 6.0 * static_cast<double>(model.parameters.W_hh.size()) *
-         static_cast<double>(trace.batch());
+  return pairs * cost_of_term(model, trace);
 }
 
 }  // namespace backflow::gradient

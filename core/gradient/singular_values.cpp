@@ -116,30 +116,51 @@ bool one_sided_jacobi(ScaledColumns& X, const CancelFunction& cancelled) {
 
 }  // namespace
 
-std::optional<std::vector<double>> log10_singular_values(const std::vector<ScaledMatrix>& factors,
+std::optional<std::vector<double>> log10_singular_values(std::span<const ScaledMatrix> factors,
+                                                         const CancelFunction& cancelled) {
+  return log10_singular_values(factors, {0, factors.front().mantissa.rows()}, cancelled);
+}
+
+// The singular values of a block are those of the product between two projections P, but for the
+// zeros that these add. P acts at both ends of either pass, so that no factor is copied for it.
+std::optional<std::vector<double>> log10_singular_values(std::span<const ScaledMatrix> factors,
+                                                         BlockRange block,
                                                          const CancelFunction& cancelled) {
   const Index n = factors.front().mantissa.rows();
-  std::vector<double> result(static_cast<std::size_t>(n), std::numeric_limits<double>::quiet_NaN());
+  const auto project = [&](Matrix& x) {
+    x.topRows(block.first).setZero();
+    x.bottomRows(n - block.first - block.count).setZero();
+  };
+  std::vector<double> result(static_cast<std::size_t>(block.count),
+                             std::numeric_limits<double>::quiet_NaN());
   for (const ScaledMatrix& factor : factors)
     if (!factor.mantissa.allFinite()) return result;
   // From the left end first: Q then orders the directions by how much the product stretches them,
   // and R of the second pass has its large rows on top.
-  Matrix Q = Matrix::Identity(n, n);
+  Matrix Q = Matrix::Identity(n, n), moved;
+  project(Q);
   for (auto factor = factors.rbegin(); factor != factors.rend(); ++factor) {
     if (cancelled && cancelled()) return std::nullopt;
-    Q = graded_qr(factor->mantissa.transpose() * Q).Q;
+    moved.noalias() = factor->mantissa.transpose() * Q;
+    if (factor + 1 == factors.rend()) project(moved);
+    Q = graded_qr(moved).Q;
   }
   ScaledColumns rows{Matrix::Identity(n, n),
                      std::vector<std::int64_t>(static_cast<std::size_t>(n), 0)};
+  project(Q);
   for (const ScaledMatrix& factor : factors) {
     if (cancelled && cancelled()) return std::nullopt;
-    GradedQr qr = graded_qr(factor.mantissa * Q);
+    moved.noalias() = factor.mantissa * Q;
+    if (&factor == &factors.back()) project(moved);
+    GradedQr qr = graded_qr(moved);
     rows = times(qr.R, rows, factor.exponent);
     Q = std::move(qr.Q);
   }
   if (!one_sided_jacobi(rows, cancelled)) return std::nullopt;
+  result.resize(static_cast<std::size_t>(n));
   for (Index j = 0; j < n; ++j) result[static_cast<std::size_t>(j)] = log10_size(rows, j);
   std::sort(result.begin(), result.end(), std::greater<>());
+  result.resize(static_cast<std::size_t>(block.count));
   return result;
 }
 

@@ -42,7 +42,7 @@ struct Pass {
   Matrix turn;
 };
 
-std::optional<Pass> iterate(const std::vector<ScaledMatrix>& factors, Matrix& Q,
+std::optional<Pass> iterate(std::span<const ScaledMatrix> factors, Matrix& Q,
                             const CancelFunction& cancelled) {
   Pass pass;
   const Matrix start = Q;
@@ -75,7 +75,7 @@ Index largest_block(const std::vector<Index>& starts) {
   return largest;
 }
 
-ScaledMatrix block_product(const Pass& pass, const std::vector<ScaledMatrix>& factors, Index begin,
+ScaledMatrix block_product(const Pass& pass, std::span<const ScaledMatrix> factors, Index begin,
                            Index size) {
   ScaledMatrix product{Matrix::Identity(size, size), 0};
   for (std::size_t t = 0; t < factors.size(); ++t) {
@@ -87,7 +87,7 @@ ScaledMatrix block_product(const Pass& pass, const std::vector<ScaledMatrix>& fa
   return product;
 }
 
-std::optional<std::vector<Eigenvalue>> product_eigenvalues(const std::vector<ScaledMatrix>& factors,
+std::optional<std::vector<Eigenvalue>> product_eigenvalues(std::span<const ScaledMatrix> factors,
                                                            const CancelFunction& cancelled) {
   constexpr std::size_t kMaxCycles = 200, kFactorVisits = 2000;
   const Index n = factors.front().mantissa.rows();
@@ -132,7 +132,7 @@ double Spectrum::log10_condition() const {
   return last == -kInf ? kInf : log10_singular_values.front() - last;
 }
 
-std::optional<std::vector<Eigenvalue>> eigenvalues(const std::vector<ScaledMatrix>& factors,
+std::optional<std::vector<Eigenvalue>> eigenvalues(std::span<const ScaledMatrix> factors,
                                                    const CancelFunction& cancelled) {
   const auto n = static_cast<std::size_t>(factors.front().mantissa.rows());
   for (const ScaledMatrix& factor : factors)
@@ -152,7 +152,7 @@ std::optional<std::vector<Eigenvalue>> eigenvalues(const std::vector<ScaledMatri
   return list;
 }
 
-std::optional<Spectrum> spectrum(const std::vector<ScaledMatrix>& factors,
+std::optional<Spectrum> spectrum(std::span<const ScaledMatrix> factors,
                                  const CancelFunction& cancelled) {
   auto values = eigenvalues(factors, cancelled);
   if (!values) return std::nullopt;

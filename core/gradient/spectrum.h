@@ -23,10 +23,12 @@
 
 #include <complex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/gradient/jacobian_norms.h"
 #include "core/gradient/scaled_matrix.h"
+#include "core/gradient/state_block.h"
 
 namespace backflow::gradient {
 
@@ -53,17 +55,22 @@ struct Spectrum {
 /// log10 of the singular values of factors.back() · … · factors.front(), falling. All factors are
 /// (n, n), at least one. NaN throughout when a factor is not finite; nothing when cancelled (asked
 /// once per factor and once per Jacobi sweep).
-std::optional<std::vector<double>> log10_singular_values(const std::vector<ScaledMatrix>& factors,
+std::optional<std::vector<double>> log10_singular_values(std::span<const ScaledMatrix> factors,
+                                                         const CancelFunction& cancelled = {});
+
+/// The same of a block of the product: of those rows and columns.
+std::optional<std::vector<double>> log10_singular_values(std::span<const ScaledMatrix> factors,
+                                                         BlockRange block,
                                                          const CancelFunction& cancelled = {});
 
 /// The eigenvalues of the same product, by falling modulus, of a conjugate pair the upper one
 /// first. NaN throughout when a factor is not finite; nothing when cancelled (asked once per factor
 /// and pass; those of a single matrix are found in one go).
-std::optional<std::vector<Eigenvalue>> eigenvalues(const std::vector<ScaledMatrix>& factors,
+std::optional<std::vector<Eigenvalue>> eigenvalues(std::span<const ScaledMatrix> factors,
                                                    const CancelFunction& cancelled = {});
 
 /// Both, for a product.
-std::optional<Spectrum> spectrum(const std::vector<ScaledMatrix>& factors,
+std::optional<Spectrum> spectrum(std::span<const ScaledMatrix> factors,
                                  const CancelFunction& cancelled = {});
 
 /// Both, for one square matrix such as W_hh or a gate's block of it.

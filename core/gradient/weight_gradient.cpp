@@ -90,6 +90,15 @@ void add_weight_gradients(const model::Model& model, const model::Batch& batch,
   }
 }
 
+void add_weight_gradients_of_step(const model::Model& model, const model::Batch& batch,
+                                  const model::Trace& trace, const ErrorSignals& signals, Index t,
+                                  model::Parameters& gradients) {
+  const Index B = trace.batch();
+  add_range(model, batch, trace, signals.delta.data(), {(t - 1) * B, B}, gradients);
+  if (signals.dz.contains(t))
+    add_readout_range(trace, signals.dz, {(t - signals.dz.first()) * B, B}, gradients);
+}
+
 Matrix recurrent_gradient(const model::Model& model, const model::Trace& trace, Index k,
                           const Eigen::Ref<const Matrix>& delta) {
   const CellLayout& layout = model::layout_of(model);

@@ -14,6 +14,11 @@ void add_weight_gradients(const model::Model& model, const model::Batch& batch,
                           const model::Trace& trace, const ErrorSignals& signals,
                           model::Parameters& gradients);
 
+/// The share of step t alone, 1 ≤ t ≤ T.
+void add_weight_gradients_of_step(const model::Model& model, const model::Batch& batch,
+                                  const model::Trace& trace, const ErrorSignals& signals, Index t,
+                                  model::Parameters& gradients);
+
 /// Σ δ (recurrent input)ᵀ (G·n, n) of one step: what the use of W_hh at step k is blamed for, when
 /// δ (delta_blocks·n, B) is.
 Matrix recurrent_gradient(const model::Model& model, const model::Trace& trace, Index k,

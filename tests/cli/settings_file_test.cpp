@@ -92,5 +92,31 @@ TEST(SettingsPath, FollowsTheDesktopsRules) {
   if (home) ::setenv("HOME", old_home.c_str(), 1);
 }
 
+TEST(StartSettings, WhatTheCommandLineAsksForIsForThisStartAlone) {
+  ui::Settings kept;
+  kept.toured = true;
+  kept.text_size = 1.25;
+  const ui::Settings start = starting_with(kept, true, true);
+  EXPECT_EQ(start.theme, figure::Theme::light);
+  EXPECT_FALSE(start.toured);
+  EXPECT_EQ(start.text_size, 1.25);
+  EXPECT_EQ(starting_with(kept, false, false), kept);
+  EXPECT_EQ(worth_keeping(kept, start, start), kept);
+  ui::Settings now = start;
+  now.text_size = 1.5;  // by hand
+  EXPECT_EQ(worth_keeping(kept, start, now).text_size, 1.5);
+  EXPECT_EQ(worth_keeping(kept, start, now).theme, figure::Theme::dark);
+}
+
+TEST(StartSettings, WhatThePersonChangedIsKept) {
+  ui::Settings kept;
+  kept.theme = figure::Theme::light;
+  const ui::Settings start = starting_with(kept, true, false);
+  ui::Settings now = start;
+  now.theme = figure::Theme::dark;
+  now.toured = true;
+  EXPECT_EQ(worth_keeping(kept, start, now), now);
+}
+
 }  // namespace
 }  // namespace backflow::cli

@@ -149,6 +149,29 @@ TEST(Contributions, OfALongChainKeepTheSizeOfTheirSum) {
   EXPECT_EQ(got->of(RecurrentTensor::W_xh).log10_gradient[kSteps], -kInf);
 }
 
+TEST(Contributions, AreNotLostBehindTermsThatAreExactlyZero) {
+  // The same with an input at the first step alone: W_xh has one term, x_1 w^(T−1) = 10^-360, after
+  // hundreds of zeros.
+  constexpr Index kSteps = 400;
+  Computed c = computed(model::ActivationKind::identity, Matrix::Constant(1, 1, 0.125), 0.0, kSteps,
+                        Matrix::Ones(1, 1));
+  c.batch.inputs.step(1).setOnes();
+  c.signals.dz.data().setConstant(1.0);
+  const auto got = contributions(c.model, c.batch, c.trace, c.signals);
+  const TensorContributions& W_xh = got->of(RecurrentTensor::W_xh);
+  const double expected = (kSteps - 1) * std::log10(0.125);
+  EXPECT_NEAR(W_xh.log10_norm.at(kSteps, 1), expected, 1e-10);
+  EXPECT_NEAR(W_xh.log10_gradient[kSteps], expected, 1e-10);
+}
+
+TEST(Contributions, AskWhetherTheyAreStillWantedNotForEveryTerm) {
+  const Computed c = computed(model::ActivationKind::tanh, 0.5 * Matrix::Identity(2, 2), 0.1, 300,
+                              Matrix::Ones(2, 3));
+  int asked = 0;
+  EXPECT_TRUE(contributions(c.model, c.batch, c.trace, c.signals, {}, [&] { return ++asked < 0; }));
+  EXPECT_EQ(asked, 1);  // there is one loss, and a term takes a microsecond
+}
+
 TEST(Contributions, HoldOnlyWhatTruncationLetsThrough) {
   const Computed c = computed(model::ActivationKind::tanh, 0.5 * Matrix::Identity(2, 2), 0.1, 6,
                               Matrix::Ones(2, 3));

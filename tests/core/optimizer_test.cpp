@@ -13,6 +13,7 @@
 #include "core/training/divergence.h"
 #include "core/training/schedule.h"
 #include "core/training/trainer.h"
+#include "tests/support/bits.h"
 #include "tests/support/configured.h"
 #include "tests/support/golden.h"
 
@@ -24,6 +25,7 @@ using model::Matrix;
 using model::Parameters;
 using support::configured;
 using support::Fixture;
+using support::same_bits;
 
 constexpr const char* kOptimizers[] = {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"};
 
@@ -33,13 +35,6 @@ config::Config with_everything(const std::string& optimizer) {
                      "training.optimizer=" + optimizer, "training.weight_decay=0.01",
                      "training.schedule=cosine", "training.schedule.period=40", "training.warmup=5",
                      "training.omega=0.1", "training.l2=0.001"});
-}
-
-bool same_bits(const Parameters& a, const Parameters& b) {
-  const auto x = model::tensors(a), y = model::tensors(b);
-  for (std::size_t i = 0; i < x.size(); ++i)
-    if (x[i] != y[i]) return false;
-  return true;
 }
 
 // --- against PyTorch ---------------------------------------------------------------------------
@@ -151,7 +146,7 @@ TEST(Optimizer, AnotherKindStartsAtZeroAndChangedOptionsDoNot) {
       update(options, 0.1, quartic_gradient(fresh_p, target), fresh_p, fresh);
       EXPECT_EQ(state.updates, from == to ? 4u : 1u);
       // SGD has nothing to remember.
-      EXPECT_EQ(same_bits(p, fresh_p), from != to || to == "sgd") << from << " to " << to;
+      EXPECT_EQ(bool(same_bits(p, fresh_p)), from != to || to == "sgd") << from << " to " << to;
     }
 }
 

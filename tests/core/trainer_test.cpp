@@ -1,14 +1,16 @@
 // What one record leaves behind for the next, and the data that is held out.
 #include "core/training/trainer.h"
 
-#include <cstring>
-
 #include <gtest/gtest.h>
 
 #include "core/config/keys.h"
+#include "tests/support/bits.h"
 
 namespace backflow::training {
 namespace {
+
+using support::bits_of;
+using support::same_bits;
 
 Trainer trainer_for(std::initializer_list<std::string> assignments) {
   config::Config config;
@@ -16,12 +18,6 @@ Trainer trainer_for(std::initializer_list<std::string> assignments) {
     EXPECT_EQ(config::set_key(config, assignment), "");
   EXPECT_EQ(config::validate(config), "");
   return Trainer(config::make_setup(config));
-}
-
-// Not a number is equal to itself here.
-bool same_bits(const model::Matrix& a, const model::Matrix& b) {
-  return a.size() == b.size() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(double)) == 0;
 }
 
 TEST(Trainer, OneMadeOfItsStateGoesOnWithTheSameBitsEvenAfterADivergence) {
@@ -34,9 +30,8 @@ TEST(Trainer, OneMadeOfItsStateGoesOnWithTheSameBitsEvenAfterADivergence) {
     Trainer copy(trainer.state());
     for (int j = 0; j < 3; ++j) {
       const auto a = trainer.step(), b = copy.step();
-      ASSERT_TRUE(same_bits(a->trace.h.data(), b->trace.h.data()));
-      ASSERT_TRUE(
-          same_bits(trainer.setup().model.parameters.W_hh, copy.setup().model.parameters.W_hh));
+      ASSERT_EQ(bits_of(a->trace.h.data()), bits_of(b->trace.h.data()));
+      ASSERT_TRUE(same_bits(trainer.setup().model.parameters, copy.setup().model.parameters));
       ASSERT_EQ(trainer.best_iteration(), copy.best_iteration());
       divergences += a->divergence.has_value();
     }

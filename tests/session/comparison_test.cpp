@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "app/session/analysis.h"
-#include "core/config/keys.h"
+#include "tests/session/compared.h"
 #include "tests/support/configured.h"
 
 namespace backflow::session {
@@ -16,53 +16,6 @@ using support::configured;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-void iterate(Comparison& networks, int count) {
-  networks.execute(session::Run{});
-  for (int i = 0; i < count; ++i) networks.iterate();
-  networks.execute(Pause{});
-}
-
-std::vector<std::string> differences(const Comparison& networks) {
-  std::vector<std::string> names;
-  for (const config::Key* key :
-       config::differing_keys(networks.a().config(), networks.b()->config()))
-    names.push_back(key->name);
-  return names;
-}
-
-void expect_same_bits(const model::Parameters& a, const model::Parameters& b) {
-  EXPECT_EQ(a.W_xh, b.W_xh);
-  EXPECT_EQ(a.W_hh, b.W_hh);
-  EXPECT_EQ(a.b_h, b.b_h);
-  EXPECT_EQ(a.W_hy, b.W_hy);
-  EXPECT_EQ(a.b_y, b.b_y);
-}
-
-// Data, weights, gradients and curves.
-void expect_same_bits(const Snapshot& a, const Snapshot& b) {
-  ASSERT_EQ(a.iteration, b.iteration);
-  ASSERT_EQ(a.record->iteration, b.record->iteration);
-  expect_same_bits(a.record->model.parameters, b.record->model.parameters);
-  expect_same_bits(a.record->gradients, b.record->gradients);
-  ASSERT_EQ(a.record->parameters_after.has_value(), b.record->parameters_after.has_value());
-  if (a.record->parameters_after)
-    expect_same_bits(*a.record->parameters_after, *b.record->parameters_after);
-  ASSERT_EQ(a.history.size(), b.history.size());
-  for (std::size_t i = 0; i < a.history.size(); ++i)
-    for (std::size_t s = 0; s < training::kSeriesCount; ++s) {
-      const double x = a.history.value(static_cast<training::Series>(s), i);
-      const double y = b.history.value(static_cast<training::Series>(s), i);
-      EXPECT_TRUE(x == y || (std::isnan(x) && std::isnan(y))) << i;
-    }
-}
-
-bool same_data(const Snapshot& a, const Snapshot& b) {
-  if (a.record->batch.inputs.last() != b.record->batch.inputs.last()) return false;
-  for (model::Index t = a.record->batch.inputs.first(); t <= a.record->batch.inputs.last(); ++t)
-    if (a.record->batch.inputs.step(t) != b.record->batch.inputs.step(t)) return false;
-  return true;
-}
 
 class Lockstep : public ::testing::TestWithParam<std::string> {};
 
@@ -113,8 +66,8 @@ TEST(Comparison, ACopyGoesOnAsTheOneNetworkWouldHave) {
   iterate(compared, 30);
   const Snapshot two = compared.snapshot({});
   expect_same_bits(alone.snapshot({}), two);
-  EXPECT_FALSE(same_data(two, two) &&
-               two.other->record->model.parameters.W_hh == two.record->model.parameters.W_hh);
+  EXPECT_TRUE(same_data(two, *two.other));
+  EXPECT_FALSE(same_bits(two.record->model.parameters, two.other->record->model.parameters));
   // Up to the change the curves are one, and each has its own after it.
   for (std::size_t i = 0; i <= 20; ++i)
     EXPECT_EQ(two.history.value(training::Series::loss, i),
@@ -261,14 +214,16 @@ TEST(Comparison, ReadyPairsDifferInTheirKeyAloneAndStartFromTheSameSeed) {
       EXPECT_TRUE(same_data(start, *start.other));
       if (pair.key != "model.cell") {
         EXPECT_EQ(start.record->model.parameters.W_xh, start.other->record->model.parameters.W_xh);
-        if (pair.key != "model.init")
-          expect_same_bits(start.record->model.parameters, start.other->record->model.parameters);
+        if (pair.key != "model.init") {
+          EXPECT_TRUE(
+              same_bits(start.record->model.parameters, start.other->record->model.parameters));
+        }
       }
       // Against a network made with that value from the beginning.
       config::Config alone = networks.b()->config();
       Session b{alone};
-      expect_same_bits(b.snapshot().record->model.parameters,
-                       start.other->record->model.parameters);
+      EXPECT_TRUE(
+          same_bits(b.snapshot().record->model.parameters, start.other->record->model.parameters));
       // A horizon acts where it is shorter than the sequences.
       if (pair.name == "truncation") {
         EXPECT_LT(alone.training.truncation.steps, training::resolved(alone.task).steps);
@@ -286,208 +241,6 @@ TEST(Comparison, APairThatCannotBeMadeIsRefusedAndNothingChanges) {
   EXPECT_EQ(networks.a().iteration(), 1u);
   networks.execute(StartPair{"day-night"});
   EXPECT_THAT(networks.snapshot({}).refusal, HasSubstr("day-night"));
-}
-
-// A step size that overflows at once.
-SetKey breaking() { return {"training.learning_rate", "100"}; }
-
-void break_b(Comparison& networks) {
-  networks.execute(on_b(SetKey{"training.clip.mode", "none"}));
-  networks.execute(on_b(SetKey{"model.activation", "relu"}));
-  networks.execute(on_b(SetKey{"model.readout", "identity"}));
-  networks.execute(on_b(breaking()));
-}
-
-TEST(Comparison, WhereBDivergesAGoesOnAndBCatchesUpOnceItWasChanged) {
-  Comparison networks(configured({"task.name=first-bit", "task.steps=12", "model.loss=mse",
-                                  "model.readout=identity", "training.learning_rate=0.01"}));
-  networks.execute(StartComparison{});
-  iterate(networks, 5);
-  break_b(networks);
-  networks.execute(session::Run{});
-  for (int i = 0; i < 400; ++i) networks.iterate();
-  Snapshot snapshot = networks.snapshot({});
-  ASSERT_TRUE(snapshot.other->divergence);
-  EXPECT_FALSE(snapshot.divergence);
-  const std::uint64_t stopped = snapshot.other->iteration;
-  EXPECT_LT(stopped, 300u);
-  EXPECT_EQ(snapshot.iteration, 405u);
-  EXPECT_TRUE(snapshot.running);
-  EXPECT_TRUE(snapshot.other->running);
-
-  // Running again as it is would meet the same number again.
-  networks.execute(Pause{});
-  networks.execute(session::Run{});
-  networks.iterate();
-  networks.execute(StepOnce{});
-  networks.iterate();
-  snapshot = networks.snapshot({});
-  EXPECT_EQ(snapshot.other->iteration, stopped);
-  EXPECT_TRUE(snapshot.other->divergence);
-  EXPECT_EQ(snapshot.iteration, 407u);
-
-  networks.execute(on_b(SetKey{"training.learning_rate", "0.001"}));
-  networks.execute(on_b(SetKey{"training.clip.mode", "norm"}));
-  networks.execute(StepOnce{});
-  EXPECT_TRUE(networks.is_out_of_step());
-  int iterations = 0;
-  while (networks.wants_to_iterate() && iterations < 1000) networks.iterate(), ++iterations;
-  snapshot = networks.snapshot({});
-  EXPECT_EQ(snapshot.iteration, 408u);
-  EXPECT_EQ(snapshot.other->iteration, 408u);
-  EXPECT_FALSE(snapshot.other->divergence);
-  EXPECT_TRUE(same_data(snapshot, *snapshot.other));
-  EXPECT_FALSE(networks.is_out_of_step());
-}
-
-TEST(Comparison, WhereADivergesBGoesOn) {
-  Comparison networks(configured({"task.name=first-bit", "task.steps=12", "model.loss=mse",
-                                  "model.readout=identity", "training.learning_rate=0.01"}));
-  networks.execute(StartComparison{});
-  break_b(networks);
-  networks.execute(SwapSides{});
-  networks.execute(session::Run{});
-  for (int i = 0; i < 300; ++i) networks.iterate();
-  const Snapshot snapshot = networks.snapshot({});
-  EXPECT_TRUE(snapshot.divergence);
-  EXPECT_FALSE(snapshot.other->divergence);
-  EXPECT_EQ(snapshot.other->iteration, 300u);
-  EXPECT_TRUE(networks.wants_to_iterate());
-  // Where both have stopped, running again goes on with both, as with one.
-  networks.execute(KeepB{});
-  EXPECT_TRUE(networks.wants_to_iterate());
-  EXPECT_EQ(networks.snapshot({}).iteration, 300u);
-}
-
-void settle(Comparison& networks) {
-  while (networks.is_out_of_step()) networks.iterate();
-  networks.refresh();
-}
-
-TEST(Comparison, GoesBackAndForthInBothAndOnFromThereAsBefore) {
-  Comparison networks(configured({"task.name=first-bit", "training.optimizer=adam"}));
-  iterate(networks, 8);
-  networks.execute(StartComparison{});
-  networks.execute(on_b(SetKey{"model.activation", "relu"}));
-  std::vector<Snapshot> seen;
-  for (int i = 0; i < 30; ++i) {
-    iterate(networks, 1);
-    seen.push_back(networks.snapshot({}));
-  }
-  for (const std::uint64_t target : {20u, 38u, 9u, 10u, 33u}) {
-    networks.execute(GoTo{target});
-    settle(networks);
-    const Snapshot& before = seen[target - 9];
-    const Snapshot now = networks.snapshot({});
-    ASSERT_EQ(now.iteration, target);
-    expect_same_bits(now, before);
-    expect_same_bits(*now.other, *before.other);
-  }
-  networks.execute(GoTo{15});
-  settle(networks);
-  iterate(networks, 6);
-  expect_same_bits(networks.snapshot({}), seen[21 - 9]);
-  expect_same_bits(*networks.snapshot({}).other, *seen[21 - 9].other);
-}
-
-TEST(Comparison, UndoTakesBackTheLastChangeOnWhicheverSideItWas) {
-  Comparison networks(configured({"task.name=first-bit"}));
-  networks.execute(SetKey{"training.learning_rate", "0.2"});
-  networks.execute(StartComparison{});
-  networks.execute(on_b(SetKey{"model.activation", "relu"}));
-  networks.execute(SetKey{"training.clip.threshold", "0.5"});
-  networks.execute(SetKey{"task.seed", "8"});
-  const auto undo = [&] { networks.execute(Undo{}); };
-  const auto redo = [&] { networks.execute(Redo{}); };
-  EXPECT_THAT(networks.snapshot({}).undo_title, StartsWith("Data seed"));
-  undo();
-  EXPECT_EQ(networks.a().config().task.seed, 1u);
-  EXPECT_EQ(networks.b()->config().task.seed, 1u);
-  EXPECT_THAT(networks.snapshot({}).undo_title, StartsWith("A: Clip threshold"));
-  undo();
-  EXPECT_THAT(differences(networks), ::testing::ElementsAre("model.activation"));
-  EXPECT_THAT(networks.snapshot({}).undo_title, StartsWith("B: Activation: tanh"));
-  EXPECT_THAT(networks.snapshot({}).redo_title, StartsWith("A: Clip threshold"));
-  undo();
-  EXPECT_THAT(differences(networks), IsEmpty());
-  // What was done before there were two is taken back in both.
-  undo();
-  EXPECT_EQ(networks.a().config().training.learning_rate, 0.3);
-  EXPECT_EQ(networks.b()->config().training.learning_rate, 0.3);
-  undo();
-  EXPECT_THAT(networks.snapshot({}).refusal, HasSubstr("nothing to undo"));
-  for (int i = 0; i < 4; ++i) redo();
-  EXPECT_THAT(differences(networks),
-              ::testing::ElementsAre("model.activation", "training.clip.threshold"));
-  EXPECT_EQ(networks.b()->config().task.seed, 8u);
-  // A change on one side leaves nothing to make again on the other.
-  undo();
-  undo();
-  undo();
-  networks.execute(SetKey{"training.learning_rate", "0.4"});
-  EXPECT_THAT(networks.snapshot({}).redo_title, IsEmpty());
-  redo();
-  EXPECT_THAT(networks.snapshot({}).refusal, HasSubstr("nothing to redo"));
-}
-
-TEST(Comparison, UndoOfWeightsBringsBothToTheIterationWhereTheyWereChanged) {
-  Comparison networks(configured({"task.name=first-bit"}));
-  networks.execute(StartComparison{});
-  iterate(networks, 10);
-  networks.refresh();
-  const Snapshot before = networks.snapshot({});
-  networks.execute(on_b(SetKey{"model.spectral_radius", "0.4"}));
-  iterate(networks, 5);
-  const Snapshot after = networks.snapshot({});
-  networks.execute(Undo{});
-  settle(networks);
-  expect_same_bits(networks.snapshot({}), before);
-  expect_same_bits(*networks.snapshot({}).other, *before.other);
-  networks.execute(Redo{});
-  settle(networks);
-  expect_same_bits(networks.snapshot({}), after);
-  expect_same_bits(*networks.snapshot({}).other, *after.other);
-}
-
-TEST(Comparison, UndoOfNewWeightsOrOfAPairIsOneStep) {
-  Comparison networks(configured({"task.name=first-bit"}));
-  networks.execute(StartComparison{});
-  iterate(networks, 10);
-  const Snapshot before = networks.snapshot({});
-  networks.execute(on_b(SetKey{"model.hidden", "5"}));
-  EXPECT_EQ(networks.a().iteration(), 0u);
-  networks.execute(Undo{});
-  settle(networks);
-  expect_same_bits(networks.snapshot({}), before);
-  expect_same_bits(*networks.snapshot({}).other, *before.other);
-
-  networks.execute(StartPair{"truncation"});
-  iterate(networks, 3);
-  networks.execute(Undo{});
-  settle(networks);
-  expect_same_bits(networks.snapshot({}), before);
-  expect_same_bits(*networks.snapshot({}).other, before);
-  EXPECT_THAT(differences(networks), IsEmpty());
-}
-
-TEST(Comparison, WhatIsAskedDuringAReplayWaitsForBoth) {
-  Comparison networks(
-      configured({"task.name=first-bit", "task.steps=200", "model.hidden=64", "task.batch=32"}));
-  networks.execute(StartComparison{});
-  networks.execute(on_b(SetKey{"model.cell", "lstm"}));
-  iterate(networks, 24);
-  const Snapshot there = networks.snapshot({});
-  networks.execute(GoTo{3});
-  settle(networks);
-  networks.execute(GoTo{23});
-  networks.execute(on_b(SetKey{"training.learning_rate", "0.01"}));
-  networks.execute(StepOnce{});
-  while (networks.wants_to_iterate()) networks.iterate();
-  const Snapshot snapshot = networks.snapshot({});
-  EXPECT_EQ(snapshot.iteration, 24u);
-  EXPECT_EQ(snapshot.other->iteration, 24u);
-  EXPECT_EQ(snapshot.other->config.training.learning_rate, 0.01);
-  expect_same_bits(snapshot, there);
 }
 
 TEST(Comparison, EachSideKeepsItsOwnAnalysis) {

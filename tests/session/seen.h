@@ -1,39 +1,14 @@
 // What tests of going back compare: all bits of a session, as a few numbers.
 #pragma once
 
-#include <cstring>
 #include <ostream>
 #include <string>
 
 #include "app/session/session.h"
 #include "core/config/keys.h"
+#include "tests/support/bits.h"
 
 namespace backflow::session {
-
-/// A hash of numbers, by their bits.
-class Bits {
-public:
-  void add(double x) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &x, sizeof bits);
-    add(bits);
-  }
-  void add(std::uint64_t x) {
-    hash_ = (hash_ ^ x) * 0x9E3779B97F4A7C15ull;
-    hash_ ^= hash_ >> 29;
-  }
-  void add(const model::Matrix& m) {
-    add(static_cast<std::uint64_t>(m.rows()));
-    for (model::Index i = 0; i < m.size(); ++i) add(m.data()[i]);
-  }
-  void add(const model::Parameters& p) {
-    for (const auto& tensor : model::tensors(p)) add(model::Matrix(tensor));
-  }
-  std::uint64_t value() const { return hash_; }
-
-private:
-  std::uint64_t hash_ = 14695981039346656037ull;
-};
 
 struct Seen {
   std::uint64_t iteration, record, config;
@@ -51,7 +26,7 @@ inline Seen seen(Session& session) {
   while (session.is_going()) session.iterate();
   session.refresh();
   const Snapshot snapshot = session.snapshot();
-  Bits record, config, curve;
+  support::Bits record, config, curve;
   const training::IterationRecord& r = *snapshot.record;
   record.add(r.iteration);
   record.add(r.model.parameters);

@@ -93,7 +93,7 @@ TEST(GoTo, PausesAndShowsWhatLiesAheadAsAGhost) {
   const Snapshot whole = session.snapshot();
   EXPECT_THAT(whole.ghosts, IsEmpty());
   session.execute(session::Run{});
-  session.execute(GoTo{40});
+  go_to(session, 40);
   const Snapshot back = session.snapshot();
   EXPECT_FALSE(back.running);
   EXPECT_EQ(back.iteration, 40u);
@@ -104,7 +104,7 @@ TEST(GoTo, PausesAndShowsWhatLiesAheadAsAGhost) {
   ASSERT_EQ(back.ghosts.size(), 1u);
   for (std::size_t i = 0; i < 100; ++i)
     EXPECT_EQ(back.ghosts[0].value(Series::loss, i), whole.history.value(Series::loss, i));
-  session.execute(GoTo{1'000'000});
+  go_to(session, 1'000'000);
   EXPECT_EQ(session.snapshot().iteration, 100u);
   EXPECT_THAT(session.snapshot().ghosts, IsEmpty());
 }
@@ -198,31 +198,99 @@ TEST(Timeline, StaysWithinItsBudgetAndStillGoesEverywhere) {
   }
 }
 
+// Without states in between a replay begins at iteration 0, and this network takes some hundred
+// times longer for it than a session spends on a replay at once.
 TEST(GoTo, TheNewestWinsAndOtherCommandsWaitForIt) {
-  Session session(configured({"model.hidden=3"}), 100'000);
-  run(session, 100'000);
-  session.execute(Reset{});
-  session.execute(Undo{});  // its states are few now
-  session.execute(GoTo{50'000});
+  Session session(
+      configured({"task.name=first-bit", "task.steps=200", "model.hidden=64", "task.batch=32"}), 0);
+  run(session, 30);
+  session.execute(GoTo{28});
   ASSERT_TRUE(session.is_going());
-  EXPECT_EQ(session.snapshot().going_to, 50'000u);
-  EXPECT_EQ(session.snapshot().iteration, 100'000u);
-  session.execute(GoTo{100});
-  EXPECT_EQ(session.snapshot().iteration, 100u);
-  session.execute(GoTo{60'000});
+  EXPECT_EQ(session.snapshot().going_to, 28u);
+  EXPECT_EQ(session.snapshot().iteration, 30u);
+  session.execute(GoTo{29});
+  ASSERT_TRUE(session.is_going());
+  EXPECT_EQ(session.snapshot().going_to, 29u);
+  session.execute(Pause{});
+  EXPECT_FALSE(session.is_going());
+  EXPECT_EQ(session.snapshot().iteration, 30u);
+  session.execute(GoTo{29});
   ASSERT_TRUE(session.is_going());
   session.execute(StepOnce{});
   session.execute(SetKey{"training.learning_rate", "0.125"});
   EXPECT_EQ(session.snapshot().config.training.learning_rate, 0.3);
   while (session.wants_to_iterate()) session.iterate();
-  EXPECT_EQ(session.snapshot().iteration, 60'001u);
+  EXPECT_EQ(session.snapshot().iteration, 30u);
   EXPECT_EQ(session.snapshot().config.training.learning_rate, 0.125);
-  session.execute(GoTo{30'000});
-  if (session.is_going()) {
-    session.execute(Pause{});
-    EXPECT_FALSE(session.is_going());
-    EXPECT_EQ(session.snapshot().iteration, 60'001u);
+}
+
+// A long drag of a large W_hh: the run begins later then, and from there on all is as it was.
+TEST(Timeline, ForgetsItsOldestChangesOfWeightsAndStillGoesEverywhereBehindThem) {
+  for (const char* when : {"evenly", "in bursts", "at one iteration"}) {
+    const bool all_at_one = std::string(when) == "at one iteration";
+    const bool bursts = std::string(when) == "in bursts";
+    const std::size_t budget = 400'000;  // a quarter of it holds some twenty changes
+    Session session(configured({"task.name=first-bit", "model.hidden=22"}), budget);
+    std::map<std::uint64_t, Seen> states;
+    std::mt19937 random(5);
+    for (int i = 0; i < 400; ++i) {
+      if (!all_at_one || i == 0 || i > 300) run(session, 1);
+      const bool now = bursts ? i % 60 < 30 && random() % 4 > 0 : i % 2 == 0;
+      if (now || all_at_one) {
+        const double scale = random() % 2 ? 0.9 : 1.1;
+        const model::Matrix W = session.snapshot().record->model.parameters.W_hh;
+        // Two keys in turn, so that each change is an entry of its own.
+        if (all_at_one && i % 2)
+          session.execute(SetKey{"training.learning_rate", random() % 2 ? "0.1" : "0.2"});
+        session.execute(SetRecurrentWeights{scale * W, "Scale W_hh"});
+        session.refresh();
+      }
+      states.insert_or_assign(session.iteration(), seen(session));
+      ASSERT_LE(session.snapshot().timeline.bytes_used, budget);
+    }
+    const std::uint64_t first = session.snapshot().timeline.first;
+    EXPECT_GT(first, 0u);
+    const std::uint64_t end = session.snapshot().timeline.end;
+    ASSERT_LT(first, end);
+    std::vector<std::uint64_t> stops;
+    for (std::uint64_t i = first; i <= end; ++i) stops.push_back(i);
+    std::shuffle(stops.begin(), stops.end(), random);
+    for (const std::uint64_t stop : stops) {
+      go_to(session, stop);
+      Seen now = seen(session), expected = states.at(stop);
+      expected.undo = now.undo = "";  // the oldest steps are given up
+      // Where the run begins now, nothing is computed that comes before.
+      if (stop == first) expected.record = now.record;
+      ASSERT_EQ(now, expected) << when << ", at " << stop << " of " << first << " to " << end;
+    }
+    go_to(session, 0);
+    EXPECT_EQ(session.iteration(), first);
   }
+}
+
+TEST(Timeline, OfTwoWeightsSetAtOneIterationTheLastIsReplayedAndBothAreUndone) {
+  Session session(configured({"task.name=first-bit"}));
+  run(session, 10);
+  const model::Matrix W = session.snapshot().record->parameters_after->W_hh;
+  session.execute(SetRecurrentWeights{0.5 * W, "Halve W_hh"});
+  session.execute(SetRecurrentWeights{0.25 * W, "Quarter W_hh"});
+  const Seen changed = seen(session);
+  run(session, 5);
+  const Seen later = seen(session);
+  go_to(session, 9);
+  EXPECT_EQ(session.snapshot().undo_title, "");
+  go_to(session, 15);
+  EXPECT_EQ(seen(session), later);
+  go_to(session, 10);
+  EXPECT_EQ(seen(session), changed);
+  session.execute(Undo{});
+  EXPECT_EQ(session.snapshot().undo_title, "Halve W_hh");
+  session.refresh();
+  EXPECT_EQ(session.record()->model.parameters.W_hh, 0.5 * W);
+  session.execute(Undo{});
+  EXPECT_EQ(session.snapshot().undo_title, "");
+  go_to(session, 9);
+  EXPECT_EQ(session.snapshot().undo_title, "");
 }
 
 }  // namespace

@@ -136,6 +136,24 @@ TEST(Undo, OneGestureIsOneStep) {
   EXPECT_EQ(session.snapshot().refusal, "there is nothing to undo");
 }
 
+// The window lets the learning rate go along with the optimiser, and lets go of the length of the
+// sequences before it sets a task of another length.
+TEST(Undo, AGestureIsCalledAfterTheChoiceItMade) {
+  Session session(configured({"task.name=first-bit", "task.steps=50"}));
+  session.execute(SetKey{"training.optimizer", "adam", 4});
+  session.execute(SetKey{"training.learning_rate", "0.01", 4});
+  EXPECT_EQ(session.snapshot().undo_title, "Optimiser: SGD → Adam");
+  session.execute(SetKey{"task.steps", "auto", 5});
+  EXPECT_THAT(session.snapshot().undo_title, ::testing::StartsWith("Steps: "));
+  session.execute(SetKey{"task.name", "cat-mat-rat", 5});
+  EXPECT_THAT(session.snapshot().undo_title, ::testing::StartsWith("Task: "));
+  session.execute(Undo{});
+  EXPECT_THAT(session.snapshot().redo_title, ::testing::StartsWith("Task: "));
+  session.execute(Undo{});
+  EXPECT_EQ(session.snapshot().config.training.learning_rate, 0.3);
+  EXPECT_EQ(session.snapshot().config.training.optimizer.kind, training::OptimizerKind::sgd);
+}
+
 TEST(Undo, RandomChangesAndUndosAgreeWithAListOfStates) {
   std::mt19937 random(3);
   Session session(configured({"training.optimizer=adam", "model.cell=gru"}));
