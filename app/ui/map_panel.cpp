@@ -195,7 +195,7 @@ void MapPanel::release(figure::View& view) {
 }
 
 void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                    const UiServices& services, ViewState& shared) {
+                    const PanelServices& services, ViewState& shared) {
   figure::View& view = shared.view;
   const bool lstm = snapshot.config.model.cell == model::CellKind::lstm;
   // Of two networks both take the room that one of them needs: their pictures stay alike.

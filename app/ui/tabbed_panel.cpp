@@ -19,7 +19,8 @@ double tab_width(const UiContext& ui, const char* title) {
 
 }  // namespace
 
-TabbedPanel::TabbedPanel(std::vector<Tab> tabs) : tabs_(std::move(tabs)) {
+TabbedPanel::TabbedPanel(std::vector<Tab> tabs, std::size_t& chosen)
+    : tabs_(std::move(tabs)), chosen_(chosen) {
   for (const Tab& tab : tabs_) figures_.emplace_back(tab.figure);
 }
 

@@ -69,5 +69,38 @@ TEST(ExplanationStrip, TermsUnderTheMouseLightUpUntilItLeaves) {
   EXPECT_EQ(lit_terms(driver), 0u);
 }
 
+// Along a walk, at the update.
+double height_at_update(UiDriver& driver) {
+  driver.frames(2);
+  return driver.widget("figure explanation").rect.height;
+}
+
+void walk_to_update(UiDriver& driver) {
+  driver.press(Key::period);
+  const auto T = static_cast<int>(driver.snapshot().record->trace.steps());
+  for (int i = 0; i < 2 * T + 2; ++i) driver.press(Key::period);
+}
+
+TEST(ExplanationStrip, HasRoomForAnotherOptimiserChosenAlongTheWalk) {
+  UiDriver sgd(configured({"task.name=cat-mat-rat"}), 2400, 1800);
+  UiDriver* driver = &sgd;
+  walk_to_update(*driver);
+  const double before = height_at_update(*driver);
+  driver->session().execute(session::SetKey{"training.optimizer", "adam"});
+  driver->press(Key::period);
+  driver->frames(2);
+  EXPECT_GT(height_at_update(*driver), before + 10.0);
+}
+
+TEST(ExplanationStrip, StaysAsHighOverTheIterationsOfAWalk) {
+  UiDriver driver(configured({"task.name=cat-mat-rat", "training.optimizer=adam"}), 2400, 1800);
+  walk_to_update(driver);
+  const double first = height_at_update(driver);
+  for (int i = 0; i < 12; ++i) {
+    driver.press(Key::period);
+    EXPECT_EQ(height_at_update(driver), first) << i;
+  }
+}
+
 }  // namespace
 }  // namespace backflow::ui
