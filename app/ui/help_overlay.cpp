@@ -27,7 +27,8 @@ constexpr Entry kRunning[] = {
     {".  ,", "step through an iteration, and back"},
     {"P", "play the steps at the chosen pace"},
     {"F", "fold the network, unfold it"},
-    {"B", "compare two networks"},
+    {"B", "compare two networks; then: whose controls"},
+    {"Shift+B", "one network again"},
 };
 
 constexpr Entry kLooking[] = {
@@ -39,6 +40,7 @@ constexpr Entry kLooking[] = {
     {"F1", "this page"},
     {"Ctrl+Q", "quit"},
     {"drag a field", "set its value; double-click to type"},
+    {"drag in a plot", "a weight of W_{hh}, an eigenvalue, the threshold"},
     {"wheel, drag", "zoom and pan the network"},
     {"click the map", "pin a product: chain and spectrum"},
 };

@@ -211,7 +211,7 @@ void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& sn
     bar_height += 26.0;
     return line;
   };
-  const Rect second = bar.width < ui.px(least - 6.0) ? next_line() : Rect{};
+  const Rect second = bar.width < ui.px(least) ? next_line() : Rect{};
   const Rect rest = draw_controls(ui, bar, second, lstm, snapshot, shared);
   // Where the title bar is full, beside the title of the axis below.
   const Rect corner{rect.x + ui.px(9.0), rect.bottom() - ui.px(26.0), rect.width * 0.45,

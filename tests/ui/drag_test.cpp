@@ -127,10 +127,10 @@ TEST(EigenvalueDrag, GoesOnWhileTheMapIsCoarseAndHasNoSpectrum) {
   const auto pair =
       std::find_if(before.begin(), before.end(), [](const auto& z) { return z.imag() > 0.3; });
   ASSERT_NE(pair, before.end());
-  const std::complex<double> half{-0.2, 0.9}, end{-0.5, 0.95};
-  const Point middle = place_of(driver, half), to = place_of(driver, end);
+  const std::complex<double> half{-0.2, 0.6}, end{-0.5, 0.7};
   press(driver, place_of(driver, *pair));
-  move_to(driver, middle);
+  move_to(driver, place_of(driver, half));
+  const Point middle = place_of(driver, half), to = place_of(driver, end);
   driver.keep_coarse();
   driver.frames(3);
   ASSERT_FALSE(driver.snapshot().analysis->spectra);

@@ -149,7 +149,8 @@ TEST(TimelineBar, TellsTheMemoryItTakes) {
 TEST(TimelineBar, EveryStepBackDuringAReplayGoesOneFurther) {
   session::Snapshot snapshot;
   snapshot.iteration = 50;
-  snapshot.timeline = {.first = 46, .end = 60};
+  snapshot.timeline.first = 46;
+  snapshot.timeline.end = 60;
   std::vector<std::uint64_t> asked;
   for (int i = 0; i < 6; ++i) {
     EXPECT_EQ(can_step_back(snapshot), i < 4);
