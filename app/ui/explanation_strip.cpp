@@ -67,13 +67,12 @@ double ExplanationStrip::height_units(const UiContext& ui, const Rect& card,
                                       const session::Snapshot& snapshot, const figure::View& view) {
   const Key key = key_of(ui, card, snapshot, view);
   const bool same = key == key_;
-  const training::IterationRecord& record = *snapshot.record;
-  const Seen seen{(same && seen_.update) || record.parameters_after,
-                  (same && seen_.clipping) || record.clip.clipped};
-  if (same && seen == seen_) return units_;
-  units_ = same ? std::max(units_, kLeast) : kLeast;
+  const Measured measured{snapshot.record->iteration,
+                          snapshot.record->parameters_after.has_value()};
+  if (same && (!key.walking || measured == measured_)) return units_;
+  if (!same) units_ = kLeast;
   key_ = key;
-  seen_ = seen;
+  measured_ = measured;
   const model::Index T = key.steps;
   const figure::FigureStyle style{ui.theme, 12.0, false};
   const auto wanted = [&](std::optional<figure::Playhead> playhead) {

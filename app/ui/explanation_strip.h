@@ -1,7 +1,8 @@
 // The strip at the bottom of the network card: the formulas of the step at the playhead, with its
-// numbers. Its height stays the same along a walk, so that the network above does not jump.
+// numbers. Its height is the same at all steps of a walk, so that the network above does not jump.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "app/ui/panel_parts.h"
@@ -28,7 +29,7 @@ private:
   double height_units(const UiContext& ui, const Rect& card, const session::Snapshot& snapshot,
                       const figure::View& view);
 
-  /// What the height depends on, but for how wide the numbers are.
+  /// What the height depends on besides the numbers.
   struct Key {
     model::Index steps = 0, hidden = 0, outputs = 0;
     model::CellKind cell{};
@@ -44,18 +45,19 @@ private:
     double width = 0.0, most = 0.0;
     bool operator==(const Key&) const = default;
   };
-  /// What comes and goes along a walk: the update is made at its end, and not every gradient is
-  /// clipped. Room that was needed once stays.
-  struct Seen {
-    bool update = false, clipping = false;
-    bool operator==(const Seen&) const = default;
+  /// Whose numbers were measured: along a walk the room grows where those of another iteration, or
+  /// of its update, need more, and stays.
+  struct Measured {
+    std::uint64_t iteration = 0;
+    bool update = false;
+    bool operator==(const Measured&) const = default;
   };
   static Key key_of(const UiContext& ui, const Rect& card, const session::Snapshot& snapshot,
                     const figure::View& view);
 
   FigurePanel panel_{"explanation"};
   Key key_;
-  Seen seen_;
+  Measured measured_;
   double units_ = 0.0;
 };
 

@@ -22,6 +22,7 @@ using model::Index;
 constexpr const char* kFreeze = "training.freeze_recurrent";
 constexpr const char* kEntry = "W_hh entry";
 constexpr double kLine = 26.0, kField = 22.0, kGap = 6.0;  // units
+constexpr double kFreezeWidth = 124.0, kBlockWidth = 92.0, kLeastChange = 40.0;
 constexpr double kUnitsPerLimit = 80.0;  // of the mouse, from 0 to the deepest colour
 
 struct BlockWords {
@@ -102,36 +103,45 @@ void WeightsPanel::draw(UiContext& ui, const Rect& rect, FigurePanel& panel,
 
 void WeightsPanel::draw_first_line(UiContext& ui, Rect line, const session::Snapshot& snapshot,
                                    const PanelServices& services, figure::View& view) {
+  const model::CellLayout& layout = model::layout_of(snapshot.record->model);
+  const Index gate = figure::shown_gate(snapshot, view);
+  if (fits(ui, line, kFreezeWidth))
+    draw_freeze(ui, take_right(ui, line, kFreezeWidth), snapshot, services);
+  if (layout.gate_count() > 1 && fits(ui, line, kBlockWidth))
+    draw_block(ui, take_right(ui, line, kBlockWidth), snapshot, view);
+  const double width = std::min(line.width, ui.px(130.0));
+  if (width >= ui.px(kLeastChange))
+    draw_changes(ui, {line.x, line.y, width, line.height}, snapshot, services, gate);
+}
+
+void WeightsPanel::draw_freeze(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                               const PanelServices& services) {
   const std::string frozen = config::find_key(kFreeze)->get(snapshot.config);
   const auto chosen = segmented(
       ui,
       {"Freeze W_hh",
        "Whether training changes W_{hh}\nfrozen: its gradient is still computed and shown, "
        "the update leaves it alone;\nwhat you change by hand counts all the same",
-       take_right(ui, line, 124.0)},
+       rect},
       {{"off", "trained"}, {"on", "frozen"}}, frozen);
   if (chosen) services.send(session::SetKey{kFreeze, *chosen});
+}
+
+void WeightsPanel::draw_block(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                              figure::View& view) {
   const model::CellLayout& layout = model::layout_of(snapshot.record->model);
-  const Index gate = figure::shown_gate(snapshot, view);
-  if (layout.gate_count() > 1) {
-    std::vector<Option> options;
-    for (Index g = 0; g < layout.gate_count(); ++g)
-      options.push_back(
-          {std::to_string(g), name_of(snapshot, g) + "  " +
-                                  std::string(layout.gates[static_cast<std::size_t>(g)].name)});
-    Rect field = take_right(ui, line, 92.0);
-    const auto block =
-        combo(ui,
-              {"Block of W_hh", "Which gate's block of the recurrent weights is shown and changed",
-               field},
-              options, std::to_string(gate));
-    if (block) {
-      view.weight_gate = std::strtol(block->c_str(), nullptr, 10);
-      view.weight_row.reset();
-    }
-  }
-  draw_changes(ui, {line.x, line.y, std::min(line.width, ui.px(130.0)), line.height}, snapshot,
-               services, gate);
+  std::vector<Option> options;
+  for (Index g = 0; g < layout.gate_count(); ++g)
+    options.push_back(
+        {std::to_string(g), name_of(snapshot, g) + "  " +
+                                std::string(layout.gates[static_cast<std::size_t>(g)].name)});
+  const auto block = combo(
+      ui,
+      {"Block of W_hh", "Which gate's block of the recurrent weights is shown and changed", rect},
+      options, std::to_string(figure::shown_gate(snapshot, view)));
+  if (!block) return;
+  view.weight_gate = std::strtol(block->c_str(), nullptr, 10);
+  view.weight_row.reset();
 }
 
 void WeightsPanel::draw_changes(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,

@@ -24,6 +24,10 @@ private:
 
   void draw_first_line(UiContext& ui, Rect line, const session::Snapshot& snapshot,
                        const PanelServices& services, figure::View& view);
+  void draw_freeze(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                   const PanelServices& services);
+  void draw_block(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                  figure::View& view);
   void draw_changes(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                     const PanelServices& services, model::Index gate);
   void draw_second_line(UiContext& ui, const Rect& line, const session::Snapshot& snapshot,

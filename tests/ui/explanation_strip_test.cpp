@@ -99,6 +99,25 @@ TEST(ExplanationStrip, IsAsHighAsWhatIsChosenAlongTheWalkNeeds) {
   EXPECT_EQ(height_now(driver), needed);
 }
 
+TEST(ExplanationStrip, GrowsWhereTheNumbersOfALaterIterationNeedMore) {
+  const auto config = configured({"model.hidden=2"});
+  double needed = 0.0;
+  {
+    UiDriver later(config, 900, 1800);
+    for (int i = 0; i < 2; ++i) later.press(Key::right_arrow);
+    later.press(Key::period);
+    ASSERT_EQ(later.snapshot().record->iteration, 1u);
+    needed = height_now(later);
+  }
+  UiDriver driver(config, 900, 1800);
+  walk_to_update(driver);
+  ASSERT_LT(height_now(driver), needed - 1.0);
+  driver.press(Key::period);
+  walk_to_update(driver);
+  ASSERT_EQ(driver.snapshot().record->iteration, 1u);
+  EXPECT_GE(height_now(driver), needed);
+}
+
 TEST(ExplanationStrip, StaysAsHighOverTheIterationsOfAWalk) {
   UiDriver driver(configured({"task.name=cat-mat-rat", "training.optimizer=adam"}), 2400, 1800);
   walk_to_update(driver);
