@@ -352,16 +352,12 @@ TEST(Covered, WhatLiesBehindTheHelpIsOutOfReach) {
   EXPECT_FALSE(has_widget(driver, "Close help"));
 }
 
-TEST(Covered, ADoubleClickInAListDoesNotEnlargeTheCardBelow) {
-  UiDriver driver(configured({"model.cell=lstm"}));
-  driver.press(Key::digit_9);
-  driver.hover("figure weights");
+TEST(Covered, ADoubleClickOnThePageOfHelpDoesNotEnlargeTheCardBehind) {
+  UiDriver driver;
+  const figure::Point title = title_of(driver, "unrolled");
+  driver.press(Key::f1);
   driver.frames(2);
-  driver.click("Compare");
-  driver.frames(2);
-  const figure::Rect option = driver.widget("Compare=copy").rect;
-  driver.click_at({option.x + 8.0, option.bottom() + 2.0 * option.height});
-  driver.click_at({option.x + 8.0, option.bottom() + 2.0 * option.height});
+  double_click_at(driver, title);
   driver.frames(2);
   EXPECT_FALSE(enlarged(driver));
 }
