@@ -128,9 +128,11 @@ TEST(WeightsPanel, AnEntryThatIsTypedIntoMayBeGone) {
   driver.frames(30);
   const Point cell = middle_of(driver, 7, 7);
   driver.click_at(cell);
-  driver.click_at(cell);
-  driver.frames(3);
+  send_mouse_button(true);
+  driver.frames();
   ASSERT_TRUE(has_widget(driver, "W_hh entry"));
+  send_mouse_button(false);
+  // Before it listens to the keyboard.
   driver.session().execute(session::SetKey{"model.hidden", "4"});
   driver.frames(5);
   EXPECT_FALSE(has_widget(driver, "W_hh entry"));
