@@ -59,10 +59,10 @@ public:
     return ui::texture_of(renderer_.render(id, input));
   }
 
-  ImTextureID pulse(std::string_view id, const figure::PulseMark& mark, int pixel_width,
-                    int pixel_height, double radius) override {
-    return ui::texture_of(pulses_.render(id, {pixel_width, pixel_height, static_cast<float>(radius),
-                                              rgba(mark.color), rgba(mark.glow)}));
+  ImTextureID pulse(const figure::PulseMark& mark, int height) override {
+    return ui::texture_of(
+        pulses_.render({kPulseAspect * height, height, static_cast<float>(height) / 4.0f,
+                        rgba(mark.color), rgba(mark.glow)}));
   }
 
 private:

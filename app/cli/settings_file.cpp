@@ -35,6 +35,15 @@ void take(const json& from, const char* name, double& value, double low, double 
   if (std::isfinite(number)) value = std::clamp(number, low, high);
 }
 
+// Shares, each 0 to 1.
+void take(const json& from, const char* name, std::array<double, 2>& shares) {
+  const auto found = from.find(name);
+  if (found == from.end() || !found->is_array() || found->size() != shares.size()) return;
+  for (std::size_t i = 0; i < shares.size(); ++i)
+    if (const json& share = (*found)[i]; share.is_number() && std::isfinite(share.get<double>()))
+      shares[i] = std::clamp(share.get<double>(), 0.0, 1.0);
+}
+
 json to_json(const ui::Settings& settings) {
   return {{"theme", settings.theme == figure::Theme::light ? "light" : "dark"},
           {"text_size", settings.text_size},
@@ -42,6 +51,8 @@ json to_json(const ui::Settings& settings) {
           {"middle_share", settings.middle_share},
           {"middle_rows", settings.middle_rows},
           {"right_rows", settings.right_rows},
+          {"two_rows", settings.two_rows},
+          {"two_rows_with_lower", settings.two_rows_with_lower},
           {"tabs", settings.tabs},
           {"loss_log", settings.loss_log},
           {"gradient_log", settings.gradient_log},
@@ -57,6 +68,8 @@ ui::Settings from_json(const json& from) {
   take(from, "middle_share", settings.middle_share, 0.0, 1.0);
   take(from, "middle_rows", settings.middle_rows, 0.0, 1.0);
   take(from, "right_rows", settings.right_rows, 0.0, 1.0);
+  take(from, "two_rows", settings.two_rows);
+  take(from, "two_rows_with_lower", settings.two_rows_with_lower);
   if (const auto tabs = from.find("tabs"); tabs != from.end() && tabs->is_array())
     for (std::size_t i = 0; i < std::min(tabs->size(), settings.tabs.size()); ++i)
       if ((*tabs)[i].is_string()) settings.tabs[i] = (*tabs)[i].get<std::string>();

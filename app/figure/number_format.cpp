@@ -76,4 +76,10 @@ std::string csv_number(double value) {
   return config::format_number(value);
 }
 
+std::string eigenvalue_text(std::complex<double> value) {
+  const std::string real = "λ = " + compact(value.real());
+  if (value.imag() == 0.0) return real;
+  return real + (value.imag() < 0.0 ? " − " : " + ") + compact(std::abs(value.imag())) + " i";
+}
+
 }  // namespace backflow::figure

@@ -1,6 +1,7 @@
 // Numbers as people read them, in text markup, and numbers as other programs read them.
 #pragma once
 
+#include <complex>
 #include <cstdint>
 #include <string>
 
@@ -24,5 +25,8 @@ std::string grouped(std::uint64_t value);
 
 /// For CSV: the shortest text that reads back as the same double; nan, inf, -inf.
 std::string csv_number(double value);
+
+/// "λ = 0.3 − 0.8 i"; without the imaginary part where there is none.
+std::string eigenvalue_text(std::complex<double> value);
 
 }  // namespace backflow::figure

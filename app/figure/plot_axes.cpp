@@ -106,6 +106,10 @@ double x_value_at(const PlotArea& area, double x) {
   return area.x_min + (x - area.rect.x) / area.rect.width * (area.x_max - area.x_min);
 }
 
+double y_position_at(const PlotArea& area, double y) {
+  return area.y_min + (area.rect.bottom() - y) / area.rect.height * (area.y_max - area.y_min);
+}
+
 Figure blank_figure(std::string_view name, std::string_view title, const FigureStyle& style,
                     Size size) {
   Figure figure;

@@ -43,5 +43,7 @@ Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& optio
 
 /// The inverse of Axes::x at a point of the figure; not limited to the range.
 double x_value_at(const PlotArea& area, double x);
+/// The inverse of Axes::y_at likewise: log10 of the value on a logarithmic axis.
+double y_position_at(const PlotArea& area, double y);
 
 }  // namespace backflow::figure

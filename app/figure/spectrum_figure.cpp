@@ -385,10 +385,7 @@ std::string spectrum_tooltip(const session::Snapshot& snapshot, const View&, con
     if (nearest == nullptr) return {};
     const auto z = nearest->value();
     if (plane_power(spectra) != 0) return "|λ| = " + compact_power(nearest->log10_modulus);
-    std::string text = "λ = " + compact(z.real());
-    if (z.imag() != 0.0)
-      text += (z.imag() < 0.0 ? " − " : " + ") + compact(std::abs(z.imag())) + " i";
-    return text + "\n|λ| = " + compact_power(nearest->log10_modulus);
+    return eigenvalue_text(z) + "\n|λ| = " + compact_power(nearest->log10_modulus);
   }
   for (std::size_t panel = 0; panel < figure.side_plots.size(); ++panel) {
     const PlotArea& area = figure.side_plots[panel];

@@ -23,6 +23,12 @@ using model::Matrix;
 
 constexpr double kLineStep = 1.45;  // of the lines below the matrix, in font sizes
 
+// W_hh of all gates.
+const Matrix& all_weights(const session::Snapshot& snapshot, const View& view) {
+  return view.playhead ? snapshot.record->model.parameters.W_hh
+                       : session::present_weights(snapshot).W_hh;
+}
+
 // The numbers of an analysis are of the block that makes the new state.
 std::vector<std::string> numbers(const session::Snapshot& snapshot, const View& view) {
   if (!snapshot.analysis) return {};
@@ -165,7 +171,7 @@ Index shown_gate(const session::Snapshot& snapshot, const View& view) {
 }
 
 Matrix shown_weights(const session::Snapshot& snapshot, const View& view) {
-  const Matrix& W_hh = snapshot.record->model.parameters.W_hh;
+  const Matrix& W_hh = all_weights(snapshot, view);
   return W_hh.middleRows(shown_gate(snapshot, view) * W_hh.cols(), W_hh.cols());
 }
 
@@ -252,9 +258,9 @@ Figure build_weights(const session::Snapshot& snapshot, const View& view, const 
   return figure;
 }
 
-void write_weights_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
+void write_weights_csv(const session::Snapshot& snapshot, const View& view, const CsvSink& sink) {
   sink("row,column,value\n");
-  const Matrix& W = snapshot.record->model.parameters.W_hh;
+  const Matrix& W = all_weights(snapshot, view);
   for (Index i = 0; i < W.rows(); ++i)
     for (Index j = 0; j < W.cols(); ++j)
       sink(fmt::format("{},{},{}\n", i + 1, j + 1, csv_number(W(i, j))));

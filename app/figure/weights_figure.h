@@ -1,6 +1,6 @@
 // W_hh as a picture: entry (i, j) is the weight from unit j of h_{t−1} to unit i of h_t, or to its
 // gate. Colours diverge from 0; of a gated cell one gate's block is shown (View::weight_gate). The
-// record's weights: those that the iteration shown was computed with.
+// weights as they are now; along a walk (View::playhead) those that its iteration is computed with.
 #pragma once
 
 #include "app/figure/catalogue.h"
@@ -9,7 +9,7 @@ namespace backflow::figure {
 
 Figure build_weights(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                      Size size);
-/// "row,column,value" of all of W_hh (G·n, n), both from 1.
+/// "row,column,value" of all of W_hh (G·n, n) as shown, both from 1.
 void write_weights_csv(const session::Snapshot& snapshot, const View& view, const CsvSink& sink);
 std::string weights_tooltip(const session::Snapshot& snapshot, const View& view,
                             const Figure& figure, Point at);

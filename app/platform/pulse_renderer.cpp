@@ -1,7 +1,8 @@
 #include "app/platform/pulse_renderer.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
+#include <list>
 #include <utility>
 
 #include "app/platform/embedded_shaders.h"
@@ -22,7 +23,8 @@ struct Target {
 
 struct PulseRenderer::Impl {
   Painter painter;
-  std::map<std::string, Target, std::less<>> targets;
+  std::list<Target> targets;  // the one asked for last in front
+  long draws = 0;
 
   void draw(const Target& target) const {
     const PulseInput& look = target.look;
@@ -43,33 +45,42 @@ std::unique_ptr<PulseRenderer> PulseRenderer::create(std::string& error) {
 PulseRenderer::PulseRenderer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 PulseRenderer::~PulseRenderer() = default;
 
-unsigned PulseRenderer::render(std::string_view id, const PulseInput& input) {
+unsigned PulseRenderer::render(const PulseInput& input) {
   if (input.width <= 0 || input.height <= 0) return 0;
-  auto found = impl_->targets.find(id);
-  if (found == impl_->targets.end()) found = impl_->targets.try_emplace(std::string(id)).first;
-  Target& target = found->second;
   PulseInput look = input;
   look.width = std::min(look.width, kMostPixels);
   look.height = std::min(look.height, kMostPixels);
-  if (look == target.look) return target.picture.name();
+  std::list<Target>& targets = impl_->targets;
+  const auto found = std::ranges::find(targets, look, &Target::look);
+  if (found != targets.end()) {
+    targets.splice(targets.begin(), targets, found);
+    return found->picture.name();
+  }
 
   const GlStateGuard guard;
   glActiveTexture(GL_TEXTURE0);
+  if (targets.size() < kKept)
+    targets.emplace_front();
+  else
+    targets.splice(targets.begin(), targets, std::prev(targets.end()));
+  Target& target = targets.front();
   if (look.width != target.look.width || look.height != target.look.height)
     target.picture.upload(GL_RGBA8, look.width, look.height, GL_RGBA, GL_UNSIGNED_BYTE, nullptr,
                           GL_LINEAR);
   target.look = look;
   impl_->draw(target);
+  ++impl_->draws;
   return target.picture.name();
 }
 
-PixelImage PulseRenderer::read_back(std::string_view id) const {
-  const auto found = impl_->targets.find(id);
+long PulseRenderer::draw_count() const { return impl_->draws; }
+
+PixelImage PulseRenderer::read_back(const PulseInput& input) const {
+  const auto found = std::ranges::find(impl_->targets, input, &Target::look);
   if (found == impl_->targets.end()) return {};
-  const Target& target = found->second;
   const GlStateGuard guard;
   glActiveTexture(GL_TEXTURE0);
-  return target.picture.read_back(target.look.width, target.look.height);
+  return found->picture.read_back(input.width, input.height);
 }
 
 }  // namespace backflow::platform

@@ -1,17 +1,18 @@
 // Pulses as OpenGL textures, drawn by shaders/pulse.frag: a soft drop that moves to the right. The
-// window turns and moves the picture; it is drawn again only when its look changes.
+// window turns and moves the picture, and stretches its tail; of each look there is one.
 //
 // As HeatmapRenderer: called with the window's context current, OpenGL state is put back.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "app/platform/pixel_image.h"
 
 namespace backflow::platform {
 
+/// How it looks.
 struct PulseInput {
   int width = 0, height = 0;  ///< in pixels; the head is a square at the right end
   float radius = 1.0f;        ///< of the head without its glow
@@ -27,12 +28,16 @@ public:
   PulseRenderer(const PulseRenderer&) = delete;
   PulseRenderer& operator=(const PulseRenderer&) = delete;
 
-  /// The name of an RGBA8 texture, alpha not premultiplied, for the pulse called `id`; 0 when it
-  /// has no size.
-  unsigned render(std::string_view id, const PulseInput& input);
+  /// The name of an RGBA8 texture, alpha not premultiplied; 0 when it has no size. The kKept looks
+  /// asked for last are there without drawing; the name of an older one may go to another look.
+  unsigned render(const PulseInput& input);
+  static constexpr std::size_t kKept = 64;
 
-  /// The texture last rendered for `id`; 0 × 0 when there is none.
-  PixelImage read_back(std::string_view id) const;
+  /// How often render() really drew.
+  long draw_count() const;
+
+  /// The texture of that look; 0 × 0 when there is none.
+  PixelImage read_back(const PulseInput& input) const;
 
 private:
   struct Impl;

@@ -137,6 +137,7 @@ void Session::carry_out(const Command& command) {
 
 // What is near is reached at once, so that scrubbing shows each stop.
 void Session::go_to(std::uint64_t iteration) {
+  if (going_ && going_->target == iteration) return;  // on its way
   going_.reset();
   going_.emplace(timeline_.replay(iteration, trainer_));
   go_on(std::chrono::milliseconds(8));

@@ -140,4 +140,10 @@ struct Snapshot {
   bool is_b = false;  ///< this is B
 };
 
+/// The weights now: after the record's update, where it made one.
+inline const model::Parameters& present_weights(const Snapshot& snapshot) {
+  const training::IterationRecord& record = *snapshot.record;
+  return record.parameters_after ? *record.parameters_after : record.model.parameters;
+}
+
 }  // namespace backflow::session

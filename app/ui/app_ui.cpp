@@ -32,12 +32,12 @@ constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
 
 class AppUi::Impl {
 public:
-  explicit Impl(UiServices services) : services_(std::move(services)) {
-    settings_ = services_.settings;
+  explicit Impl(UiServices services) : settings_(std::move(services.settings)) {
     ui_.theme = settings_.theme;
     panels_.restore(settings_);
-    if (services_.offer_tour && !settings_.toured) tour_.start();
-    services_.send = [this, send = services_.send](session::Command command) {
+    if (services.offer_tour && !settings_.toured) tour_.start();
+    services_.textures = services.textures;
+    services_.send = [this, send = std::move(services.send)](session::Command command) {
       stamp_gesture(command);
       send(std::move(command));
     };
@@ -50,7 +50,7 @@ public:
   }
 
   void frame(const session::Snapshot& snapshot) {
-    move_focus(ui_, !help_open_ && !layout_.takes_escape());
+    move_focus(ui_);
     ui_.registry.clear();
     ui_.hover.label.clear();
     ui_.hover.text.clear();
@@ -59,7 +59,9 @@ public:
     if (ImGui::IsMouseClicked(0) || !ImGui::IsMouseDown(0)) ++ui_.gesture;
     handle_keys(snapshot);
     walk_.advance(snapshot, ImGui::GetIO().DeltaTime, services_.send);
-    panels_.follow(walk_);
+    state_.view.playhead = walk_.playhead();
+    state_.view.pulse = walk_.pulse();
+    state_.wanted.walk = walk_.on();
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const Rect window{0.0, 0.0, size.x, size.y};
     ImGui::SetNextWindowPos(ImVec2(0.0f, 0.0f));
@@ -68,7 +70,9 @@ public:
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                      ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse);
+    ui_.focus.behind = is_covered();
     draw_contents(snapshot, inset(window, ui_.px(kGap)));
+    ui_.focus.behind = false;
     ImGui::End();
     if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
     if (tour_.draw(ui_, window)) settings_.toured = true;
@@ -82,18 +86,19 @@ public:
   }
 
   UiContext ui_;
-  UiServices services_;
+  PanelServices services_;
   Settings settings_;
-  Panels panels_;
-  CompareView compare_;
+  ViewState state_;
+  Panels panels_{state_};
+  CompareView compare_{state_};
   std::string status_, shown_tooltip_;
   double frame_ms_ = 0.0;
   bool quit_ = false;
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
-    return about_to_help || walk_.moving() || panels_.animating() || notice_seconds_ > 0.0 ||
-           ui_.edit.starting > 0 || ImGui::GetIO().WantTextInput || panels_.needs_redraw();
+    return about_to_help || walk_.moving() || state_.is_folding() || notice_seconds_ > 0.0 ||
+           ui_.edit.starting > 0 || ImGui::GetIO().WantTextInput || state_.cursor_moved();
   }
 
 private:
@@ -116,10 +121,11 @@ private:
     apply_theme(ui_.theme, ui_.scale);
   }
 
-  // Not while something is typed, with Ctrl, or behind the tour.
-  bool takes_keys() const {
-    return !ImGui::GetIO().WantTextInput && !ImGui::GetIO().KeyCtrl && !tour_.is_on();
-  }
+  // A page lies over all that is drawn otherwise, which is out of reach then.
+  bool is_covered() const { return help_open_ || tour_.is_on(); }
+
+  // Not while something is typed, or with Ctrl.
+  static bool takes_keys() { return !ImGui::GetIO().WantTextInput && !ImGui::GetIO().KeyCtrl; }
 
   // 100 % is met on the way.
   void set_text_size(double size) {
@@ -129,13 +135,16 @@ private:
 
   void handle_keys(const session::Snapshot& snapshot) {
     if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) quit_ = true;
-    if (!tour_.is_on()) timeline_.take_keys(snapshot, services_.send, !ui_.focus.uses_arrows);
+    if (tour_.is_on()) return;
+    if (!help_open_) timeline_.take_keys(snapshot, services_.send, !ui_.focus.uses_arrows);
     if (!takes_keys()) return;
-    if (key_pressed(Key::equal)) set_text_size(settings_.text_size * kTextStep);
-    if (key_pressed(Key::minus)) set_text_size(settings_.text_size / kTextStep);
+    // "=" is where "+" is on many keyboards.
+    if (typed('+') || typed('=')) set_text_size(settings_.text_size * kTextStep);
+    if (typed('-')) set_text_size(settings_.text_size / kTextStep);
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) close_one();
     if (key_pressed(Key::t)) toggle_theme();
+    if (help_open_) return;
     panels_.take_keys();
     compare_.take_keys(snapshot, services_.send);
     if (key_pressed(Key::space)) {
@@ -148,11 +157,12 @@ private:
     if (key_pressed(Key::r)) send(session::Reset{});
   }
 
-  // Escape closes one thing at a time, the foremost first; an enlarged card sees to itself.
+  // Escape closes one thing at a time, the foremost first. An open list closes by itself.
   void close_one() {
+    if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) return;
     if (help_open_)
       help_open_ = false;
-    else if (layout_.takes_escape())
+    else if (leave_focus(ui_) || layout_.close_enlarged())
       return;
     else if (walk_.on())
       walk_.end();
@@ -171,8 +181,8 @@ private:
       send(session::StepOnce{});
     if (key_pressed(Key::comma, true) || (left && walk_.on()))
       walk_.previous(snapshot, services_.send);
-    else if (left && snapshot.iteration > snapshot.timeline.first)
-      send(session::GoTo{snapshot.iteration - 1});
+    else if (left)
+      step_back(snapshot, services_.send);
     if (key_pressed(Key::p)) walk_.toggle_play(snapshot, services_.send);
   }
 
@@ -232,6 +242,7 @@ private:
       controls_.draw(ui_, rects.controls, compare_.edited(snapshot),
                      compare_.sender(snapshot, services_.send));
     }
+    state_.begin_frame(snapshot, ImGui::GetIO().DeltaTime);
     if (two) {
       compare_.draw(ui_, rects, snapshot, services_, panels_);
     } else {
@@ -239,7 +250,8 @@ private:
         draw_divergence_banner(ui_, rects.banner, snapshot, services_.send);
       panels_.draw(ui_, rects, snapshot, services_);
     }
-    layout_.take_input(ui_, rects, takes_keys());
+    state_.end_frame(services_);
+    layout_.take_input(ui_, rects, takes_keys() && !is_covered());
   }
 
   void draw_hover_help() {

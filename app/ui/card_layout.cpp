@@ -19,15 +19,15 @@ constexpr double kSwitch = 26.0;
 
 constexpr const char* kTitles[] = {"Network", "Products", "Loss", "Gradient"};
 
-Rect half(const Rect& rect, bool right, double gap) {
-  const double width = std::floor((rect.width - gap) / 2.0);
-  return {right ? rect.right() - width : rect.x, rect.y, width, rect.height};
-}
-
 // The card of A at the left and that of B at the right.
 void put_both(CardRects& rects, Card card, const Rect& area, double gap) {
   rects.cards[static_cast<std::size_t>(card)] = half(area, false, gap);
   rects.b_cards[static_cast<std::size_t>(card)] = half(area, true, gap);
+}
+
+// Only what was dragged is kept: what the window is too small for now comes back with a larger one.
+void keep(double& setting, double shown, double moved) {
+  if (moved != 0.0) setting = shown + moved;
 }
 
 bool under_mouse(const Rect& rect) {
@@ -41,9 +41,9 @@ CardRects CardLayout::divide(UiContext& ui, const Rect& body, double banner_heig
                              Settings& settings, const std::optional<TwoNetworks>& two) {
   const double gap = ui.px(kGap);
   const double most = std::max(ui.px(kLeastControls), body.width * 0.4);
-  settings.controls_width = std::clamp(settings.controls_width, kLeastControls, most / ui.scale);
+  const double controls = std::clamp(settings.controls_width, kLeastControls, most / ui.scale);
   CardRects rects;
-  rects.controls = {body.x, body.y, ui.px(settings.controls_width), body.height};
+  rects.controls = {body.x, body.y, ui.px(controls), body.height};
   Rect area{rects.controls.right() + gap, body.y, body.width - rects.controls.width - gap,
             body.height};
   const bool beside = area.width >= ui.px(kBesideControls);
@@ -51,7 +51,8 @@ CardRects CardLayout::divide(UiContext& ui, const Rect& body, double banner_heig
   if (beside) {
     controls_only_ = false;
     const Rect bar{rects.controls.right(), body.y, gap, body.height};
-    settings.controls_width += splitter(ui, {"Splitter controls", "", bar}, true) / ui.scale;
+    keep(settings.controls_width, controls,
+         splitter(ui, {"Splitter controls", "", bar}, true) / ui.scale);
   } else {
     area = body;
     rects.controls = {};
@@ -78,27 +79,28 @@ CardRects CardLayout::divide(UiContext& ui, const Rect& body, double banner_heig
       rects.cards[static_cast<std::size_t>(card)] = area;
     return rects;
   }
-  return two ? three_rows(ui, rects, area, *two) : all_four(ui, rects, area, settings);
+  return two ? three_rows(ui, rects, area, *two, settings) : all_four(ui, rects, area, settings);
 }
 
 // Networks, maps, curves: A at the left, B at the right.
-CardRects CardLayout::three_rows(UiContext& ui, CardRects rects, Rect area,
-                                 const TwoNetworks& two) {
+CardRects CardLayout::three_rows(UiContext& ui, CardRects rects, Rect area, const TwoNetworks& two,
+                                 Settings& settings) {
   const double gap = ui.px(kGap), height = area.height - 2.0 * gap;
   const double least = std::min(0.3, ui.px(kLeastThird) / std::max(1.0, height));
-  Rows& shares = two.lower ? rows_with_lower_ : rows_;
-  shares.network = std::clamp(shares.network, least, 1.0 - 2.0 * least);
-  shares.map = std::clamp(shares.map, least, 1.0 - shares.network - least);
-  const Rect network{area.x, area.y, area.width, std::round(height * shares.network)};
+  auto& [kept_network, kept_map] = two.lower ? settings.two_rows_with_lower : settings.two_rows;
+  const double network_share = std::clamp(kept_network, least, 1.0 - 2.0 * least);
+  const double map_share = std::clamp(kept_map, least, 1.0 - network_share - least);
+  const Rect network{area.x, area.y, area.width, std::round(height * network_share)};
   const Rect first_bar{area.x, network.bottom(), area.width, gap};
-  const Rect map{area.x, first_bar.bottom(), area.width, std::round(height * shares.map)};
+  const Rect map{area.x, first_bar.bottom(), area.width, std::round(height * map_share)};
   const Rect second_bar{area.x, map.bottom(), area.width, gap};
   const Rect curves{area.x, second_bar.bottom(), area.width, area.bottom() - second_bar.bottom()};
   const double first =
       splitter(ui, {"Splitter networks", "", first_bar}, false) / std::max(1.0, height);
-  shares.network += first;
-  shares.map -= first;
-  shares.map += splitter(ui, {"Splitter maps", "", second_bar}, false) / std::max(1.0, height);
+  const double second =
+      splitter(ui, {"Splitter maps", "", second_bar}, false) / std::max(1.0, height);
+  keep(kept_network, network_share, first);
+  keep(kept_map, map_share, second - first);
   put_both(rects, Card::network, network, gap);
   put_both(rects, Card::map, map, gap);
   if (two.lower) {
@@ -113,23 +115,23 @@ CardRects CardLayout::three_rows(UiContext& ui, CardRects rects, Rect area,
 CardRects CardLayout::all_four(UiContext& ui, CardRects rects, Rect area, Settings& settings) {
   const double gap = ui.px(kGap), rest = area.width - gap;
   const double least = std::min(0.45, ui.px(kLeastPanel) / std::max(1.0, rest));
-  settings.middle_share = std::clamp(settings.middle_share, least, 1.0 - least);
-  const Rect middle{area.x, area.y, rest * settings.middle_share, area.height};
+  const double columns = std::clamp(settings.middle_share, least, 1.0 - least);
+  const Rect middle{area.x, area.y, rest * columns, area.height};
   const Rect right{middle.right() + gap, area.y, rest - middle.width, area.height};
-  settings.middle_share +=
-      splitter(ui, {"Splitter columns", "", {middle.right(), area.y, gap, area.height}}, true) /
-      std::max(1.0, rest);
-  const auto split = [&](const Rect& column, double& share, const char* label, Card upper,
+  keep(settings.middle_share, columns,
+       splitter(ui, {"Splitter columns", "", {middle.right(), area.y, gap, area.height}}, true) /
+           std::max(1.0, rest));
+  const auto split = [&](const Rect& column, double& kept, const char* label, Card upper,
                          Card lower) {
     const double height = column.height - gap;
     const double edge = std::min(0.45, ui.px(kLeastRow) / std::max(1.0, height));
-    share = std::clamp(share, edge, 1.0 - edge);
+    const double share = std::clamp(kept, edge, 1.0 - edge);
     const Rect top{column.x, column.y, column.width, std::round(height * share)};
     const Rect bar{column.x, top.bottom(), column.width, gap};
     rects.cards[static_cast<std::size_t>(upper)] = top;
     rects.cards[static_cast<std::size_t>(lower)] = {column.x, bar.bottom(), column.width,
                                                     column.bottom() - bar.bottom()};
-    share += splitter(ui, {label, "", bar}, false) / std::max(1.0, height);
+    keep(kept, share, splitter(ui, {label, "", bar}, false) / std::max(1.0, height));
   };
   split(middle, settings.middle_rows, "Splitter network", Card::network, Card::map);
   split(right, settings.right_rows, "Splitter curves", Card::loss, Card::norm);
@@ -164,7 +166,8 @@ void CardLayout::draw_switch(UiContext& ui, const Rect& rect, bool with_controls
 
 void CardLayout::take_input(const UiContext& ui, const CardRects& rects, bool keys) {
   const bool wanted = keys && key_pressed(Key::m);
-  if (keys && alone_ && key_pressed(Key::escape)) alone_.reset();
+  // Nothing lies over the cards: no list, no page of help.
+  const bool in_sight = ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
   for (std::size_t i = 0; i < 2 * rects.cards.size(); ++i) {
     const bool of_b = i >= rects.cards.size();
     const Rect& card = of_b ? rects.b_cards[i - rects.cards.size()] : rects.cards[i];
@@ -172,7 +175,8 @@ void CardLayout::take_input(const UiContext& ui, const CardRects& rects, bool ke
     // Not where a control of the title bar was clicked twice; a tab is part of the title.
     const bool on_control = !ui.hover.label.empty() && !ui.hover.label.starts_with("Tab ") &&
                             !ui.hover.label.starts_with("B Tab ") && under_mouse(title);
-    const bool asked = ImGui::IsMouseDoubleClicked(0) && under_mouse(title) && !on_control;
+    const bool asked =
+        in_sight && ImGui::IsMouseDoubleClicked(0) && under_mouse(title) && !on_control;
     if (!asked && !(wanted && under_mouse(card))) continue;
     last_ = static_cast<Card>(i % rects.cards.size());
     alone_ = alone_ ? std::nullopt : std::optional(last_);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "app/ui/settings.h"
 #include "app/ui/widgets.h"
@@ -34,30 +35,25 @@ struct TwoNetworks {
 class CardLayout {
 public:
   /// Divides `body`, draws the splitters and, where one card is alone, the switch between them.
+  /// What there is no room for at present stays in the settings as it was.
   CardRects divide(UiContext& ui, const Rect& body, double banner_height, Settings& settings,
                    const std::optional<TwoNetworks>& two = std::nullopt);
 
   /// Enlarges the card whose title was double-clicked, or under the mouse when M was pressed; the
-  /// same again, or Escape, brings all four back. Call after the cards were drawn.
+  /// same again brings all four back. Call after the cards were drawn, in their window.
   void take_input(const UiContext& ui, const CardRects& rects, bool keys);
 
-  void enlarge(std::optional<Card> card) { alone_ = card; }
-  std::optional<Card> enlarged() const { return alone_; }
-  /// One card has been enlarged, and Escape would undo that.
-  bool takes_escape() const { return alone_.has_value(); }
+  /// Brings all four back; false when none was enlarged.
+  bool close_enlarged() { return std::exchange(alone_, std::nullopt).has_value(); }
 
 private:
   void draw_switch(UiContext& ui, const Rect& rect, bool with_controls, bool forced);
   CardRects all_four(UiContext& ui, CardRects rects, Rect area, Settings& settings);
-  CardRects three_rows(UiContext& ui, CardRects rects, Rect area, const TwoNetworks& two);
+  CardRects three_rows(UiContext& ui, CardRects rects, Rect area, const TwoNetworks& two,
+                       Settings& settings);
 
   std::optional<Card> alone_;
   Card last_ = Card::network;
-  // Shares of the height, of two networks; a lowest row that has a figure for each is higher.
-  struct Rows {
-    double network, map;
-  };
-  Rows rows_{0.35, 0.36}, rows_with_lower_{0.31, 0.31};
   bool controls_only_ = false;  // where there is no room for controls beside a card
 };
 

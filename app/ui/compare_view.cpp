@@ -22,32 +22,8 @@ using Send = CompareView::Send;
 
 constexpr double kText = 12.0, kBanner = 34.0;
 
-// One key in which the two differ, in pieces of their own colours.
-struct Difference {
-  std::string title, a, b;
-
-  std::string text() const { return title + "  " + a + " | " + b; }
-};
-
 std::string value_of(const config::Key& key, const config::Config& config) {
   return config::applies(key, config) ? shown_value(key, config, key.get(config)) : "–";
-}
-
-std::vector<Difference> differences(const session::Snapshot& snapshot) {
-  std::vector<Difference> list;
-  const config::Config &a = snapshot.config, &b = snapshot.other->config;
-  for (const config::Key* key : config::differing_keys(a, b))
-    list.push_back({key->title, value_of(*key, a), value_of(*key, b)});
-  return list;
-}
-
-// Weights that were changed by hand are in no key.
-bool same_weights(const session::Snapshot& snapshot) {
-  const auto weights = [](const session::Snapshot& s) -> const model::Parameters& {
-    return s.record->parameters_after ? *s.record->parameters_after : s.record->model.parameters;
-  };
-  const model::Parameters &a = weights(snapshot), &b = weights(*snapshot.other);
-  return a.W_hh.rows() == b.W_hh.rows() && a.W_hh.cols() == b.W_hh.cols() && a.W_hh == b.W_hh;
 }
 
 // Draws a piece of text and moves on behind it.
@@ -58,35 +34,6 @@ void put(UiContext& ui, Rect& rest, const std::string& text, figure::Color color
             figure::HAlign::left, bold);
   rest.x += width;
   rest.width -= width;
-}
-
-// As many as there is room for; the others are counted, and told by the help.
-void draw_differences(UiContext& ui, const Rect& rect, const std::vector<Difference>& list) {
-  const figure::Palette& colors = ui.colors();
-  Rect rest = rect;
-  const double gap = ui.px(18.0), more = ui.px(64.0);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const Difference& d = list[i];
-    const double width = figure::text_width(d.text(), ui.px(kText)) + ui.px(8.0);
-    const bool last = i + 1 == list.size();
-    if (width + (last ? 0.0 : gap + more) > rest.width) {
-      const std::string count = std::to_string(list.size() - i);
-      put(ui, rest, i == 0 ? count + " settings differ" : "+ " + count + " more",
-          colors.muted_text);
-      return;
-    }
-    put(ui, rest, d.title + "  ", colors.text);
-    put(ui, rest, d.a, side_color(colors, false), true);
-    put(ui, rest, " | ", colors.muted_text);
-    put(ui, rest, d.b, side_color(colors, true), true);
-    rest.x += gap;
-    rest.width -= gap;
-  }
-}
-
-Rect half(const Rect& rect, bool right, double gap) {
-  const double width = (rect.width - gap) / 2.0;
-  return {right ? rect.right() - width : rect.x, rect.y, width, rect.height};
 }
 
 // Like a segmented control, in the colours of the sides.
@@ -118,12 +65,6 @@ bool choose_side(UiContext& ui, const Rect& rect, bool is_b) {
 }
 
 }  // namespace
-
-std::vector<std::string> difference_texts(const session::Snapshot& snapshot) {
-  std::vector<std::string> texts;
-  for (const Difference& difference : differences(snapshot)) texts.push_back(difference.text());
-  return texts;
-}
 
 void draw_compare_menu(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                        const Send& send) {
@@ -169,6 +110,49 @@ Send CompareView::sender(const session::Snapshot& snapshot, const Send& send) co
   return [send](session::Command command) { send(session::on_b(std::move(command))); };
 }
 
+const CompareView::Differences& CompareView::differences(const session::Snapshot& snapshot) {
+  if (differences_.revision == snapshot.revision) return differences_;
+  differences_ = {};
+  differences_.revision = snapshot.revision;
+  differences_.help = "What differs between A and B";
+  const config::Config &a = snapshot.config, &b = snapshot.other->config;
+  for (const config::Key* key : config::differing_keys(a, b)) {
+    const Difference& added = differences_.list.emplace_back(
+        Difference{key->title, value_of(*key, a), value_of(*key, b)});
+    differences_.help += "\n" + added.text();
+  }
+  const model::Matrix& W_a = session::present_weights(snapshot).W_hh;
+  const model::Matrix& W_b = session::present_weights(*snapshot.other).W_hh;
+  differences_.same_weights = differences_.list.empty() && W_a.rows() == W_b.rows() &&
+                              W_a.cols() == W_b.cols() && W_a == W_b;
+  return differences_;
+}
+
+// As many as there is room for; the others are counted, and told by the help.
+void CompareView::draw_differences(UiContext& ui, const Rect& rect,
+                                   const std::vector<Difference>& list) {
+  const figure::Palette& colors = ui.colors();
+  Rect rest = rect;
+  const double gap = ui.px(18.0), more = ui.px(64.0);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Difference& d = list[i];
+    const double width = figure::text_width(d.text(), ui.px(kText)) + ui.px(8.0);
+    const bool last = i + 1 == list.size();
+    if (width + (last ? 0.0 : gap + more) > rest.width) {
+      const std::string count = std::to_string(list.size() - i);
+      put(ui, rest, i == 0 ? count + " settings differ" : "+ " + count + " more",
+          colors.muted_text);
+      return;
+    }
+    put(ui, rest, d.title + "  ", colors.text);
+    put(ui, rest, d.a, side_color(colors, false), true);
+    put(ui, rest, " | ", colors.muted_text);
+    put(ui, rest, d.b, side_color(colors, true), true);
+    rest.x += gap;
+    rest.width -= gap;
+  }
+}
+
 void CompareView::draw_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                            const Send& send) {
   draw_card(ui, rect);
@@ -194,16 +178,14 @@ void CompareView::draw_bar(UiContext& ui, const Rect& rect, const session::Snaps
 
   const double left = choice.right() + 3.0 * gap;
   const Rect middle{left, inner.y, right - 2.0 * gap - left, inner.height};
-  const auto list = differences(snapshot);
-  std::string help = "What differs between A and B";
-  for (const Difference& difference : list) help += "\n" + difference.text();
-  if (middle.width > 0.0) interact(ui, {"Differences", help, middle});
-  if (!list.empty()) {
-    draw_differences(ui, middle, list);
+  const Differences& found = differences(snapshot);
+  if (middle.width > 0.0) interact(ui, {"Differences", found.help, middle});
+  if (!found.list.empty()) {
+    draw_differences(ui, middle, found.list);
     return;
   }
   const std::string hint = figure::first_that_fits(
-      same_weights(snapshot)
+      found.same_weights
           ? std::vector<std::string>{"nothing differs yet: change one of them", "nothing differs"}
           : std::vector<std::string>{"the same settings, other weights", "other weights"},
       ui.px(kText), middle.width);
@@ -228,34 +210,20 @@ void CompareView::draw_banners(UiContext& ui, const Rect& rect, const session::S
 }
 
 void CompareView::draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
-                       const UiServices& services, Panels& a) {
+                       const PanelServices& services, Panels& a) {
   draw_banners(ui, rects.banner, snapshot, services.send);
   ui.edits_b = edits_b_;
   {
     const SideScope scope(ui, Side::a);
     a.draw(ui, rects, snapshot, services);
   }
-  const Panels::Pointed in_a = a.pointed();
-  UiServices of_b = services;
-  of_b.send = [&services](session::Command command) {
-    // Figures ask for both what they need.
-    services.send(std::holds_alternative<session::SetAnalysis>(command)
-                      ? std::move(command)
-                      : session::Command(session::on_b(std::move(command))));
-  };
+  const PanelServices of_b{
+      [&services](session::Command command) { services.send(session::on_b(std::move(command))); },
+      services.textures};
   CardRects b_rects;
   b_rects.cards = rects.b_cards;
-  b_.mirror(a);
-  b_.point_at(pointed_, false);
-  {
-    const SideScope scope(ui, Side::b);
-    b_.draw(ui, b_rects, *snapshot.other, of_b);
-  }
-  // What lies under the mouse is on one of the sides, and marked on both in the next frame.
-  const Panels::Pointed now = in_a == Panels::Pointed() ? b_.pointed() : in_a;
-  a.mirror(b_);
-  a.point_at(now, now != pointed_);
-  pointed_ = now;
+  const SideScope scope(ui, Side::b);
+  b_.draw(ui, b_rects, *snapshot.other, of_b);
 }
 
 }  // namespace backflow::ui

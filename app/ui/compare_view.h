@@ -3,8 +3,10 @@
 // rate are drawn once, with both curves.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "app/ui/panels.h"
 
@@ -21,6 +23,9 @@ inline constexpr double kCompareMenu = 92.0;  ///< its width in units
 class CompareView {
 public:
   using Send = std::function<void(session::Command)>;
+
+  /// `state` is what both sides show.
+  explicit CompareView(ViewState& state) : b_(state) {}
 
   /// B starts a comparison, or shows the controls of the other side; Shift+B ends it with the side
   /// whose controls are shown.
@@ -39,21 +44,35 @@ public:
 
   /// The cards; `a` are those that the window shows without a comparison as well.
   void draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
-            const UiServices& services, Panels& a);
+            const PanelServices& services, Panels& a);
 
   /// Of B's figures shown; or nullptr.
   const figure::Figure* figure(std::string_view name) const { return b_.figure(name); }
 
 private:
+  /// One key in which the two differ, as text markup.
+  struct Difference {
+    std::string title, a, b;
+
+    std::string text() const { return title + "  " + a + " | " + b; }
+  };
+  /// All of them, made anew with every snapshot only.
+  struct Differences {
+    std::uint64_t revision = ~std::uint64_t{0};
+    std::vector<Difference> list;
+    std::string help;
+    bool same_weights = true;  ///< W_hh, which is changed by hand without any key
+  };
+
+  const Differences& differences(const session::Snapshot& snapshot);
+  static void draw_differences(UiContext& ui, const Rect& rect,
+                               const std::vector<Difference>& list);
   void draw_banners(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                     const Send& send);
 
   Panels b_;
   bool edits_b_ = true;
-  Panels::Pointed pointed_;  // on either side, in the last frame
+  Differences differences_;
 };
-
-/// "activation  tanh | ReLU" for every key in which they differ, text markup.
-std::vector<std::string> difference_texts(const session::Snapshot& snapshot);
 
 }  // namespace backflow::ui

@@ -22,44 +22,64 @@ double most_units(const UiContext& ui, const Rect& card) {
 
 }  // namespace
 
-bool ExplanationStrip::is_on(const UiContext& ui, const Rect& card,
-                             const figure::View& view) const {
+bool ExplanationStrip::is_on(const UiContext& ui, const Rect& card, const ViewState& state) {
   // Beside another network a walk alone does not make room for it.
-  const bool walks = view.playhead.has_value() && ui.side == Side::none;
-  return chosen_.value_or(walks || card.height >= ui.px(kTallCard));
+  const bool walks = state.view.playhead.has_value() && ui.side == Side::none;
+  return state.formulas.value_or(walks || card.height >= ui.px(kTallCard));
 }
 
 void ExplanationStrip::draw_switch(UiContext& ui, Rect& bar, const Rect& card,
-                                   const figure::View& view) {
+                                   ViewState& state) const {
   if (most_units(ui, card) < kLeast || !fits(ui, bar, kSwitch)) return;
-  const bool on = is_on(ui, card, view);
+  const bool on = is_on(ui, card, state);
   if (button(ui,
              {"Formula", "The formulas of this step below the network, with its numbers",
               take_right(ui, bar, kSwitch)},
              {.text = "formula", .active = on}))
-    chosen_ = !on;
+    state.formulas = !on;
+}
+
+ExplanationStrip::Key ExplanationStrip::key_of(const UiContext& ui, const Rect& card,
+                                               const session::Snapshot& snapshot,
+                                               const figure::View& view) {
+  const training::IterationRecord& record = *snapshot.record;
+  const training::TrainingOptions& options = record.options;
+  return {.steps = record.trace.steps(),
+          .hidden = record.trace.h.rows(),
+          .outputs = record.trace.y_hat.rows(),
+          .cell = record.model.cell,
+          .activation = record.model.activation.kind,
+          .readout = record.model.readout,
+          .loss = record.model.loss,
+          .truncation = options.truncation,
+          .clip = options.clip.mode,
+          .optimizer = options.optimizer.kind,
+          .freeze = options.optimizer.freeze_recurrent,
+          .decays = options.optimizer.weight_decay != 0.0,
+          .penalizes = options.regularizer.l2 != 0.0 || options.regularizer.omega != 0.0,
+          .walking = view.playhead.has_value(),
+          .width = card.width / ui.scale,
+          .most = most_units(ui, card)};
 }
 
 // As much as the positions of a walk want, one of each phase.
 double ExplanationStrip::height_units(const UiContext& ui, const Rect& card,
                                       const session::Snapshot& snapshot, const figure::View& view) {
-  const model::Trace& trace = snapshot.record->trace;
-  const model::Index T = trace.steps();
-  const Key key{T,
-                trace.h.rows(),
-                snapshot.record->model.cell,
-                view.playhead.has_value(),
-                card.width / ui.scale,
-                most_units(ui, card)};
-  if (key == key_) return units_;
+  const Key key = key_of(ui, card, snapshot, view);
+  const bool same = key == key_;
+  const Measured measured{snapshot.record->iteration,
+                          snapshot.record->parameters_after.has_value()};
+  if (same && (!key.walking || measured == measured_)) return units_;
+  if (!same) units_ = kLeast;
   key_ = key;
+  measured_ = measured;
+  const model::Index T = key.steps;
   const figure::FigureStyle style{ui.theme, 12.0, false};
   const auto wanted = [&](std::optional<figure::Playhead> playhead) {
     figure::View at = view;
     at.playhead = playhead;
     return figure::explanation_height(snapshot, at, style, key.width, key.most);
   };
-  units_ = kLeast;
   if (!key.walking) return units_ = std::clamp(wanted(std::nullopt), kLeast, key.most);
   for (const model::Index position : {std::min<model::Index>(2, T), T + 1, T + 2,
                                       std::min(T + 3, 2 * T + 1), 2 * T + 2, 2 * T + 3})
@@ -69,7 +89,7 @@ double ExplanationStrip::height_units(const UiContext& ui, const Rect& card,
 
 double ExplanationStrip::draw(UiContext& ui, const Rect& card, const session::Snapshot& snapshot,
                               ViewState& state, HeatmapTextures* textures) {
-  if (!is_on(ui, card, state.view) || most_units(ui, card) < kLeast) return 0.0;
+  if (!is_on(ui, card, state) || most_units(ui, card) < kLeast) return 0.0;
   const double height = ui.px(height_units(ui, card, snapshot, state.view) + 2.0);
   const Rect strip{card.x, card.bottom() - height, card.width, height};
   const double pad = ui.px(9.0);

@@ -29,9 +29,16 @@ Rect FigurePanel::begin(UiContext& ui, const Rect& rect) const {
   return {rect.x + used, rect.y + ui.px(4.0), rect.width - used - pad, bar - ui.px(8.0)};
 }
 
+figure::Point FigurePanel::in_figure(const UiContext& ui, ImVec2 pixel) const {
+  return {(pixel.x - area_.x) / ui.scale, (pixel.y - area_.y) / ui.scale};
+}
+
 figure::Point FigurePanel::pointer(const UiContext& ui) const {
-  const ImVec2 mouse = ImGui::GetIO().MousePos;
-  return {(mouse.x - area_.x) / ui.scale, (mouse.y - area_.y) / ui.scale};
+  return in_figure(ui, ImGui::GetIO().MousePos);
+}
+
+figure::Point FigurePanel::pressed_at(const UiContext& ui) const {
+  return in_figure(ui, ImGui::GetIO().MouseClickedPos[0]);
 }
 
 ImVec2 FigurePanel::on_screen(const UiContext& ui, figure::Point point) const {

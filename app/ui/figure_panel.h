@@ -35,12 +35,16 @@ public:
   std::optional<figure::Point> mouse() const { return mouse_; }
   /// The same wherever the mouse is, for what is dragged out of the figure.
   figure::Point pointer(const UiContext& ui) const;
+  /// Where the mouse button was pressed last, likewise.
+  figure::Point pressed_at(const UiContext& ui) const;
   /// A point of the figure on the screen, in pixels.
   ImVec2 on_screen(const UiContext& ui, figure::Point point) const;
 
   static constexpr double kBar = 30.0;  ///< height of the title bar in units
 
 private:
+  figure::Point in_figure(const UiContext& ui, ImVec2 pixel) const;
+
   struct Key {
     std::uint64_t revision = ~std::uint64_t{0};
     figure::View view;

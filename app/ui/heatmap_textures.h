@@ -19,10 +19,11 @@ public:
   virtual ImTextureID texture(std::string_view id, const figure::HeatmapMark& mark, int pixel_width,
                               int pixel_height) = 0;
 
-  /// The same for a pulse that moves to the right: the head is the square at the right end, and
-  /// `radius` pixels of it are not glow.
-  virtual ImTextureID pulse(std::string_view id, const figure::PulseMark& mark, int pixel_width,
-                            int pixel_height, double radius) = 0;
+  /// The same for a pulse that moves to the right, in the mark's colours, kPulseAspect times as
+  /// wide as high: the head is the square at the right end, half of it glow. Whoever draws it may
+  /// stretch what is left of the head's middle.
+  virtual ImTextureID pulse(const figure::PulseMark& mark, int pixel_height) = 0;
+  static constexpr int kPulseAspect = 4;
 };
 
 }  // namespace backflow::ui

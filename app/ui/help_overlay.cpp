@@ -26,7 +26,8 @@ constexpr Entry kRunning[] = {
     {".  ,", "step through an iteration, and back"},
     {"P", "play the steps at the chosen pace"},
     {"F", "fold the network, unfold it"},
-    {"B", "compare two networks"},
+    {"B", "compare; then controls of A or B"},
+    {"Shift+B", "one network again"},
 };
 
 constexpr Entry kLooking[] = {
@@ -38,6 +39,7 @@ constexpr Entry kLooking[] = {
     {"F1", "this page"},
     {"Ctrl+Q", "quit"},
     {"drag a field", "set its value; double-click to type"},
+    {"drag in a plot", "W_{hh}, an eigenvalue, the threshold"},
     {"wheel, drag", "zoom and pan the network"},
     {"click the map", "pin a product: chain and spectrum"},
 };

@@ -126,22 +126,26 @@ void ImGuiCanvas::heatmap(const figure::HeatmapMark& mark) {
   if (texture != ImTextureID{}) list_.AddImage(texture, low, high);
 }
 
+// One picture for all lengths: its tail is stretched.
 void ImGuiCanvas::pulse(const figure::PulseMark& mark) {
-  const std::string id = name_ + "/pulse " + std::to_string(pulses_++);
   if (textures_ == nullptr) return Canvas::pulse(mark);
   // The glow reaches as far again as the drop is wide.
-  const double half = mark.width, before = half, behind = std::max(mark.length, half);
-  const int width = static_cast<int>(std::lround((before + behind) * scale_));
-  const int height = static_cast<int>(std::lround(2.0 * half * scale_));
-  const ImTextureID texture = textures_->pulse(id, mark, width, height, 0.5 * mark.width * scale_);
+  const double half = mark.width, behind = std::max(mark.length, half);
+  const int height = std::clamp(static_cast<int>(std::lround(2.0 * half * scale_)), 1, 256);
+  const ImTextureID texture = textures_->pulse(mark, height);
   if (texture == ImTextureID{}) return Canvas::pulse(mark);
   const Point d = mark.direction;
   const auto corner = [&](double along, double across) {
     return at(
         {mark.center.x + d.x * along - d.y * across, mark.center.y + d.y * along + d.x * across});
   };
-  list_.AddImageQuad(texture, corner(-behind, -half), corner(before, -half), corner(before, half),
-                     corner(-behind, half));
+  const auto part = [&](double from, double to, float u0, float u1) {
+    list_.AddImageQuad(texture, corner(from, -half), corner(to, -half), corner(to, half),
+                       corner(from, half), {u0, 0.0f}, {u1, 0.0f}, {u1, 1.0f}, {u0, 1.0f});
+  };
+  constexpr float kHead = 1.0f - 0.5f / HeatmapTextures::kPulseAspect;
+  part(-behind, 0.0, 0.0f, kHead);
+  part(0.0, half, kHead, 1.0f);
 }
 
 void ImGuiCanvas::hatch(const figure::HatchMark& mark) {

@@ -44,7 +44,7 @@ private:
   ImVec2 origin_;
   double scale_;
   std::string name_;
-  int heatmaps_ = 0, pulses_ = 0;
+  int heatmaps_ = 0;
   std::vector<bool> clipped_;  // for each open group
 };
 

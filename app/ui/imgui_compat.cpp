@@ -10,7 +10,7 @@
   KEY(end, End, 269) KEY(page_up, PageUp, 266) KEY(page_down, PageDown, 267) \
   KEY(f1, F1, 290) KEY(escape, Escape, 256) KEY(enter, Enter, 257) \
   KEY(backspace, Backspace, 259) KEY(tab, Tab, 258) KEY(comma, Comma, ',') \
-  KEY(period, Period, '.') KEY(minus, Minus, '-') KEY(equal, Equal, '=') \
+  KEY(period, Period, '.') \
   KEY(digit_1, 1, '1') KEY(digit_2, 2, '2') KEY(digit_3, 3, '3') \
   KEY(digit_4, 4, '4') KEY(digit_5, 5, '5') KEY(digit_6, 6, '6') \
   KEY(digit_7, 7, '7') KEY(digit_8, 8, '8') KEY(digit_9, 9, '9') \
@@ -106,6 +106,11 @@ void send_mouse_button(bool down) { ImGui::GetIO().MouseDown[0] = down; }
 void send_mouse_wheel(float steps) { ImGui::GetIO().MouseWheel = steps; }
 
 #endif
+
+bool typed(char character) {
+  const auto& queue = ImGui::GetIO().InputQueueCharacters;
+  return queue.contains(static_cast<ImWchar>(character));
+}
 
 ImTextureID texture_of(unsigned gl_name) {
   // A pointer in older versions, a number in newer ones.

@@ -26,8 +26,6 @@ enum class Key {
   tab,
   comma,
   period,
-  minus,
-  equal,
   digit_1,
   digit_2,
   digit_3,
@@ -68,6 +66,9 @@ enum class Key {
 
 /// Pressed in this frame; with `repeat`, also when held down long enough.
 bool key_pressed(Key key, bool repeat = false);
+
+/// The character was typed in this frame, whichever keys of the keyboard's layout make it.
+bool typed(char character);
 
 /// For a context without a back end, as the tests have it: makes the keys known. Call once.
 void init_keys_without_backend();

@@ -23,6 +23,12 @@ void begin_edit(UiContext& ui, const std::string& label, const std::string& text
   ui.edit.start = ui.edit.text;
 }
 
+void end_edit(UiContext& ui, const std::string& label) {
+  if (ui.edit.label != ui.full(label)) return;
+  ui.edit.label.clear();
+  ui.edit.starting = 0;
+}
+
 std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
   ImGui::SetCursorScreenPos(top_left(widget.rect));
   ImGui::SetNextItemWidth(static_cast<float>(widget.rect.width));
@@ -39,7 +45,7 @@ std::optional<std::string> edit(UiContext& ui, const Widget& widget) {
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   register_widget(ui, widget);
-  ui.focus.order.push_back(widget.label);
+  ui.focus.order.push_back(ui.full(widget.label));
   const bool active = ImGui::IsItemActive();
   const bool left = ui.edit.starting == 0 && !active;
   ui.edit.starting = active ? 0 : std::max(0, ui.edit.starting - 1);

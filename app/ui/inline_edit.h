@@ -16,6 +16,9 @@ inline bool is_edited(const UiContext& ui, const Widget& widget) {
   return ui.edit.label == ui.full(widget.label);
 }
 
+/// It is no longer, whatever was typed.
+void end_edit(UiContext& ui, const std::string& label);
+
 /// Draws the input in the widget's place. Returns what was typed once it counts (Enter, or a click
 /// elsewhere), unless nothing changed; Escape ends it without.
 std::optional<std::string> edit(UiContext& ui, const Widget& widget);

@@ -12,7 +12,8 @@ namespace {
 // Figures and what only resizes have nothing to press.
 bool takes_focus(const Widget& widget) {
   const auto begins = [&](std::string_view prefix) { return widget.label.starts_with(prefix); };
-  constexpr std::string_view kTold[] = {"Status", "Coarse map", "Differences", "Stopped"};
+  constexpr std::string_view kTold[] = {"Status", "Coarse map", "Differences", "Stopped",
+                                        "Timeline memory"};
   return widget.enabled && !begins("figure ") && !begins("Splitter") &&
          std::find(std::begin(kTold), std::end(kTold), widget.label) == std::end(kTold);
 }
@@ -40,7 +41,7 @@ void scroll_into_sight(const UiContext& ui, const Rect& rect) {
 
 }  // namespace
 
-void move_focus(UiContext& ui, bool escape) {
+void move_focus(UiContext& ui) {
   const ImGuiIO& io = ImGui::GetIO();
   KeyboardFocus& focus = ui.focus;
   focus.uses_arrows = std::exchange(focus.asked_for_arrows, false);
@@ -48,16 +49,17 @@ void move_focus(UiContext& ui, bool escape) {
   const bool gone =
       std::find(focus.order.begin(), focus.order.end(), focus.label) == focus.order.end();
   if (!io.WantTextInput) {
-    if (gone || ImGui::IsMouseClicked(0) || (escape && key_pressed(Key::escape)))
-      focus.label.clear();
+    if (gone || ImGui::IsMouseClicked(0)) focus.label.clear();
     if (key_pressed(Key::tab, true) && !io.KeyCtrl) go_on(focus, io.KeyShift);
     focus.enter = !focus.label.empty() && key_pressed(Key::enter);
   }
   focus.order.clear();
 }
 
+bool leave_focus(UiContext& ui) { return !std::exchange(ui.focus.label, {}).empty(); }
+
 bool take_focus(UiContext& ui, const Widget& widget) {
-  if (!takes_focus(widget)) return false;
+  if (ui.focus.behind || !takes_focus(widget)) return false;
   ui.focus.order.push_back(ui.full(widget.label));
   if (ui.full(widget.label) != ui.focus.label) return false;
   if (ui.focus.moved) scroll_into_sight(ui, widget.rect);
@@ -69,11 +71,13 @@ bool take_focus(UiContext& ui, const Widget& widget) {
 }
 
 bool entered_by_key(const UiContext& ui, const Widget& widget) {
-  return ui.focus.enter && widget.enabled && ui.full(widget.label) == ui.focus.label;
+  return ui.focus.enter && !ui.focus.behind && widget.enabled &&
+         ui.full(widget.label) == ui.focus.label;
 }
 
 int arrow_step(UiContext& ui, const Widget& widget, bool list) {
-  if (ui.focus.label.empty() || ui.full(widget.label) != ui.focus.label || !widget.enabled)
+  if (ui.focus.label.empty() || ui.full(widget.label) != ui.focus.label || !widget.enabled ||
+      ui.focus.behind)
     return 0;
   ui.focus.asked_for_arrows = true;
   if (ImGui::GetIO().WantTextInput) return 0;

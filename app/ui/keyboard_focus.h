@@ -1,14 +1,17 @@
 // Reaching every control without a mouse: Tab and Shift+Tab go from one to the next, Enter clicks
-// it, the arrow keys change what has a range or a list, Escape leaves. The order is that in which
-// controls are drawn.
+// it, the arrow keys change what has a range or a list. The order is that in which controls are
+// drawn.
 #pragma once
 
 #include "app/ui/widgets.h"
 
 namespace backflow::ui {
 
-/// At the start of a frame: moves the focus. `escape` is false while Escape closes something else.
-void move_focus(UiContext& ui, bool escape);
+/// At the start of a frame: moves the focus.
+void move_focus(UiContext& ui);
+
+/// No control has it any more; false when none had.
+bool leave_focus(UiContext& ui);
 
 /// Called by each control as it is drawn: keeps the order, and, where it has the focus, scrolls it
 /// into sight and draws the ring that says so. Returns whether Enter was pressed on it.

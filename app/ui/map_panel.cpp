@@ -195,7 +195,7 @@ void MapPanel::release(figure::View& view) {
 }
 
 void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                    const UiServices& services, ViewState& shared) {
+                    const PanelServices& services, ViewState& shared) {
   figure::View& view = shared.view;
   const bool lstm = snapshot.config.model.cell == model::CellKind::lstm;
   // Of two networks both take the room that one of them needs: their pictures stay alike.
@@ -211,7 +211,7 @@ void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& sn
     bar_height += 26.0;
     return line;
   };
-  const Rect second = bar.width < ui.px(least - 6.0) ? next_line() : Rect{};
+  const Rect second = bar.width < ui.px(least) ? next_line() : Rect{};
   const Rect rest = draw_controls(ui, bar, second, lstm, snapshot, shared);
   // Where the title bar is full, beside the title of the axis below.
   const Rect corner{rect.x + ui.px(9.0), rect.bottom() - ui.px(26.0), rect.width * 0.45,

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string_view>
 
-#include "app/ui/app_ui.h"
 #include "app/ui/panel_parts.h"
 #include "app/ui/tabbed_panel.h"
 
@@ -13,10 +12,12 @@ namespace backflow::ui {
 
 class MapPanel {
 public:
+  explicit MapPanel(std::size_t& chosen_tab) : chosen_(chosen_tab) {}
+
   /// A click on a cell of the heatmap pins it (View::pinned) and shows its chain; a click on the
   /// pinned one, or on the diagonal, where there is no product, releases it.
   void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-            const UiServices& services, ViewState& state);
+            const PanelServices& services, ViewState& state);
 
   /// Releases the pinned cell, if there is one, and goes back from its chain to the heatmap.
   void release(figure::View& view);
@@ -30,10 +31,12 @@ private:
   Rect draw_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
                      const session::Snapshot& snapshot, ViewState& state);
 
+  std::size_t& chosen_;
   TabbedPanel tabs_{{{"jacobian-norms", "Jacobian products", "Products", Key::digit_1, '1'},
                      {"gradient-by-lag", "By lag", "By lag", Key::digit_2, '2'},
                      {"jacobian-chain", "Chain", "Chain", Key::digit_0, '0'},
-                     {"contributions", "Contributions", "Contrib.", Key::c, 'C'}}};
+                     {"contributions", "Contributions", "Contrib.", Key::c, 'C'}},
+                    chosen_};
 };
 
 }  // namespace backflow::ui

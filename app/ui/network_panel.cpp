@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "app/figure/plot_axes.h"
-#include "app/ui/imgui_compat.h"
 #include "app/ui/widgets.h"
 
 namespace backflow::ui {
@@ -29,11 +27,12 @@ void NetworkPanel::draw_sequence(UiContext& ui, const Rect& rect, const session:
 }
 
 void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                        const UiServices& services, ViewState& shared) {
+                        const PanelServices& services, ViewState& shared) {
   figure::View& view = shared.view;
-  FigurePanel& panel = shows_folded_ ? folded_ : network_;
+  const bool folded = view.fold >= 1.0;
+  FigurePanel& panel = folded ? folded_ : network_;
   Rect bar = panel.begin(ui, rect);
-  if (fits(ui, bar, 124.0)) draw_fold(ui, take_right(ui, bar, 124.0));
+  if (fits(ui, bar, 124.0)) draw_fold(ui, take_right(ui, bar, 124.0), shared.wants_folded);
   if (fits(ui, bar, 120.0)) draw_sequence(ui, take_right(ui, bar, 120.0), snapshot, view);
   const model::Index steps = snapshot.record->trace.steps();
   if (view.last_step && *view.last_step > static_cast<double>(steps))
@@ -44,42 +43,22 @@ void NetworkPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot
           {"Show all steps", "The whole network again  (double-click)", take_right(ui, bar, 70.0)},
           {"all steps"}))
     view.first_step = view.last_step = std::nullopt;
-  strip_.draw_switch(ui, bar, rect, view);
+  strip_.draw_switch(ui, bar, rect, shared);
   Rect upper = rect;
   upper.height -= strip_.draw(ui, rect, snapshot, shared, services.textures);
   const Interaction state =
       panel.draw(ui, upper, FigurePanel::kBar, snapshot, view, services.textures);
-  if (!shows_folded_) zoom_and_pan(ui, state, steps, view);
+  if (!folded) zoom_and_pan(ui, state, steps, view);
   light_up(panel, shared);
 }
 
-void NetworkPanel::follow(const NetworkPanel& other) {
-  wants_folded_ = other.wants_folded_;
-  strip_.follow(other.strip_);
-}
-
-void NetworkPanel::take_keys() {
-  if (key_pressed(Key::f)) wants_folded_ = !wants_folded_;
-}
-
-void NetworkPanel::draw_fold(UiContext& ui, const Rect& rect) {
+void NetworkPanel::draw_fold(UiContext& ui, const Rect& rect, bool& wants_folded) {
   const auto chosen = segmented(
       ui,
       {"Network view",
        "unrolled: a column for every step\nfolded: the one cell that all steps share  (F)", rect},
-      {{"unrolled", "unrolled"}, {"folded", "folded"}}, wants_folded_ ? "folded" : "unrolled");
-  if (chosen) wants_folded_ = *chosen == "folded";
-}
-
-// An idle window's first frame comes a long time after its last one.
-void NetworkPanel::advance(double seconds, figure::View& view) {
-  constexpr double kSeconds = 0.7, kLongestFrame = 0.1;
-  const double target = wants_folded_ ? 1.0 : 0.0;
-  const double step = std::min(seconds, kLongestFrame) / kSeconds;
-  view.fold =
-      wants_folded_ ? std::min(target, view.fold + step) : std::max(target, view.fold - step);
-  animating_ = view.fold != target;
-  shows_folded_ = view.fold >= 1.0;
+      {{"unrolled", "unrolled"}, {"folded", "folded"}}, wants_folded ? "folded" : "unrolled");
+  if (chosen) wants_folded = *chosen == "folded";
 }
 
 void NetworkPanel::zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps,

@@ -2,7 +2,6 @@
 // steps.
 #pragma once
 
-#include "app/ui/app_ui.h"
 #include "app/ui/explanation_strip.h"
 #include "app/ui/panel_parts.h"
 
@@ -11,20 +10,12 @@ namespace backflow::ui {
 class NetworkPanel {
 public:
   void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-            const UiServices& services, ViewState& state);
+            const PanelServices& services, ViewState& state);
 
   /// As it is shown: folded or not.
-  const FigurePanel& panel() const { return shows_folded_ ? folded_ : network_; }
-
-  /// Shows the network as another one's panel does.
-  void follow(const NetworkPanel& other);
-
-  /// F folds and unfolds it.
-  void take_keys();
-  /// Once a frame, drawn or not: folds and unfolds.
-  void advance(double seconds, figure::View& view);
-  /// It is on its way from one to the other.
-  bool animating() const { return animating_; }
+  const FigurePanel& panel(const figure::View& view) const {
+    return view.fold >= 1.0 ? folded_ : network_;
+  }
   const FigurePanel& strip() const { return strip_.panel(); }
 
 private:
@@ -33,12 +24,9 @@ private:
   void zoom_and_pan(const UiContext& ui, const Interaction& state, model::Index steps,
                     figure::View& view);
 
-  void draw_fold(UiContext& ui, const Rect& rect);
+  void draw_fold(UiContext& ui, const Rect& rect, bool& wants_folded);
 
   FigurePanel network_{"unrolled"}, folded_{"folded"};
-  bool wants_folded_ = false;  // where it is going
-  bool shows_folded_ = false;  // where it has arrived
-  bool animating_ = false;
   ExplanationStrip strip_;
 };
 

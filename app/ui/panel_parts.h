@@ -4,23 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "app/session/snapshot.h"
 #include "app/ui/figure_panel.h"
+#include "app/ui/view_state.h"
 
 namespace backflow::ui {
-
-/// What the window shows and what it wants computed; the panels' common state.
-struct ViewState {
-  figure::View view;
-  /// Sent once a frame when it is not what was last asked for, however many panels had a say.
-  session::AnalysisOptions wanted;
-  /// What lies under the mouse in this frame, in whichever panel; View::highlight of the next one.
-  std::optional<figure::Highlight> next_highlight;
-  /// View::cursor and View::cursor_iteration of the next frame, so that every figure of a frame
-  /// shows the same.
-  std::optional<figure::Cell> next_cursor;
-  std::optional<std::size_t> next_cursor_iteration;
-};
 
 /// Notes the hot spot under the mouse in the panel's figure, if there is one.
 void light_up(const FigurePanel& panel, ViewState& state);

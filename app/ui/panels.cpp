@@ -14,35 +14,15 @@ constexpr double kAxis = 88.0, kShortAxis = 64.0;  // widths in units
 }  // namespace
 
 void Panels::take_keys() {
-  network_.take_keys();
+  if (key_pressed(Key::f)) state_.wants_folded = !state_.wants_folded;
   for (TabbedPanel* panel : {&map_.tabs(), &loss_, &norm_}) panel->take_keys();
 }
 
 const figure::Figure* Panels::figure(std::string_view name) const {
-  for (const FigurePanel* panel :
-       {&network_.panel(), &network_.strip(), &map_.tabs().shown(), &loss_.shown(), &norm_.shown()})
+  for (const FigurePanel* panel : {&network_.panel(state_.view), &network_.strip(),
+                                   &map_.tabs().shown(), &loss_.shown(), &norm_.shown()})
     if (panel->figure().name == name) return &panel->figure();
   return nullptr;
-}
-
-void Panels::mirror(const Panels& other) {
-  state_ = other.state_;
-  asked_ = other.asked_;
-  network_.follow(other.network_);
-  map_.tabs().follow(other.map_.tabs());
-  loss_.follow(other.loss_);
-  norm_.follow(other.norm_);
-}
-
-Panels::Pointed Panels::pointed() const {
-  return {state_.view.cursor, state_.view.cursor_iteration, state_.view.highlight};
-}
-
-void Panels::point_at(const Pointed& what, bool is_news) {
-  state_.view.cursor = what.cursor;
-  state_.view.cursor_iteration = what.iteration;
-  state_.view.highlight = what.highlight;
-  cursor_moved_ = is_news;
 }
 
 TwoNetworks Panels::two_networks() {
@@ -82,70 +62,32 @@ void Panels::store(Settings& settings) const {
     settings.tabs[i++] = panel->shown().info().name;
 }
 
-void Panels::follow(const Walk& walk) {
-  state_.view.playhead = walk.playhead();
-  state_.view.pulse = walk.pulse();
-  state_.wanted.walk = walk.on();
-}
-
 void Panels::draw(UiContext& ui, const CardRects& rects, const session::Snapshot& snapshot,
-                  const UiServices& services) {
-  if (!asked_) {
-    asked_ = state_.wanted = snapshot.analysis_options;
-    state_.wanted.walk = state_.view.playhead.has_value();
-  }
+                  const PanelServices& services) {
   const auto shows = [&](Card card) { return rects.of(card).width > 0.0; };
-  network_.advance(ImGui::GetIO().DeltaTime, state_.view);
-  state_.next_cursor.reset();
-  state_.next_cursor_iteration.reset();
-  if (shows(Card::map)) map_.draw(ui, rects.of(Card::map), snapshot, services, state_);
+  if (shows(Card::map)) {
+    map_.draw(ui, rects.of(Card::map), snapshot, services, state_);
+    state_.shown.push_back(&map_.tabs().shown().info());
+  }
   if (shows(Card::network)) {
     network_.draw(ui, rects.of(Card::network), snapshot, services, state_);
     track_network();
   }
-  std::vector<const TabbedPanel*> shown;
-  if (shows(Card::map)) shown.push_back(&map_.tabs());
   for (const auto& [panel, card] : {std::pair(&loss_, Card::loss), std::pair(&norm_, Card::norm)}) {
     if (!shows(card)) continue;
     draw_curve(ui, *panel, rects.of(card), snapshot, services);
-    shown.push_back(panel);
+    state_.shown.push_back(&panel->shown().info());
   }
-  state_.view.highlight = std::exchange(state_.next_highlight, std::nullopt);
-  cursor_moved_ = state_.view.cursor != state_.next_cursor ||
-                  state_.view.cursor_iteration != state_.next_cursor_iteration;
-  state_.view.cursor = state_.next_cursor;
-  state_.view.cursor_iteration = state_.next_cursor_iteration;
-  ask_for_analysis(shown, services);
 }
 
 // The step of the network under the mouse is marked in the other figures.
 void Panels::track_network() {
-  const FigurePanel& panel = network_.panel();
+  const FigurePanel& panel = network_.panel(state_.view);
   const auto& plot = panel.figure().plot;
   if (!panel.mouse() || !plot || !plot->rect.contains(*panel.mouse())) return;
   const auto t =
       static_cast<model::Index>(std::lround(figure::x_value_at(*plot, panel.mouse()->x)));
   state_.next_cursor = figure::Cell{t, t};
-}
-
-// What the figures shown need, when it is not what was last asked for.
-void Panels::ask_for_analysis(const std::vector<const TabbedPanel*>& shown,
-                              const UiServices& services) {
-  session::AnalysisOptions& wanted = state_.wanted;
-  wanted.sequence = state_.view.sequence;
-  wanted.spectra = wanted.chain = wanted.contributions = false;
-  for (const TabbedPanel* panel : shown) {
-    const figure::FigureInfo& info = panel->shown().info();
-    wanted.spectra = wanted.spectra || info.needs_spectra;
-    wanted.chain = wanted.chain || info.needs_chain;
-    wanted.contributions = wanted.contributions || info.needs_contributions;
-  }
-  wanted.product.reset();
-  if (const auto& pinned = state_.view.pinned; pinned && (wanted.spectra || wanted.chain))
-    wanted.product = session::StepPair{pinned->t, pinned->k};
-  if (wanted == *asked_) return;
-  asked_ = wanted;
-  services.send(session::SetAnalysis{wanted});
 }
 
 void Panels::draw_axis(UiContext& ui, const Rect& rect, const char* label, bool& logarithmic) {
@@ -157,7 +99,7 @@ void Panels::draw_axis(UiContext& ui, const Rect& rect, const char* label, bool&
 }
 
 void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
-                        const session::Snapshot& snapshot, const UiServices& services) {
+                        const session::Snapshot& snapshot, const PanelServices& services) {
   Rect bar = panel.begin(ui, rect, kShortAxis + 12.0);
   const double axis = fits(ui, bar, kAxis) ? kAxis : kShortAxis;
   if (fits(ui, bar, axis)) {

@@ -11,7 +11,8 @@
 namespace backflow::ui {
 namespace {
 
-constexpr double kTextSize = 12.5, kTabPad = 8.0, kEdge = 3.0;
+constexpr double kTextSize = 12.5, kTabPad = 8.0;
+constexpr double kEdge = 3.0, kGap = 6.0, kPad = 9.0;  // before the tabs, behind them, at the end
 
 double tab_width(const UiContext& ui, const char* title) {
   return figure::text_width(title, ui.px(kTextSize), true) + 2.0 * ui.px(kTabPad);
@@ -19,7 +20,8 @@ double tab_width(const UiContext& ui, const char* title) {
 
 }  // namespace
 
-TabbedPanel::TabbedPanel(std::vector<Tab> tabs) : tabs_(std::move(tabs)) {
+TabbedPanel::TabbedPanel(std::vector<Tab> tabs, std::size_t& chosen)
+    : tabs_(std::move(tabs)), chosen_(chosen) {
   for (const Tab& tab : tabs_) figures_.emplace_back(tab.figure);
 }
 
@@ -35,7 +37,7 @@ void TabbedPanel::show(std::string_view figure) {
 
 Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
   draw_card(ui, rect);
-  double room = rect.width - ui.px(wanted + 2.0 * kEdge);
+  double room = rect.width - ui.px(wanted + kEdge + kGap + kPad);
   for (const Tab& tab : tabs_) room -= tab_width(ui, tab.title);
   double x = rect.x + ui.px(kEdge);
   const double bar = ui.px(FigurePanel::kBar);
@@ -68,8 +70,8 @@ Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
           to_imgui(colors.accent));
     x = part.right();
   }
-  const double left = x + ui.px(6.0);
-  return {left, rect.y + ui.px(4.0), rect.right() - ui.px(9.0) - left, bar - ui.px(8.0)};
+  const double left = x + ui.px(kGap);
+  return {left, rect.y + ui.px(4.0), rect.right() - ui.px(kPad) - left, bar - ui.px(8.0)};
 }
 
 }  // namespace backflow::ui

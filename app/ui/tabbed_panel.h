@@ -19,7 +19,8 @@ struct Tab {
 
 class TabbedPanel {
 public:
-  explicit TabbedPanel(std::vector<Tab> tabs);
+  /// `chosen` is the number of the tab that is shown, kept elsewhere.
+  TabbedPanel(std::vector<Tab> tabs, std::size_t& chosen);
 
   /// Shows the figure whose key is pressed in this frame.
   void take_keys();
@@ -33,14 +34,12 @@ public:
   const FigurePanel& shown() const { return figures_[chosen_]; }
   /// Shows the figure of that name, which must be one of its own.
   void show(std::string_view figure);
-  /// Shows the same tab as another one with the same tabs.
-  void follow(const TabbedPanel& other) { chosen_ = other.chosen_; }
   bool shows(std::string_view figure) const { return tabs_[chosen_].figure == figure; }
 
 private:
   std::vector<Tab> tabs_;
   std::vector<FigurePanel> figures_;
-  std::size_t chosen_ = 0;
+  std::size_t& chosen_;
 };
 
 }  // namespace backflow::ui

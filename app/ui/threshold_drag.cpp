@@ -18,10 +18,10 @@ namespace {
 constexpr const char* kThreshold = "training.clip.threshold";
 constexpr double kReach = 6.0;  // from the line, in units
 
-double value_at(const figure::PlotArea& area, double y) {
-  const double inside = std::clamp(y, area.rect.y, area.rect.bottom());
-  const double share = (area.rect.bottom() - inside) / area.rect.height;
-  const double position = area.y_min + share * (area.y_max - area.y_min);
+// Of the threshold at that height, within the axis.
+double value_at(const figure::PlotArea& area, figure::Point pointer) {
+  const double position =
+      figure::y_position_at(area, std::clamp(pointer.y, area.rect.y, area.rect.bottom()));
   return area.log_y ? std::pow(10.0, position) : position;
 }
 
@@ -64,18 +64,17 @@ const session::Snapshot* line_at(const UiContext& ui, const session::Snapshot& s
 }  // namespace
 
 void ThresholdDrag::update(UiContext& ui, const FigurePanel& panel, const Interaction& state,
-                           const session::Snapshot& snapshot, const UiServices& services,
+                           const session::Snapshot& snapshot, const PanelServices& services,
                            figure::View& view) {
   const auto& plot = panel.figure().plot;
   const session::Snapshot* held = held_ ? side_of(snapshot, held_->is_b) : nullptr;
-  if (!state.held || !plot || held == nullptr || !clips(*held)) {
+  if (held_ && (!state.held || !plot || held == nullptr || !clips(*held))) {
     held_.reset();
     view.gradient_range.reset();
   }
   if (!plot) return;
   const figure::Point pointer = panel.pointer(ui);
-  const bool inside =
-      state.hovered && pointer.x >= plot->rect.x && pointer.x <= plot->rect.right();
+  const bool inside = state.hovered && pointer.x >= plot->rect.x && pointer.x <= plot->rect.right();
   const session::Snapshot* shown =
       held_ ? held : (inside ? line_at(ui, snapshot, *plot, pointer) : nullptr);
   if (shown == nullptr) return;
@@ -88,8 +87,8 @@ void ThresholdDrag::update(UiContext& ui, const FigurePanel& panel, const Intera
   ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
   ui.tooltip = help(*shown, threshold) + (held_ ? "" : "\ndrag the line to change it");
   if (snapshot.other) ui.tooltip = (shown->is_b ? "B: " : "A: ") + ui.tooltip;
-  const figure::Color color = snapshot.other ? figure::side_color(ui.colors(), shown->is_b)
-                                             : ui.colors().threshold;
+  const figure::Color color =
+      snapshot.other ? figure::side_color(ui.colors(), shown->is_b) : ui.colors().threshold;
   const float y = panel.on_screen(ui, {0.0, figure::Axes{*plot}.y(threshold)}).y;
   ImGui::GetWindowDrawList()->AddLine({panel.on_screen(ui, {plot->rect.x, 0.0}).x, y},
                                       {panel.on_screen(ui, {plot->rect.right(), 0.0}).x, y},
@@ -97,7 +96,7 @@ void ThresholdDrag::update(UiContext& ui, const FigurePanel& panel, const Intera
                                       static_cast<float>(ui.px(3.0)));
   if (!held_ || !ImGui::IsMouseDragging(0, 2.0f)) return;
   const config::Key& key = *config::find_key(kThreshold);
-  const double wanted = std::clamp(value_at(held_->axes, pointer.y), key.min, key.max);
+  const double wanted = std::clamp(value_at(held_->axes, pointer), key.min, key.max);
   std::string text = fmt::format("{:.3g}", wanted);
   if (text == sent_) return;
   sent_ = text;

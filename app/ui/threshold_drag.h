@@ -4,7 +4,6 @@
 
 #include <optional>
 
-#include "app/ui/app_ui.h"
 #include "app/ui/panel_parts.h"
 
 namespace backflow::ui {
@@ -13,7 +12,7 @@ class ThresholdDrag {
 public:
   /// After the figure was drawn: `state` is what the mouse does with it.
   void update(UiContext& ui, const FigurePanel& panel, const Interaction& state,
-              const session::Snapshot& snapshot, const UiServices& services, figure::View& view);
+              const session::Snapshot& snapshot, const PanelServices& services, figure::View& view);
 
 private:
   struct Held {

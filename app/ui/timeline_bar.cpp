@@ -118,6 +118,14 @@ void draw_line(UiContext& ui, const Track& track, const session::Snapshot& snaps
 
 }  // namespace
 
+bool can_step_back(const session::Snapshot& snapshot) {
+  return position(snapshot) > snapshot.timeline.first;
+}
+
+void step_back(const session::Snapshot& snapshot, const TimelineBar::Send& send) {
+  if (can_step_back(snapshot)) send(session::GoTo{position(snapshot) - 1});
+}
+
 void TimelineBar::take_keys(const session::Snapshot& snapshot, const Send& send, bool arrows) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput) return;
@@ -133,8 +141,7 @@ void TimelineBar::take_keys(const session::Snapshot& snapshot, const Send& send,
   if (key_pressed(Key::home)) send(session::GoTo{snapshot.timeline.first});
   if (key_pressed(Key::end)) send(session::GoTo{snapshot.timeline.end});
   if (!io.KeyShift || !arrows) return;
-  if (key_pressed(Key::left_arrow, true) && now > snapshot.timeline.first)
-    send(session::GoTo{now - 1});
+  if (key_pressed(Key::left_arrow, true)) step_back(snapshot, send);
   if (!key_pressed(Key::right_arrow, true)) return;
   if (now < snapshot.timeline.end)
     send(session::GoTo{now + 1});
@@ -167,7 +174,7 @@ void TimelineBar::draw_track(UiContext& ui, const Rect& rect, const session::Sna
   }
   if (const int step = arrow_step(ui, widget); step != 0) {
     const std::uint64_t now = position(snapshot);
-    if (step < 0 && now > timeline.first) send(session::GoTo{now - 1});
+    if (step < 0) step_back(snapshot, send);
     if (step > 0 && now < timeline.end) send(session::GoTo{now + 1});
   }
   const std::uint64_t shown = dragged_to_.value_or(position(snapshot));

@@ -13,6 +13,11 @@
 
 namespace backflow::ui {
 
+/// One iteration back, or one more while a replay is on its way; nothing at the first.
+void step_back(const session::Snapshot& snapshot,
+               const std::function<void(session::Command)>& send);
+bool can_step_back(const session::Snapshot& snapshot);
+
 class TimelineBar {
 public:
   using Send = std::function<void(session::Command)>;

@@ -133,7 +133,8 @@ bool Tour::buttons(UiContext& ui, const Rect& inner) {
   const Rect skip{next.x - ui.px(102.0), y, ui.px(96.0), height};
   const bool forward = button(ui, {"Tour next", "Go on  (Enter)", next},
                               {last ? "Begin" : "Next", Icon::none, true}) ||
-                       key_pressed(Key::enter) || key_pressed(Key::right_arrow);
+                       (ui.focus.label.empty() && key_pressed(Key::enter)) ||
+                       key_pressed(Key::right_arrow);
   const bool over =
       !last &&
       button(ui, {"Tour skip", "Not now  (Esc); the help page (F1) has it", skip}, {"Skip"});

@@ -7,6 +7,7 @@
 #include "app/figure/text_markup.h"
 #include "app/ui/compare_view.h"
 #include "app/ui/theme.h"
+#include "app/ui/timeline_bar.h"
 #include "app/ui/widgets.h"
 
 namespace backflow::ui {
@@ -138,9 +139,9 @@ void draw_training(UiContext& ui, Row& row, const Widths& widths, const session:
   }
   if (button(ui,
              {"Previous iteration", "Back to the state one iteration ago  (←)", row.next(30.0),
-              snapshot.iteration > snapshot.timeline.first},
+              can_step_back(snapshot)},
              {"", Icon::step_back}))
-    actions.send(session::GoTo{snapshot.iteration - 1});
+    step_back(snapshot, actions.send);
   if (button(ui,
              {"One iteration",
               "One iteration: forward, loss, backward through time, clip, update  (→)",

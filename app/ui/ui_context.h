@@ -1,6 +1,7 @@
 // What every part of the window shares while it draws a frame.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct InlineEdit {
 /// The control that was reached with Tab (keyboard_focus.h).
 struct KeyboardFocus {
   std::string label;         ///< empty when none
+  bool behind = false;       ///< what is drawn now lies behind a page over the window: not for keys
   bool enter = false;        ///< Enter was pressed in this frame
   bool uses_arrows = false;  ///< arrow keys are the control's, not the window's
   bool asked_for_arrows = false;
@@ -58,7 +60,7 @@ struct UiContext {
   std::uint64_t gesture = 1;
   Side side = Side::none;
   bool edits_b = false;  ///< of two networks, the controls show B's settings
-  std::string tooltip;  ///< to be shown at the mouse in this frame, at once; text markup
+  std::string tooltip;   ///< to be shown at the mouse in this frame, at once; text markup
 
   const figure::Palette& colors() const { return figure::palette(theme); }
   double px(double units) const { return units * scale; }
@@ -71,6 +73,11 @@ struct UiContext {
 inline ImVec2 top_left(const Rect& r) { return {static_cast<float>(r.x), static_cast<float>(r.y)}; }
 inline ImVec2 bottom_right(const Rect& r) {
   return {static_cast<float>(r.right()), static_cast<float>(r.bottom())};
+}
+/// The left or the right half, on whole pixels, with a gap between the two.
+inline Rect half(const Rect& r, bool right, double gap) {
+  const double width = std::floor((r.width - gap) / 2.0);
+  return {right ? r.right() - width : r.x, r.y, width, r.height};
 }
 /// Smaller by so much on every side.
 inline Rect inset(const Rect& r, double by) {

@@ -17,7 +17,7 @@ using model::Index;
 Index Walk::last() const { return figure::playhead_positions(record_->trace.steps()); }
 
 bool Walk::has_update() const {
-  return record_->parameters_after.has_value() || record_ == updated_;
+  return record_->parameters_after.has_value() || record_->divergence.has_value();
 }
 
 std::optional<figure::Playhead> Walk::playhead() const {
@@ -37,7 +37,7 @@ void Walk::go_to(Index position, bool animated) {
 
 void Walk::begin(const session::Snapshot& snapshot, const Send& send, bool at_end) {
   at_end_ = at_end;
-  awaited_ = Awaited::pause;
+  await(Awaited::pause, snapshot);
   if (snapshot.running) send(session::Pause{});
   take(snapshot);
 }
@@ -45,7 +45,6 @@ void Walk::begin(const session::Snapshot& snapshot, const Send& send, bool at_en
 void Walk::end() {
   position_.reset();
   record_.reset();
-  updated_.reset();
   awaited_ = Awaited::nothing;
   playing_ = false;
   pulse_ = 1.0;
@@ -53,10 +52,10 @@ void Walk::end() {
 
 void Walk::next(const session::Snapshot& snapshot, const Send& send) {
   if (!on()) return begin(snapshot, send, false);
-  if (awaited_ == Awaited::update || awaited_ == Awaited::next) return;  // on its way
-  awaited_ = Awaited::nothing;
+  if (waits_here()) return;
+  if (awaited_ == Awaited::previous) awaited_ = Awaited::nothing;
   if (*position_ == last()) {
-    awaited_ = Awaited::next;
+    await(Awaited::next, snapshot);
     send(session::Evaluate{});
   } else if (*position_ + 1 == last() && !has_update()) {
     ask_for_update(snapshot, send);
@@ -65,9 +64,20 @@ void Walk::next(const session::Snapshot& snapshot, const Send& send) {
   }
 }
 
+void Walk::await(Awaited what, const session::Snapshot& snapshot) {
+  awaited_ = what;
+  refusals_ = snapshot.refusals;
+}
+
+// What was asked for here is on its way; whoever goes back in the meantime does not wait.
+bool Walk::waits_here() const {
+  return (awaited_ == Awaited::update && *position_ + 1 == last()) ||
+         (awaited_ == Awaited::next && *position_ == last());
+}
+
 // An iteration that has been computed before is returned to, which leaves the timeline as it is.
 void Walk::ask_for_update(const session::Snapshot& snapshot, const Send& send) {
-  awaited_ = Awaited::update;
+  await(Awaited::update, snapshot);
   if (snapshot.timeline.end > snapshot.iteration)
     send(session::GoTo{snapshot.iteration + 1});
   else
@@ -77,13 +87,11 @@ void Walk::ask_for_update(const session::Snapshot& snapshot, const Send& send) {
 void Walk::previous(const session::Snapshot& snapshot, const Send& send) {
   playing_ = false;
   if (!on()) return begin(snapshot, send, true);
-  if (awaited_ == Awaited::update || awaited_ == Awaited::next) return;
   if (*position_ > 1) {
-    awaited_ = Awaited::nothing;
     go_to(*position_ - 1, false);
   } else if (record_->iteration > snapshot.timeline.first) {
     // After that many iterations the record shown is the one before, with its update.
-    awaited_ = Awaited::previous;
+    await(Awaited::previous, snapshot);
     send(session::GoTo{record_->iteration});
   }
 }
@@ -107,12 +115,11 @@ void Walk::take(const session::Snapshot& snapshot) {
 }
 
 void Walk::take_changed_record(const Record& before) {
+  const bool here = waits_here();
   const Awaited awaited = std::exchange(awaited_, Awaited::nothing);
-  if (awaited == Awaited::update && record_->iteration == before->iteration) {
-    updated_ = record_;
+  if (here && awaited == Awaited::update && record_->iteration == before->iteration) {
     go_to(last(), true);
-  } else if (awaited == Awaited::next ||
-             (awaited == Awaited::update && record_->iteration == before->iteration + 1)) {
+  } else if (here && (awaited == Awaited::next || record_->iteration == before->iteration + 1)) {
     // (What follows an update that has been returned to may begin with a change by hand.)
     go_to(1, true);
   } else if (awaited == Awaited::previous && record_->iteration + 1 == before->iteration) {
@@ -127,6 +134,10 @@ void Walk::advance(const session::Snapshot& snapshot, double seconds, const Send
   take(snapshot);
   if (!on()) return;
   if (snapshot.running) return end();
+  if (awaited_ != Awaited::nothing && snapshot.refusals != refusals_) {
+    awaited_ = Awaited::nothing;
+    playing_ = false;
+  }
   const double passed = std::min(seconds, kLongestFrame);
   const double travel = playing_ ? std::min(kPulseSeconds, 1.0 / pace_) : kPulseSeconds;
   pulse_ = std::min(1.0, pulse_ + passed / travel);

@@ -7,6 +7,7 @@
 // before. No window in it: time and snapshots in, position and commands out.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,7 +31,6 @@ public:
   void previous(const session::Snapshot& snapshot, const Send& send);
   /// Goes on by itself, or stops doing so; begins the walk when it is off.
   void toggle_play(const session::Snapshot& snapshot, const Send& send);
-  void stop_playing() { playing_ = false; }
   /// The whole iteration is shown again.
   void end();
 
@@ -65,14 +65,17 @@ private:
   void take_changed_record(const Record& before);
   void go_to(model::Index position, bool animated);
   void ask_for_update(const session::Snapshot& snapshot, const Send& send);
+  /// The record's update was made, or there is none because a number is not finite.
   bool has_update() const;
+  void await(Awaited what, const session::Snapshot& snapshot);
+  bool waits_here() const;
   model::Index last() const;  ///< position of the update
 
   std::optional<model::Index> position_;
-  Record record_;   // walked over
-  Record updated_;  // what came of asking for an update, even when it diverged
+  Record record_;  // walked over
   Awaited awaited_ = Awaited::nothing;
-  bool at_end_ = false;  // where a walk that waits for training to stop will begin
+  std::uint64_t refusals_ = 0;  // Snapshot::refusals when that was asked for
+  bool at_end_ = false;         // where a walk that waits for training to stop will begin
   bool playing_ = false;
   double pulse_ = 1.0, pace_ = 2.0, clock_ = 0.0;
 };

@@ -22,6 +22,7 @@ using model::Index;
 constexpr const char* kFreeze = "training.freeze_recurrent";
 constexpr const char* kEntry = "W_hh entry";
 constexpr double kLine = 26.0, kField = 22.0, kGap = 6.0;  // units
+constexpr double kFreezeWidth = 124.0, kBlockWidth = 92.0, kLeastChange = 40.0;
 constexpr double kUnitsPerLimit = 80.0;  // of the mouse, from 0 to the deepest colour
 
 struct BlockWords {
@@ -54,15 +55,28 @@ std::optional<double> number_of(std::string text) {
   return value;
 }
 
-void send(const UiServices& services, model::WeightEdit edit, std::string title) {
+void send(const PanelServices& services, model::WeightEdit edit, std::string title) {
   services.send(session::SetRecurrentWeights{std::move(edit), std::move(title)});
+}
+
+// The selected row; nothing where the matrix shown has none of that number.
+std::optional<Index> selected_row(const session::Snapshot& snapshot, const figure::View& view) {
+  const bool there =
+      view.weight_row && *view.weight_row < snapshot.record->model.parameters.hidden_size();
+  return there ? view.weight_row : std::nullopt;
 }
 
 Index row_of(const session::Snapshot& snapshot, const figure::View& view, Index row) {
   return figure::shown_gate(snapshot, view) * snapshot.record->model.parameters.hidden_size() + row;
 }
 
-void send_entry(const UiServices& services, const session::Snapshot& snapshot,
+// The present value, wherever a walk has stopped.
+double present_entry(const session::Snapshot& snapshot, const figure::View& view,
+                     figure::Entry entry) {
+  return session::present_weights(snapshot).W_hh(row_of(snapshot, view, entry.row), entry.col);
+}
+
+void send_entry(const PanelServices& services, const session::Snapshot& snapshot,
                 const figure::View& view, figure::Entry entry, double value) {
   send(services, model::SetEntry{row_of(snapshot, view, entry.row), entry.col, value},
        fmt::format("Entry ({}, {}) of {}", entry.row + 1, entry.col + 1,
@@ -72,14 +86,12 @@ void send_entry(const UiServices& services, const session::Snapshot& snapshot,
 }  // namespace
 
 void WeightsPanel::draw(UiContext& ui, const Rect& rect, FigurePanel& panel,
-                        const session::Snapshot& snapshot, const UiServices& services,
+                        const session::Snapshot& snapshot, const PanelServices& services,
                         ViewState& shared) {
   figure::View& view = shared.view;
   const Rect line{rect.x + ui.px(9.0), rect.y + ui.px(FigurePanel::kBar), rect.width - ui.px(18.0),
                   ui.px(kField)};
   draw_first_line(ui, line, snapshot, services, view);
-  if (view.weight_row && *view.weight_row >= snapshot.record->model.parameters.hidden_size())
-    view.weight_row.reset();
   draw_second_line(ui, {line.x, line.y + ui.px(kLine), line.width, line.height}, snapshot, services,
                    view);
   const Interaction state =
@@ -90,41 +102,50 @@ void WeightsPanel::draw(UiContext& ui, const Rect& rect, FigurePanel& panel,
 }
 
 void WeightsPanel::draw_first_line(UiContext& ui, Rect line, const session::Snapshot& snapshot,
-                                   const UiServices& services, figure::View& view) {
+                                   const PanelServices& services, figure::View& view) {
+  const model::CellLayout& layout = model::layout_of(snapshot.record->model);
+  const Index gate = figure::shown_gate(snapshot, view);
+  if (fits(ui, line, kFreezeWidth))
+    draw_freeze(ui, take_right(ui, line, kFreezeWidth), snapshot, services);
+  if (layout.gate_count() > 1 && fits(ui, line, kBlockWidth))
+    draw_block(ui, take_right(ui, line, kBlockWidth), snapshot, view);
+  const double width = std::min(line.width, ui.px(130.0));
+  if (width >= ui.px(kLeastChange))
+    draw_changes(ui, {line.x, line.y, width, line.height}, snapshot, services, gate);
+}
+
+void WeightsPanel::draw_freeze(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                               const PanelServices& services) {
   const std::string frozen = config::find_key(kFreeze)->get(snapshot.config);
   const auto chosen = segmented(
       ui,
       {"Freeze W_hh",
        "Whether training changes W_{hh}\nfrozen: its gradient is still computed and shown, "
        "the update leaves it alone;\nwhat you change by hand counts all the same",
-       take_right(ui, line, 124.0)},
+       rect},
       {{"off", "trained"}, {"on", "frozen"}}, frozen);
   if (chosen) services.send(session::SetKey{kFreeze, *chosen});
+}
+
+void WeightsPanel::draw_block(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                              figure::View& view) {
   const model::CellLayout& layout = model::layout_of(snapshot.record->model);
-  const Index gate = figure::shown_gate(snapshot, view);
-  if (layout.gate_count() > 1) {
-    std::vector<Option> options;
-    for (Index g = 0; g < layout.gate_count(); ++g)
-      options.push_back(
-          {std::to_string(g), name_of(snapshot, g) + "  " +
-                                  std::string(layout.gates[static_cast<std::size_t>(g)].name)});
-    Rect field = take_right(ui, line, 92.0);
-    const auto block =
-        combo(ui,
-              {"Block of W_hh", "Which gate's block of the recurrent weights is shown and changed",
-               field},
-              options, std::to_string(gate));
-    if (block) {
-      view.weight_gate = std::strtol(block->c_str(), nullptr, 10);
-      view.weight_row.reset();
-    }
-  }
-  draw_changes(ui, {line.x, line.y, std::min(line.width, ui.px(130.0)), line.height}, snapshot,
-               services, gate);
+  std::vector<Option> options;
+  for (Index g = 0; g < layout.gate_count(); ++g)
+    options.push_back(
+        {std::to_string(g), name_of(snapshot, g) + "  " +
+                                std::string(layout.gates[static_cast<std::size_t>(g)].name)});
+  const auto block = combo(
+      ui,
+      {"Block of W_hh", "Which gate's block of the recurrent weights is shown and changed", rect},
+      options, std::to_string(figure::shown_gate(snapshot, view)));
+  if (!block) return;
+  view.weight_gate = std::strtol(block->c_str(), nullptr, 10);
+  view.weight_row.reset();
 }
 
 void WeightsPanel::draw_changes(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                                const UiServices& services, Index gate) {
+                                const PanelServices& services, Index gate) {
   std::vector<Option> options;
   for (const BlockWords& words : kChanges) options.push_back({words.value, words.title});
   const auto chosen = combo(ui,
@@ -143,8 +164,8 @@ void WeightsPanel::draw_changes(UiContext& ui, const Rect& rect, const session::
 }
 
 void WeightsPanel::draw_second_line(UiContext& ui, const Rect& line,
-                                    const session::Snapshot& snapshot, const UiServices& services,
-                                    const figure::View& view) {
+                                    const session::Snapshot& snapshot,
+                                    const PanelServices& services, const figure::View& view) {
   const double third = (line.width - 2.0 * ui.px(kGap)) / 3.0;
   const Index gate = figure::shown_gate(snapshot, view);
   if (!ImGui::IsMouseDown(0)) asked_.reset();
@@ -157,7 +178,7 @@ void WeightsPanel::draw_second_line(UiContext& ui, const Rect& line,
 }
 
 void WeightsPanel::size_slider(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                               const UiServices& services, Index gate, BlockChange change) {
+                               const PanelServices& services, Index gate, BlockChange change) {
   const bool radius = change == BlockChange::scale_radius;
   const std::string symbol = radius ? "ρ" : "σ_{1}";
   const bool measured = snapshot.analysis &&
@@ -187,11 +208,12 @@ void WeightsPanel::size_slider(UiContext& ui, const Rect& rect, const session::S
 }
 
 void WeightsPanel::draw_row(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                            const UiServices& services, const figure::View& view) {
-  const bool any = view.weight_row.has_value();
+                            const PanelServices& services, const figure::View& view) {
+  const std::optional<Index> selected = selected_row(snapshot, view);
+  const bool any = selected.has_value();
   if (!ImGui::IsMouseDown(0)) row_norm_.reset(), row_factor_ = 1.0;
   const std::string text =
-      any ? fmt::format("row {} × {}", *view.weight_row + 1, figure::compact(row_factor_))
+      any ? fmt::format("row {} × {}", *selected + 1, figure::compact(row_factor_))
           : "select a row";
   const auto input = slider(
       ui,
@@ -203,33 +225,33 @@ void WeightsPanel::draw_row(UiContext& ui, const Rect& rect, const session::Snap
   if (!input || !any) return;
   const auto factor = number_of(input->text);
   if (!factor) return;
-  const Index row = row_of(snapshot, view, *view.weight_row);
-  const std::string title = fmt::format("Scale row {} of {}", *view.weight_row + 1,
+  const Index row = row_of(snapshot, view, *selected);
+  const std::string title = fmt::format("Scale row {} of {}", *selected + 1,
                                         name_of(snapshot, figure::shown_gate(snapshot, view)));
   if (input->typed) return send(services, model::ScaleRow{row, *factor}, title);
   // While it is dragged the factor counts from where the row was when that began.
-  if (!row_norm_) row_norm_ = model::norm_of(snapshot.record->model.parameters.W_hh.row(row));
+  if (!row_norm_) row_norm_ = model::norm_of(session::present_weights(snapshot).W_hh.row(row));
   row_factor_ = *factor;
   send(services, model::SetRowNorm{row, *row_norm_ * *factor}, title);
 }
 
 void WeightsPanel::use_mouse(UiContext& ui, const FigurePanel& panel, const Interaction& state,
-                             const session::Snapshot& snapshot, const UiServices& services,
+                             const session::Snapshot& snapshot, const PanelServices& services,
                              figure::View& view) {
   if (!state.held) drag_.reset();
+  if (drag_) return drag_entry(ui, snapshot, services, view);
   const figure::Point pointer = panel.pointer(ui);
   const auto entry = state.hovered ? figure::entry_at(panel.figure(), pointer) : std::nullopt;
   const auto label = state.hovered ? figure::row_label_at(panel.figure(), pointer) : std::nullopt;
   if (label) {
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     ui.tooltip = fmt::format("row {}: click to scale it with the field above", *label + 1);
-    if (state.clicked)
+    if (state.clicked && figure::row_label_at(panel.figure(), panel.pressed_at(ui)) == label)
       view.weight_row = view.weight_row == label ? std::nullopt : std::optional(*label);
     return;
   }
-  if (drag_) return drag_entry(ui, snapshot, services, view);
   if (!entry) return;
-  const double value = figure::shown_weights(snapshot, view)(entry->row, entry->col);
+  const double value = present_entry(snapshot, view, *entry);
   ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
   if (!ui.tooltip.empty())
     ui.tooltip += "\ndrag up or down to change it, with Shift finely; double-click to type";
@@ -242,7 +264,7 @@ void WeightsPanel::use_mouse(UiContext& ui, const FigurePanel& panel, const Inte
 }
 
 void WeightsPanel::drag_entry(UiContext& ui, const session::Snapshot& snapshot,
-                              const UiServices& services, const figure::View& view) {
+                              const PanelServices& services, const figure::View& view) {
   ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
   const ImGuiIO& io = ImGui::GetIO();
   const double fine = io.KeyShift ? 0.1 : 1.0;
@@ -257,9 +279,14 @@ void WeightsPanel::drag_entry(UiContext& ui, const session::Snapshot& snapshot,
 }
 
 void WeightsPanel::draw_typing(UiContext& ui, const FigurePanel& panel,
-                               const session::Snapshot& snapshot, const UiServices& services,
+                               const session::Snapshot& snapshot, const PanelServices& services,
                                const figure::View& view) {
-  if (!typing_ || typing_->row >= snapshot.record->model.parameters.hidden_size()) return;
+  if (!typing_) return;
+  if (std::max(typing_->row, typing_->col) >= snapshot.record->model.parameters.hidden_size()) {
+    typing_.reset();
+    end_edit(ui, kEntry);
+    return;
+  }
   const Rect cell = figure::entry_rect(panel.figure(), *typing_);
   const double width = std::max(ui.px(cell.width), ui.px(72.0)), height = ui.px(kField);
   const ImVec2 middle =

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "app/figure/weights_figure.h"
-#include "app/ui/app_ui.h"
 #include "app/ui/panel_parts.h"
 
 namespace backflow::ui {
@@ -14,7 +13,7 @@ class WeightsPanel {
 public:
   /// Draws the controls below the title bar, and the figure.
   void draw(UiContext& ui, const Rect& rect, FigurePanel& panel, const session::Snapshot& snapshot,
-            const UiServices& services, ViewState& shared);
+            const PanelServices& services, ViewState& shared);
 
 private:
   struct Drag {
@@ -24,21 +23,26 @@ private:
   };
 
   void draw_first_line(UiContext& ui, Rect line, const session::Snapshot& snapshot,
-                       const UiServices& services, figure::View& view);
+                       const PanelServices& services, figure::View& view);
+  void draw_freeze(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                   const PanelServices& services);
+  void draw_block(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
+                  figure::View& view);
   void draw_changes(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                    const UiServices& services, model::Index gate);
+                    const PanelServices& services, model::Index gate);
   void draw_second_line(UiContext& ui, const Rect& line, const session::Snapshot& snapshot,
-                        const UiServices& services, const figure::View& view);
+                        const PanelServices& services, const figure::View& view);
   void draw_row(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                const UiServices& services, const figure::View& view);
+                const PanelServices& services, const figure::View& view);
   void size_slider(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                   const UiServices& services, model::Index gate, model::BlockChange change);
+                   const PanelServices& services, model::Index gate, model::BlockChange change);
   void use_mouse(UiContext& ui, const FigurePanel& panel, const Interaction& state,
-                 const session::Snapshot& snapshot, const UiServices& services, figure::View& view);
-  void drag_entry(UiContext& ui, const session::Snapshot& snapshot, const UiServices& services,
+                 const session::Snapshot& snapshot, const PanelServices& services,
+                 figure::View& view);
+  void drag_entry(UiContext& ui, const session::Snapshot& snapshot, const PanelServices& services,
                   const figure::View& view);
   void draw_typing(UiContext& ui, const FigurePanel& panel, const session::Snapshot& snapshot,
-                   const UiServices& services, const figure::View& view);
+                   const PanelServices& services, const figure::View& view);
 
   std::optional<Drag> drag_;
   std::optional<figure::Entry> typing_;

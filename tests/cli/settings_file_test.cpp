@@ -27,6 +27,8 @@ TEST_F(SettingsFiles, ComeBackAsTheyWereWritten) {
   settings.controls_width = 288.5;
   settings.middle_share = 0.1 + 0.2;  // needs all digits
   settings.middle_rows = 0.4;
+  settings.two_rows = {0.25, 0.4};
+  settings.two_rows_with_lower = {0.2, 0.5};
   settings.right_rows = 0.6;
   settings.tabs = {"gradient-by-lag", "spectrum", "saturation"};
   settings.loss_log = true;

@@ -31,7 +31,7 @@ Figure weights(const session::Snapshot& snapshot, const View& view = {},
 TEST(WeightsFigure, ShowsEveryEntryInItsPlaceAsAShareOfARoundLimit) {
   for (const char* hidden : {"model.hidden=1", "model.hidden=3", "model.hidden=40"}) {
     const auto snapshot = snapshot_after(3, {hidden, "task.name=first-bit"});
-    const model::Matrix& W = snapshot.record->model.parameters.W_hh;
+    const model::Matrix& W = session::present_weights(snapshot).W_hh;
     const Figure figure = weights(snapshot);
     const auto map = marks_of<HeatmapMark>(group_of(figure, "matrix")).front();
     ASSERT_EQ(map.rows, W.rows());
@@ -53,7 +53,7 @@ TEST(WeightsFigure, ShowsEveryEntryInItsPlaceAsAShareOfARoundLimit) {
 
 TEST(WeightsFigure, NumbersStandInTheCellsWhereTheyFit) {
   const auto small = snapshot_after(3, {"model.hidden=3"});
-  const double value = small.record->model.parameters.W_hh(1, 2);
+  const double value = session::present_weights(small).W_hh(1, 2);
   std::string text = std::to_string(std::abs(value)).substr(0, 3);
   EXPECT_THAT(all_text(weights(small)), HasSubstr(text));
   const auto wide = snapshot_after(1, {"model.hidden=64"});
@@ -64,12 +64,12 @@ TEST(WeightsFigure, OfAGatedCellTheChosenBlock) {
   for (const char* cell : {"model.cell=lstm", "model.cell=gru", "model.cell=gru-original"}) {
     SCOPED_TRACE(cell);
     const auto snapshot = snapshot_after(2, {cell, "model.hidden=5"});
-    const model::Matrix& W = snapshot.record->model.parameters.W_hh;
+    const model::Matrix& W = session::present_weights(snapshot).W_hh;
     const model::CellLayout& layout = model::layout_of(snapshot.record->model);
     EXPECT_EQ(shown_gate(snapshot, {}), layout.new_state_block);
     EXPECT_EQ(
         shown_weights(snapshot, {}),
-        model::block_of_new_state(snapshot.record->model.parameters, snapshot.record->model.cell));
+        model::block_of_new_state(session::present_weights(snapshot), snapshot.record->model.cell));
     for (model::Index gate = 0; gate < layout.gate_count(); ++gate) {
       View view;
       view.weight_gate = gate;
@@ -89,12 +89,23 @@ TEST(WeightsFigure, OfAGatedCellTheChosenBlock) {
 
 TEST(WeightsFigure, CsvHoldsAllOfTheMatrix) {
   const auto snapshot = snapshot_after(2, {"model.cell=lstm", "model.hidden=3"});
-  const model::Matrix& W = snapshot.record->model.parameters.W_hh;
+  const model::Matrix& W = session::present_weights(snapshot).W_hh;
   const auto rows = rows_of(kWeights, snapshot);
   ASSERT_EQ(rows.size(), 1u + 4u * 3u * 3u);
   EXPECT_EQ(rows[0], (std::vector<std::string>{"row", "column", "value"}));
   for (std::size_t k = 1; k < rows.size(); ++k)
     EXPECT_EQ(std::stod(rows[k][2]), W(std::stol(rows[k][0]) - 1, std::stol(rows[k][1]) - 1));
+}
+
+TEST(WeightsFigure, ShowsThePresentWeightsAndAlongAWalkThoseOfItsIteration) {
+  const auto snapshot = snapshot_after(3, {"model.hidden=4", "training.learning_rate=0.5"});
+  const training::IterationRecord& record = *snapshot.record;
+  ASSERT_TRUE(record.parameters_after);
+  ASSERT_NE(record.parameters_after->W_hh, record.model.parameters.W_hh);
+  EXPECT_EQ(shown_weights(snapshot, {}), record.parameters_after->W_hh);
+  View walking;
+  walking.playhead = Playhead{1};
+  EXPECT_EQ(shown_weights(snapshot, walking), record.model.parameters.W_hh);
 }
 
 TEST(WeightsFigure, TheSelectedRowIsMarkedAndLegible) {

@@ -34,8 +34,8 @@ protected:
 constexpr PulseInput kPulse{120, 40, 10.0f, {200, 40, 10, 255}, {10, 180, 220, 255}};
 
 TEST_F(PulseRendererTest, HasACoreAGlowAndATailThatFades) {
-  ASSERT_NE(renderer_->render("a", kPulse), 0u);
-  const PixelImage image = renderer_->read_back("a");
+  ASSERT_NE(renderer_->render(kPulse), 0u);
+  const PixelImage image = renderer_->read_back(kPulse);
   ASSERT_EQ(image.width, 120);
   ASSERT_EQ(image.height, 40);
   EXPECT_EQ(at(image, 100, 20), (Rgba{200, 40, 10, 255}));  // the head's middle
@@ -53,25 +53,44 @@ TEST_F(PulseRendererTest, HasACoreAGlowAndATailThatFades) {
     EXPECT_LT(at(image, x, y)[3], 8) << x << ", " << y;
 }
 
-TEST_F(PulseRendererTest, KeepsPicturesApartAndTheirNames) {
-  const unsigned first = renderer_->render("a", kPulse);
+TEST_F(PulseRendererTest, EveryLookIsDrawnOnce) {
+  const unsigned first = renderer_->render(kPulse);
   PulseInput other = kPulse;
   other.core = {1, 2, 3, 255};
-  EXPECT_NE(renderer_->render("b", other), first);
-  EXPECT_EQ(renderer_->render("a", kPulse), first);
-  EXPECT_EQ(at(renderer_->read_back("b"), 100, 20), (Rgba{1, 2, 3, 255}));
-  EXPECT_EQ(at(renderer_->read_back("a"), 100, 20), (Rgba{200, 40, 10, 255}));
-  EXPECT_EQ(renderer_->render("a", other), first);
-  EXPECT_EQ(at(renderer_->read_back("a"), 100, 20), (Rgba{1, 2, 3, 255}));
+  const unsigned second = renderer_->render(other);
+  EXPECT_NE(second, first);
+  EXPECT_EQ(renderer_->draw_count(), 2);
+  for (int frame = 0; frame < 10; ++frame) {
+    EXPECT_EQ(renderer_->render(kPulse), first);
+    EXPECT_EQ(renderer_->render(other), second);
+  }
+  EXPECT_EQ(renderer_->draw_count(), 2);
+  EXPECT_EQ(at(renderer_->read_back(other), 100, 20), (Rgba{1, 2, 3, 255}));
+  EXPECT_EQ(at(renderer_->read_back(kPulse), 100, 20), (Rgba{200, 40, 10, 255}));
+}
+
+TEST_F(PulseRendererTest, KeepsTheLooksAskedForLast) {
+  renderer_->render(kPulse);
+  PulseInput other = kPulse;
+  for (std::size_t i = 0; i < 3 * PulseRenderer::kKept; ++i) {
+    other.core[0] = static_cast<unsigned char>(i);
+    const unsigned name = renderer_->render(other);
+    EXPECT_EQ(at(renderer_->read_back(other), 100, 20)[0], other.core[0]);
+    EXPECT_NE(renderer_->render(kPulse), name);
+  }
+  EXPECT_EQ(renderer_->draw_count(), 1 + 3 * static_cast<long>(PulseRenderer::kKept));
+  PulseInput oldest = kPulse;
+  oldest.core[0] = 0;
+  EXPECT_EQ(renderer_->read_back(oldest).width, 0);
 }
 
 TEST_F(PulseRendererTest, WhatHasNoSizeIsNoTexture) {
   PulseInput empty = kPulse;
   empty.height = 0;
-  EXPECT_EQ(renderer_->render("a", empty), 0u);
+  EXPECT_EQ(renderer_->render(empty), 0u);
   PulseInput huge = kPulse;
   huge.width = 1 << 20;
-  EXPECT_NE(renderer_->render("a", huge), 0u);
+  EXPECT_NE(renderer_->render(huge), 0u);
 }
 
 TEST_F(PulseRendererTest, LeavesTheStateOfOthersAlone) {
@@ -80,7 +99,7 @@ TEST_F(PulseRendererTest, LeavesTheStateOfOthersAlone) {
   glBindVertexArray(vertex_array);
   glViewport(3, 4, 5, 6);
   glEnable(GL_BLEND);
-  renderer_->render("a", kPulse);
+  renderer_->render(kPulse);
   GLint value = 0;
   glGetIntegerv(GL_VERTEX_ARRAY_BINDING, &value);
   EXPECT_EQ(static_cast<GLuint>(value), vertex_array);

@@ -63,15 +63,15 @@ TEST(Arrangement, ADoubleClickOnAControlOfTheTitleDoesNotEnlarge) {
 TEST(Arrangement, TextGrowsAndShrinksWithinItsLimitsAndMeetsTheUsualSize) {
   UiDriver driver;
   const double usual = driver.widget("Run").rect.height;
-  driver.press(Key::equal);
+  driver.type("+");
   driver.frames(2);
   EXPECT_NEAR(driver.widget("Run").rect.height, 1.1 * usual, 1e-6 * usual);
-  driver.press(Key::minus);
+  driver.type("-");
   driver.frames(2);
   EXPECT_EQ(driver.ui().text_size(), 1.0);
-  for (int i = 0; i < 20; ++i) driver.press(Key::minus);
+  for (int i = 0; i < 20; ++i) driver.type("-");
   EXPECT_EQ(driver.ui().text_size(), kLeastTextSize);
-  for (int i = 0; i < 30; ++i) driver.press(Key::equal);
+  for (int i = 0; i < 30; ++i) driver.type("+");
   EXPECT_EQ(driver.ui().text_size(), kMostTextSize);
   driver.frames(2);
   // 1280 × 800 pixels are 512 × 320 units then: one card at a time, and the controls behind a tab.
@@ -100,6 +100,8 @@ TEST(Arrangement, TabReachesEveryControlAndComesRound) {
     reached.insert(label);
   }
   EXPECT_EQ(driver.ui().focused(), first) << "never came round";
+  for (const char* told : {"Status", "Timeline memory"})
+    EXPECT_FALSE(reached.contains(told)) << told;
   for (const char* label : {"Run", "Help", "Task", "Spectral radius", "Optimiser", "Loss axis=log",
                             "Tab spectrum", "Norm=frobenius", "Group Penalties"})
     EXPECT_TRUE(reached.contains(label)) << label;
@@ -186,6 +188,178 @@ TEST(Arrangement, ANewWindowIsAsTheLastOneWasLeft) {
   EXPECT_FALSE(kept.gradient_log);
   EXPECT_NEAR(driver.widget("figure unrolled").rect.width, width, 1.0);
   EXPECT_EQ(driver.ui().settings(), kept);
+}
+
+TEST(Arrangement, LargeTextForAWhileLeavesTheSplittersWhereTheyWere) {
+  Settings kept;
+  kept.controls_width = 420.0;
+  kept.middle_share = 0.7;
+  UiDriver driver({}, 1280, 800, 1.0, kept);
+  for (int i = 0; i < 12; ++i) driver.type("+");
+  EXPECT_EQ(driver.ui().text_size(), kMostTextSize);
+  driver.frames(3);
+  for (int i = 0; i < 12; ++i) driver.type("-");
+  EXPECT_EQ(driver.ui().settings().controls_width, 420.0);
+  EXPECT_EQ(driver.ui().settings().middle_share, 0.7);
+  EXPECT_EQ(driver.ui().settings().middle_rows, kept.middle_rows);
+  EXPECT_EQ(driver.ui().settings().right_rows, kept.right_rows);
+}
+
+TEST(Arrangement, TheRowsOfTwoNetworksAreKept) {
+  Settings kept;
+  double height = 0.0;
+  {
+    UiDriver driver;
+    driver.press(Key::b);
+    driver.frames(2);
+    driver.move_by("Splitter networks", 0.0, 30.0);
+    height = driver.widget("figure unrolled").rect.height;
+    kept = driver.ui().settings();
+  }
+  EXPECT_NE(kept.two_rows, Settings().two_rows);
+  UiDriver driver({}, 1280, 800, 1.0, kept);
+  driver.press(Key::b);
+  driver.frames(2);
+  EXPECT_NEAR(driver.widget("figure unrolled").rect.height, height, 1.0);
+}
+
+// --- Escape closes one thing at a time ---------------------------------------------------------
+
+bool enlarged(UiDriver& driver) { return has_widget(driver, "All cards"); }
+bool walks(UiDriver& driver) { return has_widget(driver, "Whole iteration"); }
+
+void escape(UiDriver& driver) {
+  driver.press(Key::escape);
+  driver.frames(2);
+}
+
+TEST(Escape, ClosesTheHelpBeforeAnEnlargedCard) {
+  UiDriver driver;
+  driver.hover("figure unrolled");
+  driver.press(Key::m);
+  driver.press(Key::f1);
+  driver.frames(2);
+  ASSERT_TRUE(enlarged(driver));
+  escape(driver);
+  EXPECT_FALSE(has_widget(driver, "Close help"));
+  EXPECT_TRUE(enlarged(driver));
+  escape(driver);
+  EXPECT_FALSE(enlarged(driver));
+}
+
+TEST(Escape, LeavesTheControlBeforeTheEnlargedCardAndThatBeforeTheWalk) {
+  UiDriver driver;
+  driver.press(Key::period);
+  driver.hover("figure unrolled");
+  driver.press(Key::m);
+  driver.press(Key::tab);
+  driver.frames(2);
+  ASSERT_NE(driver.ui().focused(), "");
+  escape(driver);
+  EXPECT_EQ(driver.ui().focused(), "");
+  EXPECT_TRUE(enlarged(driver));
+  EXPECT_TRUE(walks(driver));
+  escape(driver);
+  EXPECT_FALSE(enlarged(driver));
+  EXPECT_TRUE(walks(driver));
+  escape(driver);
+  EXPECT_FALSE(walks(driver));
+}
+
+TEST(Escape, EndsTheWalkBeforeItReleasesThePin) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=5"}));
+  const figure::Rect map = driver.figure("jacobian-norms").plot->rect;
+  const figure::Rect panel = driver.widget("figure jacobian-norms").rect;
+  driver.click_at(
+      {panel.x + map.x + map.width * 1.5 / 6.0, panel.y + map.y + map.height * 3.5 / 6.0});
+  driver.press(Key::period);
+  driver.press(Key::tab);
+  driver.frames(2);
+  const auto pinned = [&] { return driver.snapshot().analysis_options.product.has_value(); };
+  ASSERT_TRUE(pinned());
+  escape(driver);
+  EXPECT_TRUE(pinned() && walks(driver));
+  escape(driver);
+  EXPECT_TRUE(pinned());
+  EXPECT_FALSE(walks(driver));
+  escape(driver);
+  EXPECT_FALSE(pinned());
+}
+
+TEST(Escape, ClosesAListBeforeAnythingElse) {
+  UiDriver driver;
+  driver.press(Key::period);
+  driver.click("Activation");
+  driver.frames(2);
+  ASSERT_TRUE(has_widget(driver, "Activation=relu"));
+  escape(driver);
+  EXPECT_FALSE(has_widget(driver, "Activation=relu"));
+  EXPECT_TRUE(walks(driver));
+  escape(driver);
+  EXPECT_FALSE(walks(driver));
+}
+
+// --- a page over the window --------------------------------------------------------------------
+
+TEST(Covered, WhatLiesBehindTheTourIsOutOfReach) {
+  UiDriver driver({}, 1280, 800, 1.0, {}, true);
+  for (int i = 0; i < 7; ++i) {
+    driver.press(Key::tab);
+    EXPECT_TRUE(driver.ui().focused().starts_with("Tour")) << driver.ui().focused();
+  }
+  while (driver.ui().focused() != "Tour next") driver.press(Key::tab);
+  driver.press(Key::enter);
+  driver.frames(2);
+  EXPECT_THAT(driver.widget("Tour next").help, HasSubstr("Enter"));
+  EXPECT_FALSE(driver.snapshot().running);
+  EXPECT_FALSE(driver.ui().settings().toured);
+  while (driver.ui().focused() != "Tour skip") driver.press(Key::tab);
+  driver.press(Key::enter);
+  driver.frames(2);
+  EXPECT_FALSE(has_widget(driver, "Tour next"));
+  EXPECT_TRUE(driver.ui().settings().toured);
+}
+
+TEST(Covered, WhatLiesBehindTheHelpIsOutOfReach) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  driver.press(Key::right_arrow);
+  while (driver.ui().focused() != "Run") driver.press(Key::tab);
+  const figure::Point title = title_of(driver, "unrolled");
+  driver.press(Key::f1);
+  driver.frames(2);
+  ASSERT_TRUE(has_widget(driver, "Close help"));
+  for (const Key key : {Key::enter, Key::space, Key::r, Key::m, Key::b, Key::digit_5, Key::period,
+                        Key::p, Key::right_arrow, Key::left_arrow, Key::home, Key::f})
+    driver.press(key);
+  driver.press_with_control(Key::z);
+  double_click_at(driver, title);
+  driver.frames(60);
+  EXPECT_EQ(driver.snapshot().iteration, 1u);
+  EXPECT_FALSE(driver.snapshot().running);
+  EXPECT_FALSE(driver.snapshot().other);
+  EXPECT_FALSE(enlarged(driver));
+  EXPECT_FALSE(walks(driver));
+  EXPECT_TRUE(has_widget(driver, "figure loss"));
+  EXPECT_NE(driver.ui().figure("unrolled"), nullptr);
+  for (int i = 0; i < 4; ++i) {
+    driver.press(Key::tab);
+    const std::string label = driver.ui().focused();
+    EXPECT_TRUE(label == "Close help" || label == "Start tour") << label;
+  }
+  while (driver.ui().focused() != "Close help") driver.press(Key::tab);
+  driver.press(Key::enter);
+  driver.frames(2);
+  EXPECT_FALSE(has_widget(driver, "Close help"));
+}
+
+TEST(Covered, ADoubleClickOnThePageOfHelpDoesNotEnlargeTheCardBehind) {
+  UiDriver driver;
+  const figure::Point title = title_of(driver, "unrolled");
+  driver.press(Key::f1);
+  driver.frames(2);
+  double_click_at(driver, title);
+  driver.frames(2);
+  EXPECT_FALSE(enlarged(driver));
 }
 
 }  // namespace

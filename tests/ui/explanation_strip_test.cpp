@@ -69,5 +69,64 @@ TEST(ExplanationStrip, TermsUnderTheMouseLightUpUntilItLeaves) {
   EXPECT_EQ(lit_terms(driver), 0u);
 }
 
+double height_now(UiDriver& driver) {
+  driver.frames(2);
+  return driver.widget("figure explanation").rect.height;
+}
+
+void walk_to_update(UiDriver& driver) {
+  driver.press(Key::period);
+  for (int i = 0; i < 50 && !driver.snapshot().record->parameters_after; ++i)
+    driver.press(Key::period);
+}
+
+// With two units the steps back need the most room, by how far they go.
+TEST(ExplanationStrip, IsAsHighAsWhatIsChosenAlongTheWalkNeeds) {
+  const auto keys = [](const char* truncation) {
+    return configured({"model.hidden=2", "training.truncation.steps=2", truncation});
+  };
+  double needed = 0.0;
+  {
+    UiDriver fresh(keys("training.truncation=none"), 900, 1800);
+    walk_to_update(fresh);
+    needed = height_now(fresh);
+  }
+  UiDriver driver(keys("training.truncation=chunks"), 900, 1800);
+  driver.press(Key::period);
+  ASSERT_LT(height_now(driver), needed - 1.0);
+  driver.session().execute(session::SetKey{"training.truncation", "none"});
+  walk_to_update(driver);
+  EXPECT_EQ(height_now(driver), needed);
+}
+
+TEST(ExplanationStrip, GrowsWhereTheNumbersOfALaterIterationNeedMore) {
+  const auto config = configured({"model.hidden=2"});
+  double needed = 0.0;
+  {
+    UiDriver later(config, 900, 1800);
+    for (int i = 0; i < 2; ++i) later.press(Key::right_arrow);
+    later.press(Key::period);
+    ASSERT_EQ(later.snapshot().record->iteration, 1u);
+    needed = height_now(later);
+  }
+  UiDriver driver(config, 900, 1800);
+  walk_to_update(driver);
+  ASSERT_LT(height_now(driver), needed - 1.0);
+  driver.press(Key::period);
+  walk_to_update(driver);
+  ASSERT_EQ(driver.snapshot().record->iteration, 1u);
+  EXPECT_GE(height_now(driver), needed);
+}
+
+TEST(ExplanationStrip, StaysAsHighOverTheIterationsOfAWalk) {
+  UiDriver driver(configured({"task.name=cat-mat-rat", "training.optimizer=adam"}), 2400, 1800);
+  walk_to_update(driver);
+  const double first = height_now(driver);
+  for (int i = 0; i < 12; ++i) {
+    driver.press(Key::period);
+    EXPECT_EQ(height_now(driver), first) << i;
+  }
+}
+
 }  // namespace
 }  // namespace backflow::ui

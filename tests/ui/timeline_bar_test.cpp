@@ -146,5 +146,21 @@ TEST(TimelineBar, TellsTheMemoryItTakes) {
   EXPECT_GT(driver.snapshot().timeline.checkpoints, 2u);
 }
 
+TEST(TimelineBar, EveryStepBackDuringAReplayGoesOneFurther) {
+  session::Snapshot snapshot;
+  snapshot.iteration = 50;
+  snapshot.timeline.first = 46;
+  snapshot.timeline.end = 60;
+  std::vector<std::uint64_t> asked;
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(can_step_back(snapshot), i < 4);
+    step_back(snapshot, [&](const session::Command& command) {
+      asked.push_back(std::get<session::GoTo>(command).iteration);
+      snapshot.going_to = asked.back();  // and the state is still that of the beginning
+    });
+  }
+  EXPECT_EQ(asked, (std::vector<std::uint64_t>{49, 48, 47, 46}));
+}
+
 }  // namespace
 }  // namespace backflow::ui

@@ -35,6 +35,7 @@ UiDriver::~UiDriver() {
 void UiDriver::analyse(const session::Session& session,
                        std::shared_ptr<const session::Analysis>& analysis,
                        session::AnalysisOptions& analysed) const {
+  if (holds_analysis_) return;
   const session::AnalysisOptions& options = session.analysis_options();
   if (analysis && analysis->record == session.record() && analysed == options) return;
   analysis = coarse_ ? session::analyse_coarsely(session.record(), options) : nullptr;
@@ -52,6 +53,8 @@ void UiDriver::publish() {
   known.analysis_a = analysis_;
   known.analysis_b = analysis_b_;
   snapshot_ = std::make_shared<const session::Snapshot>(networks_.snapshot(known));
+  seen_.push_back(snapshot_);
+  while (seen_.size() > delay_ + 1) seen_.pop_front();
 }
 
 void UiDriver::frames(int count) {
@@ -59,7 +62,7 @@ void UiDriver::frames(int count) {
     publish();
     adapt_text_size();
     ImGui::NewFrame();
-    ui_->frame(*snapshot_);
+    ui_->frame(*seen_.front());
     ImGui::Render();
     send_mouse_wheel(0.0f);
   }
@@ -205,6 +208,11 @@ void UiDriver::press(Key key) {
   frames();
   send_key(key, false);
   frames();
+}
+
+void UiDriver::type(const std::string& text) {
+  for (const char c : text) ImGui::GetIO().AddInputCharacter(static_cast<unsigned char>(c));
+  frames(2);
 }
 
 void UiDriver::press_with_control(Key key) {

@@ -3,6 +3,7 @@
 // mouse and the keyboard as a person would.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -45,6 +46,7 @@ public:
   void wheel(double steps);
   void press(Key key);
   void press_with_control(Key key);
+  void type(const std::string& text);  ///< characters, as the keyboard's layout makes them
 
   /// Scrolls the controls until the widget is in sight; false when it is not there at all.
   bool reach(const std::string& label);
@@ -52,7 +54,12 @@ public:
   void open_group(const std::string& title);
   /// From now on the map is the coarse one, where there is one.
   void keep_coarse() { coarse_ = true, analysis_ = nullptr; }
+  /// From now on the window sees every snapshot that many frames late.
+  void delay(std::size_t frames) { delay_ = frames; }
+  /// From now on the analyses stay what they are, or are computed again.
+  void hold_analysis(bool hold) { holds_analysis_ = hold; }
 
+  /// The latest one, seen by the window or not.
   const session::Snapshot& snapshot() const { return *snapshot_; }
   session::Comparison& session() { return networks_; }
   AppUi& ui() { return *ui_; }
@@ -74,7 +81,9 @@ private:
   std::shared_ptr<const session::Snapshot> snapshot_;
   std::shared_ptr<const session::Analysis> analysis_, analysis_b_;
   session::AnalysisOptions analysed_, analysed_b_;
-  bool coarse_ = false;
+  bool coarse_ = false, holds_analysis_ = false;
+  std::size_t delay_ = 0;
+  std::deque<std::shared_ptr<const session::Snapshot>> seen_;  // and the ones still to be
   std::uint64_t revision_ = 0;
   double scale_, text_size_;
   std::unique_ptr<AppUi> ui_;

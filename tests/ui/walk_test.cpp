@@ -49,6 +49,10 @@ public:
   int commands() const { return commands_; }
   /// From now on nothing comes back.
   void fall_silent() { answers_ = false; }
+  void refuse() {
+    session_.refuse("there is no memory");
+    frame();
+  }
 
 private:
   Walk::Send send() {
@@ -66,10 +70,7 @@ private:
   bool answers_ = true;
 };
 
-const model::Parameters& weights(const session::Snapshot& snapshot) {
-  const auto& record = *snapshot.record;
-  return record.parameters_after ? *record.parameters_after : record.model.parameters;
-}
+using session::present_weights;
 
 void expect_same(const model::Parameters& a, const model::Parameters& b) {
   EXPECT_EQ(a.W_xh, b.W_xh);
@@ -117,14 +118,14 @@ TEST(Walk, OverTwoIterationsTrainsAsTwoSteps) {
     EXPECT_EQ(walker.phase(), Phase::update);
     EXPECT_EQ(walker.snapshot().iteration, 2u);
     EXPECT_EQ(walker.snapshot().history.size(), 2u);
-    expect_same(weights(walker.snapshot()), weights(plain.snapshot()));
+    expect_same(present_weights(walker.snapshot()), present_weights(plain.snapshot()));
   }
 }
 
 TEST(Walk, TheNextIterationBeginsWithThoseWeights) {
   Walker walker;
   for (Index i = 0; i < 2 * walker.T() + 3; ++i) walker.next();
-  const model::Parameters after = weights(walker.snapshot());
+  const model::Parameters after = present_weights(walker.snapshot());
   walker.next();
   EXPECT_EQ(walker.position(), 1);
   EXPECT_EQ(walker.snapshot().record->iteration, 1u);
@@ -152,7 +153,7 @@ TEST(Walk, FromTheFirstStepBackIsTheUpdateBefore) {
 TEST(Walk, ReturnsToUpdatesThatWereMadeWithoutLeavingTheBranch) {
   Walker walker;
   for (int i = 0; i < 5; ++i) walker.by_hand(session::StepOnce{});
-  const model::Parameters end = weights(walker.snapshot());
+  const model::Parameters end = present_weights(walker.snapshot());
   walker.by_hand(session::GoTo{3});
   walker.next();
   for (int i = 0; i < 2; ++i) {
@@ -162,7 +163,7 @@ TEST(Walk, ReturnsToUpdatesThatWereMadeWithoutLeavingTheBranch) {
   while (walker.phase() != Phase::update) walker.next();
   EXPECT_EQ(walker.snapshot().iteration, 5u);
   EXPECT_EQ(walker.updates(), 0);
-  expect_same(weights(walker.snapshot()), end);
+  expect_same(present_weights(walker.snapshot()), end);
   walker.next();
   while (walker.phase() != Phase::update) walker.next();
   EXPECT_EQ(walker.updates(), 1);
@@ -225,12 +226,10 @@ TEST(Walk, GetsPastAnUpdateThatDiverges) {
                  "model.readout=identity", "model.spectral_radius=10"});
   walker.previous();
   ASSERT_TRUE(walker.snapshot().record->divergence);
-  walker.next();
   EXPECT_EQ(walker.phase(), Phase::update);
-  EXPECT_EQ(walker.updates(), 1);
+  EXPECT_EQ(walker.updates(), 0);  // there is none to be had
   walker.next();
   EXPECT_EQ(walker.position(), 1);
-  EXPECT_EQ(walker.updates(), 1);
 }
 
 TEST(Walk, PlaysAtItsPaceWhateverTheFramesTake) {
@@ -291,6 +290,37 @@ TEST(Walk, WaitsForAnAnswerWithoutAskingAgain) {
   EXPECT_EQ(walker.phase(), Phase::clip);
   walker.walk().end();
   EXPECT_FALSE(walker.walk().on());
+}
+
+TEST(Walk, GoingBackDoesNotWaitAndAsksForNoSecondUpdate) {
+  Walker walker;
+  walker.previous();
+  ASSERT_EQ(walker.phase(), Phase::clip);
+  walker.fall_silent();
+  walker.next();
+  const Index clip = walker.position();
+  walker.previous();
+  walker.previous();
+  EXPECT_EQ(walker.position(), clip - 2);
+  for (int i = 0; i < 4; ++i) walker.next();
+  EXPECT_EQ(walker.position(), clip);
+  EXPECT_EQ(walker.updates(), 1);
+}
+
+TEST(Walk, ARefusalEndsTheWaiting) {
+  Walker walker;
+  walker.walk().set_pace(30.0);
+  walker.previous();
+  walker.fall_silent();
+  walker.play();
+  walker.frames(0.5);
+  ASSERT_EQ(walker.updates(), 1);
+  EXPECT_TRUE(walker.walk().moving());
+  walker.refuse();
+  EXPECT_FALSE(walker.walk().moving());
+  EXPECT_EQ(walker.phase(), Phase::clip);
+  walker.next();
+  EXPECT_EQ(walker.updates(), 2) << "it may be asked for again";
 }
 
 }  // namespace

@@ -14,10 +14,8 @@ namespace backflow::ui {
 
 using support::configured;
 
-/// The weights now: after the record's update, if it made one.
 inline const model::Matrix& W_hh(const UiDriver& driver) {
-  const auto& record = *driver.snapshot().record;
-  return record.parameters_after ? record.parameters_after->W_hh : record.model.parameters.W_hh;
+  return session::present_weights(driver.snapshot()).W_hh;
 }
 
 /// The values of the heatmap as drawn.

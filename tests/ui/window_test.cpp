@@ -157,32 +157,53 @@ struct Display {
 
 class WindowLayout : public ::testing::TestWithParam<Display> {};
 
+// All widgets lie in the window, apart, and say what they are for.
+void expect_good_layout(UiDriver& driver, double width, double height) {
+  const auto& widgets = driver.ui().registry().all();
+  ASSERT_GT(widgets.size(), 30u);
+  for (const WidgetInfo& a : widgets) {
+    EXPECT_GE(a.rect.x, 0.0) << a.label;
+    EXPECT_GE(a.rect.y, 0.0) << a.label;
+    EXPECT_LE(a.rect.right(), width) << a.label;
+    EXPECT_LE(a.rect.bottom(), height) << a.label;
+    EXPECT_GT(a.rect.width, 4.0) << a.label;
+    EXPECT_GT(a.rect.height, 4.0) << a.label;
+    const std::string plain = a.label.starts_with("B ") ? a.label.substr(2) : a.label;
+    const bool explains_itself =
+        plain.starts_with("figure") || plain.starts_with("Splitter") || plain.starts_with("Group");
+    EXPECT_TRUE(explains_itself || !a.help.empty()) << a.label;
+    for (const WidgetInfo& b : widgets) {
+      if (&a == &b) continue;
+      const double overlap_x =
+          std::min(a.rect.right(), b.rect.right()) - std::max(a.rect.x, b.rect.x);
+      const double overlap_y =
+          std::min(a.rect.bottom(), b.rect.bottom()) - std::max(a.rect.y, b.rect.y);
+      EXPECT_FALSE(overlap_x > 1.0 && overlap_y > 1.0) << a.label << " and " << b.label;
+      EXPECT_NE(a.label, b.label);
+    }
+  }
+}
+
 TEST_P(WindowLayout, EveryControlIsVisibleSeparateAndExplained) {
   const auto [width, height, scale] = GetParam();
   for (const char* activation : {"model.activation=tanh", "model.activation=leaky-relu"}) {
     UiDriver driver(configured({activation, "task.name=first-bit"}), width, height, scale);
     for (const char* group : {"Task", "Weights", "Schedule"}) driver.open_group(group);
-    const auto& widgets = driver.ui().registry().all();
-    ASSERT_GT(widgets.size(), 30u);
-    for (const WidgetInfo& a : widgets) {
-      EXPECT_GE(a.rect.x, 0.0) << a.label;
-      EXPECT_GE(a.rect.y, 0.0) << a.label;
-      EXPECT_LE(a.rect.right(), width) << a.label;
-      EXPECT_LE(a.rect.bottom(), height) << a.label;
-      EXPECT_GT(a.rect.width, 4.0) << a.label;
-      EXPECT_GT(a.rect.height, 4.0) << a.label;
-      const bool explains_itself = a.label.starts_with("figure") ||
-                                   a.label.starts_with("Splitter") || a.label.starts_with("Group");
-      EXPECT_TRUE(explains_itself || !a.help.empty()) << a.label;
-      for (const WidgetInfo& b : widgets) {
-        if (&a == &b) continue;
-        const double overlap_x =
-            std::min(a.rect.right(), b.rect.right()) - std::max(a.rect.x, b.rect.x);
-        const double overlap_y =
-            std::min(a.rect.bottom(), b.rect.bottom()) - std::max(a.rect.y, b.rect.y);
-        EXPECT_FALSE(overlap_x > 1.0 && overlap_y > 1.0) << a.label << " and " << b.label;
-        EXPECT_NE(a.label, b.label);
-      }
+    expect_good_layout(driver, width, height);
+  }
+}
+
+TEST_P(WindowLayout, SoAreThoseOfAllTabsAndOfTwoNetworks) {
+  const auto [width, height, scale] = GetParam();
+  for (const bool two : {false, true}) {
+    UiDriver driver(configured({"task.name=first-bit", "model.cell=lstm"}), width, height, scale);
+    if (two) driver.press(Key::b);
+    for (const Key key : {Key::digit_9, Key::digit_0, Key::c, Key::digit_2, Key::digit_5,
+                          Key::digit_8, Key::digit_7, Key::digit_4}) {
+      driver.press(key);
+      driver.frames(2);
+      SCOPED_TRACE("key " + std::to_string(static_cast<int>(key)) + (two ? ", two" : ""));
+      expect_good_layout(driver, width, height);
     }
   }
 }
@@ -193,6 +214,24 @@ INSTANTIATE_TEST_SUITE_P(Sizes, WindowLayout,
                            return std::to_string(test.param.width) + "x" +
                                   std::to_string(test.param.height);
                          });
+
+TEST(Window, TheEditorOfWeightsFitsANarrowCard) {
+  Settings narrow;
+  narrow.middle_share = 1.0;
+  for (const int width : {900, 1280}) {
+    UiDriver driver(configured({"model.cell=lstm"}), width, 800, 1.0, narrow);
+    driver.press(Key::digit_9);
+    driver.frames(2);
+    const figure::Rect card = driver.widget("figure weights").rect;
+    ASSERT_LT(card.width, 230.0);
+    for (const WidgetInfo& widget : driver.ui().registry().all()) {
+      EXPECT_GT(widget.rect.width, 4.0) << widget.label << " at " << width;
+      if (widget.label.find("W_hh") != std::string::npos) {
+        EXPECT_GE(widget.rect.x, card.x) << widget.label << " at " << width;
+      }
+    }
+  }
+}
 
 TEST(Window, SurvivesVerySmallSizes) {
   for (const int side : {60, 200, 420}) {
