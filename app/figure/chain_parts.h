@@ -21,6 +21,8 @@ std::string chain_factors(model::Index t, model::Index k, bool all);
 /// The product as its factors, and what came of it beside its bound; longest form first.
 std::vector<std::string> chain_formulas(const session::Analysis& analysis);
 std::vector<std::string> chain_results(const session::Analysis& analysis);
+/// log10 of the identity's norm, where every product begins: 0, or ½ log10 n for the Frobenius norm.
+double log10_identity(const gradient::Chain& chain);
 /// log10 of the bound of a product's norm over that many steps; NaN where nothing is proven.
 double chain_bound_at(const session::Analysis& analysis, model::Index lag);
 /// "2.4·10^{−7}", "not finite".

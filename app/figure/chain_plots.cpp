@@ -12,7 +12,6 @@ namespace {
 
 using gradient::Chain;
 using gradient::ChainLink;
-using gradient::ScaledMatrix;
 using model::Index;
 using session::Analysis;
 
@@ -35,8 +34,10 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
   const Chain& chain = *analysis.chain;
   const Palette& colors = palette(style.theme);
   const Index lags = chain.t - chain.k;
-  const bool bounded = !std::isnan(chain_bound_at(analysis, 0));
-  double low = 0.0, high = 0.0;
+  // With W_hh = 0 the bound is 0 after one step: there is no line to be drawn.
+  const bool bounded = std::isfinite(chain_bound_at(analysis, 1));
+  const double identity = log10_identity(chain);
+  double low = identity, high = identity;
   for (const ChainLink& link : chain.links)
     for (const double value : {link.log10_norm, link.log10_product}) include(low, high, value);
   if (bounded) {
@@ -65,10 +66,7 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
     group.marks.push_back(PolylineMark{{{x, axes.area.rect.y}, {x, axes.area.rect.bottom()}},
                                        {colors.axis, 1.0, Dash::dotted}});
   }
-  const double identity = chain_bound_at(analysis, 0);
-  std::vector<Point> running{{axes.x(0.0), axes.y_at(bounded ? identity : 0.0)}}, single;
-  if (!bounded && chain.norm == gradient::MatrixNorm::frobenius)
-    running[0].y = axes.y_at(0.5 * std::log10(static_cast<double>(chain.size)));
+  std::vector<Point> running{{axes.x(0.0), axes.y_at(identity)}}, single;
   for (const ChainLink& link : chain.links) {
     const auto lag = static_cast<double>(chain.t - link.step + 1);
     const auto y = [&](double value) {
@@ -78,10 +76,7 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
     single.push_back({axes.x(lag), y(link.log10_norm)});
   }
   if (bounded)
-    group.marks.push_back(PolylineMark{
-        {{axes.x(0.0), axes.y_at(identity)},
-         {axes.x(static_cast<double>(lags)), axes.y_at(chain_bound_at(analysis, lags))}},
-        bound});
+    add_straight(group, axes, identity, chain_bound_at(analysis, 1) - identity, bound);
   add_line(group, single, factor);
   add_line(group, running, product);
   figure.groups.push_back(std::move(group));

@@ -17,6 +17,10 @@ namespace backflow::figure {
 /// breaks becomes a dot.
 void add_line(Group& group, const std::vector<Point>& points, const Stroke& stroke);
 
+/// A straight line from x = 0 on, `start` and `slope` in the positions of Axes::y_at, as far as it
+/// stays in the plot; nothing when one of them is not finite.
+void add_straight(Group& group, const Axes& axes, double start, double slope, const Stroke& stroke);
+
 /// What a point without a value means: the curve is broken there, or there was none to be had and
 /// its neighbours are joined.
 enum class Gaps { broken, joined };

@@ -63,18 +63,6 @@ PlotArea range_of(const session::Snapshot& snapshot) {
   return {{}, 0.0, last, low - room, high + room, true};
 }
 
-// From lag 0 on, straight on the logarithmic axis, as far as it stays in the plot.
-void add_straight(Group& group, const Axes& axes, double start, double slope,
-                  const Stroke& stroke) {
-  if (!std::isfinite(start) || !std::isfinite(slope)) return;
-  double end = axes.area.x_max;
-  if (slope > 0.0) end = std::min(end, (axes.area.y_max - start) / slope);
-  if (slope < 0.0) end = std::min(end, (axes.area.y_min - start) / slope);
-  if (end <= 0.0) return;
-  group.marks.push_back(PolylineMark{
-      {{axes.x(0.0), axes.y_at(start)}, {axes.x(end), axes.y_at(start + end * slope)}}, stroke});
-}
-
 // Between the quartiles, one convex piece per lag; where the lower one is an exact zero the band
 // goes down to the axis.
 void add_band(Group& group, const GradientDecay& decay, const Axes& axes, Color color) {

@@ -8,9 +8,11 @@
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/session/analysis.h"
 #include "core/gradient/jacobian.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
+#include "tests/support/configured.h"
 
 namespace backflow::figure {
 namespace {
@@ -128,6 +130,57 @@ TEST(ChainFigure, SaysWhatThereIsNot) {
               HasSubstr("computing the product"));
   // Beyond the sequence counts as its end.
   EXPECT_EQ(chain_of({900, 3}).analysis->chain->t, 20);
+}
+
+// The dashed lines of the plot of the norms.
+std::vector<PolylineMark> bound_lines(const Figure& figure) {
+  std::vector<PolylineMark> lines;
+  for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, "norms-curves")))
+    if (line.stroke.dash == Dash::dashed) lines.push_back(line);
+  return lines;
+}
+
+TEST(ChainFigure, TheBoundStartsAtTheIdentityAndFallsByItsFactor) {
+  for (const auto norm : {gradient::MatrixNorm::spectral, gradient::MatrixNorm::frobenius})
+    for (const char* rho : {"model.spectral_radius=0.01", "model.spectral_radius=0.9"}) {
+      const auto snapshot =
+          snapshot_after(0, {"task.name=first-bit", "task.steps=20", rho},
+                         {.norm = norm, .product = session::StepPair{20, 0}, .chain = true});
+      const Figure figure = kChain.build(snapshot, {}, {}, {900, 500});
+      expect_legible(figure);
+      const auto lines = bound_lines(figure);
+      ASSERT_EQ(lines.size(), 1u);
+      const Axes axes{*figure.plot};
+      const double start =
+          norm == gradient::MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(8.0);
+      const Point first = lines[0].points.front(), last = lines[0].points.back();
+      EXPECT_NEAR(first.x, axes.x(0.0), 1e-9);
+      EXPECT_NEAR(first.y, axes.y_at(start), 1e-9);
+      const double lag = x_value_at(*figure.plot, last.x);
+      EXPECT_NEAR(last.y, axes.y_at(start + snapshot.analysis->bound->log10_at(lag)), 1e-6);
+      EXPECT_LE(last.y, figure.plot->rect.bottom() + 1e-9);
+      // Nothing is left over above the identity, where no norm is larger.
+      if (std::string(rho).ends_with("0.01")) {
+        EXPECT_LT(figure.plot->y_max, start + 0.1 * (start - figure.plot->y_min));
+      }
+    }
+}
+
+TEST(ChainFigure, WithoutRecurrentWeightsThereIsNoLineOfTheBound) {
+  session::Session session(support::configured({"task.name=first-bit", "task.steps=20"}));
+  const model::Matrix W = session.snapshot().record->model.parameters.W_hh;
+  session.execute(
+      session::SetRecurrentWeights{model::Matrix(model::Matrix::Zero(W.rows(), W.cols())), "zero"});
+  session.refresh();
+  session::Snapshot snapshot = session.snapshot();
+  session::attach(
+      session::analyse(snapshot.record, {.product = session::StepPair{20, 0}, .chain = true}),
+      snapshot);
+  ASSERT_EQ(snapshot.analysis->bound->sigma_1, 0.0);
+  const Figure figure = kChain.build(snapshot, {}, {}, {900, 500});
+  expect_legible(figure);
+  EXPECT_TRUE(bound_lines(figure).empty());
+  EXPECT_THAT(all_text(figure), Not(HasSubstr("\nbound\n")));
 }
 
 TEST(ChainFigure, LongAndWideAndExplodingIsLegible) {
