@@ -66,7 +66,10 @@ Formula factor_numbers(const Factor& factor, Index rows) {
   return value;
 }
 
-bool is_vector(const Factor& factor) { return factor.value.cols() == 1; }
+// A column; a matrix that is one column but stands transposed is a row.
+bool is_vector(const Factor& factor) {
+  return factor.value.cols() == 1 && (!factor.transposed || factor.value.rows() == 1);
+}
 
 // A negative number after an operator or another factor.
 Formula protected_number(Formula formula) {
@@ -311,8 +314,14 @@ Formula weights_term(std::string_view indices, bool transposed) {
               Highlight{part, kEveryStep});
 }
 
-Formula output_blame_term(Index t) {
-  return term("∂" + indexed("L", t) + "/∂" + indexed("z", t), Highlight{Part::output_blame, t});
+std::string logits_name(model::CellKind cell, Index t) {
+  const bool gru = cell == model::CellKind::gru || cell == model::CellKind::gru_original;
+  return indexed("z", t, gru ? "y" : "");
+}
+
+Formula output_blame_term(model::CellKind cell, Index t) {
+  return term("∂" + indexed("L", t) + "/∂" + logits_name(cell, t),
+              Highlight{Part::output_blame, t});
 }
 
 }  // namespace backflow::figure

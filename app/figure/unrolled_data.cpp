@@ -107,6 +107,20 @@ bool UnrolledData::some_zero() const {
          std::any_of(log10_factor.begin(), log10_factor.end(), zero);
 }
 
+BlameSources UnrolledData::sources(Index t) const {
+  const gradient::Truncation& truncation = rec().options.truncation;
+  BlameSources sources;
+  sources.own = has_output(t);
+  for (Index s = t + 1; s <= steps; ++s) {
+    if (!has_output(s)) continue;
+    if (!truncation.cuts(s, t))
+      sources.later = true;
+    else if (!truncation.cuts(s, t + 1))
+      sources.dropped = true;
+  }
+  return sources;
+}
+
 Index UnrolledData::predicted(Index t) const {
   Index row = 0;
   rec().trace.y_hat.step(t).col(sequence).maxCoeff(&row);

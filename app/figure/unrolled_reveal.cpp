@@ -210,7 +210,7 @@ private:
                                 : (relative > 0.0 || std::isnan(relative) ? 1.0 : 0.0);
     const Color color = color_of(data_.blame_scale, static_cast<float>(relative));
     const double y = layout_.blame.middle(), gap = full() ? half() : 0.0;
-    if (t_ < data_.steps && !data_.is_cut(t_ + 1))
+    if (t_ < data_.steps && data_.sources(t_).later)
       pulse({x(t_ + 1) - gap, y}, {x(t_) + gap, y}, pulse_, strength, color);
     if (data_.has_output(t_)) {
       const double down = full() ? x(t_) - 0.6 * half() : x(t_);

@@ -240,6 +240,36 @@ TEST(Walk, SaysWhereTruncationCuts) {
   EXPECT_EQ(cuts, 2);
 }
 
+// The record's own numbers say whether blame flows: only the last step has a loss.
+TEST(Walk, UnderAHorizonBlameFlowsOnlyWhereThereIsSome) {
+  for (const char* kind :
+       {"training.truncation=none", "training.truncation=horizon", "training.truncation=chunks"}) {
+    const auto snapshot =
+        walked(1, {"task.name=first-bit", "task.steps=8", kind, "training.truncation.steps=3"});
+    for (Index t = 1; t < 8; ++t) {
+      SCOPED_TRACE(std::string(kind) + ", t = " + std::to_string(t));
+      const bool some = snapshot.record->signals.e.step(t).col(0).norm() > 0.0;
+      const View view = at_position(2 * 8 + 2 - t, 0.5);
+      const std::string sentence =
+          walk_sentences(unrolled_data(snapshot, view), *view.playhead).front();
+      EXPECT_EQ(sentence.find("blame flows") != std::string::npos, some) << sentence;
+      for (const FigureInfo* info : {&kUnrolled, &kFolded}) {
+        const Figure figure = info->build(snapshot, view, {}, kSize);
+        const Group& group = group_of(figure, info == &kFolded ? "cell" : "playhead");
+        EXPECT_EQ(!marks_of<PulseMark>(group).empty(), some) << info->name;
+      }
+    }
+  }
+  const auto horizon = walked(1, {"task.name=first-bit", "task.steps=8",
+                                  "training.truncation=horizon", "training.truncation.steps=3"});
+  const auto sentence = [&](Index t) {
+    return walk_sentences(unrolled_data(horizon, {}), {2 * 8 + 2 - t}).front();
+  };
+  EXPECT_EQ(sentence(6), "backward, t = 6: blame flows from h_{7} to h_{6}");
+  EXPECT_EQ(sentence(5), "backward, t = 5: truncation lets no blame through from h_{6}");
+  EXPECT_EQ(sentence(1), "backward, t = 1: no blame reaches h_{1}");
+}
+
 TEST(Walk, ASequenceThatHasEndedSaysSo) {
   const auto snapshot = walked(1, {"task.name=first-bit", "task.steps=8", "task.length_min=2"});
   const auto& trace = snapshot.record->trace;
