@@ -8,25 +8,11 @@
 #include "app/figure/header.h"
 
 namespace backflow::figure {
-namespace {
 
 using gradient::Chain;
 using gradient::ChainLink;
 using model::Index;
 using session::Analysis;
-
-void include(double& low, double& high, double value) {
-  if (!std::isfinite(value)) return;
-  low = std::min(low, value);
-  high = std::max(high, value);
-}
-
-FigureStyle untitled(FigureStyle style) {
-  style.title = false;
-  return style;
-}
-
-}  // namespace
 
 // ‖∂h_t/∂h_{t−lag}‖ and the norms of the single factors over the lag.
 Figure chain_norms_plot(const Analysis& analysis, const View& view, const FigureStyle& style,
@@ -37,14 +23,17 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
   // With W_hh = 0 the bound is 0 after one step: there is no line to be drawn.
   const bool bounded = std::isfinite(chain_bound_at(analysis, 1));
   const double identity = log10_identity(chain);
-  double low = identity, high = identity;
+  Extent range;
+  range.include(identity);
   for (const ChainLink& link : chain.links)
-    for (const double value : {link.log10_norm, link.log10_product}) include(low, high, value);
+    for (const double value : {link.log10_norm, link.log10_product}) range.include(value);
   if (bounded) {
     // A bound far away does not flatten the curve.
-    const double reach = std::max(2.0, 1.5 * (high - low));
-    include(low, high, std::clamp(chain_bound_at(analysis, lags), low - reach, high + reach));
+    const double reach = std::max(2.0, 1.5 * (range.high - range.low));
+    range.include(
+        std::clamp(chain_bound_at(analysis, lags), range.low - reach, range.high + reach));
   }
+  const auto [low, high] = range;
   const double room = std::max(0.05 * (high - low), 0.05);
   const Stroke product{colors.accent, 3.0}, factor{colors.norm_before, 1.4},
       bound{colors.warning, 1.6, Dash::dashed};
@@ -75,8 +64,7 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
     running.push_back({axes.x(lag), y(link.log10_product)});
     single.push_back({axes.x(lag), y(link.log10_norm)});
   }
-  if (bounded)
-    add_straight(group, axes, identity, chain_bound_at(analysis, 1) - identity, bound);
+  if (bounded) add_straight(group, axes, identity, chain_bound_at(analysis, 1) - identity, bound);
   add_line(group, single, factor);
   add_line(group, running, product);
   figure.groups.push_back(std::move(group));
@@ -86,11 +74,11 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
 Figure chain_singular_values_plot(const Analysis& analysis, const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
   const std::vector<double>& values = analysis.chain->log10_singular_values;
-  double low = 1e300, high = -1e300;
-  for (const double value : values) include(low, high, value);
+  Extent range;
+  for (const double value : values) range.include(value);
+  const auto [low, high] = range.empty() ? Extent{0.0, 0.0} : range;
   const auto lost = std::count_if(values.begin(), values.end(),
                                   [](double value) { return !std::isfinite(value); });
-  if (low > high) low = high = 0.0;
   const double room = std::max(0.06 * (high - low), 0.05);
   Figure figure = blank_figure("singular-values", "", style, size);
   AxesOptions options;

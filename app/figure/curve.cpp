@@ -243,6 +243,13 @@ double smallest_positive(const HistoryView& history, Series series) {
   return smallest;
 }
 
+void include_positive(Extent& extent, const HistoryView& history, Series series) {
+  const double smallest = smallest_positive(history, series);
+  if (!(smallest > 0.0)) return;
+  extent.include(smallest);
+  extent.include(history.min_max(series, 0, history.size()).max);
+}
+
 void set_y_range(PlotArea& area, double low, double high, bool log_y) {
   area.log_y = log_y;
   if (log_y) {

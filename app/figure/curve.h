@@ -65,6 +65,11 @@ double iteration_axis_end(std::size_t points);
 /// The smallest positive finite value of the series, or 0 when there is none.
 double smallest_positive(const training::HistoryView& history, training::Series series);
 
+/// Includes the positive values of the series, of which the others have no place on a logarithmic
+/// axis.
+void include_positive(Extent& extent, const training::HistoryView& history,
+                      training::Series series);
+
 /// The last i < end with a finite value; nothing when there is none.
 std::optional<std::size_t> last_finite(const training::HistoryView& history,
                                        training::Series series, std::size_t end);

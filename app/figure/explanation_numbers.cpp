@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/extent.h"
 #include "app/figure/number_format.h"
 #include "core/model/norm.h"
 
@@ -15,14 +16,6 @@ namespace {
 using model::Index;
 using model::Matrix;
 using model::Vector;
-
-// Largest |entry| that is finite; 0 when there is none.
-double largest_of(const Matrix& values) {
-  double largest = 0.0;
-  for (const double value : values.reshaped())
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-  return largest;
-}
 
 bool all_small_integers(const Matrix& values) {
   for (const double value : values.reshaped())
@@ -38,7 +31,7 @@ struct Digits {
 
 // So many significant digits in the largest entry.
 Digits digits_for(const Matrix& values, int significant) {
-  const double largest = largest_of(values);
+  const double largest = largest_size(values.reshaped());
   if (largest == 0.0 || all_small_integers(values)) return {0, 0};
   const int exponent = static_cast<int>(std::floor(std::log10(largest * 1.0005)));
   if (exponent < -2 || exponent > 3) return {significant - 1, exponent};

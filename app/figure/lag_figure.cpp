@@ -47,20 +47,19 @@ double lyapunov_factor(const Analysis& analysis) {
 
 // What was measured, and ε; lines that go on beyond it are cut.
 PlotArea range_of(const session::Snapshot& snapshot) {
-  double low = log10_epsilon(*snapshot.analysis), high = identity(*snapshot.analysis), last = 1.0;
+  Extent range;
+  range.include(log10_epsilon(*snapshot.analysis));
+  range.include(identity(*snapshot.analysis));
+  double last = 1.0;
   for (const session::Snapshot* side : sharing_scales(snapshot)) {
     if (!side->analysis) continue;
     const GradientDecay& decay = side->analysis->decay;
     last = std::max(last, last_lag(decay));
     for (const auto* values : {&decay.median_by_lag, &decay.lower_quartile, &decay.upper_quartile})
-      for (const double value : *values)
-        if (std::isfinite(value)) {
-          low = std::min(low, value);
-          high = std::max(high, value);
-        }
+      for (const double value : *values) range.include(value);
   }
-  const double room = 0.05 * (high - low);
-  return {{}, 0.0, last, low - room, high + room, true};
+  const double room = 0.05 * (range.high - range.low);
+  return {{}, 0.0, last, range.low - room, range.high + room, true};
 }
 
 // Between the quartiles, one convex piece per lag; where the lower one is an exact zero the band

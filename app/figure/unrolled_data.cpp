@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "app/figure/comparison.h"
+#include "app/figure/extent.h"
 #include "app/figure/number_format.h"
 #include "app/figure/ticks.h"
 #include "core/gradient/blame.h"
@@ -19,8 +20,7 @@ using training::IterationRecord;
 double value_scale(const model::StepMatrices& values, Index sequence, Index steps) {
   double largest = 0.0;
   for (Index t = values.first(); t <= std::min(values.last(), steps); ++t)
-    for (const double value : values.step(t).col(sequence))
-      if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+    largest = std::max(largest, largest_size(values.step(t).col(sequence)));
   return largest > 0.0 ? largest : 1.0;
 }
 
@@ -43,13 +43,6 @@ double sequence_loss(const IterationRecord& record, Index sequence, Index t) {
          model::loss_value(record.model.loss, record.trace.z.step(t).col(sequence),
                            record.trace.y_hat.step(t).col(sequence),
                            record.batch.targets.step(t).col(sequence));
-}
-
-double largest_size(const std::vector<double>& logs) {
-  double largest = 0.0;
-  for (const double value : logs)
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-  return largest;
 }
 
 ColorScale scale_of(const std::vector<double>& logs) {

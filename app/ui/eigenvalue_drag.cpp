@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/figure/eigenvalue_plane.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
-#include "app/figure/spectrum_figure.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {

@@ -1,6 +1,7 @@
 // A card with a title bar and a figure in it, which is built anew only when something changed.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,8 @@ public:
   const figure::FigureInfo& info() const { return *info_; }
   /// As last drawn.
   const figure::Figure& figure() const { return figure_; }
+  /// How often a figure was built.
+  std::uint64_t builds() const { return builds_; }
   /// The mouse in the figure's coordinates; nothing when it is elsewhere.
   std::optional<figure::Point> mouse() const { return mouse_; }
   /// The same wherever the mouse is, for what is dragged out of the figure.
@@ -43,7 +46,7 @@ public:
 private:
   struct Key {
     std::uint64_t revision = ~std::uint64_t{0};
-    figure::View view;
+    figure::View view;  // figure::relevant()
     figure::FigureStyle style;
     figure::Size size;
     bool operator==(const Key&) const = default;
@@ -52,6 +55,7 @@ private:
   const figure::FigureInfo* info_;
   Key key_;
   figure::Figure figure_;
+  std::uint64_t builds_ = 0;
   std::optional<figure::Point> mouse_;
   Rect area_;  // of the figure on the screen
 };

@@ -250,8 +250,7 @@ TEST(ExplanationWords, TheRuleIsTheOptimisers) {
   EXPECT_EQ(rule("training.optimizer=sgd"), "θ ← θ − η g\n");
   EXPECT_EQ(rule("training.optimizer=momentum"), "v ← μ v + g\nθ ← θ − η v\n");
   EXPECT_EQ(rule("training.optimizer=nesterov"), "v ← μ v + g\nθ ← θ − η (g + μ v)\n");
-  EXPECT_EQ(rule("training.optimizer=rmsprop"),
-            "s ← α s + (1 − α) g^{2}\nθ ← θ − η g/√(s) + ε\n");
+  EXPECT_EQ(rule("training.optimizer=rmsprop"), "s ← α s + (1 − α) g^{2}\nθ ← θ − η g/√(s) + ε\n");
   EXPECT_EQ(rule("training.optimizer=adam"),
             "m ← β_{1} m + (1 − β_{1}) g\ns ← β_{2} s + (1 − β_{2}) g^{2}\n"
             "m̂ = m/1 − β_{1}^{k}, ŝ = s/1 − β_{2}^{k}, k: updates so far\n"

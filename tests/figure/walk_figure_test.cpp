@@ -93,6 +93,32 @@ TEST(Walk, DimsExactlyWhatHasNotBeenReached) {
     }
 }
 
+// Narrow columns are covered piece by piece: nothing twice, and not one piece for each step.
+TEST(Walk, NarrowColumnsAreDimmedOnce) {
+  for (const char* steps : {"task.steps=60", "task.steps=1000"}) {
+    const auto snapshot = walked(0, {"task.name=first-bit", "task.batch=1", steps});
+    const Index T = snapshot.record->trace.steps();
+    for (const Index position : {Index{3}, T + 1, T + 2, T + 20, 2 * T + 1, 2 * T + 2}) {
+      SCOPED_TRACE(std::string(steps) + ", " + std::to_string(position));
+      const Shown s = shown(snapshot, at_position(position, 0.5));
+      ASSERT_NE(s.layout.detail, Detail::full);
+      const auto veils = marks_of<RectMark>(group_of(s.figure, "unreached"));
+      EXPECT_LE(veils.size(), 8u);
+      const double y = s.layout.blame.middle();
+      for (double x = 0.5; x < kSize.width; x += 0.25) {
+        int over = 0;
+        for (const RectMark& veil : veils) over += veil.rect.contains({x, y}) ? 1 : 0;
+        ASSERT_LE(over, 1) << x;
+      }
+      for (Index t = 0; t <= T; t += 7) {
+        const Index at = 2 * T + 2 - std::max<Index>(t, 1);
+        const int now = dimmed(s.figure, middle(s.layout, s.layout.blame, t));
+        EXPECT_EQ(now, position > at ? 0 : position == at ? 102 : 204) << t;
+      }
+    }
+  }
+}
+
 TEST(Walk, TheNodeComesUpWhileItsSignalArrives) {
   const auto snapshot = walked(3, {"task.name=cat-mat-rat"});
   int before = 256;
