@@ -309,7 +309,7 @@ Formula weights_term(std::string_view indices, bool transposed) {
 
 std::string logits_name(model::CellKind cell, Index t) {
   const bool gru = cell == model::CellKind::gru || cell == model::CellKind::gru_original;
-  return indexed("z", t, gru ? "y" : "");
+  return indexed("z", t, gru ? "out" : "");
 }
 
 Formula output_blame_term(model::CellKind cell, Index t) {

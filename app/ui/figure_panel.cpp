@@ -53,7 +53,6 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
   if (!(key == key_)) {
     figure_ = info_->build(snapshot, key.view, key.style, key.size);
     key_ = key;
-    ++builds_;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.PushClipRect(top_left(area), bottom_right(area), true);

@@ -32,8 +32,6 @@ public:
   const figure::FigureInfo& info() const { return *info_; }
   /// As last drawn.
   const figure::Figure& figure() const { return figure_; }
-  /// How often a figure was built.
-  std::uint64_t builds() const { return builds_; }
   /// The mouse in the figure's coordinates; nothing when it is elsewhere.
   std::optional<figure::Point> mouse() const { return mouse_; }
   /// The same wherever the mouse is, for what is dragged out of the figure.
@@ -55,7 +53,6 @@ private:
   const figure::FigureInfo* info_;
   Key key_;
   figure::Figure figure_;
-  std::uint64_t builds_ = 0;
   std::optional<figure::Point> mouse_;
   Rect area_;  // of the figure on the screen
 };

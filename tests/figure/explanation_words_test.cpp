@@ -109,10 +109,10 @@ TEST(ExplanationWords, TheLogitsOfAGruAreNotItsUpdateGate) {
   for (const char* cell : {"model.cell=gru", "model.cell=gru-original"}) {
     const auto snapshot = snapshot_after(1, {"task.name=cat-mat-rat", cell}, {});
     const std::string output = words(snapshot, at_position(4));
-    EXPECT_THAT(output, HasSubstr("\nz_{3}^{y} = W_{hy} h_{3} + b_{y}\n"));
-    EXPECT_THAT(output, HasSubstr("\nŷ_{3} = σ(z_{3}^{y})\n"));
+    EXPECT_THAT(output, HasSubstr("\nz_{3}^{out} = W_{hy} h_{3} + b_{y}\n"));
+    EXPECT_THAT(output, HasSubstr("\nŷ_{3} = σ(z_{3}^{out})\n"));
     EXPECT_THAT(output, Not(HasSubstr("z_{3} ")));
-    EXPECT_THAT(words(snapshot, backward_at(snapshot, 3)), HasSubstr("∂L_{3}/∂z_{3}^{y} = "));
+    EXPECT_THAT(words(snapshot, backward_at(snapshot, 3)), HasSubstr("∂L_{3}/∂z_{3}^{out} = "));
   }
   const auto vanilla = snapshot_after(1, {"task.name=cat-mat-rat"}, {});
   EXPECT_THAT(words(vanilla, at_position(4)), HasSubstr("z_{3} = W_{hy} h_{3}"));

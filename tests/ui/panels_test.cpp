@@ -1,5 +1,7 @@
 // The panels with the figures: tabs, switches in the title bars, the mouse in the pictures.
+#include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "app/figure/catalogue.h"
 #include "app/figure/jacobian_figure.h"
@@ -32,6 +34,46 @@ TEST(Panels, NormSequenceAndLimitsOfTheHeatmap) {
       if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) {
         EXPECT_EQ(map->scale.low, -3.0);
       }
+}
+
+// The same snapshot, drawn again with the mouse over the network: what lights up there is no reason
+// to build the heatmap anew, whose values would go to the graphics card once more.
+TEST(Panels, AFigureIsNotBuiltAnewForWhatItDoesNotFollow) {
+  UiDriver driver;
+  driver.frames(3);
+  const auto draw = [&] {
+    for (int i = 0; i < 3; ++i) {
+      ImGui::NewFrame();
+      driver.ui().frame(driver.snapshot());
+      ImGui::Render();
+    }
+  };
+  const auto values = [&] {
+    for (const figure::Group& group : driver.figure("jacobian-norms").groups)
+      for (const figure::Mark& mark : group.marks)
+        if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return map->values;
+    return std::shared_ptr<const std::vector<float>>();
+  };
+  const auto is_lit = [&] {
+    const auto& groups = driver.figure("unrolled").groups;
+    return std::any_of(groups.begin(), groups.end(),
+                       [](const figure::Group& group) { return group.id == "highlight"; });
+  };
+  draw();
+  const auto before = values();
+  ASSERT_NE(before, nullptr);
+  EXPECT_FALSE(is_lit());
+  const auto& spots = driver.figure("unrolled").hot_spots;
+  const auto spot = std::find_if(spots.begin(), spots.end(), [](const figure::HotSpot& one) {
+    return one.highlight == figure::Highlight{figure::Part::state, 2};
+  });
+  ASSERT_NE(spot, spots.end());
+  const Rect panel = driver.widget("figure unrolled").rect;
+  send_mouse_position(static_cast<float>(panel.x + spot->rect.x + spot->rect.width / 2.0),
+                      static_cast<float>(panel.y + spot->rect.y + spot->rect.height / 2.0));
+  draw();
+  EXPECT_TRUE(is_lit());
+  EXPECT_EQ(values(), before);
 }
 
 TEST(Panels, ColourLimitsAreTypedAsNorms) {
