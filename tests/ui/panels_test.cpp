@@ -68,7 +68,7 @@ TEST(Panels, AFigureIsNotBuiltAnewForWhatItDoesNotFollow) {
     return one.highlight == figure::Highlight{figure::Part::state, 2};
   });
   ASSERT_NE(spot, spots.end());
-  const Rect panel = driver.widget("figure unrolled").rect;
+  const figure::Rect panel = driver.widget("figure unrolled").rect;
   send_mouse_position(static_cast<float>(panel.x + spot->rect.x + spot->rect.width / 2.0),
                       static_cast<float>(panel.y + spot->rect.y + spot->rect.height / 2.0));
   draw();
