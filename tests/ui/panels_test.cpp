@@ -1,10 +1,12 @@
 // The panels with the figures: tabs, switches in the title bars, the mouse in the pictures.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "app/figure/catalogue.h"
 #include "app/figure/jacobian_figure.h"
+#include "app/ui/imgui_canvas.h"
 #include "tests/ui/window_state.h"
 
 namespace backflow::ui {
@@ -74,6 +76,23 @@ TEST(Panels, AFigureIsNotBuiltAnewForWhatItDoesNotFollow) {
   draw();
   EXPECT_TRUE(is_lit());
   EXPECT_EQ(values(), before);
+}
+
+TEST(Canvas, LeavesOutDashesWithoutEnd) {
+  UiDriver driver;
+  ImGui::NewFrame();
+  ImDrawList& list = *ImGui::GetForegroundDrawList();
+  const Fonts fonts;
+  ImGuiCanvas canvas(list, fonts, nullptr, {0.0f, 0.0f}, 1.0, "test");
+  const auto draw = [&](double end) {
+    const int before = list.VtxBuffer.Size;
+    canvas.polyline({{{10.0, 10.0}, {60.0, end}}, {{}, 2.0, figure::Dash::dashed}});
+    return list.VtxBuffer.Size - before;
+  };
+  EXPECT_GT(draw(90.0), 0);
+  for (const double end : {std::numeric_limits<double>::infinity(), std::nan(""), 1e60, -1e9})
+    EXPECT_EQ(draw(end), 0) << end;
+  ImGui::Render();
 }
 
 TEST(Panels, ColourLimitsAreTypedAsNorms) {
