@@ -174,7 +174,8 @@ TEST(Explanation, TermsOfTheBlameAddUpExactly) {
         view.playhead = Playhead{2 * T + 2 - t};
         const Explanation explanation = explain(one.snapshot, view);
         const std::string own = "W_{hy}^{T} ∂L_{" + std::to_string(t) + "}/∂z_{" +
-                                std::to_string(t) + "}" + (one.name.ends_with("GRU") ? "^{out}" : "");
+                                std::to_string(t) + "}" +
+                                (one.name.ends_with("GRU") ? "^{out}" : "");
         const std::string left = "e_{" + std::to_string(t) + "}";
         model::Vector sum = model::Vector::Zero(quantity(explanation, left).size());
         bool inside = false;
