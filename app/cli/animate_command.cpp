@@ -105,8 +105,7 @@ std::string check(const AnimateRequest& request) {
            "numbered PNG files";
   if (figure::find_figure(request.figure) == nullptr)
     return "--figure " + request.figure + " is no figure (\"backflow figures\" lists them)";
-  if (request.walk && !figure::find_figure(request.figure)->animated &&
-      request.figure != "explanation" && request.figure != "dashboard")
+  if (request.walk && !figure::find_figure(request.figure)->follows.playhead)
     return "--walk is for the figures unrolled, folded, explanation and dashboard";
   if (request.walk && request.every > 0) return "--every is for an animation without --walk";
   if (request.output.ends_with(".gif") || is_film(request.output)) {

@@ -116,8 +116,7 @@ std::string plan(const config::Config& config, const ExportRequest& request,
            request.figure;
   if (request.epsilon != gradient::DecayOptions().epsilon && request.figure != "gradient-by-lag")
     return "--epsilon is for the figure gradient-by-lag and changes nothing in " + request.figure;
-  if (request.playhead && info->name != "explanation" && info->name != "unrolled" &&
-      info->name != "folded")
+  if (request.playhead && !info->follows.playhead)
     return "--playhead is for the figures explanation, unrolled and folded and changes nothing "
            "in " +
            request.figure;

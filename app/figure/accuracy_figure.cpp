@@ -49,7 +49,7 @@ Figure build_accuracy(const session::Snapshot& snapshot, const View& view, const
   Group group{"accuracy", Rect{plot.x, plot.y - 2, plot.width, plot.height + 4}, {}};
   add_learning_curves(group, snapshot, curves, axes, style);
   figure.groups.push_back(std::move(group));
-  add_iteration_cursor(figure, view, snapshot.history.size(), axes, palette(style.theme));
+  add_iteration_cursor(figure, view, longest_curve(snapshot), axes, palette(style.theme));
   if (const std::string hint = hint_for(snapshot); !hint.empty())
     add_hint(figure, style, axes.area.rect, hint);
   return figure;

@@ -27,7 +27,13 @@ std::span<const FigureInfo> catalogue() {
        .build = build_unrolled,
        .write_csv = write_unrolled_csv,
        .tooltip = unrolled_tooltip,
-       .animated = true},
+       .follows = {.playhead = true,
+                   .pulse = true,
+                   .fold = true,
+                   .highlight = true,
+                   .cursor = true,
+                   .steps = true,
+                   .sequence = true}},
       {.name = "folded",
        .title = "Folded network",
        .description = "the network as one cell with its loop, and the weights that all steps share",
@@ -35,7 +41,7 @@ std::span<const FigureInfo> catalogue() {
        .build = build_folded,
        .write_csv = write_unrolled_csv,
        .tooltip = unrolled_tooltip,
-       .animated = true},
+       .follows = {.playhead = true, .pulse = true, .highlight = true, .sequence = true}},
       {.name = "explanation",
        .title = "Explanation",
        .description = "the formulas of one phase step with its numbers",
@@ -43,7 +49,8 @@ std::span<const FigureInfo> catalogue() {
        .default_size = {960.0, 240.0},
        .build = build_explanation,
        .write_csv = write_explanation_csv,
-       .tooltip = explanation_tooltip},
+       .tooltip = explanation_tooltip,
+       .follows = {.playhead = true, .highlight = true, .sequence = true}},
       {.name = "loss",
        .title = "Loss",
        .description = "the loss L over the iterations: training, validation, by chance",
@@ -51,7 +58,8 @@ std::span<const FigureInfo> catalogue() {
        .build = build_loss,
        .write_csv = write_loss_csv,
        .tooltip = loss_tooltip,
-       .over_iterations = true},
+       .over_iterations = true,
+       .follows = {.loss_axis = true}},
       {.name = "accuracy",
        .title = "Accuracy",
        .description =
@@ -76,7 +84,8 @@ std::span<const FigureInfo> catalogue() {
        .build = build_gradient_norm,
        .write_csv = write_gradient_norm_csv,
        .tooltip = gradient_norm_tooltip,
-       .over_iterations = true},
+       .over_iterations = true,
+       .follows = {.gradient_axis = true}},
       {.name = "jacobian-norms",
        .title = "Jacobian products",
        .description = "heatmap of log10 ‖∂h_t/∂h_k‖ for every pair of steps",
@@ -85,7 +94,8 @@ std::span<const FigureInfo> catalogue() {
        .build = build_jacobian_norms,
        .write_csv = write_jacobian_norms_csv,
        .tooltip = jacobian_norms_tooltip,
-       .cell = jacobian_norms_cell},
+       .cell = jacobian_norms_cell,
+       .follows = {.cursor = true, .pinned = true, .colors = true}},
       {.name = "jacobian-chain",
        .title = "Product chain",
        .description =
@@ -96,7 +106,8 @@ std::span<const FigureInfo> catalogue() {
        .write_csv = write_jacobian_chain_csv,
        .tooltip = jacobian_chain_tooltip,
        .cell = jacobian_chain_cell,
-       .needs_chain = true},
+       .needs_chain = true,
+       .follows = {.cursor = true, .colors = true}},
       {.name = "contributions",
        .title = "Contributions",
        .description =
@@ -106,7 +117,8 @@ std::span<const FigureInfo> catalogue() {
        .write_csv = write_contributions_csv,
        .tooltip = contributions_tooltip,
        .cell = contributions_cell,
-       .needs_contributions = true},
+       .needs_contributions = true,
+       .follows = {.cursor = true, .terms = true}},
       {.name = "gradient-by-lag",
        .title = "Gradient by lag",
        .description = "median ‖∂h_t/∂h_{t−lag}‖ by lag with quartiles, fitted factor, bound "
@@ -115,7 +127,8 @@ std::span<const FigureInfo> catalogue() {
        .build = build_gradient_by_lag,
        .write_csv = write_gradient_by_lag_csv,
        .tooltip = gradient_by_lag_tooltip,
-       .cell = gradient_by_lag_cell},
+       .cell = gradient_by_lag_cell,
+       .follows = {.cursor = true}},
       {.name = "spectrum",
        .title = "Spectrum",
        .description = "eigenvalues and singular values of W_hh (of a gated cell: of the block that "
@@ -124,14 +137,16 @@ std::span<const FigureInfo> catalogue() {
        .build = build_spectrum,
        .write_csv = write_spectrum_csv,
        .tooltip = spectrum_tooltip,
-       .needs_spectra = true},
+       .needs_spectra = true,
+       .follows = {.plane = true}},
       {.name = "weights",
        .title = "Recurrent weights",
        .description = "W_hh as a matrix picture, with ρ, σ₁ and what they say about vanishing",
        .default_size = {560.0, 420.0},
        .build = build_weights,
        .write_csv = write_weights_csv,
-       .tooltip = weights_tooltip},
+       .tooltip = weights_tooltip,
+       .follows = {.playhead = true, .weights = true}},
       {.name = "saturation",
        .title = "Saturation",
        .description = "where a_t and the slopes f′(a_t)/γ of the units lie at every step, and the "
@@ -140,16 +155,53 @@ std::span<const FigureInfo> catalogue() {
        .build = build_saturation,
        .write_csv = write_saturation_csv,
        .tooltip = saturation_tooltip,
-       .cell = saturation_cell},
+       .cell = saturation_cell,
+       .follows = {.cursor = true}},
       {.name = "dashboard",
        .title = "Dashboard",
        .description = "network, Jacobian products, loss and gradient norm in one picture",
        .default_size = {1280.0, 800.0},
        .build = build_dashboard,
        .write_csv = write_dashboard_csv,
-       .tooltip = dashboard_tooltip},
+       .tooltip = dashboard_tooltip,
+       .follows = {.playhead = true,
+                   .pulse = true,
+                   .fold = true,
+                   .highlight = true,
+                   .cursor = true,
+                   .pinned = true,
+                   .steps = true,
+                   .sequence = true,
+                   .colors = true,
+                   .loss_axis = true,
+                   .gradient_axis = true}},
   };
   return kFigures;
+}
+
+View relevant(const FigureInfo& info, const View& view) {
+  const Follows& follows = info.follows;
+  View kept;
+  if (follows.playhead) kept.playhead = view.playhead;
+  if (follows.pulse && view.playhead) kept.pulse = view.pulse;
+  if (follows.fold) kept.fold = view.fold;
+  if (follows.highlight) kept.highlight = view.highlight;
+  if (follows.cursor) kept.cursor = view.cursor;
+  if (info.over_iterations) kept.cursor_iteration = view.cursor_iteration;
+  if (follows.pinned) kept.pinned = view.pinned;
+  if (follows.steps) kept.first_step = view.first_step, kept.last_step = view.last_step;
+  if (follows.sequence) kept.sequence = view.sequence;
+  if (follows.colors) kept.heatmap_low = view.heatmap_low, kept.heatmap_high = view.heatmap_high;
+  if (follows.loss_axis) kept.loss_log = view.loss_log;
+  if (follows.gradient_axis)
+    kept.gradient_log = view.gradient_log, kept.gradient_range = view.gradient_range;
+  if (follows.terms) {
+    kept.contribution_tensor = view.contribution_tensor;
+    kept.contribution_relative = view.contribution_relative;
+  }
+  if (follows.weights) kept.weight_gate = view.weight_gate, kept.weight_row = view.weight_row;
+  if (follows.plane) kept.plane_radius = view.plane_radius;
+  return kept;
 }
 
 const FigureInfo* find_figure(std::string_view name) {

@@ -17,6 +17,24 @@ namespace backflow::figure {
 /// Receives the data of a figure as text, piece by piece.
 using CsvSink = std::function<void(std::string_view)>;
 
+/// What of a View changes the figure; it need not be built anew for anything else.
+struct Follows {
+  bool playhead = false;       ///< View::playhead
+  bool pulse = false;          ///< View::pulse, which is nothing without a playhead
+  bool fold = false;           ///< View::fold
+  bool highlight = false;      ///< View::highlight
+  bool cursor = false;         ///< View::cursor
+  bool pinned = false;         ///< View::pinned
+  bool steps = false;          ///< View::first_step, last_step
+  bool sequence = false;       ///< View::sequence; others show that of the analysis
+  bool colors = false;         ///< View::heatmap_low, heatmap_high
+  bool loss_axis = false;      ///< View::loss_log
+  bool gradient_axis = false;  ///< View::gradient_log, gradient_range
+  bool terms = false;          ///< View::contribution_tensor, contribution_relative
+  bool weights = false;        ///< View::weight_gate, weight_row
+  bool plane = false;          ///< View::plane_radius
+};
+
 struct FigureInfo {
   std::string_view name;         ///< "jacobian-norms"
   std::string_view title;        ///< "Jacobian products", for any model
@@ -37,9 +55,15 @@ struct FigureInfo {
   bool needs_spectra = false;        ///< shows more with session::AnalysisOptions::spectra
   bool needs_chain = false;          ///< likewise with chain
   bool needs_contributions = false;  ///< likewise with contributions
-  bool over_iterations = false;      ///< its first plot has the iterations along x
-  bool animated = false;             ///< follows View::pulse and View::fold
+  /// Its first plot has the iterations along x, and View::cursor_iteration. Two networks that are
+  /// compared are drawn on the same axes; every other figure shows one of them.
+  bool over_iterations = false;
+  Follows follows = {};
 };
+
+/// The view without what the figure does not follow: while that stays the same, build() with the
+/// same snapshot, style and size makes the same figure.
+View relevant(const FigureInfo& info, const View& view);
 
 std::span<const FigureInfo> catalogue();
 

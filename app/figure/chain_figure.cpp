@@ -24,8 +24,9 @@ using session::Analysis;
 // What the colours mean, longest form first.
 std::vector<std::string> legend(const Analysis& analysis, double log10_scale) {
   const std::string own = "± " + chain_norm_text(log10_scale);
-  const std::string thin =
-      analysis.chain->size > 64 ? "; thinned out, largest entry of each block" : "";
+  const std::string thin = analysis.chain->size > gradient::ChainOptions().side
+                               ? "; thinned out, largest entry of each block"
+                               : "";
   return {"colours: J " + own + ", products ± their largest entry" + thin,
           "J " + own + ", products ± their largest" + thin, "J " + own + ", products own scale",
           "J " + own};
@@ -54,11 +55,13 @@ struct Sheet {
 // the chain is too long for that.
 bool add_beside(const Sheet& sheet, ChainLook look) {
   const double em = look.font;
+  const ChainTexts texts = chain_texts(look.analysis, em);
+  if (texts.pictures < look.analysis.chain->links.size()) return false;
   ChainColumns columns;
   double side = std::clamp(side_for(sheet.height, em, true), 0.0, 22.0 * em);
   for (;; side -= 0.5 * em) {
     if (side < 4.0 * em) return false;
-    columns = chain_columns(look.analysis, em, side, sheet.room);
+    columns = chain_columns(look.analysis, texts, em, side, sheet.room);
     if (columns.shown.size() == look.analysis.chain->links.size() &&
         sheet.room - columns.width() >= (kLeastPlot + 1.0) * em)
       break;
@@ -87,13 +90,17 @@ void add_above(const Sheet& sheet, ChainLook look) {
   look.slopes = side_for(height, em, true) >= 6.0 * em;
   double side = std::clamp(side_for(height, em, look.slopes), 0.0, 14.0 * em);
   // A little smaller, if that makes room for every factor.
-  for (double smaller = side; smaller >= std::max(3.0 * em, 0.6 * side); smaller -= 0.25 * em)
-    if (chain_columns(look.analysis, em, smaller, sheet.room).shown.size() == chain.links.size()) {
+  const ChainTexts texts = chain_texts(look.analysis, em);
+  const bool all = texts.pictures == chain.links.size();
+  for (double smaller = side; all && smaller >= std::max(3.0 * em, 0.6 * side);
+       smaller -= 0.25 * em)
+    if (chain_columns(look.analysis, texts, em, smaller, sheet.room).shown.size() ==
+        chain.links.size()) {
       side = smaller;
       break;
     }
   if (side < 1.2 * em) return;
-  const ChainColumns columns = chain_columns(look.analysis, em, side, sheet.room);
+  const ChainColumns columns = chain_columns(look.analysis, texts, em, side, sheet.room);
   look.log10_scale = scale_of(chain, columns);
   add_chain_rows(sheet.figure, look, columns, {sheet.margin, sheet.top});
   if (plots == 0.0) return;

@@ -62,14 +62,15 @@ std::vector<std::string> chain_formulas(const Analysis& analysis) {
   return texts;
 }
 
-// log10 of the bound of the norm over that many steps; NaN where nothing is proven.
+double log10_identity(const Chain& chain) {
+  return chain.norm == gradient::MatrixNorm::spectral
+             ? 0.0
+             : 0.5 * std::log10(static_cast<double>(chain.size));
+}
+
 double chain_bound_at(const Analysis& analysis, Index lag) {
   if (!analysis.bound || !std::isfinite(analysis.bound->factor())) return std::nan("");
-  const Chain& chain = *analysis.chain;
-  const double identity = chain.norm == gradient::MatrixNorm::spectral
-                              ? 0.0
-                              : 0.5 * std::log10(static_cast<double>(chain.size));
-  return identity + analysis.bound->log10_at(static_cast<double>(lag));
+  return log10_identity(*analysis.chain) + analysis.bound->log10_at(static_cast<double>(lag));
 }
 
 std::string chain_norm_text(double log10_norm) {

@@ -21,6 +21,9 @@ std::string chain_factors(model::Index t, model::Index k, bool all);
 /// The product as its factors, and what came of it beside its bound; longest form first.
 std::vector<std::string> chain_formulas(const session::Analysis& analysis);
 std::vector<std::string> chain_results(const session::Analysis& analysis);
+/// log10 of the identity's norm, where every product begins: 0, or ½ log10 n for the Frobenius
+/// norm.
+double log10_identity(const gradient::Chain& chain);
 /// log10 of the bound of a product's norm over that many steps; NaN where nothing is proven.
 double chain_bound_at(const session::Analysis& analysis, model::Index lag);
 /// "2.4·10^{−7}", "not finite".
@@ -37,9 +40,16 @@ struct ChainColumns {
 
 /// Which links are shown when there is room for so many pictures: all, or the first and last ones.
 std::vector<std::size_t> chain_shown_links(const gradient::Chain& chain, std::size_t pictures);
+/// What does not depend on how large the pictures are: how many links have one, and the width of
+/// the widest text beside them.
+struct ChainTexts {
+  std::size_t pictures = 0;
+  double widest = 0.0;
+};
+ChainTexts chain_texts(const session::Analysis& analysis, double font);
 /// Columns with pictures of that side, as many as fit into the room.
-ChainColumns chain_columns(const session::Analysis& analysis, double font, double side,
-                           double room);
+ChainColumns chain_columns(const session::Analysis& analysis, const ChainTexts& texts, double font,
+                           double side, double room);
 
 struct ChainLook {
   const session::Analysis& analysis;

@@ -8,26 +8,11 @@
 #include "app/figure/header.h"
 
 namespace backflow::figure {
-namespace {
 
 using gradient::Chain;
 using gradient::ChainLink;
-using gradient::ScaledMatrix;
 using model::Index;
 using session::Analysis;
-
-void include(double& low, double& high, double value) {
-  if (!std::isfinite(value)) return;
-  low = std::min(low, value);
-  high = std::max(high, value);
-}
-
-FigureStyle untitled(FigureStyle style) {
-  style.title = false;
-  return style;
-}
-
-}  // namespace
 
 // ‖∂h_t/∂h_{t−lag}‖ and the norms of the single factors over the lag.
 Figure chain_norms_plot(const Analysis& analysis, const View& view, const FigureStyle& style,
@@ -35,15 +20,20 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
   const Chain& chain = *analysis.chain;
   const Palette& colors = palette(style.theme);
   const Index lags = chain.t - chain.k;
-  const bool bounded = !std::isnan(chain_bound_at(analysis, 0));
-  double low = 0.0, high = 0.0;
+  // With W_hh = 0 the bound is 0 after one step: there is no line to be drawn.
+  const bool bounded = std::isfinite(chain_bound_at(analysis, 1));
+  const double identity = log10_identity(chain);
+  Extent range;
+  range.include(identity);
   for (const ChainLink& link : chain.links)
-    for (const double value : {link.log10_norm, link.log10_product}) include(low, high, value);
+    for (const double value : {link.log10_norm, link.log10_product}) range.include(value);
   if (bounded) {
     // A bound far away does not flatten the curve.
-    const double reach = std::max(2.0, 1.5 * (high - low));
-    include(low, high, std::clamp(chain_bound_at(analysis, lags), low - reach, high + reach));
+    const double reach = std::max(2.0, 1.5 * (range.high - range.low));
+    range.include(
+        std::clamp(chain_bound_at(analysis, lags), range.low - reach, range.high + reach));
   }
+  const auto [low, high] = range;
   const double room = std::max(0.05 * (high - low), 0.05);
   const Stroke product{colors.accent, 3.0}, factor{colors.norm_before, 1.4},
       bound{colors.warning, 1.6, Dash::dashed};
@@ -65,10 +55,7 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
     group.marks.push_back(PolylineMark{{{x, axes.area.rect.y}, {x, axes.area.rect.bottom()}},
                                        {colors.axis, 1.0, Dash::dotted}});
   }
-  const double identity = chain_bound_at(analysis, 0);
-  std::vector<Point> running{{axes.x(0.0), axes.y_at(bounded ? identity : 0.0)}}, single;
-  if (!bounded && chain.norm == gradient::MatrixNorm::frobenius)
-    running[0].y = axes.y_at(0.5 * std::log10(static_cast<double>(chain.size)));
+  std::vector<Point> running{{axes.x(0.0), axes.y_at(identity)}}, single;
   for (const ChainLink& link : chain.links) {
     const auto lag = static_cast<double>(chain.t - link.step + 1);
     const auto y = [&](double value) {
@@ -77,11 +64,7 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
     running.push_back({axes.x(lag), y(link.log10_product)});
     single.push_back({axes.x(lag), y(link.log10_norm)});
   }
-  if (bounded)
-    group.marks.push_back(PolylineMark{
-        {{axes.x(0.0), axes.y_at(identity)},
-         {axes.x(static_cast<double>(lags)), axes.y_at(chain_bound_at(analysis, lags))}},
-        bound});
+  if (bounded) add_straight(group, axes, identity, chain_bound_at(analysis, 1) - identity, bound);
   add_line(group, single, factor);
   add_line(group, running, product);
   figure.groups.push_back(std::move(group));
@@ -91,11 +74,11 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
 Figure chain_singular_values_plot(const Analysis& analysis, const FigureStyle& style, Size size) {
   const Palette& colors = palette(style.theme);
   const std::vector<double>& values = analysis.chain->log10_singular_values;
-  double low = 1e300, high = -1e300;
-  for (const double value : values) include(low, high, value);
+  Extent range;
+  for (const double value : values) range.include(value);
+  const auto [low, high] = range.empty() ? Extent{0.0, 0.0} : range;
   const auto lost = std::count_if(values.begin(), values.end(),
                                   [](double value) { return !std::isfinite(value); });
-  if (low > high) low = high = 0.0;
   const double room = std::max(0.06 * (high - low), 0.05);
   Figure figure = blank_figure("singular-values", "", style, size);
   AxesOptions options;

@@ -21,27 +21,6 @@ using session::Analysis;
 // Lines of text above and below a picture, in font sizes.
 constexpr double kName = 1.45, kChip = 1.6, kBelow = 0.55, kSlope = 1.35;
 
-double largest_entry(const ScaledMatrix& x) {
-  double largest = 0.0;
-  for (const double value : x.mantissa.reshaped())
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-  return largest;
-}
-
-double widest_text(const Analysis& analysis, double font) {
-  const Chain& chain = *analysis.chain;
-  double width = 0.0;
-  // Names of the last column are the longest ones, or those of the first.
-  for (const ChainLink* link : {&chain.links.front(), &chain.links.back()})
-    width = std::max({width, text_width(chain_product_name(chain, link->step - 1), font),
-                      text_width(chain_factor_name(analysis, link->step), font)});
-  for (const ChainLink& link : chain.links)
-    if (link.jacobian.mantissa.size() > 0)
-      width = std::max({width, text_width(chain_norm_text(link.log10_norm), font),
-                        text_width(chain_norm_text(link.log10_product), font)});
-  return width;
-}
-
 struct Frame {
   Color color;
   double width;
@@ -149,7 +128,7 @@ bool is_product_at(const View& view, const Chain& chain, Index i) {
 
 // log10 of the largest entry's size.
 double log10_largest_entry(const ScaledMatrix& x) {
-  return gradient::log10_scaled(largest_entry(x), x.exponent);
+  return gradient::log10_scaled(largest_size(x.mantissa.reshaped()), x.exponent);
 }
 
 // Which links are shown when there is room for so many pictures: all, or the first and last ones.
@@ -165,23 +144,41 @@ std::vector<std::size_t> chain_shown_links(const Chain& chain, std::size_t pictu
   return shown;
 }
 
-ChainColumns chain_columns(const Analysis& analysis, double font, double side, double room) {
+ChainTexts chain_texts(const Analysis& analysis, double font) {
+  const Chain& chain = *analysis.chain;
+  ChainTexts texts;
+  const auto include = [&](const std::string& text) {
+    texts.widest = std::max(texts.widest, text_width(text, font));
+  };
+  // Names of the last column are the longest ones, or those of the first.
+  for (const ChainLink* link : {&chain.links.front(), &chain.links.back()}) {
+    include(chain_product_name(chain, link->step - 1));
+    include(chain_factor_name(analysis, link->step));
+  }
+  for (const ChainLink& link : chain.links) {
+    if (link.jacobian.mantissa.size() == 0) continue;
+    ++texts.pictures;
+    include(chain_norm_text(link.log10_norm));
+    include(chain_norm_text(link.log10_product));
+  }
+  return texts;
+}
+
+ChainColumns chain_columns(const Analysis& analysis, const ChainTexts& texts, double font,
+                           double side, double room) {
   const Chain& chain = *analysis.chain;
   ChainColumns columns;
   columns.side = side;
   const bool vanilla = analysis.record->model.cell == model::CellKind::rnn;
   columns.strip = vanilla ? std::max(5.0, 0.09 * side) : 0.0;
-  columns.pitch =
-      std::max(side + columns.strip + 3.0, widest_text(analysis, font) + 0.4 * font) + 0.8 * font;
-  std::size_t pictures = 0;
-  for (const ChainLink& link : chain.links) pictures += link.jacobian.mantissa.size() > 0 ? 1 : 0;
+  columns.pitch = std::max(side + columns.strip + 3.0, texts.widest + 0.4 * font) + 0.8 * font;
   const auto fits = [&](double width) {
     return static_cast<std::size_t>(std::max(1.0, std::floor(width / columns.pitch)));
   };
-  std::size_t count = std::min(pictures, fits(room));
+  std::size_t count = std::min(texts.pictures, fits(room));
   if (count < chain.links.size()) {
     columns.gap = 4.2 * font;
-    count = std::min(pictures, fits(room - columns.gap));
+    count = std::min(texts.pictures, fits(room - columns.gap));
   }
   columns.shown = chain_shown_links(chain, count);
   return columns;

@@ -1,13 +1,10 @@
 #include "app/figure/compared_norms.h"
 
-#include <algorithm>
-#include <cmath>
-#include <tuple>
-
 #include <fmt/format.h>
 
 #include "app/figure/comparison.h"
 #include "app/figure/curve.h"
+#include "app/figure/gradient_norm_figure.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 
@@ -20,27 +17,6 @@ using training::HistoryView;
 using training::Series;
 
 const ClipOptions& clip_of(const CurveSide& side) { return side.snapshot->config.training.clip; }
-
-PlotArea range_of(const session::Snapshot& snapshot, double x_max, bool log_y) {
-  PlotArea area;
-  area.x_max = x_max;
-  double low = 1e300, high = 0.0;
-  const auto include = [&](double smallest, double largest) {
-    low = std::min(low, smallest);
-    high = std::max(high, largest);
-  };
-  for (const session::Snapshot* side : scaling_curves(snapshot)) {
-    const HistoryView& history = side->history;
-    const double smallest = smallest_positive(history, Series::norm_before_clip);
-    if (smallest > 0.0)
-      include(smallest, history.min_max(Series::norm_before_clip, 0, history.size()).max);
-    const ClipOptions& clip = side->config.training.clip;
-    if (clip.mode != ClipMode::none) include(clip.threshold, clip.threshold);
-  }
-  if (high <= 0.0) low = 0.1, high = 1.0;
-  set_y_range(area, log_y ? low : 0.0, high, log_y);
-  return area;
-}
 
 // The thresholds in force now, one line where both are the same.
 void add_thresholds(Group& group, const std::vector<CurveSide>& sides, const Axes& axes,
@@ -59,16 +35,11 @@ void add_thresholds(Group& group, const std::vector<CurveSide>& sides, const Axe
     if (clip_of(side).mode != ClipMode::none) draw(clip_of(side).threshold, side.stroke.color);
 }
 
-// "A clipped 3 of the last 100", "B: clipping is off".
+// "A clipped 3 of 100", "B: clipping is off".
 std::string clipping(const CurveSide& side) {
   if (clip_of(side).mode == ClipMode::none) return side.name + ": clipping is off";
-  const HistoryView& history = side.snapshot->history;
-  const std::size_t window = std::min<std::size_t>(100, history.size());
-  std::size_t clipped = 0;
-  for (std::size_t i = history.size() - window; i < history.size(); ++i)
-    if (history.value(Series::norm_after_clip, i) < history.value(Series::norm_before_clip, i))
-      ++clipped;
-  return fmt::format("{} clipped {} of {}", side.name, clipped, window);
+  const auto [count, window] = lately_clipped(*side.snapshot);
+  return fmt::format("{} clipped {} of {}", side.name, count, window);
 }
 
 // Longest form first.
@@ -93,10 +64,7 @@ Figure build_compared_norms(const session::Snapshot& snapshot, const View& view,
   options.y_title = "‖∇L‖ before clipping";
   options.x_title = "iteration";
   options.note = notes(sides);
-  options.range =
-      range_of(snapshot, iteration_axis_end(longest_curve(snapshot)), view.gradient_log);
-  if (view.gradient_range)
-    std::tie(options.range.y_min, options.range.y_max) = *view.gradient_range;
+  options.range = norm_range(snapshot, view);
   options.legend = compared_legend(sides, Series::norm_before_clip, "", &CurveSide::stroke);
   const Axes axes = add_axes(figure, style, options);
   Group group{"gradient-norm", axes.area.rect, {}};

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "app/figure/catalogue.h"
 #include "app/figure/curve.h"
 #include "app/figure/number_format.h"
 
 namespace backflow::figure {
 
 bool is_overlaid(std::string_view figure) {
-  constexpr std::string_view kOverlaid[] = {"loss", "accuracy", "gradient-norm", "learning-rate"};
-  return std::find(std::begin(kOverlaid), std::end(kOverlaid), figure) != std::end(kOverlaid);
+  const FigureInfo* info = find_figure(figure);
+  return info != nullptr && info->over_iterations;
 }
 
 std::vector<const session::Snapshot*> both(const session::Snapshot& snapshot) {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "app/figure/comparison.h"
+#include "app/figure/contributions_terms.h"
 #include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
@@ -22,7 +22,6 @@ namespace {
 using gradient::RecurrentTensor;
 using gradient::TensorContributions;
 using model::Index;
-using session::Analysis;
 
 constexpr std::array<RecurrentTensor, 3> kTensors{RecurrentTensor::W_hh, RecurrentTensor::W_xh,
                                                   RecurrentTensor::b_h};
@@ -33,122 +32,12 @@ std::size_t index_of(const View& view) {
   return static_cast<std::size_t>(view.contribution_tensor);
 }
 
-bool has_loss(const model::Batch& batch, Index t) {
-  for (Index s = 0; s < batch.size(); ++s)
-    if (batch.weight(t, s) != 0.0) return true;
-  return false;
-}
-
-// --- the bars ----------------------------------------------------------------------------------
-
-// What is drawn: terms of loss steps, or of the only loss step.
-struct Terms {
-  const TensorContributions* norms;
-  const gradient::Truncation* truncation;
-  std::vector<Index> loss_steps;
-  bool relative;
-  double exponent = 0.0;  // values are in units of 10^exponent
-
-  bool single() const { return loss_steps.size() == 1; }
-  Index earliest(Index t) const { return truncation->earliest(t); }
-  bool finite(Index t) const {
-    for (Index k = earliest(t); k <= t; ++k)
-      if (gradient::is_not_finite(norms->log10_norm.at(t, k))) return false;
-    return true;
-  }
-  double plain(double log10_value) const { return std::pow(10.0, log10_value - exponent); }
-  // Σ_k ‖C(t, k)‖.
-  double sum(Index t) const {
-    double total = 0.0;
-    for (Index k = earliest(t); k <= t; ++k) total += plain(norms->log10_norm.at(t, k));
-    return total;
-  }
-  double scale(Index t) const {
-    if (!relative) return 1.0;
-    const double total = sum(t);
-    return total > 0.0 ? 1.0 / total : 0.0;
-  }
-  double value(Index t, Index k) const { return plain(norms->log10_norm.at(t, k)); }
-  // ‖Σ_k C(t, k)‖.
-  double gradient(Index t) const {
-    return plain(norms->log10_gradient[static_cast<std::size_t>(t)]);
-  }
-};
-
-Terms terms_of(const Analysis& analysis, const View& view) {
-  const auto& all = *analysis.contributions;
-  Terms terms{&all.tensors[index_of(view)], &all.truncation, {}, view.contribution_relative};
-  const model::Batch& batch = analysis.record->batch;
-  for (Index t = 1; t <= terms.norms->log10_norm.steps(); ++t)
-    if (has_loss(batch, t)) terms.loss_steps.push_back(t);
-  double largest = -std::numeric_limits<double>::infinity();
-  for (const Index t : terms.loss_steps)
-    for (Index k = terms.earliest(t); k <= t; ++k)
-      if (const double value = terms.norms->log10_norm.at(t, k); std::isfinite(value))
-        largest = std::max(largest, value);
-  // A size that is written without a power of ten stays as it is.
-  if (std::isfinite(largest) && (largest < -2.5 || largest > 3.5))
-    terms.exponent = std::floor(largest);
-  return terms;
-}
-
-// The lags from `first` on that share a colour: each its own while there are few, then ever more.
-struct LagBins {
-  std::vector<Index> first;
-  explicit LagBins(Index lags) {
-    if (lags <= 12) {
-      for (Index lag = 0; lag < std::max<Index>(lags, 1); ++lag) first.push_back(lag);
-      return;
-    }
-    for (Index lag = 0; lag < lags;) {
-      first.push_back(lag);
-      Index power = 1;
-      while (2 * power <= lag) power *= 2;
-      lag += lag < 4 ? 1 : power / 2;
-    }
-  }
-  std::size_t of(Index lag) const {
-    return static_cast<std::size_t>(std::upper_bound(first.begin(), first.end(), lag) -
-                                    first.begin() - 1);
-  }
-  Color color(std::size_t bin) const {
-    return lag_color(
-        first.size() < 2 ? 0.0 : static_cast<double>(bin) / static_cast<double>(first.size() - 1));
-  }
-};
-
-Index longest_lag(const Terms& terms) {
-  Index longest = 0;
-  for (const Index t : terms.loss_steps) longest = std::max(longest, t - terms.earliest(t));
-  return longest;
-}
-
-// Of the other network of a comparison; nothing when there is none, or not yet.
-std::optional<Terms> other_terms(const session::Snapshot& snapshot, const View& view) {
-  if (sharing_scales(snapshot).size() < 2 || !snapshot.other->analysis ||
-      !snapshot.other->analysis->contributions)
-    return std::nullopt;
-  return terms_of(*snapshot.other->analysis, view);
-}
-
-// The same units for both networks of a comparison.
-Terms shown_terms(const session::Snapshot& snapshot, const View& view) {
-  Terms terms = terms_of(*snapshot.analysis, view);
-  if (const auto other = other_terms(snapshot, view))
-    terms.exponent = std::max(terms.exponent, other->exponent);
-  return terms;
-}
-
-PlotArea range_of(const Terms& terms) {
+PlotArea range_of(const ContributionTerms& terms) {
   double high = 0.0;
   for (const Index t : terms.loss_steps) {
     if (!terms.finite(t)) continue;
-    const double scale = terms.scale(t);
-    if (const double own = scale * terms.gradient(t); std::isfinite(own))
-      high = std::max(high, own);
-    if (!terms.single()) high = std::max(high, scale * terms.sum(t));
-    for (Index k = terms.earliest(t); k <= t && terms.single(); ++k)
-      high = std::max(high, scale * terms.value(t, k));
+    if (const double own = terms.gradient(t); std::isfinite(own)) high = std::max(high, own);
+    high = std::max(high, terms.single() ? terms.largest(t) : terms.sum(t));
   }
   PlotArea area;
   const bool percent = terms.relative && !terms.single();
@@ -161,7 +50,7 @@ PlotArea range_of(const Terms& terms) {
 }
 
 // Every so many loss steps, so that a bar is no narrower than it can be seen.
-std::size_t stride_of(const Terms& terms, double plot_width) {
+std::size_t stride_of(const ContributionTerms& terms, double plot_width) {
   const double each = plot_width / (static_cast<double>(terms.loss_steps.back()) -
                                     static_cast<double>(terms.loss_steps.front()) + 1.0);
   return terms.single() ? 1 : static_cast<std::size_t>(std::max(1.0, std::ceil(3.0 / each)));
@@ -170,7 +59,7 @@ std::size_t stride_of(const Terms& terms, double plot_width) {
 struct Painter {
   Group& bars;
   Group& marks;
-  const Terms& terms;
+  const ContributionTerms& terms;
   const LagBins& bins;
   const Axes& axes;
   const Palette& colors;
@@ -197,10 +86,10 @@ struct Painter {
   void stack(Index t, double width) const {
     const auto x = static_cast<double>(t);
     if (!terms.finite(t)) return hatch(x, width);
-    const double scale = terms.scale(t), least = 0.4;
+    const double least = 0.4;
     double from = 0.0, to = 0.0;  // of the piece that grows until it can be seen
     for (Index k = t; k >= terms.earliest(t); --k) {
-      to += scale * terms.value(t, k);
+      to += terms.value(t, k);
       const std::size_t bin = bins.of(t - k);
       const bool last = k == terms.earliest(t) || bins.of(t - k + 1) != bin;
       if (!last) continue;
@@ -209,7 +98,7 @@ struct Painter {
       bars.marks.push_back(RectMark{piece, bins.color(bin), std::nullopt, 0.0});
       from = to;
     }
-    if (!narrow()) mark(x - width / 2.0, x + width / 2.0, scale * terms.gradient(t));
+    if (!narrow()) mark(x - width / 2.0, x + width / 2.0, terms.gradient(t));
   }
 
   // Where bars are too narrow for a mark on each, a line joins what the marks would show.
@@ -218,7 +107,7 @@ struct Painter {
     std::vector<Point> points;
     for (std::size_t i = 0; i < terms.loss_steps.size(); i += stride) {
       const Index t = terms.loss_steps[i];
-      const double value = terms.finite(t) ? terms.scale(t) * terms.gradient(t) : std::nan("");
+      const double value = terms.finite(t) ? terms.gradient(t) : std::nan("");
       points.push_back({axes.x(static_cast<double>(t)), axes.y(value)});
     }
     add_line(marks, points, {colors.background, 3.6});
@@ -226,9 +115,8 @@ struct Painter {
   }
 
   void sources(Index t, double width) const {
-    const double scale = terms.scale(t);
     for (Index k = terms.earliest(t); k <= t; ++k) {
-      const double value = scale * terms.value(t, k);
+      const double value = terms.value(t, k);
       if (!std::isfinite(value)) {
         hatch(static_cast<double>(k), width);
         continue;
@@ -237,7 +125,7 @@ struct Painter {
       if (piece.height >= 0.05)
         bars.marks.push_back(RectMark{piece, bins.color(bins.of(t - k)), std::nullopt, 0.0});
     }
-    mark(axes.area.x_min, axes.area.x_max, scale * terms.gradient(t));
+    mark(axes.area.x_min, axes.area.x_max, terms.gradient(t));
   }
 };
 
@@ -266,7 +154,7 @@ double add_lag_legend(Group& group, const LagBins& bins, Index longest, const Pa
 }
 
 // Longest form first.
-std::vector<std::string> titles(const Terms& terms, const char* symbol) {
+std::vector<std::string> titles(const ContributionTerms& terms, const char* symbol) {
   const std::string unit = terms.exponent == 0.0 || terms.relative
                                ? ""
                                : ", in units of " + decade(static_cast<int>(terms.exponent));
@@ -281,20 +169,18 @@ std::vector<std::string> titles(const Terms& terms, const char* symbol) {
           share + "‖C(t, k)‖" + of + unit, share + "‖C(t, k)‖" + unit};
 }
 
-std::string gradient_name(const Terms& terms, const char* symbol, Index t) {
+std::string gradient_name(const ContributionTerms& terms, const char* symbol, Index t) {
   return terms.single() ? std::string("‖∂L/∂") + symbol + "‖"
                         : fmt::format("‖∂L_{{{}}}/∂{}‖", t, symbol);
 }
 
-}  // namespace
-
-Color lag_color(double share) {
-  constexpr std::array<Color, 5> kStops{
-      {{255, 208, 92}, {244, 142, 84}, {208, 84, 122}, {140, 62, 168}, {72, 66, 176}}};
-  const double position = std::clamp(share, 0.0, 1.0) * static_cast<double>(kStops.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(position), kStops.size() - 2);
-  return mix(kStops[below], kStops[below + 1], position - static_cast<double>(below));
+// NaN where there is none.
+double cursor_step(const View& view, const ContributionTerms& terms) {
+  if (!view.cursor) return std::nan("");
+  return static_cast<double>(terms.single() ? view.cursor->k : view.cursor->t);
 }
+
+}  // namespace
 
 Figure build_contributions(const session::Snapshot& snapshot, const View& view,
                            const FigureStyle& style, Size size) {
@@ -306,7 +192,7 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
     add_hint(figure, style, everything, "computing a term for every pair of steps …");
     return figure;
   }
-  const Terms terms = shown_terms(snapshot, view);
+  const ContributionTerms terms = shown_terms(snapshot, view);
   if (terms.loss_steps.empty()) {
     add_hint(figure, style, everything, "no step has a loss");
     return figure;
@@ -344,8 +230,9 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
     for (std::size_t i = 0; i < terms.loss_steps.size(); i += stride)
       painter.stack(terms.loss_steps[i], width);
   if (!terms.single() && painter.narrow()) painter.join(stride);
-  if (view.cursor) {
-    const double x = axes.x(static_cast<double>(terms.single() ? view.cursor->k : view.cursor->t));
+  if (const double step = cursor_step(view, terms);
+      step >= axes.area.x_min && step <= axes.area.x_max) {
+    const double x = axes.x(step);
     marks.marks.push_back(
         PolylineMark{{{x, plot.y}, {x, plot.bottom()}}, {colors.text, 1.0, Dash::dotted}});
   }
@@ -374,7 +261,7 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
 void write_contributions_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
   sink("t,k,tensor,log10_norm,log10_gradient\n");
   if (!snapshot.analysis || !snapshot.analysis->contributions) return;
-  const Terms terms = terms_of(*snapshot.analysis, {});
+  const ContributionTerms terms = shown_terms(snapshot, {});
   for (const Index t : terms.loss_steps)
     for (Index k = terms.earliest(t); k <= t; ++k)
       for (std::size_t i = 0; i < kTensors.size(); ++i) {
@@ -389,7 +276,7 @@ std::optional<Cell> contributions_cell(const session::Snapshot& snapshot, const 
   if (!snapshot.analysis || !snapshot.analysis->contributions || !figure.plot ||
       !figure.plot->rect.contains(at))
     return std::nullopt;
-  const Terms terms = shown_terms(snapshot, view);
+  const ContributionTerms terms = shown_terms(snapshot, view);
   if (terms.loss_steps.empty()) return std::nullopt;
   const auto step = static_cast<Index>(std::lround(x_value_at(*figure.plot, at.x)));
   if (terms.single()) {
@@ -403,10 +290,9 @@ std::optional<Cell> contributions_cell(const session::Snapshot& snapshot, const 
     if (std::abs(terms.loss_steps[i] - step) < std::abs(t - step)) t = terms.loss_steps[i];
   const PlotArea& area = *figure.plot;
   const double value = area.y_max * (area.rect.bottom() - at.y) / area.rect.height;
-  const double scale = terms.scale(t);
   double top = 0.0;
   for (Index k = t; k >= terms.earliest(t); --k) {
-    top += scale * terms.value(t, k);
+    top += terms.value(t, k);
     if (top >= value) return Cell{t, k};
   }
   return Cell{t, t};  // above the bar: its step
@@ -416,22 +302,25 @@ std::string contributions_tooltip(const session::Snapshot& snapshot, const View&
                                   const Figure& figure, Point at) {
   const auto cell = contributions_cell(snapshot, view, figure, at);
   if (!cell) return {};
-  const Terms terms = shown_terms(snapshot, view);
+  const ContributionTerms terms = shown_terms(snapshot, view);
   const auto [t, k] = *cell;
   const char* symbol = kSymbols[index_of(view)];
   const double one = terms.norms->log10_norm.at(t, k);
   std::string text = fmt::format("loss step t = {}, source step k = {} (lag {})\n‖C({}, {})‖ = {}",
                                  t, k, t - k, t, k, compact_power(one));
-  const double sum = terms.sum(t), gradient = terms.gradient(t);
-  if (!(sum > 0.0) || !std::isfinite(sum)) return text;
-  const double log10_sum = std::log10(sum) + terms.exponent;
-  text += fmt::format(", {:.3g} % of the sum of norms", 100.0 * terms.value(t, k) / sum);
+  const double log10_sum = terms.log10_sum(t);
+  if (!std::isfinite(log10_sum)) return text;
+  const double log10_gradient = terms.norms->log10_gradient[static_cast<std::size_t>(t)];
+  const auto percent = [&](double log10_part) {
+    return 100.0 * std::pow(10.0, log10_part - log10_sum);
+  };
+  text += fmt::format(", {:.3g} % of the sum of norms", percent(one));
   text +=
       fmt::format("\nsum of the {} norms: {}", t - terms.earliest(t) + 1, compact_power(log10_sum));
   text += "\nnorm of the sum, " + gradient_name(terms, symbol, t) + " = " +
-          compact_power(terms.norms->log10_gradient[static_cast<std::size_t>(t)]);
+          compact_power(log10_gradient);
   return text + fmt::format("\n{:.0f} % of it: where terms point apart, they cancel",
-                            100.0 * gradient / sum);
+                            percent(log10_gradient));
 }
 
 }  // namespace backflow::figure

@@ -22,8 +22,4 @@ std::string contributions_tooltip(const session::Snapshot& snapshot, const View&
 std::optional<Cell> contributions_cell(const session::Snapshot& snapshot, const View& view,
                                        const Figure& figure, Point at);
 
-/// Colour of a lag's share of the way from the nearest (0) to the farthest (1): its luminance
-/// falls all the way, so that the order shows with any colour vision.
-Color lag_color(double share);
-
 }  // namespace backflow::figure

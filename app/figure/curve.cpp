@@ -100,6 +100,17 @@ void add_line(Group& group, const std::vector<Point>& points, const Stroke& stro
   }
 }
 
+void add_straight(Group& group, const Axes& axes, double start, double slope,
+                  const Stroke& stroke) {
+  if (!std::isfinite(start) || !std::isfinite(slope)) return;
+  double end = axes.area.x_max;
+  if (slope > 0.0) end = std::min(end, (axes.area.y_max - start) / slope);
+  if (slope < 0.0) end = std::min(end, (axes.area.y_min - start) / slope);
+  if (end <= 0.0) return;
+  group.marks.push_back(PolylineMark{
+      {{axes.x(0.0), axes.y_at(start)}, {axes.x(end), axes.y_at(start + end * slope)}}, stroke});
+}
+
 void add_curve(Group& group, const HistoryView& history, Series series, const Axes& axes,
                const Stroke& stroke, Gaps gaps) {
   LineBuilder line(group, stroke);
@@ -230,6 +241,13 @@ double smallest_positive(const HistoryView& history, Series series) {
         smallest = std::min(smallest, value);
   }
   return smallest;
+}
+
+void include_positive(Extent& extent, const HistoryView& history, Series series) {
+  const double smallest = smallest_positive(history, series);
+  if (!(smallest > 0.0)) return;
+  extent.include(smallest);
+  extent.include(history.min_max(series, 0, history.size()).max);
 }
 
 void set_y_range(PlotArea& area, double low, double high, bool log_y) {

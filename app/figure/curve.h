@@ -17,6 +17,10 @@ namespace backflow::figure {
 /// breaks becomes a dot.
 void add_line(Group& group, const std::vector<Point>& points, const Stroke& stroke);
 
+/// A straight line from x = 0 on, `start` and `slope` in the positions of Axes::y_at, as far as it
+/// stays in the plot; nothing when one of them is not finite.
+void add_straight(Group& group, const Axes& axes, double start, double slope, const Stroke& stroke);
+
 /// What a point without a value means: the curve is broken there, or there was none to be had and
 /// its neighbours are joined.
 enum class Gaps { broken, joined };
@@ -60,6 +64,11 @@ double iteration_axis_end(std::size_t points);
 
 /// The smallest positive finite value of the series, or 0 when there is none.
 double smallest_positive(const training::HistoryView& history, training::Series series);
+
+/// Includes the positive values of the series, of which the others have no place on a logarithmic
+/// axis.
+void include_positive(Extent& extent, const training::HistoryView& history,
+                      training::Series series);
 
 /// The last i < end with a finite value; nothing when there is none.
 std::optional<std::size_t> last_finite(const training::HistoryView& history,

@@ -1,8 +1,11 @@
 #include "app/figure/explanation.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "app/figure/explanation_numbers.h"
+#include "app/figure/quantity_names.h"
 #include "core/model/norm.h"
 
 namespace backflow::figure {
@@ -42,15 +45,39 @@ Vector StepNumbers::dz(Index i) const {
 
 namespace {
 
-Formula general(const char* markup, Part part) { return term(markup, Highlight{part, kEveryStep}); }
+Formula general(std::string markup, Part part) {
+  return term(std::move(markup), Highlight{part, kEveryStep});
+}
 
-// Σ_t Σ_{k≤t} ∂L_t/∂h_t (∏ J_i) ∂⁺h_k/∂W_hh: item 9 of the mathematics, for every loss step.
-Formula gradient_formula() {
-  return row(
-      {general("∂L/∂W_{hh}", Part::gradient), relation("="), large_operator("∑", "t", ""),
-       large_operator("∑", "k≤t", ""), general("∂L_{t}/∂h_{t}", Part::output_blame),
-       parenthesized(row({large_operator("∏", "i=k+1", "t"), general("J_{i}", Part::factor)})),
-       term("∂^{+}h_{k}/∂W_{hh}")});
+// The uses of the weights that the loss of step t is blamed on.
+std::string blamed_steps(const gradient::Truncation& truncation) {
+  switch (truncation.kind) {
+    case gradient::TruncationKind::none:
+      return "k≤t";
+    case gradient::TruncationKind::horizon:
+      return fmt::format("t−{}<k≤t", truncation.steps);
+    case gradient::TruncationKind::chunks:
+      return "k≤t, same chunk";
+  }
+  return {};
+}
+
+// Σ_t Σ_{k≤t} ∂L_t/∂h_t (∏ J_i) ∂⁺h_k/∂W_hh: item 9 of the mathematics, for every loss step. Of an
+// LSTM with its whole state s = (h, c), which is what its J_i are of.
+Formula gradient_formula(const training::IterationRecord& record) {
+  const bool lstm = record.model.cell == CellKind::lstm;
+  const std::string state = lstm ? "s" : "h";
+  std::vector<Formula> parts{
+      general("∂L/∂W_{hh}", Part::gradient),
+      relation("="),
+      large_operator("∑", "t", ""),
+      large_operator("∑", blamed_steps(record.options.truncation), ""),
+      general("∂L_{t}/∂" + state + "_{t}", Part::output_blame),
+      parenthesized(row({large_operator("∏", "i=k+1", "t"), general("J_{i}", Part::factor)})),
+      term("∂^{+}" + state + "_{k}/∂W_{hh}")};
+  if (lstm)
+    parts.insert(parts.end(), {comma(), term("s_{t}"), relation("="), term("(h_{t}, c_{t})")});
+  return row(std::move(parts));
 }
 
 Formula state_formula(CellKind cell) {
@@ -82,6 +109,17 @@ void explain_network(const UnrolledData& data, Explanation& explanation) {
       "Every step uses the same weights; the gradient adds up what each loss says about each use.",
       "The same weights at every step; their gradient is a sum over all paths back.",
       "The network and its gradient."};
+  if (const auto& truncation = record.options.truncation;
+      truncation.kind != gradient::TruncationKind::none)
+    explanation.sentences.insert(
+        explanation.sentences.begin(),
+        {"Every step uses the same weights; the gradient adds up what each loss says about the "
+         "uses "
+         "that truncation leaves to it (" +
+             truncation_name(truncation) + ").",
+         "The same weights at every step; older uses are left out of the gradient (" +
+             truncation_name(truncation) + ").",
+         "The truncated gradient (" + truncation_name(truncation) + ")."});
   explanation.equations.push_back({state_formula(record.model.cell), {}, 0});
   const Highlight loss{Part::loss, kEveryStep}, gradient{Part::gradient, kEveryStep};
   const std::string whose = record.trace.batch() > 1 ? " (batch mean)" : "";
@@ -93,7 +131,7 @@ void explain_network(const UnrolledData& data, Explanation& explanation) {
        {{NumberDetail::norms, {value(term("L", loss), record.trace.loss)}}},
        1});
   explanation.equations.push_back(
-      {gradient_formula(),
+      {gradient_formula(record),
        {{NumberDetail::norms,
          {value(norm_bars(term("∂L/∂W_{hh}", gradient)), model::norm_of(record.gradients.W_hh))}}},
        0});

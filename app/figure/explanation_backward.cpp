@@ -16,27 +16,6 @@ using model::Matrix;
 using model::Readout;
 using model::Vector;
 
-// What reaches e_t. With a fixed horizon the blame of the loss at step t + τ ends at step t + 1.
-struct Sources {
-  bool own = false;      // the loss at step t
-  bool later = false;    // losses at later steps that the truncation lets through
-  bool dropped = false;  // losses at later steps whose blame ends before step t
-};
-
-Sources sources_of(const StepNumbers& step) {
-  const gradient::Truncation& truncation = step.rec().options.truncation;
-  Sources sources;
-  sources.own = step.data.has_output(step.t);
-  for (Index s = step.t + 1; s <= step.data.steps; ++s) {
-    if (!step.data.has_output(s)) continue;
-    if (!truncation.cuts(s, step.t))
-      sources.later = true;
-    else if (!truncation.cuts(s, step.t + 1))
-      sources.dropped = true;
-  }
-  return sources;
-}
-
 // σ(a) or φ(a) of step i's block, and the like for the GRU's z.
 Vector gate(const StepNumbers& step, Index i, Index block) {
   Matrix value(step.n(), 1);
@@ -74,17 +53,18 @@ VectorTerm later_term(const StepNumbers& step, bool dropped) {
   const Index next = step.t + 1;
   const Highlight highlight{Part::factor, next};
   if (dropped) {  // the losses within the horizon, and what they bring
+    const Highlight brought{Part::later_blame, step.t};
     const Index last = std::min(step.data.steps, step.t + step.rec().options.truncation.steps - 1);
     Formula sum = row({large_operator("∑", fmt::format("s={}", next), std::to_string(last)),
-                       term(fmt::format("∂L_{{s}}/∂h_{{{}}}", step.t), highlight)});
+                       term(fmt::format("∂L_{{s}}/∂h_{{{}}}", step.t), brought)});
     // Their own sum is not in the record: it is what remains of e_t.
     Vector own = Vector::Zero(step.n());
     if (step.data.has_output(step.t)) own = step.parameters().W_hy.transpose() * step.dz(step.t);
-    return vector_term(std::move(sum), step.e(step.t) - own, highlight);
+    return vector_term(std::move(sum), step.e(step.t) - own, brought);
   }
   if (step.cell() == CellKind::lstm)
     return {{factor(weights_term("hh", true), step.parameters().W_hh, true),
-             {term(indexed("δ", next), Highlight{Part::pre_activation, next}), step.delta(next)}},
+             {term(indexed("δ", next), Highlight{Part::delta, next}), step.delta(next)}},
             blame_through(step, next),
             highlight};
   Factor J{jacobian_term(next, true), {}, true};
@@ -100,12 +80,13 @@ VectorTerm later_term(const StepNumbers& step, bool dropped) {
 VectorTerm own_term(const StepNumbers& step) {
   const Matrix& W_hy = step.parameters().W_hy;
   const Vector dz = step.dz(step.t);
-  return {{factor(weights_term("hy", true), W_hy, true), {output_blame_term(step.t), dz}},
-          W_hy.transpose() * dz,
-          Highlight{Part::output_blame, step.t}};
+  return {
+      {factor(weights_term("hy", true), W_hy, true), {output_blame_term(step.cell(), step.t), dz}},
+      W_hy.transpose() * dz,
+      Highlight{Part::output_blame, step.t}};
 }
 
-void explain_blame(const StepNumbers& step, const Sources& sources, Explanation& out) {
+void explain_blame(const StepNumbers& step, const BlameSources& sources, Explanation& out) {
   VectorEquation e{blame_term(step.t), step.e(step.t), {}};
   if (sources.later) e.terms.push_back(later_term(step, sources.dropped));
   if (sources.own) e.terms.push_back(own_term(step));
@@ -124,7 +105,7 @@ void explain_cell_blame(const StepNumbers& step, Explanation& out) {
   const Factor forget{term(indexed("f", next), gates), gate(step, next, 1)};
   const Factor output{term(indexed("o", next), gates), gate(step, next, 3)};
   const auto c_blame = [&](Index i) {
-    return Factor{term(indexed("e", i, "c"), Highlight{Part::blame, i}), step.e_c(i)};
+    return Factor{term(indexed("e", i, "c"), Highlight{Part::cell_blame, i}), step.e_c(i)};
   };
   std::vector<Factor> through{forget, output};
   if (const std::string name = activation_symbol(f); !name.empty())
@@ -132,7 +113,7 @@ void explain_cell_blame(const StepNumbers& step, Explanation& out) {
   through.push_back({blame_term(next), step.e(next)});
   add_equation({c_blame(t).symbol,
                 step.e_c(t),
-                {entrywise_term({forget, c_blame(next)}, {Part::blame, next}),
+                {entrywise_term({forget, c_blame(next)}, {Part::cell_blame, next}),
                  entrywise_term(std::move(through), {Part::factor, next})},
                 "",
                 1},
@@ -160,10 +141,10 @@ void explain_output_blame(const StepNumbers& step, Explanation& out) {
       above = 2, below = m;
       break;
   }
-  const Highlight output{Part::output, t}, loss{Part::loss, t};
-  VectorTerm target = vector_term(term(indexed("y", t), loss), y, loss);
+  const Highlight output{Part::output, t}, right{Part::target, t};
+  VectorTerm target = vector_term(term(indexed("y", t), right), y, right);
   target.minus = true;
-  add_equation({output_blame_term(t),
+  add_equation({output_blame_term(step.cell(), t),
                 step.dz(t),
                 {vector_term(term(indexed("ŷ", t), output), y_hat, output), std::move(target)},
                 "",
@@ -181,8 +162,8 @@ Formula gradient_term(std::string_view indices, bool bias = false) {
 // δ_t = f′(a_t) ⊙ e_t, and what it adds to the gradients.
 void explain_vanilla_gradient(const StepNumbers& step, Explanation& out) {
   const Index t = step.t;
-  const Highlight sum{Part::pre_activation, t};
-  const Factor delta{term(indexed("δ", t), sum), step.delta(t)};
+  const Highlight sum{Part::pre_activation, t}, blamed{Part::delta, t};
+  const Factor delta{term(indexed("δ", t), blamed), step.delta(t)};
   std::vector<Factor> factors;
   if (const std::string name = activation_symbol(step.rec().model.activation); !name.empty()) {
     Matrix slope(step.n(), 1);
@@ -191,10 +172,24 @@ void explain_vanilla_gradient(const StepNumbers& step, Explanation& out) {
         {row({function(name + "′"), parenthesized(term(indexed("a", t), sum))}), slope});
   }
   factors.push_back({blame_term(t), step.e(t)});
-  add_equation({delta.symbol, step.delta(t), {entrywise_term(std::move(factors), sum)}, "", 1},
+  add_equation({delta.symbol, step.delta(t), {entrywise_term(std::move(factors), blamed)}, "", 1},
                out);
   add_outer_product(gradient_term("hh"), delta, {state_term(t - 1), step.h(t - 1)}, 1, out);
   add_outer_product(gradient_term("xh"), delta, {input_term(t), step.x(t)}, 3, out);
+}
+
+// What δ is: "δ_{2}^{g} = ∂L/∂a_{2}^{g}, likewise i, f, o".
+void explain_deltas(Index t, std::string_view letters, std::size_t first, Explanation& out) {
+  const std::string letter(letters.substr(first, 1));
+  std::string others;
+  for (const char other : letters)
+    if (other != letter[0]) others += (others.empty() ? "likewise " : ", ") + std::string(1, other);
+  const Highlight blamed{Part::delta, t};
+  out.equations.push_back(
+      {row({term(indexed("δ", t, letter), blamed), relation("="),
+            term("∂L/∂" + indexed("a", t, letter), blamed), comma(), term(others)}),
+       {},
+       2});
 }
 
 // Gate by gate, the one that makes the new state first.
@@ -207,9 +202,8 @@ void explain_gated_gradient(const StepNumbers& step, Explanation& out) {
   const auto add = [&](std::size_t i, int rank) {
     const std::string letter(letters.substr(i, 1));
     const model::GateUse& use = layout.gates[i];
-    const Highlight sum{Part::pre_activation, t};
-    const Formula r = term(indexed("r", t), sum);
-    Formula symbol = term(indexed("δ", t, letter), sum);
+    const Formula r = term(indexed("r", t), Highlight{Part::pre_activation, t});
+    Formula symbol = term(indexed("δ", t, letter), Highlight{Part::delta, t});
     // After the reset form, r multiplies what W_hn makes; in the original what it is given.
     if (step.cell() == CellKind::gru && letter == "n")
       symbol = parenthesized(row({r, binary("⊙"), std::move(symbol)}));
@@ -220,13 +214,14 @@ void explain_gated_gradient(const StepNumbers& step, Explanation& out) {
                       {std::move(symbol), delta.segment(use.delta_block * n, n)}, other, rank, out);
   };
   const auto first = static_cast<std::size_t>(layout.new_state_block);
+  explain_deltas(t, letters, first, out);
   add(first, 1);
   for (std::size_t i = 0; i < letters.size(); ++i)
     if (i != first) add(i, 3);
 }
 
 // What comes to the step, in full and in short.
-std::pair<std::string, std::string> arrivals(const StepNumbers& step, const Sources& sources) {
+std::pair<std::string, std::string> arrivals(const StepNumbers& step, const BlameSources& sources) {
   const Index t = step.t, next = t + 1;
   const auto& truncation = step.rec().options.truncation;
   const std::string through = step.cell() == CellKind::lstm ? "the gates" : indexed("J", next);
@@ -259,7 +254,7 @@ std::pair<std::string, std::string> arrivals(const StepNumbers& step, const Sour
   return {"there is no loss to blame it for.", "no loss."};
 }
 
-void say_backward(const StepNumbers& step, const Sources& sources, Explanation& out) {
+void say_backward(const StepNumbers& step, const BlameSources& sources, Explanation& out) {
   const Index t = step.t;
   const std::string where = fmt::format("Backward, step {} of {}: ", t, step.data.steps);
   const bool cut_here = t > 1 && step.rec().options.truncation.cuts(t, t - 1);
@@ -283,7 +278,7 @@ void explain_backward(const StepNumbers& step, Explanation& out) {
     explain_blame(step, {}, out);
     return;
   }
-  const Sources sources = sources_of(step);
+  const BlameSources sources = step.data.sources(step.t);
   say_backward(step, sources, out);
   if (sources.own) explain_output_blame(step, out);
   explain_blame(step, sources, out);

@@ -156,7 +156,7 @@ private:
 double sentence_height(double unit) { return 1.9 * unit; }
 
 /// What highlights mean, for the tooltip.
-std::string meaning(const Highlight& highlight) {
+std::string meaning(const Highlight& highlight, model::CellKind cell) {
   const std::string t = highlight.t < 0 ? "t" : std::to_string(highlight.t);
   const auto at = [&](const char* text) { return fmt::format(fmt::runtime(text), t); };
   switch (highlight.part) {
@@ -173,17 +173,29 @@ std::string meaning(const Highlight& highlight) {
     case Part::bias:
       return "b_{h}: bias, the same at every step";
     case Part::pre_activation:
-      return at("what step {0} computes from its inputs");
+      return cell == model::CellKind::rnn
+                 ? at("a_{{{0}}}: what step {0} computes from its inputs")
+                 : at("the gates of step {0} and their sums a_{{{0}}}, computed from its inputs");
     case Part::output:
-      return at("z_{{{0}}}, ŷ_{{{0}}}: the output of step {0}");
+      return at("ŷ_{{{0}}}: the output of step {0}, and what the read-out makes it from");
     case Part::output_weights:
       return "W_{hy}, b_{y}: output weights and bias";
     case Part::loss:
       return highlight.t < 0 ? "L: the loss of all steps" : at("L_{{{0}}}: the loss of step {0}");
+    case Part::target:
+      return at("y_{{{0}}}: the target of step {0}, what the output should be");
     case Part::output_blame:
-      return at("∂L_{{{0}}}/∂z_{{{0}}}: what step {0}'s own loss is blamed on");
+      return at("what the loss of step {0} says about that step's own output and state");
     case Part::blame:
       return at("e_{{{0}}} = ∂L/∂h_{{{0}}}: the blame that reaches step {0}");
+    case Part::later_blame:
+      return at("∂L_{{s}}/∂h_{{{0}}}: what the loss of a later step s says about h_{{{0}}}");
+    case Part::cell_blame:
+      return at(
+          "e_{{{0}}}^{{c}} = ∂L/∂c_{{{0}}} with h_{{{0}}} held: the blame that reaches the cell "
+          "state of step {0}");
+    case Part::delta:
+      return at("δ_{{{0}}} = ∂L/∂a_{{{0}}}: the blame before the activation of step {0}");
     case Part::factor:
       return at("J_{{{0}}}: how the state of step {0} depends on the one before");
     case Part::gradient:
@@ -242,11 +254,10 @@ void write_explanation_csv(const session::Snapshot& snapshot, const View& view,
   }
 }
 
-std::string explanation_tooltip(const session::Snapshot&, const View&, const Figure& figure,
-                                Point at) {
-  for (auto spot = figure.hot_spots.rbegin(); spot != figure.hot_spots.rend(); ++spot)
-    if (spot->rect.contains(at)) return meaning(spot->highlight);
-  return {};
+std::string explanation_tooltip(const session::Snapshot& snapshot, const View&,
+                                const Figure& figure, Point at) {
+  const auto highlight = highlight_at(figure, at);
+  return highlight ? meaning(*highlight, snapshot.record->model.cell) : std::string();
 }
 
 }  // namespace backflow::figure

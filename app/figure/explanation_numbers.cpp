@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/extent.h"
 #include "app/figure/number_format.h"
 #include "core/model/norm.h"
 
@@ -15,14 +16,6 @@ namespace {
 using model::Index;
 using model::Matrix;
 using model::Vector;
-
-// Largest |entry| that is finite; 0 when there is none.
-double largest_of(const Matrix& values) {
-  double largest = 0.0;
-  for (const double value : values.reshaped())
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-  return largest;
-}
 
 bool all_small_integers(const Matrix& values) {
   for (const double value : values.reshaped())
@@ -38,7 +31,7 @@ struct Digits {
 
 // So many significant digits in the largest entry.
 Digits digits_for(const Matrix& values, int significant) {
-  const double largest = largest_of(values);
+  const double largest = largest_size(values.reshaped());
   if (largest == 0.0 || all_small_integers(values)) return {0, 0};
   const int exponent = static_cast<int>(std::floor(std::log10(largest * 1.0005)));
   if (exponent < -2 || exponent > 3) return {significant - 1, exponent};
@@ -66,7 +59,10 @@ Formula factor_numbers(const Factor& factor, Index rows) {
   return value;
 }
 
-bool is_vector(const Factor& factor) { return factor.value.cols() == 1; }
+// A column; a matrix that is one column but stands transposed is a row.
+bool is_vector(const Factor& factor) {
+  return factor.value.cols() == 1 && (!factor.transposed || factor.value.rows() == 1);
+}
 
 // A negative number after an operator or another factor.
 Formula protected_number(Formula formula) {
@@ -311,8 +307,14 @@ Formula weights_term(std::string_view indices, bool transposed) {
               Highlight{part, kEveryStep});
 }
 
-Formula output_blame_term(Index t) {
-  return term("∂" + indexed("L", t) + "/∂" + indexed("z", t), Highlight{Part::output_blame, t});
+std::string logits_name(model::CellKind cell, Index t) {
+  const bool gru = cell == model::CellKind::gru || cell == model::CellKind::gru_original;
+  return indexed("z", t, gru ? "out" : "");
+}
+
+Formula output_blame_term(model::CellKind cell, Index t) {
+  return term("∂" + indexed("L", t) + "/∂" + logits_name(cell, t),
+              Highlight{Part::output_blame, t});
 }
 
 }  // namespace backflow::figure

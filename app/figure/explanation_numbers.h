@@ -93,6 +93,8 @@ Formula cell_state_term(model::Index t);
 Formula blame_term(model::Index t);
 /// "W_{hi}" for the indices "hi", with a T above when transposed; x: input, y at the end: output.
 Formula weights_term(std::string_view indices, bool transposed = false);
-Formula output_blame_term(model::Index t);
+/// What the read-out makes ŷ_t from: "z_{2}"; "z_{2}^{out}" in a GRU, whose update gate is z_t.
+std::string logits_name(model::CellKind cell, model::Index t);
+Formula output_blame_term(model::CellKind cell, model::Index t);
 
 }  // namespace backflow::figure

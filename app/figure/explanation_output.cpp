@@ -56,15 +56,17 @@ std::optional<Formula> right_answer(const UnrolledData& data, const Output& out)
   if (data.rec().model.loss == Loss::categorical_cross_entropy) {
     Index row = 0;
     if (out.y.maxCoeff(&row) != 1.0 || out.y.sum() != 1.0) return std::nullopt;
-    const double p = out.y_hat[row];
-    return minus_log(p, out.y_hat.sum() - p);
+    // The others are summed: 1 − p of a class that is learned well is nothing but rounding.
+    Vector others = out.y_hat;
+    others[row] = 0.0;
+    return minus_log(out.y_hat[row], others.sum());
   }
   return std::nullopt;
 }
 
 Formula loss_symbols(const UnrolledData& data, const Output& out) {
   const Index m = out.y.size();
-  const Highlight output{Part::output, out.t}, target{Part::loss, out.t};
+  const Highlight output{Part::output, out.t}, target{Part::target, out.t};
   const std::string j = m > 1 ? "j" : "";
   const auto with_j = [&](const char* letter) {
     return m > 1 ? fmt::format("{}_{{{},j}}", letter, out.t) : indexed(letter, out.t);
@@ -161,11 +163,15 @@ void explain_output(const UnrolledData& data, Explanation& explanation) {
           ? fmt::format("Output and loss at step {}", t)
           : fmt::format("Outputs and losses at {} steps; the last, step {}", steps.size(), t);
   explanation.sentences = {which + ": " + answer + ".", which + ".", "Output and loss."};
+  if (rec.trace.batch() > 1)
+    explanation.sentences.insert(
+        explanation.sentences.begin(),
+        which + ": " + answer + ". (This sequence's own loss, not the mean.)");
 
   const StepNumbers step{data, t};
   const model::Parameters& p = rec.model.parameters;
   const Highlight output{Part::output, t}, biases{Part::output_weights, kEveryStep};
-  const Formula z = term(indexed("z", t), output);
+  const Formula z = term(logits_name(step.cell(), t), output);
   add_equation({z,
                 out.z,
                 {VectorTerm{{factor(weights_term("hy"), p.W_hy), {state_term(t), step.h(t)}},

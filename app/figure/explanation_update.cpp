@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -117,7 +119,7 @@ void clip_per_tensor(const IterationRecord& rec, Explanation& out) {
 // The entry [1, 1] of a tensor through an update.
 struct Entry {
   std::string name;
-  double before, after, g;
+  double before, after, gradient;
   Highlight highlight;
 };
 
@@ -176,7 +178,8 @@ UpdateRule rule_of(OptimizerKind kind, const Formula& gradient) {
                row({term("m̂"), relation("="),
                     fraction(term("m"), row({term("1"), binary("−"), term("β_{1}^{k}")})), comma(),
                     term("ŝ"), relation("="),
-                    fraction(term("s"), row({term("1"), binary("−"), term("β_{2}^{k}")}))})}};
+                    fraction(term("s"), row({term("1"), binary("−"), term("β_{2}^{k}")})), comma(),
+                    term("k: updates so far")})}};
   }
   return {gradient, {}};
 }
@@ -188,23 +191,43 @@ double kept_share(const IterationRecord& rec) {
                                               : 1.0;
 }
 
-// "W_hh[1,1] ← 0.512 − 0.3 · 0.021 = 0.506"; the step is what the weights moved, over η.
+// What η multiplies. Of plain gradient descent that is the gradient. What the other optimisers
+// remember is not in the record: their step is what the weights moved, over η, and nothing where
+// too few digits of that are left beside the weights.
+std::optional<Matrix> step_of_update(const IterationRecord& rec, const Matrix& before,
+                                     const Matrix& after, const Matrix& gradient) {
+  const auto& options = rec.options.optimizer;
+  if (options.kind == OptimizerKind::sgd) return Matrix(gradient + options.weight_decay * before);
+  const Matrix kept = kept_share(rec) * before, moved = kept - after;
+  const double digit = kept.cwiseAbs().maxCoeff() * std::numeric_limits<double>::epsilon();
+  if (rec.learning_rate == 0.0 || moved.cwiseAbs().maxCoeff() < 1000.0 * digit) return std::nullopt;
+  return Matrix(moved / rec.learning_rate);
+}
+
+// "W_hh[1,1] ← 0.512 − 0.3 · 0.021 = 0.506", or "← 0.512" alone.
 Formula entry_numbers(const IterationRecord& rec, const Entry& entry) {
-  const double eta = rec.learning_rate, kept = kept_share(rec) * entry.before;
-  const double step = eta != 0.0 ? (kept - entry.after) / eta : 0.0;
-  return row({term(entry.name, entry.highlight), relation("←"), precise(kept), binary("−"),
-              number(eta), binary("·"), number(step, true), relation("="), precise(entry.after)});
+  const auto single = [](double value) { return Matrix::Constant(1, 1, value); };
+  const auto step =
+      step_of_update(rec, single(entry.before), single(entry.after), single(entry.gradient));
+  std::vector<Formula> parts{term(entry.name, entry.highlight), relation("←")};
+  if (step)
+    parts.insert(parts.end(),
+                 {precise(kept_share(rec) * entry.before), binary("−"), number(rec.learning_rate),
+                  binary("·"), number((*step)(0, 0), true), relation("=")});
+  parts.push_back(precise(entry.after));
+  return row(std::move(parts));
 }
 
 // The same for a small W_hh as a whole.
-Formula matrix_numbers(const IterationRecord& rec) {
+std::optional<Formula> matrix_numbers(const IterationRecord& rec) {
   const Matrix &before = rec.model.parameters.W_hh, &after = rec.parameters_after->W_hh;
+  const auto step = step_of_update(rec, before, after, rec.clipped_gradients.W_hh);
+  if (!step) return std::nullopt;
   const double eta = rec.learning_rate;
   const Matrix kept = kept_share(rec) * before;
-  const Matrix step = eta != 0.0 ? Matrix((kept - after) / eta) : Matrix(kept * 0.0);
   const Index n = before.rows();
   return row({term("W_{hh}", kRecurrent), relation("←"), matrix_of(kept, n, kRecurrent, 4),
-              binary("−"), number(eta), matrix_of(step, n, kGradient), relation("="),
+              binary("−"), number(eta), matrix_of(*step, n, kGradient), relation("="),
               matrix_of(after, n, kRecurrent, 4)});
 }
 
@@ -244,9 +267,10 @@ void explain_rule(const IterationRecord& rec, Explanation& out) {
   }
   add_line(std::move(symbols), entry_numbers(rec, entry_of(rec)), 0, out);
   const Matrix& W = rec.model.parameters.W_hh;
-  if (!is_frozen(rec) && W.rows() > 1 && W.rows() <= kWholeMatrix) {
+  if (is_frozen(rec) || W.rows() == 1 || W.rows() > kWholeMatrix) return;
+  if (auto numbers = matrix_numbers(rec)) {
     auto& forms = out.equations.back().numbers;
-    forms.insert(forms.begin(), {NumberDetail::factors, {matrix_numbers(rec)}});
+    forms.insert(forms.begin(), {NumberDetail::factors, {std::move(*numbers)}});
   }
 }
 
@@ -254,6 +278,13 @@ void explain_rule(const IterationRecord& rec, Explanation& out) {
 
 void explain_clip(const UnrolledData& data, Explanation& out) {
   const IterationRecord& rec = data.rec();
+  if (!std::isfinite(rec.clip.norm_before)) {
+    add_line(row({norm_of_g(), relation("="), number(rec.clip.norm_before)}), std::nullopt, 0, out);
+    out.sentences = {
+        "The gradient is not finite: there is nothing to scale, and no update is made.",
+        "The gradient is not finite."};
+    return;
+  }
   switch (rec.options.clip.mode) {
     case ClipMode::none:
       add_line(row({norm_of_g(), relation("="), number(rec.clip.norm_before)}), std::nullopt, 0,
@@ -271,10 +302,6 @@ void explain_clip(const UnrolledData& data, Explanation& out) {
       clip_per_tensor(rec, out);
       break;
   }
-  if (!std::isfinite(rec.clip.norm_before))
-    out.sentences = {
-        "The gradient is not finite: there is nothing to scale, and no update is made.",
-        "The gradient is not finite."};
 }
 
 void explain_update(const UnrolledData& data, Explanation& out) {

@@ -238,9 +238,13 @@ private:
     const Rect rect = pill();
     spot(rect, Part::blame);
     const Loop loop = blame_loop();
-    const bool cut = t_ > 0 && t_ < data_.steps && data_.is_cut(t_ + 1);
+    const bool inner = t_ > 0 && t_ < data_.steps;
+    const BlameSources sources = inner ? data_.sources(t_) : BlameSources{};
+    const bool idle = inner && !sources.later;
+    const bool cut = idle && (sources.dropped || data_.is_cut(t_ + 1));
     Color color = t_ > 0 ? data_.blame_color(t_) : colors_.axis;
-    draw_loop(loop, 0.22 * f(), cut ? colors_.muted_text : color, cut ? Dash::dashed : Dash::solid);
+    draw_loop(loop, 0.22 * f(), idle ? colors_.muted_text : color,
+              idle ? Dash::dashed : Dash::solid);
     const std::string next = t_ == 0 ? "t+1" : std::to_string(t_ + 1);
     std::vector<std::string> names;
     if (cut)
@@ -329,7 +333,7 @@ private:
     } else if (*phase_ == Phase::output && has_output()) {
       straight(up(), layout_.hidden.top, layout_.loss.bottom(), forward);
     } else if (*phase_ == Phase::backward) {
-      if (t_ < data_.steps && !data_.is_cut(t_ + 1)) around(blame_loop(), data_.blame_color(t_));
+      if (t_ < data_.steps && data_.sources(t_).later) around(blame_loop(), data_.blame_color(t_));
       if (data_.has_output(t_))
         straight(down(), layout_.loss.bottom(), layout_.blame.top, data_.blame_color(t_));
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/figure/extent.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
@@ -22,17 +23,10 @@ struct Bar {
   double target = 0.0;  ///< where a tick stands; 0: none
 };
 
-double largest(const std::vector<double>& values) {
-  double most = 0.0;
-  for (const double value : values)
-    if (std::isfinite(value)) most = std::max(most, value);
-  return most;
-}
-
 Bar bar_of(const session::GradientWalk& walk, std::size_t i, Playhead playhead, Index T,
            double pulse) {
   const std::vector<double>& partial = walk.partial[i];
-  const double whole = partial.front(), full = largest(partial);
+  const double whole = partial.front(), full = largest_size(partial);
   switch (phase_of(playhead, T)) {
     case Phase::forward:
     case Phase::output:

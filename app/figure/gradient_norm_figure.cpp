@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/compared_norms.h"
+#include "app/figure/comparison.h"
 #include "app/figure/curve.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
@@ -33,30 +34,6 @@ std::string limit_text(const ClipOptions& clip) {
                       : clip.mode == ClipMode::per_tensor ? " per tensor"
                                                           : "";
   return "c = " + compact(clip.threshold) + whose;
-}
-
-void include(double& low, double& high, double value) {
-  low = std::min(low, value);
-  high = std::max(high, value);
-}
-
-PlotArea range_of(const session::Snapshot& snapshot, bool log_y) {
-  PlotArea area;
-  area.x_max = iteration_axis_end(longest_curve(snapshot));
-  double low = 1e300, high = 0.0;
-  const auto include_curve = [&](const HistoryView& curve, Series series) {
-    const double positive = smallest_positive(curve, series);
-    if (!(positive > 0.0)) return;
-    include(low, high, positive);
-    include(low, high, curve.min_max(series, 0, curve.size()).max);
-  };
-  for (const Series series : kAll) include_curve(snapshot.history, series);
-  for (const HistoryView& ghost : snapshot.ghosts) include_curve(ghost, Series::norm_before_clip);
-  if (clip_options(snapshot).mode != ClipMode::none)
-    include(low, high, clip_options(snapshot).threshold);
-  if (high <= 0.0) low = 0.1, high = 1.0;
-  set_y_range(area, log_y ? low : 0.0, high, log_y);
-  return area;
 }
 
 // True when no curve passes through that part of the plot.
@@ -164,17 +141,40 @@ std::vector<std::string> notes(const session::Snapshot& snapshot) {
 
 }  // namespace
 
-std::string clipping_summary(const session::Snapshot& snapshot) {
+Clipped lately_clipped(const session::Snapshot& snapshot) {
   const HistoryView& history = snapshot.history;
-  if (clip_options(snapshot).mode == ClipMode::none) return "clipping is off";
-  if (history.size() == 0) return "no iteration yet";
-  const std::size_t window = std::min<std::size_t>(100, history.size());
-  std::size_t clipped = 0;
-  for (std::size_t i = history.size() - window; i < history.size(); ++i)
+  Clipped clipped{0, std::min<std::size_t>(100, history.size())};
+  for (std::size_t i = history.size() - clipped.window; i < history.size(); ++i)
     if (history.value(Series::norm_after_clip, i) < history.value(Series::norm_before_clip, i))
-      ++clipped;
-  return fmt::format("clipped {} of the last {} {}", clipped, window,
-                     window == 1 ? "step" : "steps");
+      ++clipped.count;
+  return clipped;
+}
+
+std::string clipping_summary(const session::Snapshot& snapshot) {
+  if (clip_options(snapshot).mode == ClipMode::none) return "clipping is off";
+  const auto [count, window] = lately_clipped(snapshot);
+  if (window == 0) return "no iteration yet";
+  return fmt::format("clipped {} of the last {} {}", count, window,
+                     window == 1 ? "iteration" : "iterations");
+}
+
+PlotArea norm_range(const session::Snapshot& snapshot, const View& view) {
+  PlotArea area;
+  area.x_max = iteration_axis_end(longest_curve(snapshot));
+  Extent extent;
+  for (const session::Snapshot* side : scaling_curves(snapshot)) {
+    include_positive(extent, side->history, Series::norm_before_clip);
+    if (clip_options(*side).mode != ClipMode::none) extent.include(clip_options(*side).threshold);
+  }
+  if (!snapshot.other) {
+    for (const Series series : kAll) include_positive(extent, snapshot.history, series);
+    for (const HistoryView& ghost : snapshot.ghosts)
+      include_positive(extent, ghost, Series::norm_before_clip);
+  }
+  if (extent.empty()) extent = {0.1, 1.0};
+  set_y_range(area, view.gradient_log ? extent.low : 0.0, extent.high, view.gradient_log);
+  if (view.gradient_range) std::tie(area.y_min, area.y_max) = *view.gradient_range;
+  return area;
 }
 
 std::optional<SuggestedRange> suggested_threshold(const session::Snapshot& snapshot) {
@@ -202,9 +202,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   options.y_title = "‖∇L‖";
   options.x_title = "iteration";
   options.note = notes(snapshot);
-  options.range = range_of(snapshot, view.gradient_log);
-  if (view.gradient_range)
-    std::tie(options.range.y_min, options.range.y_max) = *view.gradient_range;
+  options.range = norm_range(snapshot, view);
   // The lower curve is wider, so that it shows on both sides where the two coincide.
   const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6};
   options.legend = {{"before", before}};
@@ -223,7 +221,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   add_gap_markers(curves, snapshot.history, Series::norm_before_clip, axes, colors,
                   style.font_size);
   figure.groups.push_back(std::move(curves));
-  add_iteration_cursor(figure, view, snapshot.history.size(), axes, colors);
+  add_iteration_cursor(figure, view, longest_curve(snapshot), axes, colors);
   return figure;
 }
 

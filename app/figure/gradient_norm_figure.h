@@ -23,7 +23,16 @@ struct SuggestedRange {
 };
 std::optional<SuggestedRange> suggested_threshold(const session::Snapshot& snapshot);
 
-/// "clipped 37 of the last 100 steps", or why there is nothing to count.
+/// How many of the last `window` iterations were clipped; of 100, or of all while there are fewer.
+struct Clipped {
+  std::size_t count = 0, window = 0;
+};
+Clipped lately_clipped(const session::Snapshot& snapshot);
+/// "clipped 37 of the last 100 iterations", or why there is nothing to count.
 std::string clipping_summary(const session::Snapshot& snapshot);
+
+/// The ranges of iterations and norms, for one network or two: View::gradient_range where it is
+/// set, else all that is drawn.
+PlotArea norm_range(const session::Snapshot& snapshot, const View& view);
 
 }  // namespace backflow::figure

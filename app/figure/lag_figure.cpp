@@ -47,32 +47,19 @@ double lyapunov_factor(const Analysis& analysis) {
 
 // What was measured, and ε; lines that go on beyond it are cut.
 PlotArea range_of(const session::Snapshot& snapshot) {
-  double low = log10_epsilon(*snapshot.analysis), high = identity(*snapshot.analysis), last = 1.0;
+  Extent range;
+  range.include(log10_epsilon(*snapshot.analysis));
+  range.include(identity(*snapshot.analysis));
+  double last = 1.0;
   for (const session::Snapshot* side : sharing_scales(snapshot)) {
     if (!side->analysis) continue;
     const GradientDecay& decay = side->analysis->decay;
     last = std::max(last, last_lag(decay));
     for (const auto* values : {&decay.median_by_lag, &decay.lower_quartile, &decay.upper_quartile})
-      for (const double value : *values)
-        if (std::isfinite(value)) {
-          low = std::min(low, value);
-          high = std::max(high, value);
-        }
+      for (const double value : *values) range.include(value);
   }
-  const double room = 0.05 * (high - low);
-  return {{}, 0.0, last, low - room, high + room, true};
-}
-
-// From lag 0 on, straight on the logarithmic axis, as far as it stays in the plot.
-void add_straight(Group& group, const Axes& axes, double start, double slope,
-                  const Stroke& stroke) {
-  if (!std::isfinite(start) || !std::isfinite(slope)) return;
-  double end = axes.area.x_max;
-  if (slope > 0.0) end = std::min(end, (axes.area.y_max - start) / slope);
-  if (slope < 0.0) end = std::min(end, (axes.area.y_min - start) / slope);
-  if (end <= 0.0) return;
-  group.marks.push_back(PolylineMark{
-      {{axes.x(0.0), axes.y_at(start)}, {axes.x(end), axes.y_at(start + end * slope)}}, stroke});
+  const double room = 0.05 * (range.high - range.low);
+  return {{}, 0.0, last, range.low - room, range.high + room, true};
 }
 
 // Between the quartiles, one convex piece per lag; where the lower one is an exact zero the band

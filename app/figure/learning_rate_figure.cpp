@@ -44,14 +44,11 @@ Figure build_learning_rate(const session::Snapshot& snapshot, const View& view,
   options.y_title = "learning rate η";
   options.x_title = "iteration";
   if (!snapshot.other) options.note = notes(training.schedule);
-  double low = 1e300, high = 0.0;
+  Extent extent;
   for_each_curve(snapshot, [&](const training::HistoryView& curve) {
-    const double positive = smallest_positive(curve, Series::learning_rate);
-    if (!(positive > 0.0)) return;
-    low = std::min(low, positive);
-    high = std::max(high, curve.min_max(Series::learning_rate, 0, curve.size()).max);
+    include_positive(extent, curve, Series::learning_rate);
   });
-  if (high <= 0.0) low = 0.0, high = 1.0;
+  const auto [low, high] = extent.empty() ? Extent{0.0, 1.0} : extent;
   bool log_y = false;
   for (const session::Snapshot* side : both(snapshot))
     log_y = log_y || (multiplies(side->config.training.schedule.kind) && low > 0.0);

@@ -20,23 +20,18 @@ LearningCurves curves_of(const session::Snapshot& snapshot, const FigureStyle& s
 PlotArea range_of(const session::Snapshot& snapshot, double chance, bool log_y) {
   PlotArea area;
   area.x_max = iteration_axis_end(longest_curve(snapshot));
-  double low = 1e300, high = 0.0;
-  const auto include = [&](double smallest, double largest) {
-    if (!(smallest > 0.0)) return;
-    low = std::min(low, smallest);
-    high = std::max(high, largest);
-  };
+  Extent extent;
   const auto include_curve = [&](const training::HistoryView& curve) {
     for (const Series series : {Series::loss, Series::validation_loss})
-      include(smallest_positive(curve, series), curve.min_max(series, 0, curve.size()).max);
+      include_positive(extent, curve, series);
   };
   if (snapshot.other)
     for (const session::Snapshot* side : scaling_curves(snapshot)) include_curve(side->history);
   else
     for_each_curve(snapshot, include_curve);
-  include(chance, chance);
-  if (high <= 0.0) low = 0.1, high = 1.0;
-  set_y_range(area, log_y ? low : 0.0, high, log_y);
+  if (chance > 0.0) extent.include(chance);
+  if (extent.empty()) extent = {0.1, 1.0};
+  set_y_range(area, log_y ? extent.low : 0.0, extent.high, log_y);
   return area;
 }
 

@@ -121,6 +121,11 @@ Figure blank_figure(std::string_view name, std::string_view title, const FigureS
   return figure;
 }
 
+FigureStyle untitled(FigureStyle style) {
+  style.title = false;
+  return style;
+}
+
 Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& options) {
   const Palette& colors = palette(style.theme);
   const double size = style.font_size;

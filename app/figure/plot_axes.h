@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/figure/extent.h"
 #include "app/figure/figure.h"
 #include "app/figure/style.h"
 #include "app/figure/view.h"
@@ -37,6 +38,9 @@ struct Axes {
 /// An empty figure of that size in the style's colours.
 Figure blank_figure(std::string_view name, std::string_view title, const FigureStyle& style,
                     Size size);
+
+/// The style of a part without a title of its own.
+FigureStyle untitled(FigureStyle style);
 
 /// Adds the frame to a figure from blank_figure() and sets Figure::plot.
 Axes add_axes(Figure& figure, const FigureStyle& style, const AxesOptions& options);

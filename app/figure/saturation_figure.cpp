@@ -161,7 +161,8 @@ void add_histogram(Figure& figure, const session::Snapshot& snapshot, const View
   for (const session::Snapshot* side : sharing_scales(snapshot))
     if (side->analysis) limit = std::max(limit, side->analysis->pre_activation_histogram.limit);
   const double own = histogram.limit, size = style.font_size;
-  const Axes axes{{rect, 0.5, static_cast<double>(T) + 0.5, -limit, limit, false}};
+  // In units of the limit: what diverges has one whose double is beyond all numbers.
+  const Axes axes{{rect, 0.5, static_cast<double>(T) + 0.5, -1.0, 1.0, false}};
   Group group{"histogram", std::nullopt, {}};
   group.marks.push_back(RectMark{rect, colors.panel, std::nullopt, 0.0});
   // Steps that are too narrow to be seen one by one share a column.
@@ -175,34 +176,35 @@ void add_histogram(Figure& figure, const session::Snapshot& snapshot, const View
       if (share <= 0.0f) continue;
       const double left = axes.x(static_cast<double>(first) + 0.5);
       const double bins = static_cast<double>(histogram.bins);
-      const double top = axes.y(own * (2.0 * static_cast<double>(bin + 1) / bins - 1.0));
+      const double top = axes.y(own / limit * (2.0 * static_cast<double>(bin + 1) / bins - 1.0));
       group.marks.push_back(
           RectMark{{left, top, axes.x(static_cast<double>(last) + 0.5) - left + 0.2,
-                    rect.height * own / limit / bins + 0.2},
+                    own / limit * rect.height / bins + 0.2},
                    mix(colors.panel, colors.accent, std::sqrt(static_cast<double>(share))),
                    std::nullopt,
                    0.0});
     }
   }
   const auto level = [&](double value, const Stroke& stroke) {
+    const double y = axes.y(value / limit);
     if (std::abs(value) < limit)
-      group.marks.push_back(
-          PolylineMark{{{rect.x, axes.y(value)}, {rect.right(), axes.y(value)}}, stroke});
+      group.marks.push_back(PolylineMark{{{rect.x, y}, {rect.right(), y}}, stroke});
   };
   if (const auto edge = gradient::saturation_edge(analysis.record->model.activation)) {
     level(*edge, {colors.threshold, 1.4, Dash::dashed});
     if (*edge > 0.0) level(-*edge, {colors.threshold, 1.4, Dash::dashed});
   }
   // Where there is room for few numbers only, those of the ends tell most.
-  auto ticks = linear_ticks({-limit, limit, rect.height, size, true, false});
-  const double inset = 0.5 * size / rect.height * 2.0 * limit;
+  std::vector<Tick> ticks;
+  if (limit < 1e300) ticks = linear_ticks({-limit, limit, rect.height, size, true, false});
+  const double inset = size / rect.height * limit;
   const bool ends = ticks.size() < 3;
   if (ends) ticks = {{limit - inset, compact(limit)}, {0.0, "0"}, {inset - limit, compact(-limit)}};
   for (const Tick& tick : ticks) {
     const double value = tick.position / (limit - inset) * limit;
     const std::string rounded = ends ? fixed(value, std::abs(value) < 1.0 ? 1 : 0) : tick.label;
     const std::string label = first_that_fits({tick.label, rounded}, size, rect.x - 0.7 * size);
-    group.marks.push_back(TextMark{.anchor = {rect.x - 0.5 * size, axes.y(tick.position)},
+    group.marks.push_back(TextMark{.anchor = {rect.x - 0.5 * size, axes.y(tick.position / limit)},
                                    .markup = label,
                                    .size = size,
                                    .color = colors.text,

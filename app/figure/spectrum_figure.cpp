@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
-#include <limits>
 #include <numbers>
 #include <utility>
 
@@ -11,6 +9,7 @@
 
 #include "app/figure/comparison.h"
 #include "app/figure/curve.h"
+#include "app/figure/eigenvalue_plane.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/place.h"
@@ -25,53 +24,8 @@ namespace {
 using gradient::Eigenvalue;
 using session::Spectra;
 
-FigureStyle untitled(FigureStyle style) {
-  style.title = false;
-  return style;
-}
-
 std::string fitting(const std::vector<std::string>& texts, const FigureStyle& style, Size size) {
   return first_that_fits(texts, style.font_size, size.width - 1.5 * style.font_size);
-}
-
-// --- the complex plane -------------------------------------------------------------------------
-
-void add_circle(Group& group, const Axes& axes, double radius, const Stroke& stroke) {
-  constexpr int kPieces = 180;
-  PolylineMark circle{{}, stroke};
-  for (int i = 0; i <= kPieces; ++i) {
-    const double angle = 2.0 * std::numbers::pi * i / kPieces;
-    circle.points.push_back({axes.x(radius * std::cos(angle)), axes.y(radius * std::sin(angle))});
-  }
-  group.marks.push_back(std::move(circle));
-}
-
-// Axes with the same units along x and y that show at least ±radius.
-Axes add_plane_axes(Figure& figure, const FigureStyle& style, AxesOptions options, double radius) {
-  options.range = {{}, -radius, radius, -radius, radius, false};
-  // What the labels leave does not depend on the range of x; that of y changes them little.
-  for (int pass = 0; pass < 2; ++pass) {
-    Figure trial = figure;
-    const Rect plot = add_axes(trial, style, options).area.rect;
-    const double per_unit = std::min(plot.width, plot.height) / (2.0 * radius);
-    if (pass == 0) options.range.y_max = plot.height / 2.0 / per_unit;
-    options.range.y_min = -options.range.y_max;
-    options.range.x_max = plot.width / plot.height * options.range.y_max;
-    options.range.x_min = -options.range.x_max;
-  }
-  return add_axes(figure, style, options);
-}
-
-// A Jacobian product may be of any size: the power of ten by which its eigenvalues are divided in
-// the plane. 0 for W_hh, and where the unit circle is worth seeing.
-int plane_power(const Spectra& spectra) {
-  const double log10_rho = spectra.recurrent.log10_spectral_radius();
-  if (!spectra.product || !std::isfinite(log10_rho) || std::abs(log10_rho) < 2.0) return 0;
-  return static_cast<int>(std::floor(log10_rho));
-}
-
-std::complex<double> in_plane(const Eigenvalue& value, int power) {
-  return Eigenvalue{value.log10_modulus - power, value.argument}.value();
 }
 
 // What the spectrum is of: "W_{hh}", "∂h_{20}/∂h_{3}".
@@ -82,71 +36,6 @@ std::string matrix_name(const session::Analysis& analysis) {
   return jacobian_symbol(
       cell == model::CellKind::lstm ? gradient::StateBlock::full : gradient::StateBlock::hidden,
       std::to_string(product->t), std::to_string(product->k));
-}
-
-// The spectra of the snapshot, and of the other network where there are any yet.
-std::vector<const Spectra*> all_spectra(const session::Snapshot& snapshot) {
-  std::vector<const Spectra*> all;
-  for (const session::Snapshot* side : sharing_scales(snapshot))
-    if (side->analysis && side->analysis->spectra) all.push_back(&*side->analysis->spectra);
-  return all;
-}
-
-// The spectral radius in units of 10^power, at least 1 where the unit circle is shown.
-double plane_extent(const Spectra& spectra, int power) {
-  const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius() - power);
-  return std::max(power == 0 ? 1.0 : 0.0, rho);
-}
-
-Figure plane(const session::Snapshot& snapshot, const std::string& W, const View& view,
-             const FigureStyle& style, Size size) {
-  const Spectra& spectra = *snapshot.analysis->spectra;
-  const Palette& colors = palette(style.theme);
-  const auto& list = spectra.recurrent.eigenvalues;
-  const int power = plane_power(spectra);
-  const double rho = std::pow(10.0, spectra.recurrent.log10_spectral_radius() - power);
-  // Two networks on one scale, unless they are too different to be seen on it.
-  double extent = plane_extent(spectra, power);
-  for (const Spectra* other : all_spectra(snapshot))
-    if (const double wider = plane_extent(*other, power);
-        plane_power(*other) == power && std::isfinite(wider))
-      extent = std::max(extent, wider);
-  Figure figure = blank_figure("plane", "", style, size);
-  AxesOptions options;
-  options.y_title =
-      fitting({"eigenvalues of " + W + ": Im λ", "Im λ of " + W, "Im λ"}, style, size);
-  options.x_title = "Re λ";
-  options.note = {"solid: |λ| = 1, dashed: |λ| = ρ", "dashed: |λ| = ρ"};
-  if (power != 0) {
-    options.x_title += ", in units of " + compact_power(power);
-    options.note = {"dashed: |λ| = ρ"};
-  }
-  options.x_integers = false;
-  const double radius_shown = power == 0 && view.plane_radius ? *view.plane_radius : 1.12 * extent;
-  const Axes axes = add_plane_axes(figure, untitled(style), options, radius_shown);
-  Group group{"eigenvalues", axes.area.rect, {}};
-  for (const bool along_x : {true, false}) {
-    const Point a = along_x ? Point{axes.area.x_min, 0.0} : Point{0.0, axes.area.y_min};
-    group.marks.push_back(PolylineMark{{{axes.x(a.x), axes.y(a.y)}, {axes.x(-a.x), axes.y(-a.y)}},
-                                       {colors.axis, 1.0}});
-  }
-  if (power == 0) add_circle(group, axes, 1.0, {colors.text, 1.4});
-  add_circle(group, axes, rho, {colors.accent, 1.4, Dash::dashed});
-  const double crowd = 8.0 * std::sqrt(static_cast<double>(list.size()));
-  const double radius =
-      std::clamp(axes.area.rect.width / crowd, 0.14 * style.font_size, 0.3 * style.font_size);
-  for (const Eigenvalue& value : list) {
-    if (std::isnan(value.log10_modulus)) continue;
-    // Outside by more than rounding.
-    const Color color = value.log10_modulus > 1e-12 ? colors.threshold : colors.accent;
-    const auto point = in_plane(value, power);
-    group.marks.push_back(CircleMark{{axes.x(point.real()), axes.y(point.imag())},
-                                     radius,
-                                     color,
-                                     Stroke{colors.background, 0.8}});
-  }
-  figure.groups.push_back(std::move(group));
-  return figure;
 }
 
 // --- sorted lists ------------------------------------------------------------------------------
@@ -172,6 +61,19 @@ void add_level(Group& group, const Axes& axes, double position, const Stroke& st
   group.marks.push_back(PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}}, stroke});
 }
 
+// What all that share the scale have of one kind: its range, and how long the longest list is.
+template <class ValuesOf>
+std::pair<Extent, std::size_t> drawn(const session::Snapshot& snapshot, ValuesOf values_of) {
+  Extent extent;
+  std::size_t count = 0;
+  for (const Spectra* side : all_spectra(snapshot)) {
+    const std::vector<double>& values = values_of(*side);
+    for (const double value : values) extent.include(value);
+    count = std::max(count, values.size());
+  }
+  return {extent, count};
+}
+
 PlotArea index_range(std::size_t count) {
   PlotArea area;
   area.x_min = 0.5;
@@ -195,17 +97,11 @@ Figure singular_values(const session::Snapshot& snapshot, const std::string& W,
   const auto bound = analysis.spectra->product ? std::nullopt : analysis.bound;
   const Palette& colors = palette(style.theme);
   const std::vector<double>& logs = analysis.spectra->recurrent.log10_singular_values;
-  double largest = -std::numeric_limits<double>::infinity(), smallest = -largest;
-  std::size_t count = 0;
-  for (const Spectra* side : all_spectra(snapshot)) {
-    for (const double value : side->recurrent.log10_singular_values)
-      if (std::isfinite(value)) {
-        largest = std::max(largest, value);
-        smallest = std::min(smallest, value);
-      }
-    count = std::max(count, side->recurrent.log10_singular_values.size());
-  }
-  const bool any = std::isfinite(largest), log_axis = any && largest - smallest > 2.0;
+  const auto [extent, count] = drawn(
+      snapshot,
+      [](const Spectra& side) -> const auto& { return side.recurrent.log10_singular_values; });
+  const double smallest = extent.low, largest = extent.high;
+  const bool any = !extent.empty(), log_axis = any && largest - smallest > 2.0;
   const auto position = [log_axis](double log10_value) {
     return log_axis || !std::isfinite(log10_value) ? log10_value : std::pow(10.0, log10_value);
   };
@@ -241,16 +137,10 @@ Figure lyapunov(const session::Snapshot& snapshot, const FigureStyle& style, Siz
   const Spectra& spectra = *snapshot.analysis->spectra;
   const Palette& colors = palette(style.theme);
   const std::vector<double>& exponents = spectra.lyapunov.exponents;
-  double low = 0.0, high = 0.0;
-  std::size_t count = 0;
-  for (const Spectra* side : all_spectra(snapshot)) {
-    for (const double value : side->lyapunov.exponents)
-      if (std::isfinite(value)) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-      }
-    count = std::max(count, side->lyapunov.exponents.size());
-  }
+  auto [extent, count] = drawn(
+      snapshot, [](const Spectra& side) -> const auto& { return side.lyapunov.exponents; });
+  extent.include(0.0);
+  const auto [low, high] = extent;
   Figure figure = blank_figure("lyapunov", "", style, size);
   AxesOptions options;
   options.y_title =
@@ -308,21 +198,6 @@ double add_condition(Figure& figure, const FigureStyle& style, const session::An
 
 }  // namespace
 
-const Eigenvalue* eigenvalue_at(const session::Snapshot& snapshot, const Figure& figure, Point at,
-                                double reach) {
-  if (!snapshot.analysis || !snapshot.analysis->spectra || !figure.plot) return nullptr;
-  if (!figure.plot->rect.contains(at)) return nullptr;
-  const Spectra& spectra = *snapshot.analysis->spectra;
-  const Axes axes{*figure.plot};
-  const Eigenvalue* nearest = nullptr;
-  for (const Eigenvalue& value : spectra.recurrent.eigenvalues) {
-    const auto z = in_plane(value, plane_power(spectra));
-    const double distance = std::hypot(axes.x(z.real()) - at.x, axes.y(z.imag()) - at.y);
-    if (distance < reach) nearest = &value, reach = distance;
-  }
-  return nearest;
-}
-
 Figure build_spectrum(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                       Size size) {
   const bool of_product = snapshot.analysis && snapshot.analysis->spectra &&
@@ -352,7 +227,7 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View& view, const
   const double share = size.width / panels;
   const double first = panels == 1 ? size.width : std::clamp(height, share, 1.25 * share);
   const double other = panels == 1 ? 0.0 : (size.width - first) / (panels - 1);
-  place(figure, plane(snapshot, W, view, style, {first, height}), {0.0, top});
+  place(figure, eigenvalue_plane(snapshot, W, view, style, {first, height}), {0.0, top});
   if (panels > 1) place(figure, singular_values(snapshot, W, style, {other, height}), {first, top});
   if (panels > 2) place(figure, lyapunov(snapshot, style, {other, height}), {first + other, top});
   return figure;

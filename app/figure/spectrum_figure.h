@@ -9,10 +9,6 @@ namespace backflow::figure {
 
 Figure build_spectrum(const session::Snapshot& snapshot, const View& view, const FigureStyle& style,
                       Size size);
-/// The eigenvalue whose dot is at most that far from a point of the plane, or nullptr.
-const gradient::Eigenvalue* eigenvalue_at(const session::Snapshot& snapshot, const Figure& figure,
-                                          Point at, double reach = 12.0);
-
 /// "quantity,index,value": eigenvalue_re, eigenvalue_im (by falling modulus), log10_singular_value
 /// and lyapunov_exponent (nats per step), index from 1.
 void write_spectrum_csv(const session::Snapshot& snapshot, const View& view, const CsvSink& sink);

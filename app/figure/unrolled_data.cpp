@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "app/figure/comparison.h"
+#include "app/figure/extent.h"
 #include "app/figure/number_format.h"
 #include "app/figure/ticks.h"
 #include "core/gradient/blame.h"
@@ -19,8 +20,7 @@ using training::IterationRecord;
 double value_scale(const model::StepMatrices& values, Index sequence, Index steps) {
   double largest = 0.0;
   for (Index t = values.first(); t <= std::min(values.last(), steps); ++t)
-    for (const double value : values.step(t).col(sequence))
-      if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+    largest = std::max(largest, largest_size(values.step(t).col(sequence)));
   return largest > 0.0 ? largest : 1.0;
 }
 
@@ -43,13 +43,6 @@ double sequence_loss(const IterationRecord& record, Index sequence, Index t) {
          model::loss_value(record.model.loss, record.trace.z.step(t).col(sequence),
                            record.trace.y_hat.step(t).col(sequence),
                            record.batch.targets.step(t).col(sequence));
-}
-
-double largest_size(const std::vector<double>& logs) {
-  double largest = 0.0;
-  for (const double value : logs)
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-  return largest;
 }
 
 ColorScale scale_of(const std::vector<double>& logs) {
@@ -105,6 +98,20 @@ bool UnrolledData::some_zero() const {
   const auto zero = [](double log) { return std::isinf(log) && log < 0.0; };
   return std::any_of(log10_blame.begin(), log10_blame.end(), zero) ||
          std::any_of(log10_factor.begin(), log10_factor.end(), zero);
+}
+
+BlameSources UnrolledData::sources(Index t) const {
+  const gradient::Truncation& truncation = rec().options.truncation;
+  BlameSources sources;
+  sources.own = has_output(t);
+  for (Index s = t + 1; s <= steps; ++s) {
+    if (!has_output(s)) continue;
+    if (!truncation.cuts(s, t))
+      sources.later = true;
+    else if (!truncation.cuts(s, t + 1))
+      sources.dropped = true;
+  }
+  return sources;
 }
 
 Index UnrolledData::predicted(Index t) const {

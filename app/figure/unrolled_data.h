@@ -13,6 +13,13 @@
 
 namespace backflow::figure {
 
+/// What reaches e_t. With a fixed horizon the blame of the loss at step t + τ ends at step t + 1.
+struct BlameSources {
+  bool own = false;      ///< the loss at step t
+  bool later = false;    ///< losses at later steps that the truncation lets through
+  bool dropped = false;  ///< losses at later steps whose blame ends before step t
+};
+
 struct UnrolledData {
   std::shared_ptr<const training::IterationRecord> record;
   model::Index sequence = 0;
@@ -65,6 +72,8 @@ struct UnrolledData {
   Color own_blame_color(model::Index t) const;
   /// No blame at all passes from step t to step t − 1: truncation cuts between them.
   bool is_cut(model::Index t) const { return rec().options.truncation.cuts(t, t - 1); }
+  /// Of step t, 0 ≤ t ≤ T.
+  BlameSources sources(model::Index t) const;
 };
 
 using gradient::is_not_finite;

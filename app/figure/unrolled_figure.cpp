@@ -230,22 +230,19 @@ void write_unrolled_csv(const session::Snapshot& snapshot, const View& view, con
 
 namespace {
 
-// The step under the mouse; −1 where there is none. The folded cell has but one.
+// The step under a mouse that is on the network; −1 where there is none. The folded cell has one.
 Index step_at(const Figure& figure, const View& view, const UnrolledData& data, Point at) {
-  if (figure.plot)
-    return figure.plot->rect.contains(at)
-               ? static_cast<Index>(std::lround(x_value_at(*figure.plot, at.x)))
-               : -1;
+  if (figure.plot) return static_cast<Index>(std::lround(x_value_at(*figure.plot, at.x)));
   const Index t = folded_step(view, data);
-  const bool on_it = std::any_of(figure.hot_spots.begin(), figure.hot_spots.end(),
-                                 [at](const HotSpot& spot) { return spot.rect.contains(at); });
-  return on_it && t > 0 ? t : -1;
+  return t > 0 ? t : -1;
 }
 
 }  // namespace
 
 std::string unrolled_tooltip(const session::Snapshot& snapshot, const View& view,
                              const Figure& figure, Point at) {
+  // The data are not looked up for nothing.
+  if (figure.plot ? !figure.plot->rect.contains(at) : !highlight_at(figure, at)) return {};
   const UnrolledData data = unrolled_data(snapshot, view);
   const auto t = step_at(figure, view, data, at);
   if (t < 0 || t > data.steps) return {};

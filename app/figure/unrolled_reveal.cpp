@@ -27,7 +27,10 @@ public:
   void draw() {
     dim_states();
     dim_outputs();
-    for (Index t = layout_.first; t <= layout_.last; ++t) dim_blame(t);
+    if (full())
+      for (Index t = layout_.first; t <= layout_.last; ++t) dim_blame(t);
+    else
+      dim_strip();
     mark_present();
     if (pulse_ > 0.0 && pulse_ < 1.0) draw_pulses();
   }
@@ -83,11 +86,7 @@ private:
   void dim_blame(Index t) {
     const double share = missing_blame(t);
     if (share <= 0.0) return;
-    const double bottom = std::max(layout_.blame.bottom(), layout_.factor.bottom()) + 1.0;
-    if (!full()) {
-      veil(x(t) - half(), x(t) + half() + 0.2, layout_.blame.top - 1.0, bottom, share);
-      return;
-    }
+    const double bottom = blame_bottom() + 1.0;
     const bool output = data_.has_output(t);
     const double narrower = output ? 1.25 * f() : 0.0;  // the pill makes room for an arrow
     veil(x(t) - half() - 1.0, x(t) + half() - narrower + 1.0, layout_.blame.top - 1.0,
@@ -101,6 +100,22 @@ private:
     veil(x(t) - half() - 1.0, x(t), layout_.output.bottom() + 0.3 * f(), layout_.blame.top - 1.0,
          share);
     veil(x(t) - half() - 1.0, x(t), layout_.loss.bottom(), layout_.output.top, share);
+  }
+
+  // Narrow columns touch: what the blame has not reached is one piece, the present step another.
+  void dim_strip() {
+    const Rect& area = layout_.area.rect;
+    const bool backward = phase_ == Phase::backward && t_ <= data_.steps;
+    if (phase_ == Phase::clip || phase_ == Phase::update) return;
+    double left = area.right(), right = area.right();
+    if (backward) {
+      const double first = t_ == 1 ? 0.0 : static_cast<double>(t_);
+      left = std::clamp(layout_.x(first) - half(), area.x, area.right());
+      right = std::clamp(x(t_) + half(), left, area.right());
+    }
+    const double top = layout_.blame.top - 1.0, bottom = blame_bottom() + 1.0;
+    veil(area.x, left, top, bottom);
+    veil(left, right, top, bottom, 1.0 - pulse_);
   }
 
   void outline(double left, double right, double top, double bottom) {
@@ -210,7 +225,7 @@ private:
                                 : (relative > 0.0 || std::isnan(relative) ? 1.0 : 0.0);
     const Color color = color_of(data_.blame_scale, static_cast<float>(relative));
     const double y = layout_.blame.middle(), gap = full() ? half() : 0.0;
-    if (t_ < data_.steps && !data_.is_cut(t_ + 1))
+    if (t_ < data_.steps && data_.sources(t_).later)
       pulse({x(t_ + 1) - gap, y}, {x(t_) + gap, y}, pulse_, strength, color);
     if (data_.has_output(t_)) {
       const double down = full() ? x(t_) - 0.6 * half() : x(t_);

@@ -82,7 +82,7 @@ void add_highlight(Figure& figure, const FigureStyle& style, const View& view) {
   for (const HotSpot& spot : figure.hot_spots) {
     const Highlight& own = spot.highlight;
     const bool same_step = own.t == view.highlight->t || own.t < 0 || view.highlight->t < 0;
-    if (own.part != view.highlight->part || !same_step) continue;
+    if (own.part != drawn_part(view.highlight->part) || !same_step) continue;
     const Rect around{spot.rect.x - 1.5, spot.rect.y - 1.5, spot.rect.width + 3.0,
                       spot.rect.height + 3.0};
     group.marks.push_back(RectMark{around, std::nullopt, Stroke{glow, 6.0}, 4.0});

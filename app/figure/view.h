@@ -7,6 +7,7 @@
 #include "app/figure/highlight.h"
 #include "app/figure/playhead.h"
 #include "app/figure/style.h"
+#include "core/gradient/contributions.h"
 #include "core/model/types.h"
 
 namespace backflow::figure {
@@ -16,9 +17,6 @@ struct Cell {
   model::Index t = 0, k = 0;
   bool operator==(const Cell&) const = default;
 };
-
-/// Which gradient the contributions are of.
-enum class ContributionTensor { W_hh, W_xh, b_h };
 
 struct View {
   bool loss_log = false;     ///< logarithmic axis of the loss
@@ -38,7 +36,8 @@ struct View {
   double pulse = 1.0;  ///< 0 … 1: how far the signal of the playhead's position has travelled
   double fold = 0.0;   ///< the network: 0 unrolled, 1 folded into one cell with its loop, animated
   std::optional<Highlight> highlight;  ///< under the mouse in a formula or a figure
-  ContributionTensor contribution_tensor = ContributionTensor::W_hh;
+  /// Which gradient the contributions are of.
+  gradient::RecurrentTensor contribution_tensor = gradient::RecurrentTensor::W_hh;
   bool contribution_relative = false;  ///< as shares of the loss step's own, not absolute
   model::Index sequence = 0;           ///< the batch item shown; taken modulo the batch size
   /// Of a gated cell, the block of W_hh that is shown; nothing: the one that makes the new state.

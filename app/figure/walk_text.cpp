@@ -21,24 +21,28 @@ std::vector<std::string> forward(const UnrolledData& data, Index t) {
 
 std::vector<std::string> output(const UnrolledData& data) {
   const double loss = data.rec().trace.loss;
-  const std::string value = std::isnan(loss) ? "L is not a number" : "L = " + compact(loss);
-  if (data.rec().trace.batch() == 1) return {"output and loss: " + value, value};
-  return {"output and loss: " + value + ", the mean over the batch", "output and loss: " + value,
-          value};
+  const bool one = data.rec().trace.batch() == 1;
+  const std::string name = one ? "L" : "mean L";
+  const std::string value =
+      std::isnan(loss) ? name + " is not a number" : name + " = " + compact(loss);
+  if (one) return {"output and loss: " + value, value};
+  return {"output and loss: " + value + " over the batch", "output and loss: " + value, value};
 }
 
 std::vector<std::string> backward(const UnrolledData& data, Index t) {
   const std::string at = fmt::format("backward, t = {}", t);
   if (t > data.steps) return {fmt::format("{}: this sequence ended at {}", at, data.steps), at};
-  const bool from_loss = data.has_output(t), cut = t < data.steps && data.is_cut(t + 1);
+  const BlameSources sources = data.sources(t);
   const std::string loss = fmt::format("L_{{{}}}", t);
-  const std::string on = t == 1 && !data.is_cut(1) ? ", and on to h_{0}" : "";
-  if (cut && !from_loss)
-    return {fmt::format("{}: truncation lets no blame through from {}", at, h(t + 1)), at};
-  if (t == data.steps || cut)
-    return {from_loss ? fmt::format("{}: {} blames {}", at, loss, h(t)) + on : at, at};
+  const std::string on = t == 1 && data.sources(0).later ? ", and on to h_{0}" : "";
+  if (!sources.later) {
+    if (sources.own) return {fmt::format("{}: {} blames {}", at, loss, h(t)) + on, at};
+    if (t < data.steps && (sources.dropped || data.is_cut(t + 1)))
+      return {fmt::format("{}: truncation lets no blame through from {}", at, h(t + 1)), at};
+    return {fmt::format("{}: no blame reaches {}", at, h(t)), at};
+  }
   const std::string flow = fmt::format("{}: blame flows from {} to {}", at, h(t + 1), h(t));
-  if (from_loss)
+  if (sources.own)
     return {fmt::format("{}: blame comes from {} and {} to {}", at, h(t + 1), loss, h(t)) + on,
             flow, at};
   return {flow + on, flow, at};
@@ -59,6 +63,8 @@ std::vector<std::string> update(const UnrolledData& data) {
 std::vector<std::string> clip_sentences(const training::IterationRecord& record) {
   using Mode = training::ClipMode;
   const Mode mode = record.options.clip.mode;
+  if (!std::isfinite(record.clip.norm_before))
+    return {"the gradient is not finite, nothing is scaled", "the gradient is not finite"};
   const std::string norm = "‖∇L‖ = " + compact(record.clip.norm_before);
   if (mode == Mode::none) return {norm + ", clipping is off", "clipping is off"};
   const std::string limit = "c = " + compact(record.options.clip.threshold);

@@ -56,7 +56,7 @@ std::vector<std::string> lines_below(const session::Snapshot& snapshot, const Fi
   return lines;
 }
 
-std::shared_ptr<const std::vector<float>> shares(const Matrix& W, double limit) {
+std::shared_ptr<const std::vector<float>> shares(const Eigen::Ref<const Matrix>& W, double limit) {
   auto values = std::make_shared<std::vector<float>>();
   values->reserve(static_cast<std::size_t>(W.size()));
   for (Index i = 0; i < W.rows(); ++i)
@@ -71,8 +71,8 @@ std::string entry_text(double value, double limit, int decimals) {
 }
 
 // Every entry's number, in the largest form that has room in all cells; else none.
-void add_values(Group& group, const FigureStyle& style, const Matrix& W, double limit,
-                const Figure& figure) {
+void add_values(Group& group, const FigureStyle& style, const Eigen::Ref<const Matrix>& W,
+                double limit, const Figure& figure) {
   constexpr Index kMostRows = 32;
   if (W.rows() > kMostRows) return;
   const Rect cell = entry_rect(figure, {0, 0});
@@ -170,15 +170,13 @@ Index shown_gate(const session::Snapshot& snapshot, const View& view) {
   return gate < layout.gate_count() ? gate : layout.new_state_block;
 }
 
-Matrix shown_weights(const session::Snapshot& snapshot, const View& view) {
+Eigen::Ref<const Matrix> shown_weights(const session::Snapshot& snapshot, const View& view) {
   const Matrix& W_hh = all_weights(snapshot, view);
   return W_hh.middleRows(shown_gate(snapshot, view) * W_hh.cols(), W_hh.cols());
 }
 
-double weight_limit(const Matrix& W) {
-  double largest = 0.0;
-  for (const double value : W.reshaped())
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+double weight_limit(const Eigen::Ref<const Matrix>& W) {
+  const double largest = largest_size(W.reshaped());
   // Far beyond any weight that works, the round number could not be written.
   return largest == 0.0                        ? 1.0
          : largest > 1e300 || largest < 1e-300 ? largest
@@ -221,7 +219,7 @@ Figure build_weights(const session::Snapshot& snapshot, const View& view, const 
   const model::CellKind cell = snapshot.record->model.cell;
   const std::string W_name = gate_weights(cell, shown_gate(snapshot, view));
   Figure figure = blank_figure("weights", "Recurrent weights " + W_name, style, size);
-  const Matrix W = shown_weights(snapshot, view);
+  const Eigen::Ref<const Matrix> W = shown_weights(snapshot, view);
   const Index n = W.rows();
   const double limit = weight_limit(snapshot, view), font = style.font_size;
   const double top =
@@ -269,7 +267,7 @@ void write_weights_csv(const session::Snapshot& snapshot, const View& view, cons
 std::string weights_tooltip(const session::Snapshot& snapshot, const View& view,
                             const Figure& figure, Point at) {
   const auto entry = entry_at(figure, at);
-  const Matrix W = shown_weights(snapshot, view);
+  const Eigen::Ref<const Matrix> W = shown_weights(snapshot, view);
   if (!entry || entry->row >= W.rows() || entry->col >= W.cols()) return {};
   const model::CellLayout& layout = model::layout_of(snapshot.record->model);
   const Index gate = shown_gate(snapshot, view);

@@ -16,10 +16,10 @@ std::string weights_tooltip(const session::Snapshot& snapshot, const View& view,
 
 /// The block that is shown, 0 … G − 1.
 model::Index shown_gate(const session::Snapshot& snapshot, const View& view);
-/// That block (n, n).
-model::Matrix shown_weights(const session::Snapshot& snapshot, const View& view);
+/// That block (n, n), in the snapshot's record.
+Eigen::Ref<const model::Matrix> shown_weights(const session::Snapshot& snapshot, const View& view);
 /// The value with the deepest colour: a round number, not below any |w|, > 0.
-double weight_limit(const model::Matrix& W);
+double weight_limit(const Eigen::Ref<const model::Matrix>& W);
 /// The same for the weights that are shown, and those of the other network where there is one.
 double weight_limit(const session::Snapshot& snapshot, const View& view);
 

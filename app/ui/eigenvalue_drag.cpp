@@ -4,10 +4,10 @@
 #include <cmath>
 #include <utility>
 
+#include "app/figure/eigenvalue_plane.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
-#include "app/figure/spectrum_figure.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {

@@ -54,11 +54,9 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
   area_ = area;
   if (area.width < ui.px(60.0) || area.height < ui.px(60.0)) return {};
   Key key{snapshot.revision,
-          view,
+          figure::relevant(*info_, view),
           {ui.theme, 12.0, false},
           {area.width / ui.scale, area.height / ui.scale}};
-  // What moves elsewhere is no reason to build a figure anew that stands still.
-  if (!info_->animated) key.view.pulse = 1.0, key.view.fold = 0.0;
   if (!(key == key_)) {
     figure_ = info_->build(snapshot, key.view, key.style, key.size);
     key_ = key;

@@ -1,6 +1,7 @@
 // A card with a title bar and a figure in it, which is built anew only when something changed.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -47,7 +48,7 @@ private:
 
   struct Key {
     std::uint64_t revision = ~std::uint64_t{0};
-    figure::View view;
+    figure::View view;  // figure::relevant()
     figure::FigureStyle style;
     figure::Size size;
     bool operator==(const Key&) const = default;

@@ -63,7 +63,9 @@ void ImGuiCanvas::stroke(const ImVec2* points, int count, const figure::Stroke& 
   for (int i = 0; i + 1 < count; ++i) {
     const ImVec2 a = points[i], b = points[i + 1];
     const float length = std::hypot(b.x - a.x, b.y - a.y);
-    if (length <= 0.0f) continue;
+    // Dashes without end would take for ever.
+    constexpr float kLongest = 1e6f;
+    if (!(length > 0.0f && length < kLongest)) continue;
     const auto along = [&](float s) {
       return ImVec2(a.x + (b.x - a.x) * s / length, a.y + (b.y - a.y) * s / length);
     };

@@ -92,7 +92,7 @@ void draw_epsilon(UiContext& ui, const Rect& rect, session::AnalysisOptions& wan
 }
 
 void draw_tensor(UiContext& ui, const Rect& rect, figure::View& view) {
-  using enum figure::ContributionTensor;
+  using enum gradient::RecurrentTensor;
   const auto chosen =
       segmented(ui,
                 {"Tensor",

@@ -39,7 +39,7 @@ void track_cursor(const FigurePanel& panel, const session::Snapshot& snapshot, V
     state.next_cursor = info.cell(snapshot, state.view, panel.figure(), *panel.mouse());
   if (info.over_iterations)
     state.next_cursor_iteration =
-        figure::iteration_at(panel.figure(), snapshot.history.size(), *panel.mouse());
+        figure::iteration_at(panel.figure(), figure::longest_curve(snapshot), *panel.mouse());
 }
 
 void light_up(const FigurePanel& panel, ViewState& state) {

@@ -65,6 +65,24 @@ void add(ScaledMatrix& sum, const Matrix& x, std::int64_t exponent) {
   normalize(sum);
 }
 
+// The row of one loss step as a whole.
+void add_up(TensorContributions& tensor, Index t, Index earliest) {
+  double largest = kMinusInf, sum = 0.0;
+  bool finite = true;
+  for (Index k = earliest; k <= t; ++k) {
+    const double value = tensor.log10_norm.at(t, k);
+    finite = finite && !is_not_finite(value);
+    if (std::isfinite(value)) largest = std::max(largest, value);
+  }
+  for (Index k = earliest; k <= t && std::isfinite(largest); ++k)
+    sum += std::pow(10.0, tensor.log10_norm.at(t, k) - largest);
+  const auto i = static_cast<std::size_t>(t);
+  tensor.log10_largest[i] = largest;
+  tensor.log10_sum[i] = !finite     ? std::numeric_limits<double>::quiet_NaN()
+                        : sum > 0.0 ? largest + std::log10(sum)
+                                    : kMinusInf;
+}
+
 // What the loss at one step sends back: a pass of its own from t to the earliest step.
 class LossStep {
 public:
@@ -195,7 +213,9 @@ std::optional<Contributions> contributions(const model::Model& model, const mode
   result.truncation = truncation;
   for (TensorContributions& tensor : result.tensors) {
     tensor.log10_norm = TriangularMap(T, kMinusInf);
-    tensor.log10_gradient.assign(static_cast<std::size_t>(T + 1), kMinusInf);
+    for (std::vector<double>* of_step :
+         {&tensor.log10_gradient, &tensor.log10_sum, &tensor.log10_largest})
+      of_step->assign(static_cast<std::size_t>(T + 1), kMinusInf);
   }
   std::vector<std::vector<ScaledMatrix>> inputs;
   for (const model::GateUse& gate : layout.gates) {
@@ -213,6 +233,8 @@ std::optional<Contributions> contributions(const model::Model& model, const mode
     if (!stopped && !LossStep(model, batch, trace, inputs, x)
                          .run(W, signals, t, truncation.earliest(t), result, cancelled))
       stopped = true;
+    for (TensorContributions& tensor : result.tensors)
+      if (!stopped) add_up(tensor, t, truncation.earliest(t));
   };
   constexpr double kWorthThreads = 1e6;
   if (contributions_cost(model, trace, signals) < kWorthThreads)

@@ -38,6 +38,9 @@ struct TensorContributions {
   /// (T + 1) at index t: log10 ‖Σ_k C(t, k)‖_F, the gradient of loss step t alone; −inf without a
   /// loss, and at index 0.
   std::vector<double> log10_gradient;
+  /// (T + 1) likewise: log10 Σ_k ‖C(t, k)‖_F, NaN where a term is not finite; and log10 of the
+  /// largest finite term.
+  std::vector<double> log10_sum, log10_largest;
 };
 struct Contributions {
   std::array<TensorContributions, kRecurrentTensors> tensors;

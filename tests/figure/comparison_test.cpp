@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 
 #include "app/figure/plot_axes.h"
+#include "app/figure/unrolled_data.h"
+#include "app/figure/weights_figure.h"
 #include "app/session/analysis.h"
 #include "app/session/comparison.h"
 #include "tests/figure/figure_checks.h"
@@ -101,11 +103,44 @@ TEST(ComparedFigures, HaveTheSameColoursForTheSameValues) {
     ADD_FAILURE() << "no map in " << name;
     return ColorScale{};
   };
-  for (const char* name : {"jacobian-norms"})
-    EXPECT_EQ(scale(snapshot, name), scale(*snapshot.other, name)) << name;
   session::Snapshot alone = snapshot;
   alone.other.reset();
+  EXPECT_EQ(scale(snapshot, "jacobian-norms"), scale(*snapshot.other, "jacobian-norms"));
+  EXPECT_EQ(weight_limit(snapshot, {}), weight_limit(*snapshot.other, {}));
+  session::Snapshot b_alone = *snapshot.other;
+  b_alone.other.reset();
+  EXPECT_LT(weight_limit(b_alone, {}), weight_limit(snapshot, {}));
+  EXPECT_EQ(weight_limit(alone, {}), weight_limit(snapshot, {}));
   EXPECT_NE(scale(snapshot, "jacobian-norms"), scale(alone, "jacobian-norms"));
+}
+
+TEST(ComparedFigures, HaveTheSameScalesInBothNetworks) {
+  const session::Snapshot snapshot =
+      compared(3, {"task.name=first-bit", "task.steps=12", "model.activation=relu"},
+               {{"model.spectral_radius", "0.1"}, {"model.cell", "lstm"}});
+  const UnrolledData a = unrolled_data(snapshot, {}), b = unrolled_data(*snapshot.other, {});
+  EXPECT_EQ(a.hidden_scale, b.hidden_scale);
+  EXPECT_EQ(a.cell_scale, b.cell_scale);
+  EXPECT_EQ(a.input_scale, b.input_scale);
+  EXPECT_EQ(a.output_scale, b.output_scale);
+  EXPECT_EQ(a.largest_loss, b.largest_loss);
+  EXPECT_EQ(a.blame_scale, b.blame_scale);
+  EXPECT_EQ(a.factor_scale, b.factor_scale);
+  session::Snapshot alone = *snapshot.other;
+  alone.other.reset();
+  EXPECT_NE(unrolled_data(alone, {}).hidden_scale, b.hidden_scale);
+}
+
+TEST(ComparedFigures, TheAxisOfTheNormsStandsStillWhileItIsHeld) {
+  session::Snapshot snapshot = compared(5, {"task.name=first-bit"}, {{"model.hidden", "4"}});
+  View view;
+  view.gradient_range = {-7.0, 4.0};
+  for (const bool alone : {false, true}) {
+    if (alone) snapshot.other.reset();
+    const Figure figure = find_figure("gradient-norm")->build(snapshot, view, {}, {470.0, 240.0});
+    EXPECT_EQ(figure.plot->y_min, -7.0) << alone;
+    EXPECT_EQ(figure.plot->y_max, 4.0) << alone;
+  }
 }
 
 // The curve is found again by its colour, and its points by the axes.

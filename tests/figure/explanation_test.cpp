@@ -35,6 +35,9 @@ const std::vector<Case>& cases() {
       make("fresh", {}, 0),
       make("small", {"task.name=cat-mat-rat", "model.hidden=3"}),
       make("one unit", {"task.name=cat-mat-rat", "model.hidden=1"}),
+      make("one unit of an LSTM", {"task.name=cat-mat-rat", "model.cell=lstm", "model.hidden=1"}),
+      make("one unit, two classes",
+           {"task.name=cat-mat-rat", "model.readout=softmax", "model.hidden=1"}),
       make("one step", {"task.name=first-bit", "task.steps=1"}),
       make("LSTM", {"task.name=cat-mat-rat", "model.cell=lstm", "model.hidden=4"}),
       make("LSTM, every step", {"task.name=cat-mat-rat", "model.cell=lstm", "model.hidden=2",
@@ -170,8 +173,9 @@ TEST(Explanation, TermsOfTheBlameAddUpExactly) {
         View view;
         view.playhead = Playhead{2 * T + 2 - t};
         const Explanation explanation = explain(one.snapshot, view);
-        const std::string own =
-            "W_{hy}^{T} ∂L_{" + std::to_string(t) + "}/∂z_{" + std::to_string(t) + "}";
+        const std::string own = "W_{hy}^{T} ∂L_{" + std::to_string(t) + "}/∂z_{" +
+                                std::to_string(t) + "}" +
+                                (one.name.ends_with("GRU") ? "^{out}" : "");
         const std::string left = "e_{" + std::to_string(t) + "}";
         model::Vector sum = model::Vector::Zero(quantity(explanation, left).size());
         bool inside = false;

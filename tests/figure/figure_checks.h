@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -33,7 +35,26 @@ inline std::vector<TextBox> text_boxes(const Figure& figure) {
   return boxes;
 }
 
+/// Every line, rectangle and circle has a place: no canvas can draw what lies at infinity.
+inline void expect_finite(const Figure& figure) {
+  const auto check = [](const Group& group, std::initializer_list<double> values) {
+    for (const double value : values) EXPECT_TRUE(std::isfinite(value)) << group.id;
+  };
+  for (const Group& group : figure.groups)
+    for (const Mark& mark : group.marks) {
+      if (const auto* line = std::get_if<PolylineMark>(&mark))
+        for (const Point& point : line->points) check(group, {point.x, point.y});
+      if (const auto* polygon = std::get_if<PolygonMark>(&mark))
+        for (const Point& point : polygon->points) check(group, {point.x, point.y});
+      if (const auto* r = std::get_if<RectMark>(&mark))
+        check(group, {r->rect.x, r->rect.y, r->rect.width, r->rect.height});
+      if (const auto* circle = std::get_if<CircleMark>(&mark))
+        check(group, {circle->center.x, circle->center.y, circle->radius});
+    }
+}
+
 inline void expect_legible(const Figure& figure) {
+  expect_finite(figure);
   const auto boxes = text_boxes(figure);
   EXPECT_FALSE(boxes.empty());
   for (std::size_t i = 0; i < boxes.size(); ++i) {

@@ -326,9 +326,9 @@ TEST(Csv, UnrolledHasEveryQuantity) {
 
 TEST(GradientNormFigure, CountsClippedStepsOfTheLastHundred) {
   EXPECT_EQ(clipping_summary(snapshot_after(0, {})), "no iteration yet");
-  EXPECT_EQ(clipping_summary(snapshot_after(1, {})), "clipped 0 of the last 1 step");
+  EXPECT_EQ(clipping_summary(snapshot_after(1, {})), "clipped 0 of the last 1 iteration");
   EXPECT_EQ(clipping_summary(snapshot_after(150, {"training.clip.threshold=0.00001"})),
-            "clipped 100 of the last 100 steps");
+            "clipped 100 of the last 100 iterations");
   EXPECT_EQ(clipping_summary(snapshot_after(9, {"training.clip.mode=none"})), "clipping is off");
   // Counted from the curve itself where only some steps are clipped.
   const auto some = snapshot_after(60, {"training.clip.threshold=0.2"});
@@ -337,7 +337,8 @@ TEST(GradientNormFigure, CountsClippedStepsOfTheLastHundred) {
     clipped += some.history.value(training::Series::norm_before_clip, i) > 0.2 ? 1 : 0;
   ASSERT_GT(clipped, 0);
   ASSERT_LT(clipped, 60);
-  EXPECT_EQ(clipping_summary(some), "clipped " + std::to_string(clipped) + " of the last 60 steps");
+  EXPECT_EQ(clipping_summary(some),
+            "clipped " + std::to_string(clipped) + " of the last 60 iterations");
 }
 
 TEST(UnrolledFigure, ShowsTokensNumbersAndFactorsForThreeSteps) {

@@ -31,6 +31,20 @@ session::Snapshot branched() {
   return session.snapshot();
 }
 
+// The cursor goes as far as the curves that are drawn, not as far as the present run.
+TEST(Ghosts, TheCursorReachesTheirEnd) {
+  const session::Snapshot snapshot = branched();
+  View view;
+  view.cursor_iteration = 55;
+  ASSERT_LT(snapshot.history.size(), 55u);
+  for (const char* name : {"loss", "accuracy", "gradient-norm", "learning-rate"}) {
+    const Figure figure = find_figure(name)->build(snapshot, view, {}, {900, 360});
+    const auto lines = marks_of<PolylineMark>(group_of(figure, "cursor"));
+    ASSERT_EQ(lines.size(), 1u) << name;
+    EXPECT_NEAR(lines[0].points[0].x, Axes{*figure.plot}.x(55.0), 1e-9) << name;
+  }
+}
+
 struct Case {
   const char* figure;
   const char* group;

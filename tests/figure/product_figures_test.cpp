@@ -1,16 +1,19 @@
 // The chain of a product, the contributions of the steps, and the cursor that all figures share.
 #include <cmath>
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/figure/contributions_figure.h"
+#include "app/figure/contributions_terms.h"
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
+#include "app/session/analysis.h"
 #include "core/gradient/jacobian.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
+#include "tests/support/configured.h"
 
 namespace backflow::figure {
 namespace {
@@ -130,6 +133,56 @@ TEST(ChainFigure, SaysWhatThereIsNot) {
   EXPECT_EQ(chain_of({900, 3}).analysis->chain->t, 20);
 }
 
+// The dashed lines of the plot of the norms.
+std::vector<PolylineMark> bound_lines(const Figure& figure) {
+  std::vector<PolylineMark> lines;
+  for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, "norms-curves")))
+    if (line.stroke.dash == Dash::dashed) lines.push_back(line);
+  return lines;
+}
+
+TEST(ChainFigure, TheBoundStartsAtTheIdentityAndFallsByItsFactor) {
+  for (const auto norm : {gradient::MatrixNorm::spectral, gradient::MatrixNorm::frobenius})
+    for (const char* rho : {"model.spectral_radius=0.01", "model.spectral_radius=0.9"}) {
+      const auto snapshot =
+          snapshot_after(0, {"task.name=first-bit", "task.steps=20", rho},
+                         {.norm = norm, .product = session::StepPair{20, 0}, .chain = true});
+      const Figure figure = kChain.build(snapshot, {}, {}, {900, 500});
+      expect_legible(figure);
+      const auto lines = bound_lines(figure);
+      ASSERT_EQ(lines.size(), 1u);
+      const Axes axes{*figure.plot};
+      const double start = norm == gradient::MatrixNorm::spectral ? 0.0 : 0.5 * std::log10(8.0);
+      const Point first = lines[0].points.front(), last = lines[0].points.back();
+      EXPECT_NEAR(first.x, axes.x(0.0), 1e-9);
+      EXPECT_NEAR(first.y, axes.y_at(start), 1e-9);
+      const double lag = x_value_at(*figure.plot, last.x);
+      EXPECT_NEAR(last.y, axes.y_at(start + snapshot.analysis->bound->log10_at(lag)), 1e-6);
+      EXPECT_LE(last.y, figure.plot->rect.bottom() + 1e-9);
+      // Nothing is left over above the identity, where no norm is larger.
+      if (std::string(rho).ends_with("0.01")) {
+        EXPECT_LT(figure.plot->y_max, start + 0.1 * (start - figure.plot->y_min));
+      }
+    }
+}
+
+TEST(ChainFigure, WithoutRecurrentWeightsThereIsNoLineOfTheBound) {
+  session::Session session(support::configured({"task.name=first-bit", "task.steps=20"}));
+  const model::Matrix W = session.snapshot().record->model.parameters.W_hh;
+  session.execute(
+      session::SetRecurrentWeights{model::Matrix(model::Matrix::Zero(W.rows(), W.cols())), "zero"});
+  session.refresh();
+  session::Snapshot snapshot = session.snapshot();
+  session::attach(
+      session::analyse(snapshot.record, {.product = session::StepPair{20, 0}, .chain = true}),
+      snapshot);
+  ASSERT_EQ(snapshot.analysis->bound->sigma_1, 0.0);
+  const Figure figure = kChain.build(snapshot, {}, {}, {900, 500});
+  expect_legible(figure);
+  EXPECT_TRUE(bound_lines(figure).empty());
+  EXPECT_THAT(all_text(figure), Not(HasSubstr("\nbound\n")));
+}
+
 TEST(ChainFigure, LongAndWideAndExplodingIsLegible) {
   const auto check = [](const session::Snapshot& snapshot) {
     for (const Size size : {Size{593, 305}, Size{900, 480}, Size{320, 220}})
@@ -152,7 +205,7 @@ TEST(ContributionsFigure, BarsAreTheTermsStackedFromNearToFar) {
   const auto& norms =
       snapshot.analysis->contributions->of(gradient::RecurrentTensor::W_xh).log10_norm;
   View view;
-  view.contribution_tensor = ContributionTensor::W_xh;
+  view.contribution_tensor = gradient::RecurrentTensor::W_xh;
   const Figure figure = kContributions.build(snapshot, view, {}, {800, 420});
   const Axes axes{*figure.plot};
   // Loss step 6: its pieces follow each other upwards.
@@ -219,6 +272,54 @@ TEST(ContributionsFigure, OneLossStepHasABarForEverySource) {
   EXPECT_THAT(
       all_text(kContributions.build(items({"task.shape=many-to-many"}), {}, {}, {800, 420})),
       HasSubstr("loss step t"));
+}
+
+// What belongs to a whole loss step, against its terms one by one.
+TEST(ContributionsFigure, SumsOfALossStepAreThoseOfItsTerms) {
+  for (const char* truncation : {"training.truncation=none", "training.truncation=horizon"}) {
+    const auto snapshot =
+        items({"task.shape=many-to-many", truncation, "training.truncation.steps=3"});
+    for (const auto& tensor : snapshot.analysis->contributions->tensors)
+      for (Index t = 1; t <= 6; ++t) {
+        double sum = 0.0, largest = -std::numeric_limits<double>::infinity();
+        for (Index k = 1; k <= t; ++k) {
+          sum += std::pow(10.0, tensor.log10_norm.at(t, k));
+          largest = std::max(largest, tensor.log10_norm.at(t, k));
+        }
+        const auto i = static_cast<std::size_t>(t);
+        EXPECT_EQ(tensor.log10_largest[i], largest);
+        if (sum == 0.0)
+          EXPECT_EQ(tensor.log10_sum[i], largest);
+        else
+          EXPECT_NEAR(tensor.log10_sum[i], std::log10(sum), 1e-12 * std::abs(std::log10(sum)));
+      }
+  }
+  // A term that is not finite: the bar is hatched, not drawn as a number.
+  const auto broken = diverged_snapshot();
+  bool any = false;
+  for (const auto& tensor : broken.analysis->contributions->tensors)
+    for (Index t = 1; t <= tensor.log10_norm.steps(); ++t) {
+      bool finite = true;
+      for (Index k = 1; k <= t; ++k)
+        finite = finite && !gradient::is_not_finite(tensor.log10_norm.at(t, k));
+      EXPECT_EQ(std::isnan(tensor.log10_sum[static_cast<std::size_t>(t)]), !finite) << t;
+      any = any || !finite;
+    }
+  EXPECT_TRUE(any);
+}
+
+TEST(ContributionsFigure, TheCursorIsDrawnOnlyInsideThePlot) {
+  const auto snapshot = items({"training.truncation=horizon", "training.truncation.steps=3"});
+  const auto lines = [&](Cell cursor) {
+    View view;
+    view.cursor = cursor;
+    const Figure figure = kContributions.build(snapshot, view, {}, {800, 420});
+    std::size_t dotted = 0;
+    for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, "gradient")))
+      dotted += line.stroke.dash == Dash::dotted ? 1 : 0;
+    return dotted;
+  };
+  for (Index k = 0; k <= 6; ++k) EXPECT_EQ(lines({6, k}), k >= 4 ? 1u : 0u) << k;
 }
 
 TEST(ContributionsFigure, CsvHasEveryTermOfEveryTensor) {

@@ -6,10 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "app/figure/number_format.h"
-#include "app/figure/unrolled_parts.h"
 #include "app/figure/walk_text.h"
-#include "tests/figure/figure_checks.h"
-#include "tests/figure/snapshots.h"
+#include "tests/figure/walked.h"
 
 namespace backflow::figure {
 namespace {
@@ -18,50 +16,6 @@ using model::Index;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-const FigureInfo& kUnrolled = *find_figure("unrolled");
-const FigureInfo& kFolded = *find_figure("folded");
-constexpr Size kSize{960, 420};
-
-session::Snapshot walked(int iterations, const std::vector<const char*>& keys) {
-  return snapshot_after(iterations, keys, {.walk = true});
-}
-
-View at_position(Index position, double pulse = 1.0) {
-  View view;
-  view.playhead = Playhead{position};
-  view.pulse = pulse;
-  return view;
-}
-
-bool has_group(const Figure& figure, const std::string& id) {
-  return std::any_of(figure.groups.begin(), figure.groups.end(),
-                     [&](const Group& group) { return group.id == id; });
-}
-
-// How many of the background's 255 parts lie over a point.
-int dimmed(const Figure& figure, Point at) {
-  int most = 0;
-  for (const RectMark& mark : marks_of<RectMark>(group_of(figure, "unreached")))
-    if (mark.rect.contains(at)) most = std::max<int>(most, mark.fill->a);
-  return most;
-}
-
-Point middle(const UnrolledLayout& layout, const Row& row, Index t) {
-  return {layout.x(static_cast<double>(t)), row.middle()};
-}
-
-struct Shown {
-  Figure figure;
-  UnrolledLayout layout;
-};
-
-Shown shown(const session::Snapshot& snapshot, const View& view, Size size = kSize) {
-  Shown s;
-  s.figure = kUnrolled.build(snapshot, view, {}, size);
-  s.layout = unrolled_layout({}, view, unrolled_data(snapshot, view), s.figure.plot->rect.y, size);
-  return s;
-}
 
 TEST(Walk, DimsExactlyWhatHasNotBeenReached) {
   for (const char* task : {"task.name=cat-mat-rat", "task.name=first-bit"})

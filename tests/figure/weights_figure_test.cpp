@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/figure/eigenvalue_plane.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/plot_axes.h"
-#include "app/figure/spectrum_figure.h"
 #include "app/figure/vanishing_condition.h"
 #include "app/session/analysis.h"
 #include "tests/figure/figure_checks.h"
@@ -74,6 +74,7 @@ TEST(WeightsFigure, OfAGatedCellTheChosenBlock) {
       View view;
       view.weight_gate = gate;
       EXPECT_EQ(shown_weights(snapshot, view), W.middleRows(5 * gate, 5));
+      EXPECT_EQ(shown_weights(snapshot, view).data(), W.middleRows(5 * gate, 5).data());
       const Figure figure = weights(snapshot, view);
       const Rect cell_rect = entry_rect(figure, {2, 3});
       EXPECT_THAT(kWeights.tooltip(snapshot, view, figure, {cell_rect.x + 2.0, cell_rect.y + 2.0}),
@@ -161,7 +162,7 @@ TEST(SpectrumFigure, KeepsItsPlaneWhileAnEigenvalueIsHeld) {
   const auto snapshot = snapshot_after(3, {});
   View view;
   view.plane_radius = 2.5;
-  const Figure figure = build_spectrum(snapshot, view, {}, {960, 380});
+  const Figure figure = find_figure("spectrum")->build(snapshot, view, {}, {960, 380});
   EXPECT_EQ(figure.plot->y_max, 2.5);
   const Axes axes{*figure.plot};
   for (const auto& value : snapshot.analysis->spectra->recurrent.eigenvalues) {

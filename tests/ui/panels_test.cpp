@@ -1,8 +1,11 @@
 // The panels with the figures: tabs, switches in the title bars, the mouse in the pictures.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "app/figure/catalogue.h"
 #include "app/figure/jacobian_figure.h"
+#include "app/ui/imgui_canvas.h"
 #include "tests/ui/window_state.h"
 
 namespace backflow::ui {
@@ -32,6 +35,58 @@ TEST(Panels, NormSequenceAndLimitsOfTheHeatmap) {
       if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) {
         EXPECT_EQ(map->scale.low, -3.0);
       }
+}
+
+// The same snapshot, drawn again with the mouse over the network: what lights up there is no reason
+// to build the loss curve anew.
+TEST(Panels, AFigureIsNotBuiltAnewForWhatItDoesNotFollow) {
+  UiDriver driver;
+  driver.frames(3);
+  const auto draw = [&] {
+    for (int i = 0; i < 3; ++i) {
+      ImGui::NewFrame();
+      driver.ui().frame(driver.snapshot());
+      ImGui::Render();
+    }
+  };
+  // A figure that is built is made beside the old one: its groups lie elsewhere.
+  const auto built = [&] { return driver.figure("loss").groups.data(); };
+  const auto is_lit = [&] {
+    const auto& groups = driver.figure("unrolled").groups;
+    return std::any_of(groups.begin(), groups.end(),
+                       [](const figure::Group& group) { return group.id == "highlight"; });
+  };
+  draw();
+  const auto before = built();
+  EXPECT_FALSE(is_lit());
+  const auto& spots = driver.figure("unrolled").hot_spots;
+  const auto spot = std::find_if(spots.begin(), spots.end(), [](const figure::HotSpot& one) {
+    return one.highlight == figure::Highlight{figure::Part::state, 2};
+  });
+  ASSERT_NE(spot, spots.end());
+  const figure::Rect panel = driver.widget("figure unrolled").rect;
+  send_mouse_position(static_cast<float>(panel.x + spot->rect.x + spot->rect.width / 2.0),
+                      static_cast<float>(panel.y + spot->rect.y + spot->rect.height / 2.0));
+  draw();
+  EXPECT_TRUE(is_lit());
+  EXPECT_EQ(built(), before);
+}
+
+TEST(Canvas, LeavesOutDashesWithoutEnd) {
+  UiDriver driver;
+  ImGui::NewFrame();
+  ImDrawList& list = *ImGui::GetForegroundDrawList();
+  const Fonts fonts;
+  ImGuiCanvas canvas(list, fonts, nullptr, {0.0f, 0.0f}, 1.0, "test");
+  const auto draw = [&](double end) {
+    const int before = list.VtxBuffer.Size;
+    canvas.polyline({{{10.0, 10.0}, {60.0, end}}, {{}, 2.0, figure::Dash::dashed}});
+    return list.VtxBuffer.Size - before;
+  };
+  EXPECT_GT(draw(90.0), 0);
+  for (const double end : {std::numeric_limits<double>::infinity(), std::nan(""), 1e60, -1e9})
+    EXPECT_EQ(draw(end), 0) << end;
+  ImGui::Render();
 }
 
 TEST(Panels, ColourLimitsAreTypedAsNorms) {
