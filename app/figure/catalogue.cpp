@@ -59,7 +59,7 @@ std::span<const FigureInfo> catalogue() {
        .write_csv = write_loss_csv,
        .tooltip = loss_tooltip,
        .over_iterations = true,
-       .follows = {.loss_axis = true}},
+       .follows = {.iteration = true, .loss_axis = true}},
       {.name = "accuracy",
        .title = "Accuracy",
        .description =
@@ -68,7 +68,8 @@ std::span<const FigureInfo> catalogue() {
        .build = build_accuracy,
        .write_csv = write_accuracy_csv,
        .tooltip = accuracy_tooltip,
-       .over_iterations = true},
+       .over_iterations = true,
+       .follows = {.iteration = true}},
       {.name = "learning-rate",
        .title = "Learning rate",
        .description = "the learning rate η over the iterations, as its schedule gave it",
@@ -76,7 +77,8 @@ std::span<const FigureInfo> catalogue() {
        .build = build_learning_rate,
        .write_csv = write_learning_rate_csv,
        .tooltip = learning_rate_tooltip,
-       .over_iterations = true},
+       .over_iterations = true,
+       .follows = {.iteration = true}},
       {.name = "gradient-norm",
        .title = "Gradient norm",
        .description = "‖∇L‖ over the iterations, before and after clipping, with the threshold",
@@ -85,7 +87,7 @@ std::span<const FigureInfo> catalogue() {
        .write_csv = write_gradient_norm_csv,
        .tooltip = gradient_norm_tooltip,
        .over_iterations = true,
-       .follows = {.gradient_axis = true}},
+       .follows = {.iteration = true, .gradient_axis = true}},
       {.name = "jacobian-norms",
        .title = "Jacobian products",
        .description = "heatmap of log10 ‖∂h_t/∂h_k‖ for every pair of steps",
@@ -187,7 +189,7 @@ View relevant(const FigureInfo& info, const View& view) {
   if (follows.fold) kept.fold = view.fold;
   if (follows.highlight) kept.highlight = view.highlight;
   if (follows.cursor) kept.cursor = view.cursor;
-  if (info.over_iterations) kept.cursor_iteration = view.cursor_iteration;
+  if (follows.iteration) kept.cursor_iteration = view.cursor_iteration;
   if (follows.pinned) kept.pinned = view.pinned;
   if (follows.steps) kept.first_step = view.first_step, kept.last_step = view.last_step;
   if (follows.sequence) kept.sequence = view.sequence;

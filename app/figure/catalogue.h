@@ -24,6 +24,7 @@ struct Follows {
   bool fold = false;           ///< View::fold
   bool highlight = false;      ///< View::highlight
   bool cursor = false;         ///< View::cursor
+  bool iteration = false;      ///< View::cursor_iteration
   bool pinned = false;         ///< View::pinned
   bool steps = false;          ///< View::first_step, last_step
   bool sequence = false;       ///< View::sequence; others show that of the analysis
@@ -55,8 +56,8 @@ struct FigureInfo {
   bool needs_spectra = false;        ///< shows more with session::AnalysisOptions::spectra
   bool needs_chain = false;          ///< likewise with chain
   bool needs_contributions = false;  ///< likewise with contributions
-  /// Its first plot has the iterations along x, and View::cursor_iteration. Two networks that are
-  /// compared are drawn on the same axes; every other figure shows one of them.
+  /// Its first plot has the iterations along x. Two networks that are compared are drawn on the same
+  /// axes; every other figure shows one of them.
   bool over_iterations = false;
   Follows follows = {};
 };
