@@ -171,6 +171,7 @@ std::span<const FigureInfo> catalogue() {
                    .fold = true,
                    .highlight = true,
                    .cursor = true,
+                   .iteration = true,
                    .pinned = true,
                    .steps = true,
                    .sequence = true,

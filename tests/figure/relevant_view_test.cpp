@@ -145,7 +145,7 @@ TEST(RelevantView, OfAPlotDoesNotChangeWithTheMouseOverTheNetwork) {
   view.cursor = Cell{3, 3};
   view.playhead = Playhead{4};
   view.first_step = 1.5;
-  for (const char* name : {"loss", "accuracy", "gradient-norm", "spectrum", "weights"})
+  for (const char* name : {"loss", "accuracy", "gradient-norm", "spectrum"})
     EXPECT_EQ(relevant(*find_figure(name), view), View{}) << name;
 }
 
