@@ -53,9 +53,10 @@ Color color_of_value(double value, double scale) {
 }
 
 TEST(Strips, OneHotInputIsSeenAtEveryStep) {
-  for (const char* steps : {"task.steps=100", "task.steps=200", "task.steps=900"})
+  for (const char* steps : {"task.steps=100", "task.steps=200", "task.steps=900"}) {
+    const auto snapshot =
+        snapshot_after(0, {"task.name=next-character", steps, "task.batch=2"}, {});
     for (const Size size : {Size{392, 240}, Size{560, 330}, Size{960, 420}}) {
-      const auto snapshot = snapshot_after(0, {"task.name=next-character", steps, "task.batch=2"});
       const Strips shown = strips(snapshot, size);
       const auto& inputs = snapshot.record->batch.inputs;
       ASSERT_GT(inputs.rows(), 16);
@@ -68,6 +69,7 @@ TEST(Strips, OneHotInputIsSeenAtEveryStep) {
         ASSERT_EQ(shown.at(point), color_of_value(1.0, 1.0)) << t << " " << steps;
       }
     }
+  }
 }
 
 TEST(Strips, BandShowsTheEntryOfLargestSizeAndTheLabelSaysHowManyShareIt) {
