@@ -8,6 +8,7 @@
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
+#include "app/ui/keyboard_focus.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {
@@ -15,7 +16,8 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr double kSnap = 4.0;  // units around the axis, and around another real eigenvalue
+constexpr double kSnap = 4.0;      // units around the axis, and around another real eigenvalue
+constexpr double kKeyStep = 0.01;  // of the plane's width
 
 std::string help(Complex z) {
   return z.imag() == 0.0 ? "drag to move it along the axis; where two real ones meet,\nthey can "
@@ -79,17 +81,60 @@ void EigenvalueDrag::hover(UiContext& ui, const FigurePanel& panel, bool of_prod
                                    : help(eigenvalue.value()));
 }
 
-void EigenvalueDrag::draw(UiContext& ui, const FigurePanel& panel) const {
-  ui.tooltip =
-      figure::eigenvalue_text(held_->at) + "\n|λ| = " + figure::compact(std::abs(held_->at));
-  const figure::Axes axes{held_->plane};
+// Around the eigenvalue and its conjugate.
+void EigenvalueDrag::draw_ring(UiContext& ui, const FigurePanel& panel,
+                               const figure::PlotArea& plane, Complex value) const {
+  const figure::Axes axes{plane};
   const auto ring = [&](Complex z) {
     ImGui::GetWindowDrawList()->AddCircle(
         panel.on_screen(ui, {axes.x(z.real()), axes.y(z.imag())}), static_cast<float>(ui.px(8.0)),
         to_imgui(ui.colors().accent), 0, static_cast<float>(ui.px(1.6)));
   };
-  ring(held_->at);
-  if (held_->at.imag() != 0.0) ring(std::conj(held_->at));
+  ring(value);
+  if (value.imag() != 0.0) ring(std::conj(value));
+}
+
+void EigenvalueDrag::send_move(Complex from, Complex to, const session::Snapshot& snapshot,
+                               const PanelServices& services) const {
+  const model::CellKind cell = snapshot.record->model.cell;
+  const model::Index block = model::cell_of(cell).layout().new_state_block;
+  services.send(
+      session::SetRecurrentWeights{model::MoveEigenvalue{block, from, to},
+                                   "Move an eigenvalue of " + figure::new_state_weights(cell)});
+}
+
+// Reached with Tab: arrows go from one to the next, with Shift they move it. A real one stays on
+// the axis.
+void EigenvalueDrag::use_keys(UiContext& ui, const FigurePanel& panel,
+                              const session::Snapshot& snapshot, const PanelServices& services) {
+  const figure::PlotArea& plane = *panel.figure().plot;
+  const ImVec2 low = panel.on_screen(ui, {plane.rect.x, plane.rect.y});
+  const ImVec2 high = panel.on_screen(ui, {plane.rect.right(), plane.rect.bottom()});
+  const Widget widget{"Eigenvalues", "", {low.x, low.y, high.x - low.x, high.y - low.y}};
+  take_focus(ui, widget);
+  const auto keys = arrow_move(ui, widget);
+  const auto& all = snapshot.analysis->spectra->recurrent.eigenvalues;
+  if (!keys || all.empty()) return marked_.reset();
+  const auto nearest = [&](Complex z) {
+    return std::min_element(all.begin(), all.end(), [z](const auto& x, const auto& y) {
+      return std::abs(x.value() - z) < std::abs(y.value() - z);
+    });
+  };
+  const auto present = marked_ ? nearest(*marked_) : all.begin();
+  if (!marked_) marked_ = present->value();
+  const auto [right, down] = *keys;
+  if ((right != 0 || down != 0) && ImGui::GetIO().KeyShift) {
+    const double step = kKeyStep * (plane.x_max - plane.x_min);
+    Complex to = *marked_ + Complex(step * right, -step * down);
+    if (marked_->imag() == 0.0 || std::abs(to.imag()) < step / 2.0) to.imag(0.0);
+    if (to != *marked_) send_move(*marked_, to, snapshot, services);
+    marked_ = to;
+  } else if (right + down != 0) {
+    const auto count = static_cast<std::ptrdiff_t>(all.size());
+    const std::ptrdiff_t next = (present - all.begin() + right + down + count) % count;
+    marked_ = all[static_cast<std::size_t>(next)].value();
+  }
+  draw_ring(ui, panel, plane, *marked_);
 }
 
 void EigenvalueDrag::update(UiContext& ui, const FigurePanel& panel, const Interaction& state,
@@ -99,6 +144,7 @@ void EigenvalueDrag::update(UiContext& ui, const FigurePanel& panel, const Inter
   const bool there = snapshot.analysis && snapshot.analysis->spectra && plot;
   const bool of_product = there && snapshot.analysis->spectra->product;
   if (held_ && (!state.held || of_product || snapshot.refusals != held_->refusals)) release(view);
+  if (there && !held_ && !of_product) use_keys(ui, panel, snapshot, services);
   if (there && !held_ && state.hovered) {
     const gradient::Eigenvalue* near =
         figure::eigenvalue_at(snapshot, panel.figure(), panel.pointer(ui));
@@ -108,16 +154,14 @@ void EigenvalueDrag::update(UiContext& ui, const FigurePanel& panel, const Inter
   }
   if (!held_) return;
   if (plot) held_->plane = *plot;  // the card may have become another size
-  draw(ui, panel);
+  ui.tooltip =
+      figure::eigenvalue_text(held_->at) + "\n|λ| = " + figure::compact(std::abs(held_->at));
+  draw_ring(ui, panel, held_->plane, held_->at);
   const ImVec2 moved = ImGui::GetIO().MouseDelta;
   if ((moved.x == 0.0f && moved.y == 0.0f) || !ImGui::IsMouseDragging(0, 2.0f)) return;
   const Complex to = target(panel.pointer(ui));
   if (to == held_->at) return;
-  const model::CellKind cell = snapshot.record->model.cell;
-  const model::Index block = model::cell_of(cell).layout().new_state_block;
-  services.send(
-      session::SetRecurrentWeights{model::MoveEigenvalue{block, held_->at, to},
-                                   "Move an eigenvalue of " + figure::new_state_weights(cell)});
+  send_move(held_->at, to, snapshot, services);
   move_to(to);
 }
 

@@ -1,4 +1,5 @@
-// Eigenvalues in the hand: a dot of the complex plane is dragged, and W_hh goes along.
+// Eigenvalues in the hand: a dot of the complex plane is dragged, or marked and moved with the
+// arrow keys, and W_hh goes along.
 #pragma once
 
 #include <complex>
@@ -29,13 +30,19 @@ private:
   void take(const FigurePanel& panel, const gradient::Eigenvalue& eigenvalue,
             const session::Snapshot& snapshot, figure::View& view);
   void release(figure::View& view);
+  void use_keys(UiContext& ui, const FigurePanel& panel, const session::Snapshot& snapshot,
+                const PanelServices& services);
+  void send_move(std::complex<double> from, std::complex<double> to,
+                 const session::Snapshot& snapshot, const PanelServices& services) const;
   std::complex<double> target(figure::Point pointer) const;
   void move_to(std::complex<double> to);
   void hover(UiContext& ui, const FigurePanel& panel, bool of_product,
              const gradient::Eigenvalue& eigenvalue) const;
-  void draw(UiContext& ui, const FigurePanel& panel) const;
+  void draw_ring(UiContext& ui, const FigurePanel& panel, const figure::PlotArea& plane,
+                 std::complex<double> value) const;
 
   std::optional<Held> held_;
+  std::optional<std::complex<double>> marked_;  // by the arrow keys
 };
 
 }  // namespace backflow::ui

@@ -39,6 +39,15 @@ void scroll_into_sight(const UiContext& ui, const Rect& rect) {
   if (below > 0.0) ImGui::SetScrollY(ImGui::GetScrollY() + static_cast<float>(below));
 }
 
+// Whether it has the focus; tells that it uses arrow keys then.
+bool takes_arrows(UiContext& ui, const Widget& widget) {
+  if (ui.focus.label.empty() || ui.full(widget.label) != ui.focus.label || !widget.enabled ||
+      ui.focus.behind)
+    return false;
+  ui.focus.asked_for_arrows = true;
+  return true;
+}
+
 }  // namespace
 
 void move_focus(UiContext& ui) {
@@ -76,16 +85,20 @@ bool entered_by_key(const UiContext& ui, const Widget& widget) {
 }
 
 int arrow_step(UiContext& ui, const Widget& widget, bool list) {
-  if (ui.focus.label.empty() || ui.full(widget.label) != ui.focus.label || !widget.enabled ||
-      ui.focus.behind)
-    return 0;
-  ui.focus.asked_for_arrows = true;
-  if (ImGui::GetIO().WantTextInput) return 0;
+  if (!takes_arrows(ui, widget) || ImGui::GetIO().WantTextInput) return 0;
   const Key more = list ? Key::down_arrow : Key::up_arrow;
   const Key less = list ? Key::up_arrow : Key::down_arrow;
   if (key_pressed(Key::right_arrow, true) || key_pressed(more, true)) return 1;
   if (key_pressed(Key::left_arrow, true) || key_pressed(less, true)) return -1;
   return 0;
+}
+
+std::optional<std::pair<int, int>> arrow_move(UiContext& ui, const Widget& widget) {
+  if (!takes_arrows(ui, widget)) return std::nullopt;
+  if (ImGui::GetIO().WantTextInput) return std::pair(0, 0);
+  const auto pressed = [](Key key) { return key_pressed(key, true) ? 1 : 0; };
+  return std::pair(pressed(Key::right_arrow) - pressed(Key::left_arrow),
+                   pressed(Key::down_arrow) - pressed(Key::up_arrow));
 }
 
 }  // namespace backflow::ui

@@ -3,6 +3,9 @@
 // drawn.
 #pragma once
 
+#include <optional>
+#include <utility>
+
 #include "app/ui/widgets.h"
 
 namespace backflow::ui {
@@ -23,5 +26,9 @@ bool entered_by_key(const UiContext& ui, const Widget& widget);
 /// −1, 0 or 1: which way an arrow key moves the widget's value in this frame; in a list down is
 /// forward. Calling it tells that the widget uses arrow keys.
 int arrow_step(UiContext& ui, const Widget& widget, bool list = false);
+
+/// How far the arrow keys go in this frame in a picture that has the focus, to the right and down;
+/// nothing where it has not.
+std::optional<std::pair<int, int>> arrow_move(UiContext& ui, const Widget& widget);
 
 }  // namespace backflow::ui

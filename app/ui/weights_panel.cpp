@@ -8,7 +8,9 @@
 
 #include "app/figure/number_format.h"
 #include "app/figure/quantity_names.h"
+#include "app/figure/text_markup.h"
 #include "app/ui/inline_edit.h"
+#include "app/ui/keyboard_focus.h"
 #include "app/ui/theme.h"
 #include "core/config/keys.h"
 #include "core/model/norm.h"
@@ -20,7 +22,8 @@ using model::BlockChange;
 using model::Index;
 
 constexpr const char* kFreeze = "training.freeze_recurrent";
-constexpr const char* kEntry = "W_hh entry";
+constexpr const char *kEntry = "W_hh entry", *kEntries = "W_hh entries";
+constexpr double kKeyText = 12.0;
 constexpr double kLine = 26.0, kField = 22.0, kGap = 6.0;  // units
 constexpr double kFreezeWidth = 124.0, kBlockWidth = 92.0, kLeastChange = 40.0;
 constexpr double kUnitsPerLimit = 80.0;  // of the mouse, from 0 to the deepest colour
@@ -53,6 +56,12 @@ std::optional<double> number_of(std::string text) {
   while (*end == ' ') ++end;
   if (end == text.c_str() || *end != '\0' || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+Rect on_screen(const UiContext& ui, const FigurePanel& panel, const Rect& rect) {
+  const ImVec2 low = panel.on_screen(ui, {rect.x, rect.y});
+  const ImVec2 high = panel.on_screen(ui, {rect.right(), rect.bottom()});
+  return {low.x, low.y, high.x - low.x, high.y - low.y};
 }
 
 void send(const PanelServices& services, model::WeightEdit edit, std::string title) {
@@ -98,6 +107,7 @@ void WeightsPanel::draw(UiContext& ui, const Rect& rect, FigurePanel& panel,
       panel.draw(ui, rect, FigurePanel::kBar + 2.0 * kLine, snapshot, view, services.textures);
   if (!panel.figure().plot) return;
   use_mouse(ui, panel, state, snapshot, services, view);
+  use_keys(ui, panel, snapshot, view);
   draw_typing(ui, panel, snapshot, services, view);
 }
 
@@ -256,8 +266,7 @@ void WeightsPanel::use_mouse(UiContext& ui, const FigurePanel& panel, const Inte
   if (!ui.tooltip.empty())
     ui.tooltip += "\ndrag up or down to change it, with Shift finely; double-click to type";
   if (state.double_clicked) {
-    typing_ = *entry;
-    begin_edit(ui, kEntry, fmt::format("{:.6g}", value));
+    type_entry(ui, snapshot, view, *entry);
   } else if (state.held && ImGui::IsMouseClicked(0)) {
     drag_ = {*entry, value, figure::weight_limit(snapshot, view)};
   }
@@ -276,6 +285,44 @@ void WeightsPanel::drag_entry(UiContext& ui, const session::Snapshot& snapshot,
                            figure::compact(value));
   if (moved && ImGui::IsMouseDragging(0, 2.0f))
     send_entry(services, snapshot, view, drag_->entry, value);
+}
+
+void WeightsPanel::type_entry(UiContext& ui, const session::Snapshot& snapshot,
+                              const figure::View& view, figure::Entry entry) {
+  typing_ = entry;
+  begin_edit(ui, kEntry, fmt::format("{:.6g}", present_entry(snapshot, view, entry)));
+}
+
+// Reached with Tab: arrows go from entry to entry, Enter types the marked one.
+void WeightsPanel::use_keys(UiContext& ui, const FigurePanel& panel,
+                            const session::Snapshot& snapshot, const figure::View& view) {
+  const Widget widget{kEntries, "", on_screen(ui, panel, panel.figure().plot->rect)};
+  const bool enter = take_focus(ui, widget);
+  const auto move = arrow_move(ui, widget);
+  if (!move) return;
+  const Index last = snapshot.record->model.parameters.hidden_size() - 1;
+  marked_.col = std::clamp<Index>(marked_.col + move->first, 0, last);
+  marked_.row = std::clamp<Index>(marked_.row + move->second, 0, last);
+  const Rect cell = on_screen(ui, panel, figure::entry_rect(panel.figure(), marked_));
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRect(top_left(inset(cell, -ui.px(1.0))), bottom_right(inset(cell, -ui.px(1.0))),
+               to_imgui(ui.colors().text), 0.0f, 0, static_cast<float>(ui.px(2.0)));
+  if (typing_) return;
+  const std::string text =
+      fmt::format("w_{{{},{}}} = {}   Enter: type", marked_.row + 1, marked_.col + 1,
+                  figure::compact(present_entry(snapshot, view, marked_)));
+  const double width = figure::text_width(text, ui.px(kKeyText)) + ui.px(12.0);
+  const double height = ui.px(kField), whole_right = widget.rect.right();
+  const double x = std::max(widget.rect.x, std::min(cell.x, whole_right - width));
+  const bool above = cell.y - height > widget.rect.y;
+  const Rect label{x, above ? cell.y - height - ui.px(3.0) : cell.bottom() + ui.px(3.0), width,
+                   height};
+  list.AddRectFilled(top_left(label), bottom_right(label), to_imgui(ui.colors().panel),
+                     static_cast<float>(ui.px(4.0)));
+  list.AddRect(top_left(label), bottom_right(label), to_imgui(ui.colors().accent),
+               static_cast<float>(ui.px(4.0)));
+  draw_text(ui, label, text, kKeyText, ui.colors().text, figure::HAlign::center);
+  if (enter) type_entry(ui, snapshot, view, marked_);
 }
 
 void WeightsPanel::draw_typing(UiContext& ui, const FigurePanel& panel,

@@ -41,11 +41,16 @@ private:
                  figure::View& view);
   void drag_entry(UiContext& ui, const session::Snapshot& snapshot, const PanelServices& services,
                   const figure::View& view);
+  void use_keys(UiContext& ui, const FigurePanel& panel, const session::Snapshot& snapshot,
+                const figure::View& view);
+  void type_entry(UiContext& ui, const session::Snapshot& snapshot, const figure::View& view,
+                  figure::Entry entry);
   void draw_typing(UiContext& ui, const FigurePanel& panel, const session::Snapshot& snapshot,
                    const PanelServices& services, const figure::View& view);
 
   std::optional<Drag> drag_;
   std::optional<figure::Entry> typing_;
+  figure::Entry marked_;            // by the arrow keys
   std::optional<double> row_norm_;  // of the row whose factor is dragged, when that began
   double row_factor_ = 1.0;
   std::optional<std::pair<model::BlockChange, double>> asked_;  // a slider that is dragged

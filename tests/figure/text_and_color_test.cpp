@@ -1,11 +1,13 @@
 // Text layout, numbers and the colormap.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
 
 #include "app/figure/colormap.h"
+#include "app/figure/contributions_terms.h"
 #include "app/figure/font_metrics.h"
 #include "app/figure/number_format.h"
 #include "app/figure/style.h"
@@ -105,12 +107,69 @@ TEST(Colormap, IsLightestAtOneAndEvenOnBothSides) {
   EXPECT_GT(table[226].r, table[226].b + 40);  // red for exploding
 }
 
-TEST(Colormap, ArmsDifferForThoseWhoSeeNoRedOrGreen) {
-  // Dichromats keep the difference between blue and yellow: b − (r + g)/2 tells the arms apart.
+double to_linear(double level) {
+  const double c = level / 255.0;
+  return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+}
+
+// CIELAB (D65) of a colour as someone sees it whose eye lacks one kind of cone: Machado, Oliveira &
+// Fernandes 2009, severity 1, on linear RGB. The identity: everyone else.
+using Sight = std::array<std::array<double, 3>, 3>;
+constexpr Sight kSights[] = {
+    {{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}},
+    {{{0.152286, 1.052583, -0.204868},
+      {0.114503, 0.786281, 0.099216},
+      {-0.003882, -0.048116, 1.051998}}},
+    {{{0.367322, 0.860646, -0.227968},
+      {0.280085, 0.672501, 0.047413},
+      {-0.011820, 0.042940, 0.968881}}},
+    {{{1.255528, -0.076749, -0.178779},
+      {-0.078411, 0.930809, 0.147602},
+      {0.004733, 0.691367, 0.303900}}},
+};
+
+std::array<double, 3> seen(const Sight& sight, const Color& color) {
+  const double linear[] = {to_linear(color.r), to_linear(color.g), to_linear(color.b)};
+  std::array<double, 3> rgb{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) rgb[i] += sight[i][j] * linear[j];
+    rgb[i] = std::clamp(rgb[i], 0.0, 1.0);
+  }
+  const auto f = [](double t) { return t > 0.008856 ? std::cbrt(t) : 7.787 * t + 16.0 / 116.0; };
+  const double x = f((0.4124 * rgb[0] + 0.3576 * rgb[1] + 0.1805 * rgb[2]) / 0.9505);
+  const double y = f(0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]);
+  const double z = f((0.0193 * rgb[0] + 0.1192 * rgb[1] + 0.9505 * rgb[2]) / 1.089);
+  return {116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)};
+}
+
+TEST(Colormap, IsOrderedAndItsArmsDifferForEveryKindOfSight) {
   const auto& table = diverging_colormap();
-  for (std::size_t i = 0; i < 100; ++i) {
-    const auto blue_yellow = [](const Color& c) { return c.b - (c.r + c.g) / 2.0; };
-    EXPECT_GT(blue_yellow(table[i]) - blue_yellow(table[256 - i]), 30.0) << i;
+  for (const Sight& sight : kSights) {
+    SCOPED_TRACE(&sight - kSights);
+    const auto at = [&](std::size_t i) { return seen(sight, table[i]); };
+    for (std::size_t i = 0; i < 128; ++i) {
+      EXPECT_LT(at(i)[0], at(i + 1)[0] + 0.6) << i;
+      EXPECT_GT(at(128 + i)[0] + 0.6, at(129 + i)[0]) << i;
+    }
+    EXPECT_GT(at(128)[0] - at(0)[0], 50.0);
+    EXPECT_GT(at(128)[0] - at(256)[0], 50.0);
+    for (std::size_t i = 0; i < 100; ++i) {
+      const auto a = at(i), b = at(256 - i);
+      EXPECT_GT(std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]), 12.0) << i;
+    }
+  }
+}
+
+TEST(Colormap, LagsAreOrderedByLightnessForEveryKindOfSight) {
+  for (const Sight& sight : kSights) {
+    SCOPED_TRACE(&sight - kSights);
+    double before = seen(sight, lag_color(0.0))[0];
+    for (int i = 1; i <= 64; ++i) {
+      const double now = seen(sight, lag_color(i / 64.0))[0];
+      EXPECT_LT(now, before + 0.3) << i;
+      before = now;
+    }
+    EXPECT_GT(seen(sight, lag_color(0.0))[0] - before, 25.0);
   }
 }
 

@@ -107,11 +107,6 @@ TEST(Arrangement, TabReachesEveryControlAndComesRound) {
     EXPECT_TRUE(reached.contains(label)) << label;
 }
 
-void tab_to(UiDriver& driver, const std::string& label) {
-  for (int i = 0; i < 200 && driver.ui().focused() != label; ++i) driver.press(Key::tab);
-  ASSERT_EQ(driver.ui().focused(), label);
-}
-
 TEST(Arrangement, TheKeyboardAloneClicksChoosesAndTypes) {
   UiDriver driver;
   tab_to(driver, "Activation");

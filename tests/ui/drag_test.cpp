@@ -3,11 +3,10 @@
 #include <cmath>
 #include <complex>
 
-#include <Eigen/Eigenvalues>
-
 #include "app/figure/comparison.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/plot_axes.h"
+#include "core/model/eigenvalues.h"
 #include "tests/ui/mouse.h"
 
 namespace backflow::ui {
@@ -41,7 +40,7 @@ Point place_of(const UiDriver& driver, std::complex<double> z,
 
 // Of the matrix itself, whatever the window has been told.
 std::vector<std::complex<double>> eigenvalues_of(const Matrix& W) {
-  const Eigen::VectorXcd values = W.eigenvalues();
+  const Eigen::VectorXcd values = model::eigenvalues(W).value();
   return {values.begin(), values.end()};
 }
 
@@ -52,6 +51,25 @@ void show_real_eigenvalues(UiDriver& driver, const std::vector<double>& values) 
   driver.session().execute(session::SetRecurrentWeights{Matrix(diagonal.asDiagonal()), ""});
   driver.press(Key::digit_5);
   driver.frames(3);
+}
+
+TEST(EigenvalueDrag, TheKeyboardGoesFromOneToTheNextAndMovesIt) {
+  UiDriver driver(configured({}), 1600, 1000);
+  const std::vector<double> values{0.9, 0.7, 0.5, 0.3, 0.1, -0.2, -0.4, -0.6};
+  show_real_eigenvalues(driver, values);
+  tab_to(driver, "Eigenvalues");
+  driver.press(Key::right_arrow);  // by falling modulus: 0.7
+  const figure::PlotArea plane = *driver.figure("spectrum").plot;
+  const double step = 0.01 * (plane.x_max - plane.x_min);
+  for (int i = 0; i < 3; ++i) press_with_shift(driver, Key::left_arrow);
+  press_with_shift(driver, Key::up_arrow);  // a single real one stays on the axis
+  driver.frames(2);
+  const auto now = eigenvalues_of(W_hh(driver));
+  EXPECT_LT(distance(now, 0.7 - 3.0 * step), 1e-9);
+  for (const double other : values) {
+    if (other == 0.7) continue;
+    EXPECT_LT(distance(now, other), 1e-9) << other;
+  }
 }
 
 TEST(EigenvalueDrag, APairFollowsTheMouseAndTheOthersStay) {

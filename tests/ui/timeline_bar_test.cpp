@@ -16,13 +16,6 @@ void train(UiDriver& driver, std::uint64_t iterations) {
   driver.click("Pause");
 }
 
-void press_with_shift(UiDriver& driver, Key key) {
-  send_shift_modifier(true);
-  driver.press(key);
-  send_shift_modifier(false);
-  driver.frames();
-}
-
 void redo(UiDriver& driver) {
   send_shift_modifier(true);
   driver.press_with_control(Key::z);

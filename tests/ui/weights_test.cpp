@@ -69,6 +69,27 @@ TEST(WeightsPanel, AClickAloneChangesNothingAndADoubleClickTakesANumber) {
   EXPECT_EQ(W_hh(driver)(0, 7), -0.375);
 }
 
+TEST(WeightsPanel, EntriesAreReachedMarkedAndTypedWithTheKeyboardAlone) {
+  UiDriver driver;
+  driver.press(Key::digit_9);
+  driver.frames(2);
+  const Matrix before = W_hh(driver);
+  const auto iteration = driver.snapshot().iteration;
+  tab_to(driver, "W_hh entries");
+  for (const Key key : {Key::down_arrow, Key::down_arrow, Key::right_arrow, Key::down_arrow,
+                        Key::up_arrow, Key::left_arrow, Key::left_arrow, Key::right_arrow})
+    driver.press(key);  // (2, 1): the edge holds
+  driver.press(Key::enter);
+  driver.frames(3);
+  driver.type("0.625");
+  driver.frames(2);
+  driver.press(Key::enter);
+  driver.frames(2);
+  EXPECT_EQ(W_hh(driver)(2, 1), 0.625);
+  expect_only_changed(before, W_hh(driver), 2, 1);
+  EXPECT_EQ(driver.snapshot().iteration, iteration);
+}
+
 TEST(WeightsPanel, WhileRunningTheOthersKeepWhatTrainingMadeOfThem) {
   UiDriver driver;
   driver.press(Key::digit_9);

@@ -1,6 +1,7 @@
 // What the window's tests look at: configurations, weights, and what the figures show.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -28,6 +29,18 @@ inline std::vector<float> map_values(const UiDriver& driver) {
 
 inline bool has_widget(UiDriver& driver, const char* label) {
   return driver.ui().registry().find(label) != nullptr;
+}
+
+inline void tab_to(UiDriver& driver, const std::string& label) {
+  for (int i = 0; i < 200 && driver.ui().focused() != label; ++i) driver.press(Key::tab);
+  ASSERT_EQ(driver.ui().focused(), label);
+}
+
+inline void press_with_shift(UiDriver& driver, Key key) {
+  send_shift_modifier(true);
+  driver.press(key);
+  send_shift_modifier(false);
+  driver.frames();
 }
 
 }  // namespace backflow::ui
