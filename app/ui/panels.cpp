@@ -100,7 +100,7 @@ void Panels::draw_axis(UiContext& ui, const Rect& rect, const char* label, bool&
 
 void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
                         const session::Snapshot& snapshot, const PanelServices& services) {
-  Rect bar = panel.begin(ui, rect, kShortAxis + 12.0);
+  Rect bar = panel.begin(ui, rect, kShortAxis + 6.0);  // fits()
   const double axis = fits(ui, bar, kAxis) ? kAxis : kShortAxis;
   if (fits(ui, bar, axis)) {
     if (panel.shows("loss"))
