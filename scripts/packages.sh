@@ -1,5 +1,5 @@
 # The packages that the two commands need, by purpose. Sourced by scripts/run and scripts/test; names
-# are the same in Debian 12 and Ubuntu 22.04.
+# are the same in Debian 12 and Ubuntu 22.04, but for chromium, of the tests, which Ubuntu has as a snap only.
 BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config      # the build
   libeigen3-dev                         # linear algebra
