@@ -46,66 +46,58 @@ auto of(model::StepMatrices& steps, Index t, Columns columns) {
 class Pass {
 public:
   Pass(const model::Model& model, const model::Trace& trace, const Truncation& truncation,
-       const model::RecurrentWeights& W_hh, const model::PackedMatrix& W_hy_transposed,
-       ErrorSignals& signals)
+       const model::BackwardWeights& weights, ErrorSignals& signals)
       : model_(model),
         trace_(trace),
         truncation_(truncation),
-        W_hh_(W_hh),
-        W_hy_transposed_(W_hy_transposed),
+        weights_(weights),
         signals_(signals),
-        cell_(model::cell_of(model.cell)) {}
+        cell_(model::cell_of(model.cell)),
+        no_loss_(0, trace.batch()) {}
 
   // A sequence that has ended has no loss any more, so that its signals are zero by themselves.
   void run(Columns columns) {
-    const Index T = trace_.steps();
-    const bool whole = columns.count == trace_.batch();
+    const Index T = trace_.steps(), n = signals_.e.rows(), n_c = signals_.e_c.rows();
     Matrix nowhere;  // takes the blame that a cut keeps from going on
-    if (whole)
-      start_with_output_blame();
-    else
-      start_with_output_blame(T, columns);
+    start(T, columns);
     for (Index t = T; t >= 1; --t) {
-      if (!whole) start_with_output_blame(t - 1, columns);
-      const auto vjp = [&](model::MutableRef before, model::MutableRef c_before) {
-        cell_.vjp(model_.activation, W_hh_, trace_.step(t, columns.first, columns.count),
-                  of(signals_.e, t, columns), of(signals_.e_c, t, columns),
+      const bool cut = truncation_.cuts(t, t - 1);
+      const auto vjp = [&](const model::ConstRef& dz, model::MutableRef before,
+                           model::MutableRef c_before) {
+        cell_.vjp(model_.activation, weights_, trace_.step(t, columns.first, columns.count),
+                  of(signals_.e, t, columns), of(signals_.e_c, t, columns), dz,
                   of(signals_.delta, t, columns), before, c_before);
       };
-      if (truncation_.cuts(t, t - 1)) {
-        const Index n = signals_.e.rows(), n_c = signals_.e_c.rows();
-        nowhere.setZero(n + n_c, columns.count);
-        vjp(nowhere.topRows(n), nowhere.bottomRows(n_c));
+      if (cut) {
+        nowhere.resize(n + n_c, columns.count);
+        vjp(no_loss_.leftCols(columns.count), nowhere.topRows(n), nowhere.bottomRows(n_c));
+        start(t - 1, columns);
       } else {
-        vjp(of(signals_.e, t - 1, columns), of(signals_.e_c, t - 1, columns));
+        vjp(loss_blame(t - 1, columns), of(signals_.e, t - 1, columns),
+            of(signals_.e_c, t - 1, columns));
       }
     }
   }
 
 private:
-  // e_t = W_hyᵀ ∂L_t/∂z_t, or zero where there is no loss: for one step, or for all of them.
-  void start_with_output_blame(Index t, Columns c) {
-    of(signals_.e, t, c).setZero();
-    of(signals_.e_c, t, c).setZero();
-    if (signals_.dz.contains(t))
-      W_hy_transposed_.multiply_add(signals_.dz.step(t).middleCols(c.first, c.count),
-                                    of(signals_.e, t, c));
+  // ∂L_t/∂z_t, or no rows where there is no loss.
+  model::ConstRef loss_blame(Index t, Columns c) const {
+    if (!signals_.dz.contains(t)) return no_loss_.leftCols(c.count);
+    return signals_.dz.step(t).middleCols(c.first, c.count);
   }
-  void start_with_output_blame() {
-    signals_.e.data().setZero();
-    signals_.e_c.data().setZero();
-    const Index first = (signals_.dz.first() - signals_.e.first()) * trace_.batch();
-    W_hy_transposed_.multiply_add(signals_.dz.data(),
-                                  signals_.e.data().middleCols(first, signals_.dz.data().cols()));
+  // Blame that comes from the step's own loss alone.
+  void start(Index t, Columns c) {
+    weights_.blame(loss_blame(t, c), {}, of(signals_.e, t, c));
+    of(signals_.e_c, t, c).setZero();
   }
 
   const model::Model& model_;
   const model::Trace& trace_;
   const Truncation& truncation_;
-  const model::RecurrentWeights& W_hh_;
-  const model::PackedMatrix& W_hy_transposed_;
+  const model::BackwardWeights& weights_;
   ErrorSignals& signals_;
   const Cell& cell_;
+  const Matrix no_loss_;
 };
 
 // Fixed horizon: the blame of all losses goes back together, lag by lag, and adds up where it
@@ -114,18 +106,18 @@ private:
 class HorizonPass {
 public:
   HorizonPass(const model::Model& model, const model::Trace& trace,
-              const model::RecurrentWeights& W_hh, ErrorSignals& signals)
+              const model::BackwardWeights& weights, ErrorSignals& signals)
       : model_(model),
         trace_(trace),
-        W_hh_(W_hh),
+        weights_(weights),
         signals_(signals),
         u_(signals.e.rows() + signals.e_c.rows(), trace.batch(), 1, trace.steps()) {}
 
-  void run(Index tau, const model::PackedMatrix& W_hy_transposed) {
+  void run(Index tau) {
     const Index n = signals_.e.rows(), B = trace_.batch(), T = trace_.steps();
     const Index first = (signals_.dz.first() - 1) * B;
-    W_hy_transposed.multiply_add(signals_.dz.data(),
-                                 u_.data().middleCols(first, signals_.dz.data().cols()).topRows(n));
+    weights_.blame(signals_.dz.data(), {},
+                   u_.data().middleCols(first, signals_.dz.data().cols()).topRows(n));
     signals_.e.data().setZero();
     signals_.e_c.data().setZero();
     signals_.delta.data().setZero();
@@ -156,9 +148,8 @@ private:
     at(signals_.e_c, 1) += u.bottomRows(signals_.e_c.rows());
     auto delta = model::scratch(6, signals_.delta.rows(), columns.count);
     auto before = model::scratch(7, u.rows(), columns.count);
-    before.setZero();
     model::cell_of(model_.cell)
-        .vjp(model_.activation, W_hh_,
+        .vjp(model_.activation, weights_,
              {at(trace_.a, 1), at(trace_.h, 0), at(trace_.c, 0), at(trace_.h, 1), at(trace_.c, 1)},
              u, delta, before);
     at(signals_.delta, 1) += delta;
@@ -167,7 +158,7 @@ private:
 
   const model::Model& model_;
   const model::Trace& trace_;
-  const model::RecurrentWeights& W_hh_;
+  const model::BackwardWeights& weights_;
   ErrorSignals& signals_;
   model::StepMatrices u_;  // of the loss at t, now at step t − lag
 };
@@ -187,19 +178,15 @@ void backward(const model::Model& model, const model::Batch& batch, const model:
   const model::Parameters& p = model.parameters;
   shape(model, trace, signals);
   output_signals(model, batch, trace, signals.dz);
-  const model::RecurrentWeights W_hh(p, model::layout_of(model),
-                                     model::RecurrentWeights::Use::backward);
-  model::PackedMatrix W_hy_transposed;
-  W_hy_transposed.pack_transposed(p.W_hy);
+  const model::BackwardWeights weights(p, model::layout_of(model));
   if (truncation.kind == TruncationKind::horizon) {
-    HorizonPass(model, trace, W_hh, signals).run(truncation.steps, W_hy_transposed);
+    HorizonPass(model, trace, weights, signals).run(truncation.steps);
   } else {
     const double work =
         2.0 * static_cast<double>(p.W_hh.size()) * static_cast<double>(trace.steps());
     const std::vector<Columns> parts = model::split_batch(trace.batch(), work);
     parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
-      Pass(model, trace, truncation, W_hh, W_hy_transposed, signals)
-          .run(parts[static_cast<std::size_t>(i)]);
+      Pass(model, trace, truncation, weights, signals).run(parts[static_cast<std::size_t>(i)]);
     });
   }
   add_weight_gradients(model, batch, trace, signals, gradients);

@@ -39,7 +39,7 @@ std::vector<double> log10_blame(const model::Model& model, const model::Trace& t
   const model::Parameters& p = model.parameters;
   const model::Cell& cell = model::cell_of(model.cell);
   const Index n = p.hidden_size(), states = cell.layout().states;
-  const model::RecurrentWeights W(p, cell.layout(), model::RecurrentWeights::Use::backward);
+  const model::BackwardWeights W(p, cell.layout());
   std::vector<double> logs(static_cast<std::size_t>(T + 1));
   if (truncation.kind == TruncationKind::horizon) {
     for (Index t = 0; t <= T; ++t)
@@ -50,8 +50,9 @@ std::vector<double> log10_blame(const model::Model& model, const model::Trace& t
   Matrix delta(cell.layout().delta_blocks * n, 1), before(states * n, 1);
   for (Index t = T; t >= 0; --t) {
     if (t < T) {
-      before.setZero();
-      if (!truncation.cuts(t + 1, t))
+      if (truncation.cuts(t + 1, t))
+        before.setZero();
+      else
         cell.vjp(model.activation, W, trace.step(t + 1, sequence, 1), u.mantissa, delta, before);
       u.mantissa = before;
     }

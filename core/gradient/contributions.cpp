@@ -90,7 +90,7 @@ public:
            const std::vector<std::vector<ScaledMatrix>>& inputs, const std::vector<ScaledMatrix>& x)
       : model_(model), batch_(batch), trace_(trace), inputs_(inputs), x_(x) {}
 
-  bool run(const model::RecurrentWeights& W, const ErrorSignals& signals, Index t, Index earliest,
+  bool run(const model::BackwardWeights& W, const ErrorSignals& signals, Index t, Index earliest,
            Contributions& result, const CancelFunction& cancelled) {
     const model::Cell& cell = model::cell_of(model_.cell);
     const model::CellLayout& layout = cell.layout();
@@ -106,7 +106,6 @@ public:
       if ((t - k) % every == 0 && cancelled && cancelled()) return false;
       normalize(u);
       if (is_zero(u.mantissa)) break;
-      before.setZero();
       cell.vjp(model_.activation, W, trace_.step(k), u.mantissa, delta, before);
       const ScaledMatrix own{delta, u.exponent};
       at(result, RecurrentTensor::W_hh, t, k) = recurrent_norm(own, k);
@@ -188,11 +187,10 @@ model::Parameters contribution(const model::Model& model, const model::Batch& ba
   const Index n = p.hidden_size(), B = trace.batch();
   model::Parameters result = model::zeros_like(p);
   if (!signals.dz.contains(t)) return result;
-  const model::RecurrentWeights W(p, layout, model::RecurrentWeights::Use::backward);
+  const model::BackwardWeights W(p, layout);
   Matrix u = Matrix::Zero(layout.states * n, B), before = u, delta(layout.delta_blocks * n, B);
   u.topRows(n) = p.W_hy.transpose() * signals.dz.step(t);  // ∂L_t/∂h_t
   for (Index step = t; step >= k; --step) {
-    before.setZero();
     cell.vjp(model.activation, W, trace.step(step), u, delta, before);
     u.swap(before);
   }
@@ -208,7 +206,7 @@ std::optional<Contributions> contributions(const model::Model& model, const mode
                                            const CancelFunction& cancelled) {
   const model::CellLayout& layout = model::layout_of(model);
   const Index T = trace.steps();
-  const model::RecurrentWeights W(model.parameters, layout, model::RecurrentWeights::Use::backward);
+  const model::BackwardWeights W(model.parameters, layout);
   Contributions result;
   result.truncation = truncation;
   for (TensorContributions& tensor : result.tensors) {

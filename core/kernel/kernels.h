@@ -17,6 +17,28 @@ namespace backflow::kernel {
 
 using Index = std::ptrdiff_t;
 
+/// A X, one of the products that are added up: A (rows, inner), X (inner, cols). The leading
+/// dimensions are those of plain operands; packed ones need none.
+struct Term {
+  const double* A;
+  Index lda;
+  const double* X;
+  Index ldx;
+  Index inner;
+};
+
+/// Y (rows, cols) = S + Σ A X over the terms, in one pass over Y. S (rows, cols) may be Y itself;
+/// with ld_start = 0 it is the same column for all; null: zero.
+struct Sum {
+  const Term* terms;
+  Index count;
+  const double* start;
+  Index ld_start;
+  Index rows, cols;
+  double* Y;
+  Index ldy;
+};
+
 struct Kernels {
   const char* name;  ///< "x86-64-v4", "x86-64-v3", "x86-64-v2" or "generic"
 
@@ -33,28 +55,40 @@ struct Kernels {
   void (*pack_right_transposed)(const double* X, Index ldx, Index inner, Index cols,
                                 double* packed);
 
-  /// Y (rows, cols) += A X of packed operands.
-  void (*multiply_add)(const double* A, const double* X, Index rows, Index inner, Index cols,
-                       double* Y, Index ldy);
-  /// The same with a plain X (inner, cols) of leading dimension ldx: small products are done before
+  /// Adds up products of packed operands.
+  void (*add_packed)(const Sum& sum);
+  /// The same with plain X (inner, cols) of leading dimension ldx: small products are done before
   /// packing would pay.
-  void (*multiply_add_plain)(const double* A, const double* X, Index ldx, Index rows, Index inner,
-                             Index cols, double* Y, Index ldy);
-  /// Y (rows, cols) += A Bᵀ of plain A (rows, inner) and B (cols, inner); rows must be a multiple
-  /// of row_step.
-  void (*add_outer_products)(const double* A, Index lda, const double* B, Index ldb, Index rows,
-                             Index inner, Index cols, double* Y, Index ldy);
+  void (*add_plain)(const Sum& sum);
+  /// Outer products of columns: plain A (rows, inner) of leading dimension lda, and X holds Bᵀ, B
+  /// (cols, inner) of leading dimension ldx; rows must be a multiple of row_step.
+  void (*add_outer)(const Sum& sum);
   Index row_step;
 
   /// value[i] = tanh(a[i]) within 2 units in the last place, slope[i] = tanh′(a[i]) without
   /// cancellation. NaN stays NaN. Either result may be null; `value` may be `a`.
   void (*tanh)(const double* a, double* value, double* slope, Index count);
-  /// slope[i] = tanh′(a[i]) where value[i] = tanh(a[i]) is known: as 1 − value² where that loses no
-  /// more than two digits, as above elsewhere.
-  void (*tanh_slope)(const double* a, const double* value, double* slope, Index count);
+  /// out[i] = u[i] tanh′(a[i]) where value[i] = tanh(a[i]) is known: the slope as 1 − value² where
+  /// that loses no more than two digits, as above elsewhere. `out` may be `u`.
+  void (*tanh_vjp)(const double* a, const double* value, const double* u, double* out, Index count);
   /// value[i] = σ(a[i]) and complement[i] = 1 − σ(a[i]) = σ(−a[i]), both to full relative precision
   /// (their product is σ′); either may be null; `value` may be `a`.
   void (*sigmoid)(const double* a, double* value, double* complement, Index count);
+
+  // One step of one sequence through the gates of a cell with φ = tanh: what model/lstm_cell.h and
+  // model/gru_cell.h say, n units at once. Blocks of n: a and delta as there.
+
+  /// c and h from a (i, f, g, o) and c_before.
+  void (*lstm)(const double* a, const double* c_before, double* c, double* h, Index n);
+  /// delta and u_c_before from u = ∂L/∂h and u_c = ∂L/∂c with h held.
+  void (*lstm_vjp)(const double* a, const double* c_before, const double* c, const double* u,
+                   const double* u_c, double* delta, double* u_c_before, Index n);
+  /// h from a (r, z, new, extra) and h_before. [1], the reset-after form, completes a's block `new`
+  /// first; in [0], the original, it is complete.
+  void (*gru[2])(double* a, const double* h_before, double* h, Index n);
+  /// delta (r, z, new, extra; [0]: z and new alone) and what goes back to h_before through z.
+  void (*gru_vjp[2])(const double* a, const double* h_before, const double* u, double* delta,
+                     double* u_before, Index n);
 };
 
 /// The best kernels for this processor. The choice is made once; BACKFLOW_KERNELS in the

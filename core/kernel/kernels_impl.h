@@ -89,120 +89,144 @@ void pack_right_transposed(const double* X, Index ldx, Index inner, Index cols, 
   }
 }
 
-// Where the numbers of one panel and one group lie: A(i, k) at A[i + k·a_step], X(k, j) at
-// X[k·x_step + j], or at X[k + j·x_step] when the group is a plain matrix.
-struct Strides {
+// How the left operand lies: in panels, or as a plain matrix; and the right one: in groups, plain,
+// or plain and to be transposed.
+enum class Layout { packed, packed_and_plain, outer };
+
+// Where the numbers of a term's panel and group lie: A(i, k) at a[i + k·a_step], X(k, j) at
+// x[k + j·x_step] when X is plain, else at x[k·x_step + j].
+struct Strip {
+  const double* a;
+  const double* x;
   Index a_step, x_step;
 };
 
-// Y (rows ≤ V·kWidth, N) += one panel of A times one group of X. K is how many inner indices go at
-// once into accumulators of their own, so that narrow products do not wait for each addition.
-template <bool kPlain, int V, int N, int K>
-void tile(const double* A, const double* X, Strides at, Index inner, Index rows, double* Y,
-          Index ldy) {
-  const auto x_at = [&](Index k, int j) {
-    return kPlain ? X[k + j * at.x_step] : X[k * at.x_step + j];
-  };
-  Vector sum[K][N][V] = {};
-  Index k = 0;
-  for (; k + K <= inner; k += K)
-    for (int u = 0; u < K; ++u) {
-      Vector a[V];
-      for (int v = 0; v < V; ++v) a[v] = load(A + (k + u) * at.a_step + v * kWidth);
-      for (int j = 0; j < N; ++j) {
-        const Vector x = broadcast(x_at(k + u, j));
-        for (int v = 0; v < V; ++v) sum[u][j][v] += a[v] * x;
-      }
-    }
-  for (; k < inner; ++k)
-    for (int j = 0; j < N; ++j) {
-      const Vector x = broadcast(x_at(k, j));
-      for (int v = 0; v < V; ++v) sum[0][j][v] += load(A + k * at.a_step + v * kWidth) * x;
-    }
-  for (int u = 1; u < K; ++u)
-    for (int j = 0; j < N; ++j)
-      for (int v = 0; v < V; ++v) sum[0][j][v] += sum[u][j][v];
-  if (rows == V * kWidth) {
-    for (int j = 0; j < N; ++j)
-      for (int v = 0; v < V; ++v) {
-        double* y = Y + j * ldy + v * kWidth;
-        store(y, load(y) + sum[0][j][v]);
-      }
-    return;
-  }
-  for (int j = 0; j < N; ++j) {
-    double column[V * kWidth];
-    for (int v = 0; v < V; ++v) store(column + v * kWidth, sum[0][j][v]);
-    for (Index i = 0; i < rows; ++i) Y[j * ldy + i] += column[i];
-  }
+template <Layout kLayout>
+Strip strip(const Term& term, Index row, Index width, Index col, Index cols) {
+  if (kLayout == Layout::packed)
+    return {term.A + row * term.inner, term.X + col * term.inner, width, cols};
+  if (kLayout == Layout::packed_and_plain)
+    return {term.A + row * term.inner, term.X + col * term.ldx, width, term.ldx};
+  return {term.A + row, term.X + col, term.lda, term.ldx};
 }
 
-template <bool kPlain, int V>
-void panel_times_group(const double* A, const double* X, Strides at, Index inner, Index rows,
-                       Index cols, double* Y, Index ldy) {
-  switch (cols) {
+// The part of a result that one tile computes.
+struct Place {
+  Index row, rows, col, cols;
+};
+
+// Of V·kWidth rows those that there are.
+template <int V>
+void load_column(const double* from, Index rows, Vector (&sums)[V]) {
+  if (rows == V * kWidth) {
+    for (int v = 0; v < V; ++v) sums[v] = load(from + v * kWidth);
+    return;
+  }
+  double column[V * kWidth] = {};
+  for (Index i = 0; i < rows; ++i) column[i] = from[i];
+  for (int v = 0; v < V; ++v) sums[v] = load(column + v * kWidth);
+}
+
+template <int V>
+void store_column(const Vector (&sums)[V], Index rows, double* to) {
+  if (rows == V * kWidth) {
+    for (int v = 0; v < V; ++v) store(to + v * kWidth, sums[v]);
+    return;
+  }
+  double column[V * kWidth];
+  for (int v = 0; v < V; ++v) store(column + v * kWidth, sums[v]);
+  for (Index i = 0; i < rows; ++i) to[i] = column[i];
+}
+
+// Y = start + Σ A X for one panel and one group: rows ≤ V·kWidth and N columns. K is how many inner
+// indices go at once into accumulators of their own, so that narrow products do not wait for each
+// addition.
+template <Layout kLayout, int V, int N, int K>
+void tile(const Sum& sum, Place at) {
+  constexpr bool kPlain = kLayout == Layout::packed_and_plain;
+  Vector sums[N][V], more[K][N][V];  // more[0] is not used
+  // One by one: "= {}" would fill memory, and keep the sums there.
+  for (int u = 1; u < K; ++u)
+    for (int j = 0; j < N; ++j)
+      for (int v = 0; v < V; ++v) more[u][j][v] = Vector{};
+  for (int j = 0; j < N; ++j) {
+    if (sum.start == nullptr)
+      for (int v = 0; v < V; ++v) sums[j][v] = Vector{};
+    else
+      load_column(sum.start + at.row + (at.col + j) * sum.ld_start, at.rows, sums[j]);
+  }
+  for (Index i = 0; i < sum.count; ++i) {
+    const Index inner = sum.terms[i].inner;
+    const Strip own = strip<kLayout>(sum.terms[i], at.row, V * kWidth, at.col, at.cols);
+    const auto x_at = [&](Index k, int j) {
+      return kPlain ? own.x[k + j * own.x_step] : own.x[k * own.x_step + j];
+    };
+    Index k = 0;
+    for (; k + K <= inner; k += K)
+      for (int u = 0; u < K; ++u) {
+        Vector a[V];
+        for (int v = 0; v < V; ++v) a[v] = load(own.a + (k + u) * own.a_step + v * kWidth);
+        for (int j = 0; j < N; ++j) {
+          const Vector x = broadcast(x_at(k + u, j));
+          for (int v = 0; v < V; ++v) (u == 0 ? sums[j][v] : more[u][j][v]) += a[v] * x;
+        }
+      }
+    if (K == 1) continue;
+    for (; k < inner; ++k)
+      for (int j = 0; j < N; ++j) {
+        const Vector x = broadcast(x_at(k, j));
+        for (int v = 0; v < V; ++v) sums[j][v] += load(own.a + k * own.a_step + v * kWidth) * x;
+      }
+  }
+  for (int u = 1; u < K; ++u)
+    for (int j = 0; j < N; ++j)
+      for (int v = 0; v < V; ++v) sums[j][v] += more[u][j][v];
+  for (int j = 0; j < N; ++j)
+    store_column(sums[j], at.rows, sum.Y + at.row + (at.col + j) * sum.ldy);
+}
+
+template <Layout kLayout, int V>
+void panel_times_group(const Sum& sum, Place at) {
+  switch (at.cols) {
     case 1:
-      return tile<kPlain, V, 1, 4>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 1, 4>(sum, at);
     case 2:
-      return tile<kPlain, V, 2, 2>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 2, 2>(sum, at);
     case 3:
-      return tile<kPlain, V, 3, 1>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 3, 1>(sum, at);
     case 4:
-      return tile<kPlain, V, 4, 1>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 4, 1>(sum, at);
 #if BACKFLOW_KERNEL_WIDTH == 8
     case 5:
-      return tile<kPlain, V, 5, 1>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 5, 1>(sum, at);
     case 6:
-      return tile<kPlain, V, 6, 1>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 6, 1>(sum, at);
     case 7:
-      return tile<kPlain, V, 7, 1>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 7, 1>(sum, at);
     case 8:
-      return tile<kPlain, V, 8, 1>(A, X, at, inner, rows, Y, ldy);
+      return tile<kLayout, V, 8, 1>(sum, at);
 #endif
     default:
       return;
   }
 }
 
-// The left operand is packed when lda is 0. The right one is packed when x_step is 0, plain when
-// kPlain, else the transpose of a plain one.
-template <bool kPlain>
-void multiply(const double* A, Index lda, const double* X, Index x_step, Index rows, Index inner,
-              Index cols, double* Y, Index ldy) {
+template <Layout kLayout>
+void add_up(const Sum& sum) {
   // A panel meets all groups while it is in the nearest cache.
-  for (Index row = 0, used; row < rows; row += used) {
-    used = next_panel(rows - row);
+  for (Index row = 0, used; row < sum.rows; row += used) {
+    used = next_panel(sum.rows - row);
     const Index width = padded(used);
-    const double* group = X;
-    for (Index col = 0; col < cols; col += kGroup) {
-      const Index count = min(kGroup, cols - col);
-      const Strides at{lda == 0 ? width : lda, x_step == 0 ? count : x_step};
-      double* y = Y + row + col * ldy;
+    for (Index col = 0; col < sum.cols; col += kGroup) {
+      const Place at{row, used, col, min(kGroup, sum.cols - col)};
       if (width == kPanel)
-        panel_times_group<kPlain, 3>(A, group, at, inner, used, count, y, ldy);
+        panel_times_group<kLayout, 3>(sum, at);
       else if (width == 2 * kWidth)
-        panel_times_group<kPlain, 2>(A, group, at, inner, used, count, y, ldy);
+        panel_times_group<kLayout, 2>(sum, at);
       else
-        panel_times_group<kPlain, 1>(A, group, at, inner, used, count, y, ldy);
-      group += kPlain ? count * x_step : x_step == 0 ? count * inner : count;
+        panel_times_group<kLayout, 1>(sum, at);
     }
-    A += lda == 0 ? width * inner : used;
   }
-}
-
-void multiply_add(const double* A, const double* X, Index rows, Index inner, Index cols, double* Y,
-                  Index ldy) {
-  multiply<false>(A, 0, X, 0, rows, inner, cols, Y, ldy);
-}
-
-void multiply_add_plain(const double* A, const double* X, Index ldx, Index rows, Index inner,
-                        Index cols, double* Y, Index ldy) {
-  multiply<true>(A, 0, X, ldx, rows, inner, cols, Y, ldy);
-}
-
-void add_outer_products(const double* A, Index lda, const double* B, Index ldb, Index rows,
-                        Index inner, Index cols, double* Y, Index ldy) {
-  multiply<false>(A, lda, B, ldb, rows, inner, cols, Y, ldy);
 }
 
 // e^y = power (1 + p) and e^y − 1 = power p + (power − 1) for −708 ≤ y ≤ 0, without branches:
@@ -236,52 +260,122 @@ inline Exponential exponential(double y) {
 
 constexpr double kSmallest = -708.0;  // e^y of less is below the normal numbers
 
+struct TanhAndSlope {
+  double value, slope;
+};
+
+inline TanhAndSlope tanh_of(double x) {
+  const double twice = -2.0 * __builtin_fabs(x);
+  const Exponential e = exponential(twice < kSmallest ? kSmallest : twice);  // NaN stays NaN
+  const double minus_one = e.power * e.p + (e.power - 1.0);                  // e^−2|x| − 1
+  const double inverse = 1.0 / (2.0 + minus_one);
+  const double slope = 4.0 * (e.power + e.power * e.p) * inverse * inverse;
+  return {__builtin_copysign(-minus_one * inverse, x), twice < kSmallest ? 0.0 : slope};
+}
+
+struct SigmoidAndComplement {
+  double value, complement;
+};
+
+inline SigmoidAndComplement sigmoid_of(double x) {
+  const double y = -__builtin_fabs(x);
+  const Exponential e = exponential(y < kSmallest ? kSmallest : y);
+  const double small = y < kSmallest ? 0.0 : e.power + e.power * e.p;  // e^−|x|
+  const double larger = 1.0 / (1.0 + small), smaller = small * larger;
+  return {x < 0.0 ? smaller : larger, x < 0.0 ? larger : smaller};
+}
+
 struct Tanh {
   template <bool kValue, bool kSlope>
   static void run(const double* a, double* value, double* slope, Index count) {
     for (Index i = 0; i < count; ++i) {
-      const double x = a[i];
-      const double twice = -2.0 * __builtin_fabs(x);
-      const Exponential e = exponential(twice < kSmallest ? kSmallest : twice);  // NaN stays NaN
-      const double minus_one = e.power * e.p + (e.power - 1.0);                  // e^−2|x| − 1
-      const double inverse = 1.0 / (2.0 + minus_one);
-      if (kValue) value[i] = __builtin_copysign(-minus_one * inverse, x);
-      if (kSlope) {
-        const double s = 4.0 * (e.power + e.power * e.p) * inverse * inverse;
-        slope[i] = twice < kSmallest ? 0.0 : s;
-      }
+      const TanhAndSlope f = tanh_of(a[i]);
+      if (kValue) value[i] = f.value;
+      if (kSlope) slope[i] = f.slope;
     }
   }
 };
-
-void tanh_slope(const double* a, const double* value, double* slope, Index count) {
-  constexpr Index kBlock = 64;
-  constexpr double kPlain = 0.99;
-  for (Index first = 0; first < count; first += kBlock) {
-    const Index end = min(first + kBlock, count);
-    std::int64_t plain = 0;  // NaN is not
-    for (Index i = first; i < end; ++i) plain += __builtin_fabs(value[i]) <= kPlain;
-    if (plain == end - first)
-      for (Index i = first; i < end; ++i) slope[i] = (1.0 - value[i]) * (1.0 + value[i]);
-    else
-      Tanh::run<false, true>(a + first, nullptr, slope + first, end - first);
-  }
-}
 
 struct Sigmoid {
   template <bool kValue, bool kComplement>
   static void run(const double* a, double* value, double* complement, Index count) {
     for (Index i = 0; i < count; ++i) {
-      const double x = a[i];
-      const double y = -__builtin_fabs(x);
-      const Exponential e = exponential(y < kSmallest ? kSmallest : y);
-      const double small = y < kSmallest ? 0.0 : e.power + e.power * e.p;  // e^−|x|
-      const double larger = 1.0 / (1.0 + small), smaller = small * larger;
-      if (kValue) value[i] = x < 0.0 ? smaller : larger;
-      if (kComplement) complement[i] = x < 0.0 ? larger : smaller;
+      const SigmoidAndComplement f = sigmoid_of(a[i]);
+      if (kValue) value[i] = f.value;
+      if (kComplement) complement[i] = f.complement;
     }
   }
 };
+
+void tanh_vjp(const double* a, const double* value, const double* u, double* out, Index count) {
+  constexpr Index kBlock = 16;
+  constexpr double kPlain = 0.99;
+  double slope[kBlock];
+  for (Index first = 0; first < count; first += kBlock) {
+    const Index end = min(first + kBlock, count);
+    std::int64_t plain = 0;  // NaN is not
+    for (Index i = first; i < end; ++i) plain += __builtin_fabs(value[i]) <= kPlain;
+    if (plain == end - first) {
+      for (Index i = first; i < end; ++i) out[i] = u[i] * ((1.0 - value[i]) * (1.0 + value[i]));
+      continue;
+    }
+    Tanh::run<false, true>(a + first, nullptr, slope, end - first);
+    for (Index i = first; i < end; ++i) out[i] = u[i] * slope[i - first];
+  }
+}
+
+void lstm(const double* a, const double* c_before, double* __restrict c, double* __restrict h,
+          Index n) {
+  for (Index j = 0; j < n; ++j) {
+    const double i = sigmoid_of(a[j]).value, f = sigmoid_of(a[n + j]).value;
+    const double g = tanh_of(a[2 * n + j]).value, o = sigmoid_of(a[3 * n + j]).value;
+    const double own = f * c_before[j] + i * g;
+    c[j] = own;
+    h[j] = o * tanh_of(own).value;
+  }
+}
+
+void lstm_vjp(const double* a, const double* c_before, const double* c, const double* u,
+              const double* u_c, double* __restrict delta, double* __restrict u_c_before, Index n) {
+  for (Index j = 0; j < n; ++j) {
+    const SigmoidAndComplement i = sigmoid_of(a[j]), f = sigmoid_of(a[n + j]);
+    const TanhAndSlope g = tanh_of(a[2 * n + j]), phi = tanh_of(c[j]);
+    const SigmoidAndComplement o = sigmoid_of(a[3 * n + j]);
+    const double through = u_c[j] + u[j] * o.value * phi.slope;  // ∂L/∂c_t, through h_t as well
+    delta[j] = through * g.value * (i.value * i.complement);
+    delta[n + j] = through * c_before[j] * (f.value * f.complement);
+    delta[2 * n + j] = through * i.value * g.slope;
+    delta[3 * n + j] = u[j] * phi.value * (o.value * o.complement);
+    u_c_before[j] = through * f.value;
+  }
+}
+
+template <bool kResetAfter>
+void gru(double* __restrict a, const double* h_before, double* __restrict h, Index n) {
+  for (Index j = 0; j < n; ++j) {
+    double own = a[2 * n + j];
+    if (kResetAfter) a[2 * n + j] = own += sigmoid_of(a[j]).value * a[3 * n + j];
+    const SigmoidAndComplement z = sigmoid_of(a[n + j]);
+    h[j] = tanh_of(own).value * z.complement + z.value * h_before[j];
+  }
+}
+
+template <bool kResetAfter>
+void gru_vjp(const double* a, const double* h_before, const double* u, double* __restrict delta,
+             double* __restrict u_before, Index n) {
+  for (Index j = 0; j < n; ++j) {
+    const SigmoidAndComplement z = sigmoid_of(a[n + j]);
+    const TanhAndSlope own = tanh_of(a[2 * n + j]);
+    const double by_new = u[j] * z.complement * own.slope;
+    delta[n + j] = u[j] * (h_before[j] - own.value) * z.value * z.complement;
+    delta[2 * n + j] = by_new;
+    u_before[j] = u[j] * z.value;
+    if (!kResetAfter) continue;
+    const SigmoidAndComplement r = sigmoid_of(a[j]);
+    delta[j] = by_new * a[3 * n + j] * (r.value * r.complement);
+    delta[3 * n + j] = by_new * r.value;
+  }
+}
 
 // A loop for those of its two answers that are asked for: the others are null.
 template <class Loop>
@@ -302,12 +396,16 @@ const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
                                     pack_left_transposed,
                                     pack_right,
                                     pack_right_transposed,
-                                    multiply_add,
-                                    multiply_add_plain,
-                                    add_outer_products,
+                                    add_up<Layout::packed>,
+                                    add_up<Layout::packed_and_plain>,
+                                    add_up<Layout::outer>,
                                     kWidth,
                                     run<Tanh>,
-                                    tanh_slope,
-                                    run<Sigmoid>};
+                                    tanh_vjp,
+                                    run<Sigmoid>,
+                                    lstm,
+                                    lstm_vjp,
+                                    {gru<false>, gru<true>},
+                                    {gru_vjp<false>, gru_vjp<true>}};
 
 }  // namespace backflow::kernel

@@ -90,12 +90,21 @@ void derivative(const Activation& f, const InRef& a, OutRef out) {
   }
 }
 
-void derivative(const Activation& f, const InRef& a, const InRef& h, OutRef out) {
-  if (f.kind != ActivationKind::tanh) return derivative(f, a, out);
-  const auto loop = [](const double* from, const double* value, double* to, Index count) {
-    kernel::kernels().tanh_slope(from, value, to, count);
-  };
-  over_columns(a, h.data(), h.outerStride(), out.data(), out.outerStride(), loop);
+void multiply_by_derivative(const Activation& f, const InRef& a, const InRef& h, const InRef& u,
+                            OutRef out) {
+  if (f.kind != ActivationKind::tanh) {
+    derivative(f, a, out);
+    out.array() *= u.array();
+    return;
+  }
+  const Index n = a.rows();
+  const bool whole = a.outerStride() == n && h.outerStride() == n && u.outerStride() == n &&
+                     out.outerStride() == n;
+  const Index loops = whole ? 1 : a.cols(), length = whole ? a.size() : n;
+  for (Index j = 0; j < loops; ++j)
+    kernel::kernels().tanh_vjp(a.data() + j * a.outerStride(), h.data() + j * h.outerStride(),
+                               u.data() + j * u.outerStride(), out.data() + j * out.outerStride(),
+                               length);
 }
 
 void apply_with_derivative(const Activation& f, const InRef& a, OutRef value, OutRef slope) {

@@ -37,9 +37,10 @@ void apply(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Ma
 /// left derivative (0, or the slope), as in PyTorch.
 void derivative(const Activation& f, const Eigen::Ref<const Matrix>& a, Eigen::Ref<Matrix> out);
 
-/// The same where h = f(a) is known, which for tanh is faster.
-void derivative(const Activation& f, const Eigen::Ref<const Matrix>& a,
-                const Eigen::Ref<const Matrix>& h, Eigen::Ref<Matrix> out);
+/// f′(a) ⊙ u where h = f(a) is known, into `out`; all of one shape.
+void multiply_by_derivative(const Activation& f, const Eigen::Ref<const Matrix>& a,
+                            const Eigen::Ref<const Matrix>& h, const Eigen::Ref<const Matrix>& u,
+                            Eigen::Ref<Matrix> out);
 
 /// f(a) and f′(a) at once, into shapes like a's.
 void apply_with_derivative(const Activation& f, const Eigen::Ref<const Matrix>& a,

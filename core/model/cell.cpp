@@ -21,38 +21,87 @@ std::vector<GateRun> gate_runs(const CellLayout& layout) {
   return runs;
 }
 
-RecurrentWeights::RecurrentWeights(const Parameters& p, const CellLayout& layout, Use use)
-    : runs_(gate_runs(layout)) {
+namespace {
+
+template <class Run>
+const Run& find_run(const std::vector<Run>& runs, Index first, [[maybe_unused]] Index count) {
+  std::size_t i = 0;
+  while (i + 1 < runs.size() && runs[i].gates.first != first) ++i;
+  eigen_assert(runs[i].gates.first == first && runs[i].gates.count == count);
+  return runs[i];
+}
+
+}  // namespace
+
+ForwardWeights::ForwardWeights(const Parameters& p, const CellLayout& layout) : parameters_(p) {
   const Index n = p.hidden_size();
-  for (const GateRun& run : runs_) {
-    const auto rows = p.W_hh.middleRows(run.first * n, run.count * n);
-    if (use == Use::forward)
-      weights_.emplace_back().pack(rows);
-    else
-      weights_.emplace_back().pack_transposed(rows);
+  for (const GateRun& gates : gate_runs(layout)) {
+    const Index block = layout.gates[static_cast<std::size_t>(gates.first)].delta_block;
+    Run& run = runs_.emplace_back(gates, block, PackedMatrix(), PackedMatrix());
+    run.W_xh.pack(p.W_xh.middleRows(gates.first * n, gates.count * n));
+    run.W_hh.pack(p.W_hh.middleRows(gates.first * n, gates.count * n));
   }
 }
 
-const PackedMatrix& RecurrentWeights::run(Index first, [[maybe_unused]] Index count) const {
-  std::size_t i = 0;
-  while (i + 1 < runs_.size() && runs_[i].first != first) ++i;
-  eigen_assert(runs_[i].first == first && runs_[i].count == count);
-  return weights_[i];
+void ForwardWeights::pre_activations(Index first, Index count, const ConstRef& x, const ConstRef& h,
+                                     MutableRef a) const {
+  const Run& run = find_run(runs_, first, count);
+  const PackedProduct products[] = {{run.W_xh, x}, {run.W_hh, h}};
+  assign_products(parameters_.b_h.segment(first * h.rows(), a.rows()), products, a);
 }
 
-void RecurrentWeights::add(Index first, Index count, const ConstRef& x, MutableRef y) const {
-  run(first, count).multiply_add(x, y);
+void ForwardWeights::input_part(Index first, Index count, const ConstRef& x, MutableRef a) const {
+  const PackedProduct product(find_run(runs_, first, count).W_xh, x);
+  assign_products(parameters_.b_h.segment(first * parameters_.hidden_size(), a.rows()),
+                  {&product, 1}, a);
 }
 
-void RecurrentWeights::add_transposed(Index first, Index count, const ConstRef& delta,
-                                      MutableRef y) const {
-  run(first, count).multiply_add(delta, y);
+void ForwardWeights::recurrent_part(Index first, Index count, const ConstRef& h,
+                                    MutableRef a) const {
+  const Run& run = find_run(runs_, first, count);
+  const PackedProduct product(run.W_hh, h);
+  assign_products(parameters_.b_h.segment(run.recurrent_block * h.rows(), a.rows()), {&product, 1},
+                  a);
 }
 
-void Cell::vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
+void ForwardWeights::recurrent(Index first, Index count, const ConstRef& v, MutableRef y) const {
+  const PackedProduct product(find_run(runs_, first, count).W_hh, v);
+  assign_products({&product, 1}, y);
+}
+
+BackwardWeights::BackwardWeights(const Parameters& p, const CellLayout& layout) {
+  const Index n = p.hidden_size();
+  for (const GateRun& gates : gate_runs(layout))
+    runs_.emplace_back(gates, PackedMatrix())
+        .W_hh_transposed.pack_transposed(p.W_hh.middleRows(gates.first * n, gates.count * n));
+  W_hy_transposed_.pack_transposed(p.W_hy);
+}
+
+BackwardWeights::Products BackwardWeights::products(const ConstRef& dz,
+                                                    std::initializer_list<Share> shares) const {
+  Products products;
+  if (dz.rows() > 0) products.all[products.count++] = {W_hy_transposed_, dz};
+  for (const Share& share : shares)
+    products.all[products.count++] = {find_run(runs_, share.first, share.count).W_hh_transposed,
+                                      share.delta};
+  return products;
+}
+
+void BackwardWeights::blame(const ConstRef& dz, std::initializer_list<Share> shares,
+                            MutableRef e) const {
+  assign_products(products(dz, shares).span(), e);
+}
+
+void BackwardWeights::add_blame(const ConstRef& dz, std::initializer_list<Share> shares,
+                                MutableRef e) const {
+  add_products(products(dz, shares).span(), e);
+}
+
+void Cell::vjp(const Activation& f, const BackwardWeights& W, const CellStep& step,
                const ConstRef& u, MutableRef delta, MutableRef u_before) const {
   const Index n = step.h.rows(), rest = u.rows() - n;
-  vjp(f, W, step, u.topRows(n), u.bottomRows(rest), delta, u_before.topRows(n),
+  const Matrix no_loss(0, u.cols());
+  vjp(f, W, step, u.topRows(n), u.bottomRows(rest), no_loss, delta, u_before.topRows(n),
       u_before.bottomRows(rest));
 }
 

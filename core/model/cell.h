@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -68,23 +69,64 @@ struct GateRun {
 /// The gates in as few runs as there are.
 std::vector<GateRun> gate_runs(const CellLayout& layout);
 
-/// W_hh as the cells multiply by it, rearranged once for a whole pass.
-class RecurrentWeights {
+/// W_hh, and what is added to its products, as the cells multiply by them: rearranged once for a
+/// whole pass. `first` and `count` name gates, which must be a whole run; x_t is (d, B), h and y
+/// have n rows for each state or gate. Refers to the parameters.
+class ForwardWeights {
 public:
-  /// For products with W_hh (forward, jvp) or with its transpose (vjp).
-  enum class Use { forward, backward };
-  RecurrentWeights(const Parameters& p, const CellLayout& layout, Use use);
+  ForwardWeights(const Parameters& p, const CellLayout& layout);
 
-  /// y (count·n, B) += W_hh x for the gates first..first + count − 1, which must be a whole run;
-  /// x (n, B).
-  void add(Index first, Index count, const ConstRef& x, MutableRef y) const;
-  /// y (n, B) += W_hhᵀ δ for the same gates; δ (count·n, B).
-  void add_transposed(Index first, Index count, const ConstRef& delta, MutableRef y) const;
+  /// a (count·n, B) = b_h + W_xh x + W_hh h of the gates.
+  void pre_activations(Index first, Index count, const ConstRef& x, const ConstRef& h,
+                       MutableRef a) const;
+  /// The same in two parts, where W_hh h has a block and a bias of its own: b_h + W_xh x, and
+  /// b_h + W_hh h.
+  void input_part(Index first, Index count, const ConstRef& x, MutableRef a) const;
+  void recurrent_part(Index first, Index count, const ConstRef& h, MutableRef a) const;
+  /// y = W_hh v of the gates.
+  void recurrent(Index first, Index count, const ConstRef& v, MutableRef y) const;
 
 private:
-  std::vector<GateRun> runs_;
-  std::vector<PackedMatrix> weights_;  // of each run
-  const PackedMatrix& run(Index first, Index count) const;
+  struct Run {
+    GateRun gates;
+    Index recurrent_block;  // the block of b_h that belongs to W_hh h
+    PackedMatrix W_xh, W_hh;
+  };
+  const Run& run(Index first, Index count) const;
+  const Parameters& parameters_;
+  std::vector<Run> runs_;
+};
+
+/// W_hhᵀ and W_hyᵀ in the same way.
+class BackwardWeights {
+public:
+  BackwardWeights(const Parameters& p, const CellLayout& layout);
+
+  /// The gates' share of a vector-Jacobian product: δ (count·n, B).
+  struct Share {
+    Index first, count;
+    ConstRef delta;
+  };
+  /// e (n, B) = W_hyᵀ dz + Σ W_hhᵀ δ over the shares, three at most; dz (m, B), or no rows for
+  /// none.
+  void blame(const ConstRef& dz, std::initializer_list<Share> shares, MutableRef e) const;
+  /// e += the same.
+  void add_blame(const ConstRef& dz, std::initializer_list<Share> shares, MutableRef e) const;
+
+private:
+  struct Products {
+    std::array<PackedProduct, 4> all;
+    std::size_t count = 0;
+    std::span<const PackedProduct> span() const { return {all.data(), count}; }
+  };
+  Products products(const ConstRef& dz, std::initializer_list<Share> shares) const;
+
+  struct Run {
+    GateRun gates;
+    PackedMatrix W_hh_transposed;
+  };
+  std::vector<Run> runs_;
+  PackedMatrix W_hy_transposed_;
 };
 
 /// One step of some columns, as the forward pass left it. The references to c have no rows for a
@@ -102,24 +144,25 @@ public:
   virtual ~Cell() = default;
   virtual const CellLayout& layout() const = 0;
 
-  /// The forward pass of one step. On entry the blocks of `a` that belong to gates hold
-  /// W_xh x_t + b_h, those after them the rest of b_h; on return a, h and c are complete.
-  virtual void forward(const Activation& f, const RecurrentWeights& W, const ConstRef& h_before,
-                       const ConstRef& c_before, MutableRef a, MutableRef h,
-                       MutableRef c) const = 0;
+  /// The forward pass of one step: a, h and c from x_t (d, B) and the state before.
+  virtual void forward(const Activation& f, const ForwardWeights& W, const ConstRef& x,
+                       const ConstRef& h_before, const ConstRef& c_before, MutableRef a,
+                       MutableRef h, MutableRef c) const = 0;
 
   /// Vector-Jacobian product, the step of BPTT. From u = ∂L/∂h_t (n, B) and u_c = ∂L/∂c_t with h_t
-  /// held computes δ (delta_blocks·n, B) and adds (∂state_t/∂state_{t−1})ᵀ [u; u_c] to
-  /// [u_before; u_c_before]. Those of c have no rows for a cell with one state.
-  virtual void vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
-                   const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
-                   MutableRef u_c_before) const = 0;
-  /// The same with both states stacked: u and u_before (S·n, B).
-  void vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step, const ConstRef& u,
+  /// held computes δ (delta_blocks·n, B) and
+  ///     [u_before; u_c_before] = (∂state_t/∂state_{t−1})ᵀ [u; u_c] + [W_hyᵀ dz_before; 0]
+  /// with dz_before = ∂L/∂z_{t−1} (m, B), or no rows where that step has no loss. Those of c have
+  /// no rows for a cell with one state.
+  virtual void vjp(const Activation& f, const BackwardWeights& W, const CellStep& step,
+                   const ConstRef& u, const ConstRef& u_c, const ConstRef& dz_before,
+                   MutableRef delta, MutableRef u_before, MutableRef u_c_before) const = 0;
+  /// The product alone, with both states stacked: u and u_before (S·n, B).
+  void vjp(const Activation& f, const BackwardWeights& W, const CellStep& step, const ConstRef& u,
            MutableRef delta, MutableRef u_before) const;
 
   /// Jacobian-vector product: v_after = (∂state_t/∂state_{t−1}) v, both (S·n, B).
-  virtual void jvp(const Activation& f, const RecurrentWeights& W, const CellStep& step,
+  virtual void jvp(const Activation& f, const ForwardWeights& W, const CellStep& step,
                    const ConstRef& v, MutableRef v_after) const = 0;
 
   /// ∂state_t/∂state_{t−1} (S·n, S·n) of one sequence: `step` has one column.

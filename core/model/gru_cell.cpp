@@ -1,5 +1,7 @@
 #include "core/model/gru_cell.h"
 
+#include "core/kernel/kernels.h"
+
 namespace backflow::model {
 namespace {
 
@@ -43,87 +45,61 @@ public:
     return form_ == Form::reset_after ? kLayoutAfter : kLayoutOriginal;
   }
 
-  void forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
-               const ConstRef&, MutableRef a, MutableRef h, MutableRef) const override {
+  void forward(const Activation& phi, const ForwardWeights& W, const ConstRef& x,
+               const ConstRef& h_before, const ConstRef&, MutableRef a, MutableRef h,
+               MutableRef) const override {
     const Index n = h.rows();
     auto extra = a.bottomRows(n);
     auto candidate = a.middleRows(kNew * n, n);
-    W.add(0, 2, h_before, a.topRows(2 * n));
+    W.pre_activations(0, 2, x, h_before, a.topRows(2 * n));
     if (form_ == Form::reset_after) {
-      W.add(2, 1, h_before, extra);
+      W.input_part(2, 1, x, candidate);
+      W.recurrent_part(2, 1, h_before, extra);
     } else {
       sigmoid(a.topRows(n), extra);
       extra.array() *= h_before.array();
-      W.add(2, 1, extra, candidate);
+      W.pre_activations(2, 1, x, extra, candidate);
     }
-    for_column_blocks(n, h.cols(), [&](Index first, Index count) {
-      const auto own = [&](auto& x) { return x.middleCols(first, count); };
-      auto values = scratch(0, 3 * n, count);  // r, z, 1 − z
-      if (form_ == Form::reset_after) {
-        sigmoid(own(a).topRows(n), values.topRows(n));
-        own(candidate) += values.topRows(n).cwiseProduct(own(extra));
-      }
-      sigmoid_with_complement(own(a).middleRows(kUpdate * n, n), values.middleRows(n, n),
-                              values.bottomRows(n));
-      apply(phi, own(candidate), own(h));
-      own(h) = own(h).cwiseProduct(values.bottomRows(n)) +
-               values.middleRows(n, n).cwiseProduct(own(h_before));
-    });
+    new_state(phi, h_before, a, h);
   }
 
-  void vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& u, const ConstRef&, MutableRef delta, MutableRef u_before,
+  void vjp(const Activation& phi, const BackwardWeights& W, const CellStep& step, const ConstRef& u,
+           const ConstRef&, const ConstRef& dz_before, MutableRef delta, MutableRef u_before,
            MutableRef) const override {
     const Index n = step.h_before.rows();
-    const bool reset_after = form_ == Form::reset_after;
-    for_column_blocks(n, u.cols(), [&](Index first, Index count) {
-      const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
-      const auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
-      Gates gates = gates_of(phi, step.a.middleCols(first, count), n);
-      block(kNew) = own(u) * gates.one_minus_z() * gates.candidate_slope();
-      block(kUpdate) =
-          own(u) * (own(step.h_before) - gates.candidate()) * gates.z() * gates.one_minus_z();
-      own(u_before) += own(u) * gates.z();
-      if (!reset_after) return;
-      block(kReset) =
-          block(kNew) * step.a.bottomRows(n).middleCols(first, count).array() * gates.r_slope();
-      block(kExtra) = block(kNew) * gates.r();
-    });
-    if (reset_after) {
-      W.add_transposed(2, 1, delta.bottomRows(n), u_before);
-    } else {
-      auto reset_state = scratch(1, n, u.cols());  // ∂L/∂(r ⊙ h′)
-      auto r = scratch(0, 2 * n, u.cols());        // and 1 − r
-      reset_state.setZero();
-      W.add_transposed(2, 1, delta.middleRows(kNew * n, n), reset_state);
-      sigmoid_with_complement(step.a.topRows(n), r.topRows(n), r.bottomRows(n));
-      reset_state.array() *= r.topRows(n).array();
-      u_before += reset_state;
-      delta.topRows(n) =
-          (reset_state.array() * step.h_before.array() * r.bottomRows(n).array()).matrix();
-    }
-    W.add_transposed(0, 2, delta.topRows(2 * n), u_before);
+    gate_signals(phi, step, u, delta, u_before);
+    if (form_ == Form::reset_after)
+      return W.add_blame(dz_before, {{0, 2, delta.topRows(2 * n)}, {2, 1, delta.bottomRows(n)}},
+                         u_before);
+    auto reset_state = scratch(1, n, u.cols());  // ∂L/∂(r ⊙ h′)
+    auto r = scratch(0, 2 * n, u.cols());        // and 1 − r
+    W.blame(Matrix(0, u.cols()), {{2, 1, delta.middleRows(kNew * n, n)}}, reset_state);
+    sigmoid_with_complement(step.a.topRows(n), r.topRows(n), r.bottomRows(n));
+    reset_state.array() *= r.topRows(n).array();
+    u_before += reset_state;
+    delta.topRows(n) =
+        (reset_state.array() * step.h_before.array() * r.bottomRows(n).array()).matrix();
+    W.add_blame(dz_before, {{0, 2, delta.topRows(2 * n)}}, u_before);
   }
 
-  void jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& v, MutableRef v_after) const override {
+  void jvp(const Activation& phi, const ForwardWeights& W, const CellStep& step, const ConstRef& v,
+           MutableRef v_after) const override {
     const Index n = step.h_before.rows();
     Gates gates = gates_of(phi, step.a, n);
     const auto h = step.h_before.array();
     auto da = scratch(1, 3 * n, v.cols());
-    da.setZero();
-    W.add(0, 2, v, da.topRows(2 * n));
+    W.recurrent(0, 2, v, da.topRows(2 * n));
     const auto change = [&](Index i) { return da.middleRows(i * n, n); };
     change(kReset).array() *= gates.r_slope();
     if (form_ == Form::reset_after) {
-      W.add(2, 1, v, change(kNew));
+      W.recurrent(2, 1, v, change(kNew));
       change(kNew) =
           (change(kNew).array() * gates.r() + step.a.bottomRows(n).array() * change(kReset).array())
               .matrix();
     } else {
       auto reset_state = scratch(2, n, v.cols());
       reset_state = (gates.r() * v.array() + h * change(kReset).array()).matrix();
-      W.add(2, 1, reset_state, change(kNew));
+      W.recurrent(2, 1, reset_state, change(kNew));
     }
     v_after = (gates.one_minus_z() * gates.candidate_slope() * change(kNew).array() +
                gates.z() * v.array() +
@@ -171,6 +147,60 @@ public:
   }
 
 private:
+  // h from the pre-activations; in the reset-after form r ⊙ extra joins the candidate first.
+  void new_state(const Activation& phi, const ConstRef& h_before, MutableRef a,
+                 MutableRef h) const {
+    const Index n = h.rows();
+    if (phi.kind == ActivationKind::tanh) {
+      for (Index b = 0; b < h.cols(); ++b)
+        kernel::kernels().gru[form_ == Form::reset_after](a.col(b).data(), h_before.col(b).data(),
+                                                          h.col(b).data(), n);
+      return;
+    }
+    auto extra = a.bottomRows(n);
+    auto candidate = a.middleRows(kNew * n, n);
+    for_column_blocks(n, h.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& of) { return of.middleCols(first, count); };
+      auto values = scratch(0, 3 * n, count);  // r, z, 1 − z
+      if (form_ == Form::reset_after) {
+        sigmoid(own(a).topRows(n), values.topRows(n));
+        own(candidate) += values.topRows(n).cwiseProduct(own(extra));
+      }
+      sigmoid_with_complement(own(a).middleRows(kUpdate * n, n), values.middleRows(n, n),
+                              values.bottomRows(n));
+      apply(phi, own(candidate), own(h));
+      own(h) = own(h).cwiseProduct(values.bottomRows(n)) +
+               values.middleRows(n, n).cwiseProduct(own(h_before));
+    });
+  }
+
+  // δ of the gates, in the original form all but the reset gate's, and what goes back through z.
+  void gate_signals(const Activation& phi, const CellStep& step, const ConstRef& u,
+                    MutableRef delta, MutableRef u_before) const {
+    const Index n = step.h_before.rows();
+    const bool reset_after = form_ == Form::reset_after;
+    if (phi.kind == ActivationKind::tanh) {
+      for (Index b = 0; b < u.cols(); ++b)
+        kernel::kernels().gru_vjp[reset_after](step.a.col(b).data(), step.h_before.col(b).data(),
+                                               u.col(b).data(), delta.col(b).data(),
+                                               u_before.col(b).data(), n);
+      return;
+    }
+    for_column_blocks(n, u.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
+      const auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
+      Gates gates = gates_of(phi, step.a.middleCols(first, count), n);
+      block(kNew) = own(u) * gates.one_minus_z() * gates.candidate_slope();
+      block(kUpdate) =
+          own(u) * (own(step.h_before) - gates.candidate()) * gates.z() * gates.one_minus_z();
+      own(u_before) = own(u) * gates.z();
+      if (!reset_after) return;
+      block(kReset) =
+          block(kNew) * step.a.bottomRows(n).middleCols(first, count).array() * gates.r_slope();
+      block(kExtra) = block(kNew) * gates.r();
+    });
+  }
+
   Form form_;
 };
 

@@ -1,5 +1,7 @@
 #include "core/model/lstm_cell.h"
 
+#include "core/kernel/kernels.h"
+
 namespace backflow::model {
 namespace {
 
@@ -46,50 +48,26 @@ class LstmCell final : public Cell {
 public:
   const CellLayout& layout() const override { return kLayout; }
 
-  void forward(const Activation& phi, const RecurrentWeights& W, const ConstRef& h_before,
-               const ConstRef& c_before, MutableRef a, MutableRef h, MutableRef c) const override {
-    const Index n = h.rows();
-    W.add(0, 4, h_before, a);
-    for_column_blocks(n, h.cols(), [&](Index first, Index count) {
-      const auto own = [&](auto& x) { return x.middleCols(first, count); };
-      const auto gates = own(a);
-      auto values = scratch(0, 4 * n, count);
-      sigmoid(gates.topRows(2 * n), values.topRows(2 * n));
-      apply(phi, gates.middleRows(kCandidate * n, n), values.middleRows(kCandidate * n, n));
-      sigmoid(gates.bottomRows(n), values.bottomRows(n));
-      own(c) = values.middleRows(kForget * n, n).cwiseProduct(own(c_before)) +
-               values.topRows(n).cwiseProduct(values.middleRows(kCandidate * n, n));
-      apply(phi, own(c), own(h));
-      own(h).array() *= values.bottomRows(n).array();
-    });
+  void forward(const Activation& phi, const ForwardWeights& W, const ConstRef& x,
+               const ConstRef& h_before, const ConstRef& c_before, MutableRef a, MutableRef h,
+               MutableRef c) const override {
+    W.pre_activations(0, 4, x, h_before, a);
+    new_state(phi, a, c_before, c, h);
   }
 
-  void vjp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& u, const ConstRef& u_c, MutableRef delta, MutableRef u_before,
+  void vjp(const Activation& phi, const BackwardWeights& W, const CellStep& step, const ConstRef& u,
+           const ConstRef& u_c, const ConstRef& dz_before, MutableRef delta, MutableRef u_before,
            MutableRef u_c_before) const override {
-    const Index n = step.c.rows();
-    for_column_blocks(n, u.cols(), [&](Index first, Index count) {
-      const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
-      Gates gates = gates_of(phi, step.a.middleCols(first, count), step.c.middleCols(first, count));
-      auto through = scratch(2, n, count);  // ∂L/∂c_t, what comes through h_t included
-      auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
-      through.array() = own(u_c) + own(u) * gates.o() * gates.phi_slope();
-      block(kInput) = through.array() * gates.g() * gates.slope(kInput);
-      block(kForget) = through.array() * own(step.c_before) * gates.slope(kForget);
-      block(kCandidate) = through.array() * gates.i() * gates.slope(kCandidate);
-      block(kOutput) = own(u) * gates.phi_c() * gates.slope(kOutput);
-      own(u_c_before) += through.array() * gates.f();
-    });
-    W.add_transposed(0, 4, delta, u_before);
+    gate_signals(phi, step, u, u_c, delta, u_c_before);
+    W.blame(dz_before, {{0, 4, delta}}, u_before);
   }
 
-  void jvp(const Activation& phi, const RecurrentWeights& W, const CellStep& step,
-           const ConstRef& v, MutableRef v_after) const override {
+  void jvp(const Activation& phi, const ForwardWeights& W, const CellStep& step, const ConstRef& v,
+           MutableRef v_after) const override {
     const Index n = step.c.rows();
     Gates gates = gates_of(phi, step.a, step.c);
     auto da = scratch(2, 4 * n, v.cols());
-    da.setZero();
-    W.add(0, 4, v.topRows(n), da);
+    W.recurrent(0, 4, v.topRows(n), da);
     da.array() *= gates.slopes.topRows(4 * n).array();  // now the changes of i, f, g, o
     const auto change = [&](Index block) { return da.middleRows(block * n, n).array(); };
     auto dc = v_after.bottomRows(n);
@@ -118,6 +96,56 @@ public:
     h_by_h += through_c.asDiagonal() * c_by_h;
     h_by_c = through_c.asDiagonal() * c_by_c;
     return J;
+  }
+
+private:
+  // c and h from the pre-activations.
+  static void new_state(const Activation& phi, const ConstRef& a, const ConstRef& c_before,
+                        MutableRef c, MutableRef h) {
+    const Index n = h.rows();
+    if (phi.kind == ActivationKind::tanh) {
+      for (Index b = 0; b < h.cols(); ++b)
+        kernel::kernels().lstm(a.col(b).data(), c_before.col(b).data(), c.col(b).data(),
+                               h.col(b).data(), n);
+      return;
+    }
+    for_column_blocks(n, h.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& of) { return of.middleCols(first, count); };
+      const auto gates = own(a);
+      auto values = scratch(0, 4 * n, count);
+      sigmoid(gates.topRows(2 * n), values.topRows(2 * n));
+      apply(phi, gates.middleRows(kCandidate * n, n), values.middleRows(kCandidate * n, n));
+      sigmoid(gates.bottomRows(n), values.bottomRows(n));
+      own(c) = values.middleRows(kForget * n, n).cwiseProduct(own(c_before)) +
+               values.topRows(n).cwiseProduct(values.middleRows(kCandidate * n, n));
+      apply(phi, own(c), own(h));
+      own(h).array() *= values.bottomRows(n).array();
+    });
+  }
+
+  // δ and what goes back to c.
+  static void gate_signals(const Activation& phi, const CellStep& step, const ConstRef& u,
+                           const ConstRef& u_c, MutableRef delta, MutableRef u_c_before) {
+    const Index n = step.c.rows();
+    if (phi.kind == ActivationKind::tanh) {
+      for (Index b = 0; b < u.cols(); ++b)
+        kernel::kernels().lstm_vjp(step.a.col(b).data(), step.c_before.col(b).data(),
+                                   step.c.col(b).data(), u.col(b).data(), u_c.col(b).data(),
+                                   delta.col(b).data(), u_c_before.col(b).data(), n);
+      return;
+    }
+    for_column_blocks(n, u.cols(), [&](Index first, Index count) {
+      const auto own = [&](auto& x) { return x.middleCols(first, count).array(); };
+      Gates gates = gates_of(phi, step.a.middleCols(first, count), step.c.middleCols(first, count));
+      auto through = scratch(2, n, count);  // ∂L/∂c_t, what comes through h_t included
+      auto block = [&](Index i) { return delta.block(i * n, first, n, count).array(); };
+      through.array() = own(u_c) + own(u) * gates.o() * gates.phi_slope();
+      block(kInput) = through.array() * gates.g() * gates.slope(kInput);
+      block(kForget) = through.array() * own(step.c_before) * gates.slope(kForget);
+      block(kCandidate) = through.array() * gates.i() * gates.slope(kCandidate);
+      block(kOutput) = own(u) * gates.phi_c() * gates.slope(kOutput);
+      own(u_c_before) = through.array() * gates.f();
+    });
   }
 };
 

@@ -1,6 +1,7 @@
 #include "core/model/matrix_product.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/kernel/kernels.h"
 
@@ -24,6 +25,47 @@ Room& room() {
   return mine;
 }
 
+// C += the term's product.
+kernel::Sum add_to(MutableRef C, const kernel::Term& term) {
+  return {&term, 1, C.data(), C.outerStride(), C.rows(), C.cols(), C.data(), C.outerStride()};
+}
+
+// y += A x with x rearranged, a block of columns at a time so that it stays in the near caches.
+void add_rearranged(const PackedProduct& product, MutableRef y) {
+  constexpr Index kColumns = 64;
+  const Index inner = product.A->inner();
+  for (Index col = 0; col < y.cols(); col += kColumns) {
+    const Index count = std::min(kColumns, y.cols() - col);
+    double* packed = at_least(room().right, kernels().packed_right_size(inner, count));
+    kernels().pack_right(product.x + col * product.ldx, product.ldx, inner, count, packed);
+    const kernel::Term term{product.A->data(), 0, packed, 0, inner};
+    kernels().add_packed(add_to(y.middleCols(col, count), term));
+  }
+}
+
+// y = start + Σ A x. Small products go together; then each one that is worth rearranging x for.
+void add_up(std::span<const PackedProduct> products, const double* start, Index ld_start,
+            MutableRef y) {
+  constexpr Index kPacked = 192;  // inner size from which that pays (measured)
+  constexpr std::size_t kMost = 4;
+  const auto plain = [&](const PackedProduct& p) {
+    return p.A->inner() < kPacked || y.cols() == 1;
+  };
+  eigen_assert(products.size() <= kMost);
+  std::array<kernel::Term, kMost> terms;
+  Index count = 0;
+  for (const PackedProduct& p : products) {
+    eigen_assert(p.A->rows() == y.rows());
+    if (plain(p))
+      terms[static_cast<std::size_t>(count++)] = {p.A->data(), 0, p.x, p.ldx, p.A->inner()};
+  }
+  if (count > 0 || start != y.data())
+    kernels().add_plain(
+        {terms.data(), count, start, ld_start, y.rows(), y.cols(), y.data(), y.outerStride()});
+  for (const PackedProduct& p : products)
+    if (!plain(p)) add_rearranged(p, y);
+}
+
 }  // namespace
 
 void PackedMatrix::pack(const ConstRef& A) {
@@ -41,21 +83,22 @@ void PackedMatrix::pack_transposed(const ConstRef& A) {
 }
 
 void PackedMatrix::multiply_add(const ConstRef& x, MutableRef y) const {
-  eigen_assert(x.rows() == inner_ && y.rows() == rows_ && x.cols() == y.cols());
-  constexpr Index kPacked = 192;  // inner size from which packing pays (measured)
-  if (inner_ < kPacked || x.cols() == 1) {
-    kernels().multiply_add_plain(data_.data(), x.data(), x.outerStride(), rows_, inner_, x.cols(),
-                                 y.data(), y.outerStride());
-    return;
-  }
-  constexpr Index kColumns = 64;  // so that the packed columns stay in the near caches
-  for (Index col = 0; col < x.cols(); col += kColumns) {
-    const Index count = std::min(kColumns, x.cols() - col);
-    double* packed = at_least(room().right, kernels().packed_right_size(inner_, count));
-    kernels().pack_right(x.data() + col * x.outerStride(), x.outerStride(), inner_, count, packed);
-    kernels().multiply_add(data_.data(), packed, rows_, inner_, count,
-                           y.data() + col * y.outerStride(), y.outerStride());
-  }
+  const PackedProduct product(*this, x);
+  add_products({&product, 1}, y);
+}
+
+void assign_products(std::span<const PackedProduct> products, MutableRef y) {
+  add_up(products, nullptr, 0, y);
+}
+
+void assign_products(const Eigen::Ref<const Vector>& start, std::span<const PackedProduct> products,
+                     MutableRef y) {
+  eigen_assert(start.size() == y.rows());
+  add_up(products, start.data(), 0, y);
+}
+
+void add_products(std::span<const PackedProduct> products, MutableRef y) {
+  add_up(products, y.data(), y.outerStride(), y);
 }
 
 void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Transpose transpose_B,
@@ -71,10 +114,12 @@ void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Tr
   if (!a_t && b_t && (C.rows() <= kPlainRows || C.cols() <= kPlainCols) &&
       C.rows() % kernels().row_step == 0) {
     const Index step = C.rows() <= kPlainRows ? inner : kPlainRows * kInner / C.rows();
-    for (Index k = 0; k < inner; k += step)
-      kernels().add_outer_products(A.data() + k * A.outerStride(), A.outerStride(),
-                                   B.data() + k * B.outerStride(), B.outerStride(), C.rows(),
-                                   std::min(step, inner - k), C.cols(), C.data(), C.outerStride());
+    for (Index k = 0; k < inner; k += step) {
+      const kernel::Term term{A.data() + k * A.outerStride(), A.outerStride(),
+                              B.data() + k * B.outerStride(), B.outerStride(),
+                              std::min(step, inner - k)};
+      kernels().add_outer(add_to(C, term));
+    }
     return;
   }
   for (Index k = 0; k < inner; k += kInner) {
@@ -90,7 +135,8 @@ void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Tr
                                       C.cols(), right);
     else
       kernels().pack_right(B.data() + k, B.outerStride(), length, C.cols(), right);
-    kernels().multiply_add(left, right, C.rows(), length, C.cols(), C.data(), C.outerStride());
+    const kernel::Term term{left, 0, right, 0, length};
+    kernels().add_packed(add_to(C, term));
   }
 }
 

@@ -1,10 +1,12 @@
 // Matrix products near the processor's peak, on the kernels of core/kernel.
 //
 // PackedMatrix is for one matrix that meets many narrow ones, such as W_hh at every step: it is
-// rearranged once. add_product() is the general product. Neither allocates once a thread has done a
-// product of that size.
+// rearranged once. Products that are added up, as in W_xh x + W_hh h + b, are computed in one pass
+// over the result. add_product() is the general product. Nothing here allocates once a thread has
+// done a product of that size.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/model/types.h"
@@ -24,10 +26,34 @@ public:
   /// y (rows, cols) += A x, x (inner, cols). Any number of threads may do so at once.
   void multiply_add(const ConstRef& x, MutableRef y) const;
 
+  Index rows() const { return rows_; }
+  Index inner() const { return inner_; }
+  const double* data() const { return data_.data(); }
+
 private:
   Index rows_ = 0, inner_ = 0;
   std::vector<double> data_;
 };
+
+/// A x, one of the products that are added up: A (rows, inner), x (inner, cols). Refers to both.
+struct PackedProduct {
+  PackedProduct() = default;
+  PackedProduct(const PackedMatrix& A_, const ConstRef& x_)
+      : A(&A_), x(x_.data()), ldx(x_.outerStride()) {
+    eigen_assert(x_.rows() == A_.inner());
+  }
+  const PackedMatrix* A = nullptr;
+  const double* x = nullptr;
+  Index ldx = 0;
+};
+
+/// y (rows, cols) = Σ A x; four products at most, in this and the following.
+void assign_products(std::span<const PackedProduct> products, MutableRef y);
+/// y = Σ A x with `start` (rows) added to each column.
+void assign_products(const Eigen::Ref<const Vector>& start, std::span<const PackedProduct> products,
+                     MutableRef y);
+/// y += Σ A x.
+void add_products(std::span<const PackedProduct> products, MutableRef y);
 
 enum class Transpose { no, yes };
 

@@ -90,42 +90,31 @@ void forward(const Model& model, const Batch& batch, Trace& trace) {
                batch.size() == batch.initial_state.cols());
 
   shape(model, batch, trace);
-  const RecurrentWeights W_hh(p, layout, RecurrentWeights::Use::forward);
-  PackedMatrix W_xh, W_hy;
-  W_xh.pack(p.W_xh);
+  const ForwardWeights weights(p, layout);
+  PackedMatrix W_hy;
   W_hy.pack(p.W_hy);
+  const auto read_out = [&](const ConstRef& h, MutableRef z) {
+    const PackedProduct product(W_hy, h);
+    assign_products(p.b_y, {&product, 1}, z);
+  };
   const double work =
       2.0 * static_cast<double>(p.W_hh.size() + p.W_xh.size()) * static_cast<double>(T);
   const std::vector<Columns> parts = split_batch(batch.size(), work);
   // What one thread does for all of a batch, it does for all steps in one product.
   const bool whole = parts.size() == 1;
-  if (whole) {
-    trace.a.data().topRows(p.b_h.size()).colwise() = p.b_h;
-    W_xh.multiply_add(batch.inputs.data(), trace.a.data().topRows(p.W_xh.rows()));
-  }
   parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
     const auto [first, count] = parts[static_cast<std::size_t>(i)];
     for (Index t = 1; t <= T; ++t) {
-      auto a = trace.a.step(t).middleCols(first, count);
-      auto h = trace.h.step(t).middleCols(first, count);
-      if (!whole) {
-        a.topRows(p.b_h.size()).colwise() = p.b_h;
-        W_xh.multiply_add(batch.inputs.step(t).middleCols(first, count), a.topRows(p.W_xh.rows()));
-      }
-      cell.forward(model.activation, W_hh, trace.h.step(t - 1).middleCols(first, count),
-                   trace.c.step(t - 1).middleCols(first, count), a, h,
-                   trace.c.step(t).middleCols(first, count));
+      const auto own = [&](auto& steps, Index step) {
+        return steps.step(step).middleCols(first, count);
+      };
+      cell.forward(model.activation, weights, own(batch.inputs, t), own(trace.h, t - 1),
+                   own(trace.c, t - 1), own(trace.a, t), own(trace.h, t), own(trace.c, t));
       hold_ended(batch, t, {first, count}, trace);
-      if (whole || !trace.z.contains(t)) continue;
-      auto z = trace.z.step(t).middleCols(first, count);
-      z.colwise() = p.b_y;
-      W_hy.multiply_add(h, z);
+      if (!whole && trace.z.contains(t)) read_out(own(trace.h, t), own(trace.z, t));
     }
   });
-  if (whole) {
-    trace.z.data().colwise() = p.b_y;
-    W_hy.multiply_add(trace.h.steps(trace.z.first(), trace.z.last()), trace.z.data());
-  }
+  if (whole) read_out(trace.h.steps(trace.z.first(), trace.z.last()), trace.z.data());
   compute_losses(model, batch, trace);
 }
 

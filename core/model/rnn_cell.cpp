@@ -10,31 +10,30 @@ class RnnCell final : public Cell {
 public:
   const CellLayout& layout() const override { return kLayout; }
 
-  void forward(const Activation& f, const RecurrentWeights& W, const ConstRef& h_before,
-               const ConstRef&, MutableRef a, MutableRef h, MutableRef) const override {
-    W.add(0, 1, h_before, a);
+  void forward(const Activation& f, const ForwardWeights& W, const ConstRef& x,
+               const ConstRef& h_before, const ConstRef&, MutableRef a, MutableRef h,
+               MutableRef) const override {
+    W.pre_activations(0, 1, x, h_before, a);
     apply(f, a, h);
   }
 
-  void vjp(const Activation& f, const RecurrentWeights& W, const CellStep& step, const ConstRef& u,
-           const ConstRef&, MutableRef delta, MutableRef u_before, MutableRef) const override {
-    derivative(f, step.a, step.h, delta);
-    delta.array() *= u.array();
-    W.add_transposed(0, 1, delta, u_before);
+  void vjp(const Activation& f, const BackwardWeights& W, const CellStep& step, const ConstRef& u,
+           const ConstRef&, const ConstRef& dz_before, MutableRef delta, MutableRef u_before,
+           MutableRef) const override {
+    multiply_by_derivative(f, step.a, step.h, u, delta);
+    W.blame(dz_before, {{0, 1, delta}}, u_before);
   }
 
-  void jvp(const Activation& f, const RecurrentWeights& W, const CellStep& step, const ConstRef& v,
+  void jvp(const Activation& f, const ForwardWeights& W, const CellStep& step, const ConstRef& v,
            MutableRef v_after) const override {
-    auto slope = scratch(0, v.rows(), v.cols());
-    derivative(f, step.a, step.h, slope);
-    v_after.setZero();
-    W.add(0, 1, v, v_after);
-    v_after.array() *= slope.array();
+    auto change = scratch(0, v.rows(), v.cols());
+    W.recurrent(0, 1, v, change);
+    multiply_by_derivative(f, step.a, step.h, change, v_after);
   }
 
   Matrix jacobian(const Activation& f, const Parameters& p, const CellStep& step) const override {
     Matrix slope(step.a.rows(), 1);
-    derivative(f, step.a, step.h, slope);
+    derivative(f, step.a, slope);
     return slope.col(0).asDiagonal() * p.W_hh;
   }
 };

@@ -41,8 +41,8 @@ double add_omega(double weight, const model::Model& model, const model::Trace& t
   const model::CellLayout& layout = cell.layout();
   const Index n = trace.h.rows(), B = trace.batch(), T = trace.steps();
   const Matrix e = state_blame(signals);
-  Matrix delta(layout.delta_blocks * n, e.cols()), u = Matrix::Zero(e.rows(), e.cols());
-  const model::RecurrentWeights W(model.parameters, layout, model::RecurrentWeights::Use::backward);
+  Matrix delta(layout.delta_blocks * n, e.cols()), u(e.rows(), e.cols());
+  const model::BackwardWeights W(model.parameters, layout);
   const model::CellStep steps{trace.a.data(), trace.h.steps(0, T - 1), trace.c.steps(0, T - 1),
                               trace.h.steps(1, T), trace.c.steps(1, T)};
   cell.vjp(model.activation, W, steps, e, delta, u);

@@ -63,12 +63,11 @@ TEST_P(EveryCell, JvpAndVjpAreAdjointAndAgreeWithTheJacobian) {
     const model::Cell& cell = model::cell_of(c.model.cell);
     const model::CellLayout& layout = cell.layout();
     const Index rows = c.batch.initial_state.rows(), B = trace.batch();
-    using Use = model::RecurrentWeights::Use;
-    const model::RecurrentWeights forward(c.model.parameters, layout, Use::forward);
-    const model::RecurrentWeights backward(c.model.parameters, layout, Use::backward);
+    const model::ForwardWeights forward(c.model.parameters, layout);
+    const model::BackwardWeights backward(c.model.parameters, layout);
     for (Index t = 1; t <= trace.steps(); ++t) {
       const Matrix v = random.normal_matrix(rows, B, 1.0), u = random.normal_matrix(rows, B, 1.0);
-      Matrix Jv(rows, B), JTu = Matrix::Zero(rows, B), delta(layout.delta_blocks * 5, B);
+      Matrix Jv(rows, B), JTu(rows, B), delta(layout.delta_blocks * 5, B);
       cell.jvp(c.model.activation, forward, trace.step(t), v, Jv);
       cell.vjp(c.model.activation, backward, trace.step(t), u, delta, JTu);
       for (Index s = 0; s < B; ++s) {
@@ -91,9 +90,8 @@ TEST_P(EveryCell, ChainsOfJvpAndVjpAreAdjointUpToEachSequencesEnd) {
     const model::Trace trace = model::forward(c.model, c.batch);
     const model::Cell& cell = model::cell_of(c.model.cell);
     const Index rows = c.batch.initial_state.rows(), B = trace.batch(), T = trace.steps();
-    using Use = model::RecurrentWeights::Use;
-    const model::RecurrentWeights forward(c.model.parameters, cell.layout(), Use::forward);
-    const model::RecurrentWeights backward(c.model.parameters, cell.layout(), Use::backward);
+    const model::ForwardWeights forward(c.model.parameters, cell.layout());
+    const model::BackwardWeights backward(c.model.parameters, cell.layout());
     const Matrix v = random.normal_matrix(rows, B, 1.0), u = random.normal_matrix(rows, B, 1.0);
     Matrix after = v, before = u, next(rows, B), delta(cell.layout().delta_blocks * 5, B);
     for (Index t = 1; t <= T; ++t) {
@@ -102,7 +100,6 @@ TEST_P(EveryCell, ChainsOfJvpAndVjpAreAdjointUpToEachSequencesEnd) {
         if (t <= trace.length(s)) after.col(s) = next.col(s);
     }
     for (Index t = T; t >= 1; --t) {
-      next.setZero();
       cell.vjp(c.model.activation, backward, trace.step(t), before, delta, next);
       for (Index s = 0; s < B; ++s)
         if (t <= trace.length(s)) before.col(s) = next.col(s);
@@ -119,8 +116,7 @@ TEST_P(EveryCell, ProductsAreChainsOfJvpsOnTheColumnsOfTheIdentity) {
     const model::Trace trace = model::forward(c.model, c.batch);
     const model::Cell& cell = model::cell_of(c.model.cell);
     const Index rows = c.batch.initial_state.rows(), B = trace.batch(), T = trace.steps();
-    const model::RecurrentWeights W(c.model.parameters, cell.layout(),
-                                    model::RecurrentWeights::Use::forward);
+    const model::ForwardWeights W(c.model.parameters, cell.layout());
     for (Index k = 0; k < T; ++k) {
       // Of unit j and sequence s in column j of chains[s], all sequences at once.
       std::vector<std::vector<Matrix>> chains(  // [t][s]

@@ -50,7 +50,8 @@ TEST_P(EveryInstructionSet, MultipliesAnyShapeFromEitherLayout) {
             kernels.pack_right(X.data(), inner, inner, cols, right.data());
           }
           Matrix Y = before;
-          kernels.multiply_add(left.data(), right.data(), rows, inner, cols, Y.data(), rows + 3);
+          const kernel::Term term{left.data(), 0, right.data(), 0, inner};
+          kernels.add_packed({&term, 1, Y.data(), rows + 3, rows, cols, Y.data(), rows + 3});
           ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
           for (Index i = 0; i < rows; ++i)
             for (Index j = 0; j < cols; ++j)
@@ -75,8 +76,8 @@ TEST_P(EveryInstructionSet, MultipliesAPlainRightOperandOfALargerMatrix) {
         std::vector<double> left(static_cast<std::size_t>(kernels.packed_left_size(rows, inner)));
         kernels.pack_left(A.data(), rows, rows, inner, left.data());
         Matrix Y = before;
-        kernels.multiply_add_plain(left.data(), wide.data(), inner + 2, rows, inner, cols, Y.data(),
-                                   rows + 3);
+        const kernel::Term term{left.data(), 0, wide.data(), inner + 2, inner};
+        kernels.add_plain({&term, 1, Y.data(), rows + 3, rows, cols, Y.data(), rows + 3});
         ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
         for (Index i = 0; i < rows; ++i)
           for (Index j = 0; j < cols; ++j)
@@ -99,8 +100,8 @@ TEST_P(EveryInstructionSet, AddsOuterProductsOfPartsOfLargerMatrices) {
         B.bottomRows(2).setConstant(std::nan(""));
         const Matrix before = random.normal_matrix(rows + 3, cols, 1.0);
         Matrix Y = before;
-        kernels.add_outer_products(A.data(), rows + 1, B.data(), cols + 2, rows, inner, cols,
-                                   Y.data(), rows + 3);
+        const kernel::Term term{A.data(), rows + 1, B.data(), cols + 2, inner};
+        kernels.add_outer({&term, 1, Y.data(), rows + 3, rows, cols, Y.data(), rows + 3});
         ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
         const Matrix left = A.topRows(rows), right = B.topRows(cols).transpose();
         for (Index i = 0; i < rows; ++i)
@@ -111,6 +112,45 @@ TEST_P(EveryInstructionSet, AddsOuterProductsOfPartsOfLargerMatrices) {
       }
 }
 
+TEST_P(EveryInstructionSet, AddsUpProductsOfDifferentLengthFromAnyStart) {
+  const Kernels& kernels = *GetParam();
+  model::Random random(8);
+  for (const Index rows : {1, 3, 8, 9, 24, 25, 50})
+    for (const Index cols : {1, 2, 3, 4, 7, 8, 9}) {
+      const Matrix A = random.normal_matrix(rows, 3, 1.0), B = random.normal_matrix(rows, 10, 1.0);
+      const Matrix X = random.normal_matrix(3, cols, 1.0), Z = random.normal_matrix(10, cols, 1.0);
+      const auto packed = [&](const Matrix& M) {
+        std::vector<double> left(
+            static_cast<std::size_t>(kernels.packed_left_size(rows, M.cols())));
+        kernels.pack_left(M.data(), rows, rows, M.cols(), left.data());
+        return left;
+      };
+      const std::vector<double> left = packed(A), other = packed(B);
+      const kernel::Term terms[] = {{left.data(), 0, X.data(), 3, 3},
+                                    {other.data(), 0, Z.data(), 10, 10}};
+      const Matrix start = random.normal_matrix(rows + 1, cols, 1.0);
+      const auto expect = [&](const Matrix& Y, const auto& begin, const char* from) {
+        for (Index i = 0; i < rows; ++i)
+          for (Index j = 0; j < cols; ++j)
+            ASSERT_NEAR(Y(i, j), begin(i, j) + entry(A, X, i, j) + entry(B, Z, i, j), 5e-14)
+                << from << " " << rows << " " << cols;
+        ASSERT_TRUE(Y.bottomRows(2).array().isNaN().all()) << from;
+      };
+      Matrix Y = Matrix::Constant(rows + 2, cols, std::nan(""));  // must not be read
+      kernels.add_plain({terms, 2, nullptr, 0, rows, cols, Y.data(), rows + 2});
+      expect(
+          Y, [](Index, Index) { return 0.0; }, "zero");
+      kernels.add_plain({terms, 2, start.data(), 0, rows, cols, Y.data(), rows + 2});
+      expect(
+          Y, [&](Index i, Index) { return start(i, 0); }, "a column");
+      kernels.add_plain({terms, 2, start.data(), rows + 1, rows, cols, Y.data(), rows + 2});
+      expect(
+          Y, [&](Index i, Index j) { return start(i, j); }, "a matrix");
+      kernels.add_plain({terms, 0, nullptr, 0, rows, cols, Y.data(), rows + 2});
+      ASSERT_TRUE((Y.topRows(rows).array() == 0.0).all());
+    }
+}
+
 TEST_P(EveryInstructionSet, TheSlopeOfTanhFromItsValueKeepsItsDigits) {
   // Small arguments alone, as the plain way takes them, and mixed with saturated ones and NaN: of
   // any count, so that blocks end anywhere.
@@ -119,26 +159,28 @@ TEST_P(EveryInstructionSet, TheSlopeOfTanhFromItsValueKeepsItsDigits) {
     for (const Index count : {1, 7, 63, 64, 65, 200}) {
       const Matrix a = random.uniform_matrix(count, 1, limit);
       std::vector<double> value(static_cast<std::size_t>(count)), slope(value);
+      const std::vector<double> u(value.size(), 0.5);
       GetParam()->tanh(a.data(), value.data(), nullptr, count);
-      GetParam()->tanh_slope(a.data(), value.data(), slope.data(), count);
+      GetParam()->tanh_vjp(a.data(), value.data(), u.data(), slope.data(), count);
       for (Index i = 0; i < count; ++i) {
         const Ld e = std::exp(-2.0L * std::abs(Ld(a(i, 0))));
-        const auto exact = static_cast<double>(4.0L * e / ((1.0L + e) * (1.0L + e)));
+        const auto exact = static_cast<double>(0.5L * 4.0L * e / ((1.0L + e) * (1.0L + e)));
         EXPECT_NEAR(slope[static_cast<std::size_t>(i)], exact, 1e-13 * exact) << a(i, 0);
       }
     }
   constexpr double kInf = std::numeric_limits<double>::infinity();
   for (const Index place : {0, 40, 63, 64, 129}) {
     std::vector<double> a(130, 0.3), value(130), slope(130);
+    const std::vector<double> u(130, 2.0);
     const auto at = static_cast<std::size_t>(place);
     for (const double planted : {std::nan(""), kInf, -kInf, 1000.0}) {
       a[at] = planted;
       GetParam()->tanh(a.data(), value.data(), nullptr, 130);
-      GetParam()->tanh_slope(a.data(), value.data(), slope.data(), 130);
+      GetParam()->tanh_vjp(a.data(), value.data(), u.data(), slope.data(), 130);
       for (std::size_t i = 0; i < a.size(); ++i) {
         const double t = std::tanh(0.3);
         if (i != at)
-          EXPECT_NEAR(slope[i], 1.0 - t * t, 1e-15) << i;
+          EXPECT_NEAR(slope[i], 2.0 * (1.0 - t * t), 2e-15) << i;
         else if (std::isnan(planted))
           EXPECT_TRUE(std::isnan(slope[i]));
         else

@@ -1,0 +1,149 @@
+// The gates' loops of every instruction set against their formulas in long double.
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "core/kernel/kernels.h"
+#include "core/model/random.h"
+#include "tests/support/test_name.h"
+
+namespace backflow {
+namespace {
+
+using kernel::Kernels;
+using model::Index;
+using model::Matrix;
+using model::Vector;
+using Ld = long double;
+
+constexpr Index kUnits = 21;  // no multiple of a vector
+
+Ld sigmoid(double a) { return 1.0L / (1.0L + std::exp(-Ld(a))); }
+Ld sigmoid_slope(double a) { return sigmoid(a) * sigmoid(-a); }
+Ld tanh_slope(Ld a) {
+  const Ld e = std::exp(-2.0L * std::abs(a));
+  return 4.0L * e / ((1.0L + e) * (1.0L + e));
+}
+
+// Columns of a step: most units near zero, some saturated on either side.
+struct Step {
+  Vector a, before, c, u, u_c;
+  explicit Step(std::uint64_t seed) {
+    model::Random random(seed);
+    const auto column = [&](Index n, double size) {
+      return Vector(random.normal_matrix(n, 1, size));
+    };
+    a = column(4 * kUnits, 1.0);
+    for (Index i = 0; i < a.size(); i += 5) a(i) *= 12.0;
+    before = column(kUnits, 0.5);
+    c = column(kUnits, 1.5);
+    u = column(kUnits, 1.0);
+    u_c = column(kUnits, 1.0);
+  }
+};
+
+class GateKernels : public ::testing::TestWithParam<const Kernels*> {};
+
+// Sums of two terms may cancel: `size` is what the larger one was.
+void expect_close(double value, Ld exact, Ld size, Index unit) {
+  EXPECT_NEAR(value, static_cast<double>(exact), static_cast<double>(1e-13L * size)) << unit;
+}
+
+TEST_P(GateKernels, LstmStepsAreTheirFormulas) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const Step s(seed);
+    Vector c(kUnits), h(kUnits), delta(4 * kUnits), u_c_before(kUnits);
+    GetParam()->lstm(s.a.data(), s.before.data(), c.data(), h.data(), kUnits);
+    GetParam()->lstm_vjp(s.a.data(), s.before.data(), s.c.data(), s.u.data(), s.u_c.data(),
+                         delta.data(), u_c_before.data(), kUnits);
+    for (Index j = 0; j < kUnits; ++j) {
+      const double a_i = s.a(j), a_f = s.a(kUnits + j), a_g = s.a(2 * kUnits + j);
+      const double a_o = s.a(3 * kUnits + j);
+      const Ld g = std::tanh(Ld(a_g)), keep = sigmoid(a_f) * Ld(s.before(j));
+      const Ld own = keep + sigmoid(a_i) * g;
+      const Ld size = std::abs(keep) + std::abs(sigmoid(a_i) * g);
+      expect_close(c(j), own, size, j);
+      expect_close(h(j), sigmoid(a_o) * std::tanh(own), size, j);
+      const Ld by_h = Ld(s.u(j)) * sigmoid(a_o) * tanh_slope(Ld(s.c(j)));
+      const Ld through = Ld(s.u_c(j)) + by_h;
+      const Ld most = std::abs(Ld(s.u_c(j))) + std::abs(by_h);
+      const auto check = [&](Index block, Ld factor) {
+        expect_close(delta(block * kUnits + j), through * factor, most * std::abs(factor), j);
+      };
+      check(0, g * sigmoid_slope(a_i));
+      check(1, Ld(s.before(j)) * sigmoid_slope(a_f));
+      check(2, sigmoid(a_i) * tanh_slope(Ld(a_g)));
+      const Ld by_o = Ld(s.u(j)) * std::tanh(Ld(s.c(j))) * sigmoid_slope(a_o);
+      expect_close(delta(3 * kUnits + j), by_o, std::abs(by_o), j);
+      expect_close(u_c_before(j), through * sigmoid(a_f), most * sigmoid(a_f), j);
+    }
+  }
+}
+
+TEST_P(GateKernels, GruStepsAreTheirFormulas) {
+  for (const bool reset_after : {false, true})
+    for (const std::uint64_t seed : {4, 5, 6}) {
+      const Step s(seed);
+      Vector a = s.a, h(kUnits), u_before(kUnits);
+      Vector delta = Vector::Constant(4 * kUnits, 77.0);
+      GetParam()->gru[reset_after](a.data(), s.before.data(), h.data(), kUnits);
+      GetParam()->gru_vjp[reset_after](s.a.data(), s.before.data(), s.u.data(), delta.data(),
+                                       u_before.data(), kUnits);
+      for (Index j = 0; j < kUnits; ++j) {
+        const double a_r = s.a(j), a_z = s.a(kUnits + j), a_n = s.a(2 * kUnits + j);
+        const double extra = s.a(3 * kUnits + j);
+        const Ld reset = reset_after ? sigmoid(a_r) * Ld(extra) : 0.0L;
+        expect_close(a(2 * kUnits + j), Ld(a_n) + reset, std::abs(Ld(a_n)) + std::abs(reset), j);
+        const Ld n = std::tanh(Ld(a(2 * kUnits + j)));
+        expect_close(h(j), n * sigmoid(-a_z) + sigmoid(a_z) * Ld(s.before(j)),
+                     std::abs(n) + std::abs(Ld(s.before(j))), j);
+        const Ld by_new = Ld(s.u(j)) * sigmoid(-a_z) * tanh_slope(Ld(a_n));
+        expect_close(delta(2 * kUnits + j), by_new, std::abs(by_new), j);
+        const Ld by_z = Ld(s.u(j)) * sigmoid_slope(a_z);
+        expect_close(delta(kUnits + j), by_z * (Ld(s.before(j)) - std::tanh(Ld(a_n))),
+                     std::abs(by_z) * (1.0L + std::abs(Ld(s.before(j)))), j);
+        expect_close(u_before(j), Ld(s.u(j)) * sigmoid(a_z), std::abs(Ld(s.u(j))) * sigmoid(a_z),
+                     j);
+        if (!reset_after) {  // computed elsewhere: not touched
+          EXPECT_EQ(delta(j), 77.0);
+          EXPECT_EQ(delta(3 * kUnits + j), 77.0);
+          continue;
+        }
+        const Ld by_r = by_new * Ld(extra) * sigmoid_slope(a_r);
+        expect_close(delta(j), by_r, std::abs(by_r), j);
+        expect_close(delta(3 * kUnits + j), by_new * sigmoid(a_r), std::abs(by_new) * sigmoid(a_r),
+                     j);
+      }
+    }
+}
+
+TEST_P(GateKernels, NaNStaysInItsUnit) {
+  Step s(7);
+  for (const Index block : {0, 1, 2, 3}) s.a(block * kUnits + 9) = std::nan("");
+  Vector c(kUnits), h(kUnits), delta(4 * kUnits), before(kUnits);
+  const auto only_unit_9 = [](const Vector& x) {
+    for (Index j = 0; j < x.size(); ++j) EXPECT_EQ(std::isnan(x(j)), j % kUnits == 9) << j;
+  };
+  GetParam()->lstm(s.a.data(), s.before.data(), c.data(), h.data(), kUnits);
+  only_unit_9(c);
+  only_unit_9(h);
+  GetParam()->lstm_vjp(s.a.data(), s.before.data(), s.c.data(), s.u.data(), s.u_c.data(),
+                       delta.data(), before.data(), kUnits);
+  only_unit_9(delta);
+  only_unit_9(before);
+  GetParam()->gru_vjp[1](s.a.data(), s.before.data(), s.u.data(), delta.data(), before.data(),
+                         kUnits);
+  only_unit_9(delta);
+  only_unit_9(before);
+  GetParam()->gru[1](s.a.data(), s.before.data(), h.data(), kUnits);
+  only_unit_9(h);
+}
+
+INSTANTIATE_TEST_SUITE_P(Available, GateKernels,
+                         ::testing::ValuesIn(kernel::available_kernels().begin(),
+                                             kernel::available_kernels().end()),
+                         [](const auto& test) { return support::test_name(test.param->name); });
+
+}  // namespace
+}  // namespace backflow
