@@ -120,21 +120,25 @@ void EigenvalueDrag::use_keys(UiContext& ui, const FigurePanel& panel,
       return std::abs(x.value() - z) < std::abs(y.value() - z);
     });
   };
-  const auto present = marked_ ? nearest(*marked_) : all.begin();
-  if (!marked_) marked_ = present->value();
+  const auto mark = [&](Complex z) { marked_ = {z, z}; };
+  const bool refused = std::exchange(key_refusals_, snapshot.refusals) != snapshot.refusals;
+  if (marked_ && refused) mark(marked_->before);
+  const auto present = marked_ ? nearest(marked_->at) : all.begin();
+  if (!marked_) mark(present->value());
   const auto [right, down] = *keys;
   if ((right != 0 || down != 0) && ImGui::GetIO().KeyShift) {
     const double step = kKeyStep * (plane.x_max - plane.x_min);
-    Complex to = *marked_ + Complex(step * right, -step * down);
-    if (marked_->imag() == 0.0 || std::abs(to.imag()) < step / 2.0) to.imag(0.0);
-    if (to != *marked_) send_move(*marked_, to, snapshot, services);
-    marked_ = to;
+    const Complex from = marked_->at;
+    Complex to = from + Complex(step * right, -step * down);
+    if (from.imag() == 0.0 || std::abs(to.imag()) < step / 2.0) to.imag(0.0);
+    if (to != from) send_move(from, to, snapshot, services);
+    marked_ = {to, from};
   } else if (right + down != 0) {
     const auto count = static_cast<std::ptrdiff_t>(all.size());
     const std::ptrdiff_t next = (present - all.begin() + right + down + count) % count;
-    marked_ = all[static_cast<std::size_t>(next)].value();
+    mark(all[static_cast<std::size_t>(next)].value());
   }
-  draw_ring(ui, panel, plane, *marked_);
+  draw_ring(ui, panel, plane, marked_->at);
 }
 
 void EigenvalueDrag::update(UiContext& ui, const FigurePanel& panel, const Interaction& state,

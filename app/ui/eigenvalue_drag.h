@@ -42,7 +42,13 @@ private:
                  std::complex<double> value) const;
 
   std::optional<Held> held_;
-  std::optional<std::complex<double>> marked_;  // by the arrow keys
+  /// By the arrow keys.
+  struct Marked {
+    std::complex<double> at;      ///< where it was sent to last
+    std::complex<double> before;  ///< where it is if it was refused to go there
+  };
+  std::optional<Marked> marked_;
+  std::uint64_t key_refusals_ = 0;  // Snapshot::refusals when the keys were last heeded
 };
 
 }  // namespace backflow::ui

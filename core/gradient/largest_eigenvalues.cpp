@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "core/model/matrix_product.h"
@@ -16,177 +17,251 @@ namespace {
 using model::Index;
 using model::Matrix;
 
-constexpr Index kTile = 16;          // pairs per side
-constexpr int kMostIterations = 48;  // of Lanczos; far more than separated eigenvalues need
-constexpr double kResidual = 1e-7;   // relative; the eigenvalue's error goes with its square
+constexpr Index kTile = 16;            // pairs per side
+constexpr Index kMostIterations = 48;  // of Lanczos; far more than separated eigenvalues need
+constexpr double kResidual = 1e-7;     // relative; the eigenvalue's error goes with its square
 
-// The tridiagonal matrix of one pair and its largest eigenvalue.
-struct Tridiagonal {
-  std::vector<double> diagonal, off;  // off[i] couples i and i + 1
-  double largest = 0.0;
-
-  // Newton from above on the characteristic polynomial, whose ratios of leading minors are
-  // q_i = x − a_i − b_{i−1}²/q_{i−1}: from the right of the largest root it falls monotonically.
-  void update_largest() {
-    const std::size_t size = diagonal.size();
-    if (size == 1) {
-      largest = diagonal[0];
-      return;
-    }
-    double x = std::max(largest, diagonal.back()) + off[size - 2];
-    for (int step = 0; step < 60; ++step) {
-      double q = 1.0, derivative = 0.0, sum = 0.0;  // derivative of q; Σ q_i′/q_i = p′/p
-      for (std::size_t i = 0; i < size; ++i) {
-        const double b2 = i == 0 ? 0.0 : off[i - 1] * off[i - 1];
-        const double next = x - diagonal[i] - b2 / q;
-        derivative = 1.0 + b2 * derivative / (q * q);
-        q = next;
-        sum += derivative / q;
-      }
-      const double change = 1.0 / sum;
-      if (!(change > 0.0)) break;  // rounding has taken over at the root
-      x -= change;
-      if (change < 1e-15 * x) break;
-    }
-    largest = x;
-  }
-
-  // |last component| of the unit eigenvector of `largest`.
-  double last_component() const {
-    double before = 0.0, now = 1.0, squares = 1.0;
-    for (std::size_t i = 0; i + 1 < diagonal.size(); ++i) {
-      const double b = i == 0 ? 0.0 : off[i - 1];
-      const double next = ((largest - diagonal[i]) * now - b * before) / off[i];
-      before = now;
-      now = next;
-      squares += now * now;
-    }
-    return std::abs(now) / std::sqrt(squares);
-  }
-};
-
-// The pairs of rows first_a.. and columns first_b.. advancing together. Column j·a + i belongs to
-// the pair (i, j).
-class Tile {
+// The tridiagonal matrices of many pairs, of one size each, and their largest eigenvalues: lane by
+// lane of the processor's vectors, because the recurrences of a single one wait for each division.
+class Tridiagonals {
 public:
-  Tile(const Matrix& A, const Matrix& B, Index first_a, Index first_b, Index a, Index b)
-      : first_a_(first_a), first_b_(first_b), a_(a), b_(b), n_(A.rows()), A_(at(a)), B_(at(b)) {
-    for (Index i = 0; i < a; ++i) A_[at(i)].pack(A.middleCols((first_a + i) * n_, n_));
-    for (Index j = 0; j < b; ++j) B_[at(j)].pack(B.middleCols((first_b + j) * n_, n_));
+  explicit Tridiagonals(Index count)
+      : diagonal_(padded(count), kMostIterations),
+        off_(padded(count), kMostIterations),
+        largest_(Column::Zero(padded(count))),
+        last_(padded(count)) {
+    diagonal_.setZero();
+    off_.setZero();
   }
 
-  void run(Matrix& values) {
-    start();
-    for (int iteration = 0; iteration < kMostIterations && open_ > 0; ++iteration) advance();
-    for (Index pair = 0; pair < pairs(); ++pair)
-      values(first_a_ + pair % a_, first_b_ + pair / a_) =
-          done_[at(pair)] ? values_[at(pair)] : std::numeric_limits<double>::quiet_NaN();
+  Index size() const { return size_; }
+  void begin_row() { ++size_; }
+  double& diagonal(Index pair) { return diagonal_(pair, size_ - 1); }
+  /// Couples the last row and the one to come.
+  double& off(Index pair) { return off_(pair, size_ - 1); }
+  /// Couples the last row and the one before it.
+  double off_before(Index pair) const { return size_ == 1 ? 0.0 : off_(pair, size_ - 2); }
+  double largest(Index pair) const { return largest_(pair); }
+  /// |last component| of the unit eigenvector of the largest eigenvalue.
+  double last_component(Index pair) const { return last_(pair); }
+
+  /// The eigenvalues, and the last components, of the pairs 0..count − 1.
+  void solve(Index count) {
+    for (Index first = 0; first < count; first += kLanes) {
+      update_largest(first);
+      update_last(first);
+    }
+  }
+
+  void move(Index from, Index to) {
+    for (Index i = 0; i < size_; ++i) {
+      diagonal_(to, i) = diagonal_(from, i);
+      off_(to, i) = off_(from, i);
+    }
+    largest_(to) = largest_(from);
   }
 
 private:
+  static constexpr Index kLanes = 8;
+  using Column = Eigen::ArrayXd;
+  using Lanes = Eigen::Array<double, kLanes, 1>;
+
+  static Index padded(Index count) { return (count + kLanes - 1) / kLanes * kLanes; }
+  auto lanes(const Eigen::ArrayXXd& of, Index first, Index i) const {
+    return of.col(i).segment<kLanes>(first);
+  }
+
+  // Newton from above on the characteristic polynomial, whose ratios of leading minors are
+  // q_i = x − a_i − b_{i−1}²/q_{i−1}: from the right of the largest root it falls monotonically.
+  void update_largest(Index first) {
+    if (size_ == 1) {
+      largest_.segment<kLanes>(first) = lanes(diagonal_, first, 0);
+      return;
+    }
+    Lanes x = largest_.segment<kLanes>(first).max(lanes(diagonal_, first, size_ - 1)) +
+              lanes(off_, first, size_ - 2);
+    Lanes moving = Lanes::Ones();
+    for (int step = 0; step < 60 && (moving != 0.0).any(); ++step) {
+      Lanes q = x - lanes(diagonal_, first, 0);
+      Lanes slope = Lanes::Ones();  // of q
+      Lanes inverse = q.inverse();
+      Lanes sum = inverse;  // Σ q_i′/q_i = p′/p
+      for (Index i = 1; i < size_; ++i) {
+        const Lanes b2 = lanes(off_, first, i - 1).square();
+        slope = 1.0 + b2 * slope * inverse.square();
+        q = x - lanes(diagonal_, first, i) - b2 * inverse;
+        inverse = q.inverse();
+        sum += slope * inverse;
+      }
+      const Lanes change = sum.inverse();
+      moving = (change > 0.0).select(moving, 0.0);  // else rounding has taken over at the root
+      x = (moving != 0.0).select(x - change, x);
+      moving = (change < 1e-15 * x).select(0.0, moving);
+    }
+    largest_.segment<kLanes>(first) = x;
+  }
+
+  void update_last(Index first) {
+    const Lanes x = largest_.segment<kLanes>(first);
+    Lanes before = Lanes::Zero(), now = Lanes::Ones(), squares = Lanes::Ones();
+    for (Index i = 0; i + 1 < size_; ++i) {
+      Lanes next = (x - lanes(diagonal_, first, i)) * now;
+      if (i > 0) next -= lanes(off_, first, i - 1) * before;
+      next /= lanes(off_, first, i);
+      before = now;
+      now = next;
+      squares += now.square();
+    }
+    last_.segment<kLanes>(first) = now.abs() / squares.sqrt();
+  }
+
+  Eigen::ArrayXXd diagonal_, off_;  // (pairs, rows); off_ of i couples i and i + 1
+  Column largest_, last_;
+  Index size_ = 0;
+};
+
+// Some pairs (i, j) advancing together. Those that have converged are left out: the others move up,
+// in the order of j, then i.
+class Tile {
+public:
+  using Packed = std::span<const model::PackedMatrix>;
+
+  Tile(Packed A, Packed B, Eigen::Ref<Matrix> values)
+      : a_(values.rows()),
+        n_(A.front().rows()),
+        A_(A),
+        B_(B),
+        values_(values),
+        v_(n_, values.size()),
+        u_(n_, values.size()),
+        w_(n_, values.size()),
+        before_(Matrix::Zero(n_, values.size())),
+        from_(n_, values.cols()),
+        to_(n_, values.cols()),
+        chains_(values.size()) {
+    for (Index pair = 0; pair < values.size(); ++pair) pairs_.push_back(pair);
+  }
+
+  void run() {
+    start();
+    while (chains_.size() < kMostIterations && count() > 0) advance();
+    for (Index column = 0; column < count(); ++column) value(column) = kNaN;
+  }
+
+private:
+  static constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
   static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-  Index pairs() const { return a_ * b_; }
+  Index count() const { return static_cast<Index>(pairs_.size()); }
+  Index i_of(Index column) const { return pairs_[at(column)] % a_; }
+  Index j_of(Index column) const { return pairs_[at(column)] / a_; }
+  double& value(Index column) { return values_(i_of(column), j_of(column)); }
 
   void start() {
     model::Random random(0x6c616e63);
     const Matrix seed = random.normal_matrix(n_, 1, 1.0);
-    v_ = seed.replicate(1, pairs());
-    before_ = Matrix::Zero(n_, pairs());
-    u_.resize(n_, pairs());
-    w_.resize(n_, pairs());
+    v_ = seed.replicate(1, count());
     apply_B(v_, u_);
-    chains_.resize(at(pairs()));
-    values_.assign(at(pairs()), 0.0);
-    done_.assign(at(pairs()), false);
-    open_ = pairs();
-    for (Index pair = 0; pair < pairs(); ++pair) {
-      const double square = v_.col(pair).dot(u_.col(pair));
+    closed_.assign(at(count()), false);
+    for (Index column = 0; column < count(); ++column) {
+      const double square = v_.col(column).dot(u_.col(column));
       if (!(square > 0.0) || !std::isfinite(square)) {
         // Zero matrices have eigenvalue 0; what is not finite is left as NaN.
-        close(pair, square == 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN());
+        close(column, square == 0.0 ? 0.0 : kNaN);
         continue;
       }
-      v_.col(pair) /= std::sqrt(square);
-      u_.col(pair) /= std::sqrt(square);
+      v_.col(column) /= std::sqrt(square);
+      u_.col(column) /= std::sqrt(square);
     }
+    move_up();
   }
 
-  void close(Index pair, double value) {
-    done_[at(pair)] = true;
-    values_[at(pair)] = value;
-    v_.col(pair).setZero();
-    u_.col(pair).setZero();
-    before_.col(pair).setZero();
-    --open_;
+  void close(Index column, double result) {
+    closed_[at(column)] = true;
+    value(column) = result;
+  }
+
+  void move_up() {
+    Index kept = 0;
+    for (Index column = 0; column < count(); ++column) {
+      if (closed_[at(column)]) continue;
+      if (kept != column) {
+        for (Matrix* x : {&v_, &u_, &before_}) x->col(kept) = x->col(column);
+        chains_.move(column, kept);
+        pairs_[at(kept)] = pairs_[at(column)];
+      }
+      ++kept;
+    }
+    pairs_.resize(at(kept));
+    closed_.assign(at(kept), false);
   }
 
   // One Lanczos step of every pair.
   void advance() {
     apply_A(u_, w_);
-    for (Index pair = 0; pair < pairs(); ++pair) {
-      if (done_[at(pair)]) continue;
-      Tridiagonal& chain = chains_[at(pair)];
-      const double alpha = u_.col(pair).dot(w_.col(pair));
-      const double beta = chain.off.empty() ? 0.0 : chain.off.back();
-      chain.diagonal.push_back(alpha);
-      w_.col(pair) -= alpha * v_.col(pair) + beta * before_.col(pair);
+    chains_.begin_row();
+    for (Index column = 0; column < count(); ++column) {
+      const double alpha = u_.col(column).dot(w_.col(column));
+      chains_.diagonal(column) = alpha;
+      w_.col(column) -= alpha * v_.col(column) + chains_.off_before(column) * before_.col(column);
     }
     apply_B(w_, u_);
-    for (Index pair = 0; pair < pairs(); ++pair)
-      if (!done_[at(pair)]) judge(pair);
+    chains_.solve(count());
+    for (Index column = 0; column < count(); ++column) judge(column);
     before_.swap(v_);
     v_.swap(w_);
+    if (std::find(closed_.begin(), closed_.end(), true) != closed_.end()) move_up();
   }
 
-  void judge(Index pair) {
-    Tridiagonal& chain = chains_[at(pair)];
-    const double square = w_.col(pair).dot(u_.col(pair));
-    const double beta = std::sqrt(std::max(square, 0.0));
-    if (!std::isfinite(square)) {
-      close(pair, std::numeric_limits<double>::quiet_NaN());
-      w_.col(pair).setZero();
-      return;
-    }
-    const auto length = static_cast<Index>(chain.diagonal.size());
-    chain.update_largest();
+  void judge(Index column) {
+    const double square = w_.col(column).dot(u_.col(column));
+    if (!std::isfinite(square)) return close(column, kNaN);
+    const double beta = std::sqrt(std::max(square, 0.0)), largest = chains_.largest(column);
     // A residual below the limit from the coupling alone means that the space is exhausted: what
     // would come next is rounding noise. Otherwise three steps at least, lest an unlucky start
     // looks like convergence.
-    const double limit = kResidual * chain.largest;
-    const bool exhausted = length >= n_ || beta <= limit;
-    if (exhausted || (length >= 3 && beta * chain.last_component() <= limit)) {
-      close(pair, chain.largest);
-      w_.col(pair).setZero();
-      return;
-    }
-    chain.off.push_back(beta);
-    w_.col(pair) /= beta;
-    u_.col(pair) /= beta;
+    const double limit = kResidual * largest;
+    const bool exhausted = chains_.size() >= n_ || beta <= limit;
+    if (exhausted || (chains_.size() >= 3 && beta * chains_.last_component(column) <= limit))
+      return close(column, largest);
+    chains_.off(column) = beta;
+    w_.col(column) /= beta;
+    u_.col(column) /= beta;
   }
 
   void apply_B(const Matrix& x, Matrix& y) const {
-    y.setZero();
-    for (Index j = 0; j < b_; ++j)
-      B_[at(j)].multiply_add(x.middleCols(j * a_, a_), y.middleCols(j * a_, a_));
-  }
-
-  void apply_A(const Matrix& x, Matrix& y) const {
-    using Strided = Eigen::OuterStride<>;
-    y.setZero();
-    for (Index i = 0; i < a_; ++i) {
-      const Eigen::Map<const Matrix, 0, Strided> from(x.data() + i * n_, n_, b_, Strided(a_ * n_));
-      const Eigen::Map<Matrix, 0, Strided> to(y.data() + i * n_, n_, b_, Strided(a_ * n_));
-      A_[at(i)].multiply_add(from, to);
+    for (Index column = 0, end; column < count(); column = end) {
+      const Index j = j_of(column);
+      for (end = column + 1; end < count() && j_of(end) == j;) ++end;
+      const model::PackedProduct product(B_[at(j)], x.middleCols(column, end - column));
+      model::assign_products({&product, 1}, y.middleCols(column, end - column));
     }
   }
 
-  Index first_a_, first_b_, a_, b_, n_;
-  std::vector<model::PackedMatrix> A_, B_;
-  Matrix v_, u_, w_, before_;  // v_j, B v_j, workspace, v_{j−1}
-  std::vector<Tridiagonal> chains_;
-  std::vector<double> values_;
-  std::vector<bool> done_;
-  Index open_ = 0;
+  // The columns of one i lie apart.
+  void apply_A(const Matrix& x, Matrix& y) {
+    for (Index i = 0; i < a_; ++i) {
+      columns_.clear();
+      for (Index column = 0; column < count(); ++column)
+        if (i_of(column) == i) columns_.push_back(column);
+      const auto own = static_cast<Index>(columns_.size());
+      if (own == 0) continue;
+      for (Index k = 0; k < own; ++k) from_.col(k) = x.col(columns_[at(k)]);
+      const model::PackedProduct product(A_[at(i)], from_.leftCols(own));
+      model::assign_products({&product, 1}, to_.leftCols(own));
+      for (Index k = 0; k < own; ++k) y.col(columns_[at(k)]) = to_.col(k);
+    }
+  }
+
+  Index a_, n_;
+  Packed A_, B_;
+  Eigen::Ref<Matrix> values_;
+  Matrix v_, u_, w_, before_;  // v_j, B v_j, workspace, v_{j−1}: a column for each open pair
+  Matrix from_, to_;
+  std::vector<Index> pairs_;  // j·a + i of each column
+  std::vector<Index> columns_;
+  std::vector<bool> closed_;
+  Tridiagonals chains_;
 };
 
 }  // namespace
@@ -194,6 +269,15 @@ private:
 bool largest_eigenvalues(const Matrix& A, const Matrix& B, const std::function<bool()>& cancelled,
                          Matrix& values) {
   const Index n = A.rows(), a = A.cols() / n, b = B.cols() / n;
+  std::vector<model::PackedMatrix> packed(static_cast<std::size_t>(a + b));
+  parallel::for_each(a + b, [&](Index i) {
+    packed[static_cast<std::size_t>(i)].pack(i < a ? A.middleCols(i * n, n)
+                                                   : B.middleCols((i - a) * n, n));
+  });
+  const auto of = [&](Index first, Index count) {
+    return std::span<const model::PackedMatrix>(packed).subspan(static_cast<std::size_t>(first),
+                                                                static_cast<std::size_t>(count));
+  };
   const Index a_tiles = (a + kTile - 1) / kTile, b_tiles = (b + kTile - 1) / kTile;
   values.resize(a, b);
   std::atomic<bool> stopped{false};
@@ -202,8 +286,9 @@ bool largest_eigenvalues(const Matrix& A, const Matrix& B, const std::function<b
       stopped = true;
       return;
     }
-    const Index i = tile % a_tiles * kTile, j = tile / a_tiles * kTile;
-    Tile(A, B, i, j, std::min(kTile, a - i), std::min(kTile, b - j)).run(values);
+    const Index i = tile % a_tiles * kTile, rows = std::min(kTile, a - i);
+    const Index j = tile / a_tiles * kTile, cols = std::min(kTile, b - j);
+    Tile(of(i, rows), of(a + j, cols), values.block(i, j, rows, cols)).run();
   });
   return !stopped;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/Eigenvalues>
 #include <gtest/gtest.h>
 
 #include "core/gradient/largest_eigenvalues.h"
@@ -138,6 +139,38 @@ TEST(LargestEigenvalues, OfDiagonalPairs) {
   ASSERT_EQ(values.rows(), 2);
   EXPECT_NEAR(values(0, 0), 9.0, 1e-12);
   EXPECT_NEAR(values(1, 0), 10.0, 1e-12);
+}
+
+// More pairs than go together, of which some take one step, some many, and some none.
+TEST(LargestEigenvalues, OfPairsThatConvergeAtDifferentTimes) {
+  constexpr Index n = 9, a = 21, b = 18;
+  model::Random random(4);
+  const auto squares = [&](Index count) {
+    Matrix all(n, n * count);
+    for (Index i = 0; i < count; ++i) {
+      const Matrix x =
+          random.normal_matrix(n, 1 + i % n, std::pow(10.0, static_cast<double>(i % 5)));
+      all.middleCols(i * n, n) = x * x.transpose();  // of rank 1 … n
+    }
+    return all;
+  };
+  Matrix A = squares(a), B = squares(b), values;
+  A.middleCols(5 * n, n).setZero();
+  B(3, 7 * n + 2) = std::nan("");
+  A.middleCols(11 * n, n).setIdentity();
+  B.middleCols(4 * n, n).setIdentity();
+  ASSERT_TRUE(largest_eigenvalues(A, B, {}, values));
+  for (Index i = 0; i < a; ++i)
+    for (Index j = 0; j < b; ++j) {
+      if (j == 7) {
+        EXPECT_TRUE(std::isnan(values(i, j))) << i;
+        continue;
+      }
+      const Matrix product = A.middleCols(i * n, n) * B.middleCols(j * n, n);
+      const double exact =
+          Eigen::EigenSolver<Matrix>(product, false).eigenvalues().real().maxCoeff();
+      EXPECT_NEAR(values(i, j), i == 5 ? 0.0 : exact, 1e-9 * std::abs(exact)) << i << " " << j;
+    }
 }
 
 }  // namespace

@@ -72,6 +72,27 @@ TEST(EigenvalueDrag, TheKeyboardGoesFromOneToTheNextAndMovesIt) {
   }
 }
 
+TEST(EigenvalueDrag, TheKeyboardStaysWithOneThatRefusesToMove) {
+  UiDriver driver(configured({}), 1600, 1000);
+  show_real_eigenvalues(driver, {0.7, 0.7, 0.5, 0.3, 0.1, -0.2, -0.4, -0.6});
+  const figure::PlotArea plane = *driver.figure("spectrum").plot;
+  const double step = 0.01 * (plane.x_max - plane.x_min);
+  // Two at 0.7 share one eigenvector; the next is nearer to 0.7 + step than they are.
+  Matrix W = W_hh(driver);
+  W(0, 1) = 1.0;
+  W(2, 2) = 0.7 + 1.2 * step;
+  driver.session().execute(session::SetRecurrentWeights{W, ""});
+  driver.frames(3);
+  tab_to(driver, "Eigenvalues");
+  driver.press(Key::right_arrow);
+  for (int i = 0; i < 3; ++i) {
+    press_with_shift(driver, Key::right_arrow);
+    driver.frames(2);
+  }
+  EXPECT_GE(driver.snapshot().refusals, 1u);
+  EXPECT_EQ(W_hh(driver), W);
+}
+
 TEST(EigenvalueDrag, APairFollowsTheMouseAndTheOthersStay) {
   for (const char* cell : {"rnn", "lstm", "gru"}) {
     SCOPED_TRACE(cell);
