@@ -33,8 +33,16 @@ struct FigureStyle {
   Theme theme = Theme::light;
   double font_size = 12.0;  ///< of axis numbers, in figure units; everything else follows from it
   bool title = true;  ///< the figure carries its own title (exports); panels have it in their bar
+  /// Of norms. What has no centre, such as lags, takes it too, and cividis when it is the diverging
+  /// one; what has a sign, such as weights, is always diverging, white at 0.
+  Colormap colors = Colormap::diverging;
 
   bool operator==(const FigureStyle&) const = default;
 };
+
+/// The map of quantities without a centre.
+inline Colormap sequential_colors(const FigureStyle& style) {
+  return style.colors == Colormap::diverging ? Colormap::cividis : style.colors;
+}
 
 }  // namespace backflow::figure

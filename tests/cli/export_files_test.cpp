@@ -114,6 +114,19 @@ TEST_F(ExportFiles, CaptionTitleAndBackgroundAreOnOrOff) {
   EXPECT_THAT(plain, Not(HasSubstr("fill-opacity=\"0\"")));
 }
 
+TEST_F(ExportFiles, ColoursOfNormsAreChosen) {
+  const auto svg = [&](std::vector<const char*> options) {
+    options.push_back("--force");
+    return read(exported("a.svg", std::move(options), "contributions"));
+  };
+  // The nearest lag's colour, near the light end of each map.
+  const std::string usual = svg({}), magma = svg({"--colors", "magma"});
+  EXPECT_EQ(usual, svg({"--colors", "diverging"}));
+  EXPECT_EQ(usual, svg({"--colors", "cividis"}));
+  EXPECT_NE(usual, magma);
+  EXPECT_NE(magma, svg({"--colors", "viridis"}));
+}
+
 TEST_F(ExportFiles, ACaptionMakesTheFigureHigherUnlessTheHeightIsGiven) {
   const auto height = [&](std::vector<const char*> options) {
     options.push_back("--force");
@@ -166,6 +179,8 @@ TEST_F(ExportFiles, OptionsThatWouldChangeNothingAreRefused) {
   refused({"--preset", "slide"}, "--preset is for pictures", "x.csv");
   refused({"--transparent"}, "--transparent is for pictures", "x.csv");
   refused({"--no-title"}, "--no-title is for pictures", "x.csv");
+  refused({"--colors", "magma"}, "--colors is for the figures unrolled, folded, jacobian-norms");
+  refused({"--colors", "virdis"}, "did you mean \"viridis\"?");
   refused({"--preset", "sldie"}, "did you mean \"slide\"?");
   refused({"--formats", "svg"}, "--formats is for --all");
   expect_refused({"export", "--all", path("all").c_str(), "--formats", "svg,bmp"}, "bmp");
