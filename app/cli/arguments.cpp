@@ -105,7 +105,8 @@ void add_theme(CLI::App& sub, Arguments& arguments) {
 
 void add_colors(CLI::App& sub, Arguments& arguments) {
   sub.add_option("--colors", arguments.colors,
-                 "colours of norms: diverging (white is 1, blue below, red above), or from dark "
+                 "colours of norms: diverging (white is 1, blue below, red above), or, for a printer "
+                 "without colours, from dark "
                  "for the smallest to light for the largest")
       ->check(one_of(names_of_all<figure::Colormap>()))
       ->type_name("diverging|cividis|viridis|magma")
