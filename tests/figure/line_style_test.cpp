@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "app/figure/catalogue.h"
+#include "app/session/analysis.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
 #include "tests/session/seen.h"
@@ -20,12 +21,14 @@ struct Style {
 };
 
 // Those of curves and levels: not of what stands upright at one place, nor of what only keeps a
-// line clear of its background.
+// line clear of its background, nor axes through the middle.
 std::vector<Style> curve_styles(const Figure& figure, const Group& group) {
   std::vector<Style> styles;
   for (const PolylineMark& line : marks_of<PolylineMark>(group)) {
     const bool upright = line.points.size() == 2 && line.points[0].x == line.points[1].x;
-    if (upright || line.stroke.color == figure.background) continue;
+    const bool axis = line.stroke.color == palette(Theme::light).axis ||
+                      line.stroke.color == palette(Theme::dark).axis;
+    if (upright || axis || line.stroke.color == figure.background) continue;
     const Style style{line.stroke.color, line.stroke.dash, line.stroke.width};
     const bool known = std::any_of(styles.begin(), styles.end(), [&](const Style& other) {
       return other.color == style.color && other.dash == style.dash && other.width == style.width;
