@@ -104,10 +104,11 @@ void add_theme(CLI::App& sub, Arguments& arguments) {
 }
 
 void add_colors(CLI::App& sub, Arguments& arguments) {
-  sub.add_option("--colors", arguments.colors,
-                 "colours of norms: diverging (white is 1, blue below, red above), or, for a printer "
-                 "without colours, from dark "
-                 "for the smallest to light for the largest")
+  sub.add_option(
+         "--colors", arguments.colors,
+         "colours of norms and weights: diverging (white is 1, or 0; blue below, red "
+         "above), or, also for a printer without colours, from dark for the lowest to light "
+         "for the highest")
       ->check(one_of(names_of_all<figure::Colormap>()))
       ->type_name("diverging|cividis|viridis|magma")
       ->capture_default_str();

@@ -153,6 +153,7 @@ std::span<const FigureInfo> catalogue() {
        .build = build_weights,
        .write_csv = write_weights_csv,
        .tooltip = weights_tooltip,
+       .colored = true,
        .follows = {.playhead = true, .weights = true}},
       {.name = "saturation",
        .title = "Saturation",

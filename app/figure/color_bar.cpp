@@ -80,7 +80,9 @@ std::vector<Tick> symmetric_ticks(double limit, double height, double font_size)
 
 }  // namespace
 
-ColorScale symmetric_scale() { return color_scale(-1.0, 1.0); }
+ColorScale symmetric_scale(const FigureStyle& style) {
+  return color_scale(-1.0, 1.0, style.colors);
+}
 
 double symmetric_bar_width(double limit, const std::string& title, double font_size) {
   double labels = 0.0;
@@ -95,7 +97,7 @@ void add_symmetric_bar(Figure& figure, const FigureStyle& style, double limit,
   const double size = style.font_size, top = column.y + kTitle * size;
   const Rect bar{column.x + kGap * size, top, kBar * size, std::max(column.bottom() - top, size)};
   Group group{"color-bar", std::nullopt, {}};
-  add_upright_bar(group, style, symmetric_scale(), title, column, bar,
+  add_upright_bar(group, style, symmetric_scale(style), title, column, bar,
                   symmetric_ticks(limit, bar.height, size));
   figure.groups.push_back(std::move(group));
 }

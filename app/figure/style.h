@@ -33,8 +33,9 @@ struct FigureStyle {
   Theme theme = Theme::light;
   double font_size = 12.0;  ///< of axis numbers, in figure units; everything else follows from it
   bool title = true;  ///< the figure carries its own title (exports); panels have it in their bar
-  /// Of norms. What has no centre, such as lags, takes it too, and cividis when it is the diverging
-  /// one; what has a sign, such as weights, is always diverging, white at 0.
+  /// Of norms, and of what has a sign, such as weights: the diverging map is white at 10^0 and at
+  /// 0, all others go from dark for the lowest to light for the highest, also on a printer without
+  /// colours. What has no centre, such as lags, takes cividis instead of the diverging one.
   Colormap colors = Colormap::diverging;
 
   bool operator==(const FigureStyle&) const = default;

@@ -34,7 +34,7 @@ constexpr Entry kLooking[] = {
     {"1 … 9, 0, C", "the figures behind the tabs"},
     {"M", "enlarge the card under the mouse"},
     {"+  −", "text size; T: light or dark"},
-    {"K", "colours of norms, as a click on their scale"},
+    {"K", "other colours, as a click on the map's scale"},
     {"Tab, Enter", "reach and press a control; arrows set it"},
     {"Esc", "close, let go, back to all cards"},
     {"F1", "this page"},

@@ -48,6 +48,27 @@ TEST_F(ExportFiles, EveryFormatOfEveryFigureOpensInAnotherProgram) {
     EXPECT_THAT(output_of("pdffonts " + stem + ".pdf"), HasSubstr("DejaVuSans"));
     names += " " + stem;
   }
+  // Every chunk of a PNG has its checksum, and the lines are as many and as long as it says.
+  EXPECT_EQ(output_of("/usr/bin/python3 -c 'import sys, struct, zlib\n"
+                      "for stem in sys.argv[1:]:\n"
+                      "  b = open(stem + \".png\", \"rb\").read()\n"
+                      "  assert b[:8] == bytes([137, 80, 78, 71, 13, 10, 26, 10]), stem\n"
+                      "  at, data, names = 8, b\"\", []\n"
+                      "  while at < len(b):\n"
+                      "    n, name = struct.unpack(\">I4s\", b[at:at + 8])\n"
+                      "    body = b[at + 8:at + 8 + n]\n"
+                      "    crc, = struct.unpack(\">I\", b[at + 8 + n:at + 12 + n])\n"
+                      "    assert zlib.crc32(name + body) == crc, (stem, name)\n"
+                      "    names.append(name)\n"
+                      "    if name == b\"IHDR\": head = struct.unpack(\">IIBBBBB\", body)\n"
+                      "    if name == b\"IDAT\": data += body\n"
+                      "    at += 12 + n\n"
+                      "  assert names[-1] == b\"IEND\" and head[2] == 8 and head[6] == 0, stem\n"
+                      "  bytes_of_a_pixel = {2: 3, 6: 4}[head[3]]\n"
+                      "  lines = len(zlib.decompress(data)) / (1 + bytes_of_a_pixel * head[0])\n"
+                      "  assert lines == head[1], (stem, lines)'" +
+                      names),
+            "");
   // One call for all: numpy takes longer to start than to read.
   EXPECT_EQ(output_of("/usr/bin/python3 -c 'import sys, csv, math, numpy\n"
                       "for stem in sys.argv[1:]:\n"
