@@ -3,10 +3,11 @@
 // the two together to within one level of 255.
 
 uniform sampler2D values;  // red: log10 of the norm; green: the class of the cell
-uniform sampler2D table;   // the diverging map, one row; its middle entry is 10^0
+uniform sampler2D table;   // the colour map, one row
 uniform ivec2 target;      // width and height in pixels
-uniform float low;         // log10 of the first colour, below 0
-uniform float high;        // log10 of the last colour, above 0
+uniform float low;         // log10 of the first colour
+uniform float center;      // of the middle one
+uniform float high;        // of the last one
 uniform vec4 below;
 uniform vec4 above;
 uniform vec4 zero;
@@ -22,7 +23,9 @@ out vec4 color;
 vec4 table_color(float value) {
   int last = textureSize(table, 0).x - 1;
   float middle = 0.5 * float(last);
-  float position = value < 0.0 ? middle * (1.0 - value / low) : middle * (1.0 + value / high);
+  float from = value - center;
+  float position = middle * (from < 0.0 ? 1.0 - from / (low - center)
+                                        : 1.0 + from / (high - center));
   position = clamp(position, 0.0, float(last));
   int index = min(int(position), last - 1);
   return mix(texelFetch(table, ivec2(index, 0), 0), texelFetch(table, ivec2(index + 1, 0), 0),

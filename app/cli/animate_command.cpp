@@ -105,6 +105,9 @@ std::string check(const AnimateRequest& request) {
            "numbered PNG files";
   if (figure::find_figure(request.figure) == nullptr)
     return "--figure " + request.figure + " is no figure (\"backflow figures\" lists them)";
+  if (std::string error = check_colors(*figure::find_figure(request.figure), request.colors);
+      !error.empty())
+    return error;
   if (request.walk && !figure::find_figure(request.figure)->follows.playhead)
     return "--walk is for the figures unrolled, folded, explanation and dashboard";
   if (request.walk && request.every > 0) return "--every is for an animation without --walk";
@@ -142,6 +145,7 @@ public:
         session_(config, 0),
         sink_(sink) {
     style_.theme = request.theme;
+    style_.colors = request.colors;
   }
 
   std::string over_training() {

@@ -20,6 +20,7 @@ struct AnimateRequest {
   double per_second = 10.0;  ///< pictures
   double scale = 1.0;        ///< pixels per figure unit
   figure::Theme theme = figure::Theme::light;
+  figure::Colormap colors = figure::Colormap::diverging;
   bool force = false;
 };
 

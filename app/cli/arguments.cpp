@@ -103,6 +103,17 @@ void add_theme(CLI::App& sub, Arguments& arguments) {
       ->capture_default_str();
 }
 
+void add_colors(CLI::App& sub, Arguments& arguments) {
+  sub.add_option(
+         "--colors", arguments.colors,
+         "colours of norms and weights: diverging (white is 1, or 0; blue below, red "
+         "above), or, also for a printer without colours, from dark for the lowest to light "
+         "for the highest")
+      ->check(one_of(names_of_all<figure::Colormap>()))
+      ->type_name("diverging|cividis|viridis|magma")
+      ->capture_default_str();
+}
+
 void add_export(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand("export", "train without a window and write figures");
   add_set_option(*sub, arguments);
@@ -152,6 +163,7 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->check(between(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
   add_theme(*sub, arguments);
+  add_colors(*sub, arguments);
   sub->add_option("--preset", request.preset, preset_help())
       ->check(one_of(preset_names()))
       ->type_name("NAME");
@@ -203,6 +215,7 @@ void add_animate(CLI::App& app, Arguments& arguments) {
       ->type_name("S")
       ->capture_default_str();
   add_theme(*sub, arguments);
+  add_colors(*sub, arguments);
   sub->add_flag("--force", request.force, "overwrite files that exist");
 }
 
@@ -213,6 +226,7 @@ void add_report(CLI::App& app, Arguments& arguments) {
   add_iterations(*sub, arguments.report.iterations, "training iterations before the page is made");
   sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
       ->type_name("FILE");
+  add_colors(*sub, arguments);
   sub->add_flag("--force", arguments.report.force, "overwrite a file that exists");
 }
 
@@ -270,6 +284,8 @@ void add_options(CLI::App& app, Arguments& arguments) {
 
 std::string complete(const CLI::App& app, Arguments& arguments) {
   arguments.animation.theme = arguments.request.theme = theme_of(arguments);
+  const auto colors = *model::parse_enum<figure::Colormap>(arguments.colors);
+  arguments.animation.colors = arguments.request.colors = arguments.report.colors = colors;
   arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
   arguments.request.block = *model::parse_enum<gradient::StateBlock>(arguments.state);
   if (std::string error = parse_product(arguments.product, arguments.request); !error.empty())

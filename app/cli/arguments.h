@@ -26,6 +26,7 @@ struct Arguments {
   std::string state = "hidden";
   std::string product;
   std::string theme = "light";
+  std::string colors = "diverging";
 #ifdef BACKFLOW_HAS_WINDOW
   WindowOptions window;
   std::string window_size;

@@ -16,6 +16,15 @@ std::string check_destination(const std::string& output) {
   return {};
 }
 
+std::string check_colors(const figure::FigureInfo& info, figure::Colormap colors) {
+  if (info.colored || colors == figure::FigureStyle().colors) return {};
+  std::string names;
+  for (const figure::FigureInfo& other : figure::catalogue())
+    if (other.colored) names += (names.empty() ? "" : ", ") + std::string(other.name);
+  return "--colors is for the figures " + names + " and changes nothing in " +
+         std::string(info.name);
+}
+
 std::string check_existing(const std::vector<std::string>& paths) {
   std::vector<std::string> existing;
   std::error_code ignored;

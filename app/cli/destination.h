@@ -1,8 +1,11 @@
-// Where files are to be written, looked at before an hour of training rather than after it.
+// Where files are to be written, and whether they can be as asked: looked at before an hour of
+// training rather than after it.
 #pragma once
 
 #include <string>
 #include <vector>
+
+#include "app/figure/catalogue.h"
 
 namespace backflow::cli {
 
@@ -11,5 +14,8 @@ std::string check_destination(const std::string& output);
 
 /// Empty, or one sentence that names the first of the files that exist already.
 std::string check_existing(const std::vector<std::string>& paths);
+
+/// Empty, or one sentence: the figure has no norms in colour.
+std::string check_colors(const figure::FigureInfo& info, figure::Colormap colors);
 
 }  // namespace backflow::cli

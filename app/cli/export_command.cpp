@@ -67,7 +67,9 @@ std::string check_looks(const ExportRequest& request, const std::vector<Job>& jo
     return std::string(request.dpi ? "--dpi" : "--pixels") + " is for PNG and changes nothing here";
   for (const auto& [given, option] :
        {std::pair(!request.preset.empty(), "--preset"), std::pair(request.caption, "--caption"),
-        std::pair(!request.title, "--no-title"), std::pair(request.transparent, "--transparent")})
+        std::pair(!request.title, "--no-title"),
+        std::pair(request.colors != figure::Colormap(), "--colors"),
+        std::pair(request.transparent, "--transparent")})
     if (given && !picture)
       return std::string(option) + " is for pictures and changes nothing in data";
   return {};
@@ -116,6 +118,7 @@ std::string plan(const config::Config& config, const ExportRequest& request,
            request.figure;
   if (request.epsilon != gradient::DecayOptions().epsilon && request.figure != "gradient-by-lag")
     return "--epsilon is for the figure gradient-by-lag and changes nothing in " + request.figure;
+  if (std::string error = check_colors(*info, request.colors); !error.empty()) return error;
   if (request.playhead && !info->follows.playhead)
     return "--playhead is for the figures explanation, unrolled and folded and changes nothing "
            "in " +
@@ -148,6 +151,7 @@ session::AnalysisOptions analysis_of(const ExportRequest& request, const std::ve
 exporting::Look look_of(const ExportRequest& request, const figure::FigureInfo& info) {
   exporting::Look look;
   look.style.theme = request.theme;
+  look.style.colors = request.colors;
   look.style.title = request.title;
   look.size = info.default_size;
   bool fixed_height = request.height.has_value();

@@ -29,6 +29,7 @@ struct ExportRequest {
   /// Position of the walk through the iteration (figure/playhead.h); nothing: all of it is shown.
   std::optional<std::int64_t> playhead;
   figure::Theme theme = figure::Theme::light;
+  figure::Colormap colors = figure::Colormap::diverging;
   std::string preset;                   ///< size and letters (figure/preset.h); empty: none
   std::optional<double> width, height;  ///< figure units; the preset's or the figure's own
   bool title = true, caption = false;   ///< over and under the figure

@@ -24,8 +24,8 @@ int write_report(const config::Config& config, const ReportRequest& request, std
   }
   const session::Snapshot snapshot = train(
       config, request.iterations, {.spectra = true, .chain = true, .contributions = true}, err);
-  error = exporting::write_file_atomically(request.output,
-                                           exporting::report_html(snapshot, std::string(kProgram)));
+  error = exporting::write_file_atomically(
+      request.output, exporting::report_html(snapshot, std::string(kProgram), request.colors));
   if (!error.empty()) {
     err << "backflow: " << error << '\n';
     return kFailure;

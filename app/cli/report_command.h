@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 
+#include "app/figure/colormap.h"
 #include "core/config/config.h"
 
 namespace backflow::cli {
@@ -12,6 +13,7 @@ namespace backflow::cli {
 struct ReportRequest {
   std::int64_t iterations = 0;
   std::string output;  ///< path of the page
+  figure::Colormap colors = figure::Colormap::diverging;
   bool force = false;  ///< a file that exists is overwritten
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include <imgui.h>
@@ -35,8 +36,10 @@ class ShaderTextures final : public ui::HeatmapTextures {
 public:
   ShaderTextures(platform::HeatmapRenderer& renderer, platform::PulseRenderer& pulses)
       : renderer_(renderer), pulses_(pulses) {
-    for (const figure::Color& color : figure::diverging_colormap())
-      table_.insert(table_.end(), {color.r, color.g, color.b, color.a});
+    for (const auto& entry : model::EnumNames<figure::Colormap>::kAll)
+      for (const figure::Color& color : figure::color_table(entry.value))
+        tables_[entry.value].insert(tables_[entry.value].end(),
+                                    {color.r, color.g, color.b, color.a});
   }
 
   ImTextureID texture(std::string_view id, const figure::HeatmapMark& mark, int pixel_width,
@@ -47,8 +50,9 @@ public:
     input.values = *mark.values;
     input.owner = mark.values;
     input.no_cell = figure::kNoCell;
-    input.table = table_;
+    input.table = tables_.at(mark.scale.map);
     input.low = static_cast<float>(mark.scale.low);
+    input.center = static_cast<float>(mark.scale.center);
     input.high = static_cast<float>(mark.scale.high);
     input.below = rgba(mark.scale.below);
     input.above = rgba(mark.scale.above);
@@ -70,7 +74,7 @@ private:
 
   platform::HeatmapRenderer& renderer_;
   platform::PulseRenderer& pulses_;
-  std::vector<unsigned char> table_;
+  std::map<figure::Colormap, std::vector<unsigned char>> tables_;
 };
 
 // Dear ImGui with its two back ends, for one window.

@@ -46,6 +46,7 @@ void take(const json& from, const char* name, std::array<double, 2>& shares) {
 
 json to_json(const ui::Settings& settings) {
   return {{"theme", settings.theme == figure::Theme::light ? "light" : "dark"},
+          {"colors", model::name_of(settings.colors)},
           {"text_size", settings.text_size},
           {"controls_width", settings.controls_width},
           {"middle_share", settings.middle_share},
@@ -63,6 +64,9 @@ ui::Settings from_json(const json& from) {
   ui::Settings settings;
   if (!from.is_object()) return settings;
   if (from.value("theme", json()) == "light") settings.theme = figure::Theme::light;
+  if (const auto colors = from.find("colors"); colors != from.end() && colors->is_string())
+    settings.colors =
+        model::parse_enum<figure::Colormap>(colors->get<std::string>()).value_or(settings.colors);
   take(from, "text_size", settings.text_size, ui::kLeastTextSize, ui::kMostTextSize);
   take(from, "controls_width", settings.controls_width, 100.0, 2000.0);
   take(from, "middle_share", settings.middle_share, 0.0, 1.0);

@@ -79,7 +79,7 @@ void CairoCanvas::stroke(const figure::Stroke& stroke) {
   set_color(stroke.color);
   cairo_set_line_width(context_, stroke.width);
   const auto dashes = figure::dash_lengths(stroke.dash);
-  cairo_set_dash(context_, dashes ? dashes->data() : nullptr, dashes ? 2 : 0, 0.0);
+  cairo_set_dash(context_, dashes.data(), static_cast<int>(dashes.size()), 0.0);
   cairo_stroke(context_);
 }
 

@@ -156,9 +156,11 @@ std::pair<figure::Size, figure::Size> sizes_of(const figure::FigureInfo& info,
   return {wide, narrow};
 }
 
-std::string figure_of(const figure::FigureInfo& info, const session::Snapshot& snapshot) {
+std::string figure_of(const figure::FigureInfo& info, const session::Snapshot& snapshot,
+                      figure::Colormap colors) {
   figure::FigureStyle style;
   style.title = false;
+  style.colors = colors;
   const auto [wide, narrow] = sizes_of(info, snapshot, style);
   const auto drawing = [&](figure::Size size, const char* variant) {
     return to_svg_element(info.build(snapshot, {}, style, size),
@@ -178,7 +180,8 @@ bool has_something(const figure::FigureInfo& info, const session::Snapshot& snap
 
 }  // namespace
 
-std::string report_html(const session::Snapshot& snapshot, const std::string& program) {
+std::string report_html(const session::Snapshot& snapshot, const std::string& program,
+                        figure::Colormap colors) {
   const session::Analysis& analysis = *snapshot.analysis;
   const std::string task =
       title_of(*config::find_key("task.name"), config::find_key("task.name")->get(snapshot.config));
@@ -202,7 +205,7 @@ std::string report_html(const session::Snapshot& snapshot, const std::string& pr
                         escaped(training::describe(*snapshot.divergence)));
   page += "</section>\n" + results(snapshot) + "<div class=\"figures\">\n";
   for (const figure::FigureInfo& info : figure::catalogue())
-    if (has_something(info, snapshot)) page += figure_of(info, snapshot);
+    if (has_something(info, snapshot)) page += figure_of(info, snapshot, colors);
   return page + "</div>\n" + settings(snapshot.config) + "</main>\n</body>\n</html>\n";
 }
 

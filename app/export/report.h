@@ -5,12 +5,14 @@
 
 #include <string>
 
+#include "app/figure/colormap.h"
 #include "app/session/snapshot.h"
 
 namespace backflow::exporting {
 
 /// Needs Snapshot::record and ::analysis with everything in it. `program` is name and version. The
 /// same snapshot gives the same bytes.
-std::string report_html(const session::Snapshot& snapshot, const std::string& program);
+std::string report_html(const session::Snapshot& snapshot, const std::string& program,
+                        figure::Colormap colors = figure::Colormap::diverging);
 
 }  // namespace backflow::exporting

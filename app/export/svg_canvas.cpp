@@ -40,8 +40,10 @@ std::string color_attributes(std::string_view what, const figure::Color& color) 
 std::string stroke_attributes(const figure::Stroke& stroke) {
   std::string text = color_attributes("stroke", stroke.color);
   if (stroke.width != 1.0) text += fmt::format(" stroke-width=\"{}\"", number(stroke.width));
-  if (const auto dashes = figure::dash_lengths(stroke.dash))
-    text += fmt::format(" stroke-dasharray=\"{} {}\"", number((*dashes)[0]), number((*dashes)[1]));
+  std::string dashes;
+  for (const double length : figure::dash_lengths(stroke.dash))
+    dashes += (dashes.empty() ? "" : " ") + number(length);
+  if (!dashes.empty()) text += " stroke-dasharray=\"" + dashes + '"';
   return text;
 }
 

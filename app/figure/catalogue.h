@@ -56,9 +56,10 @@ struct FigureInfo {
   bool needs_spectra = false;        ///< shows more with session::AnalysisOptions::spectra
   bool needs_chain = false;          ///< likewise with chain
   bool needs_contributions = false;  ///< likewise with contributions
-  /// Its first plot has the iterations along x. Two networks that are compared are drawn on the same
-  /// axes; every other figure shows one of them.
+  /// Its first plot has the iterations along x. Two networks that are compared are drawn on the
+  /// same axes; every other figure shows one of them.
   bool over_iterations = false;
+  bool colored = false;  ///< FigureStyle::colors changes it (of weights, lags and norms)
   Follows follows = {};
 };
 

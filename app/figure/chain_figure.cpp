@@ -138,7 +138,7 @@ Figure build_jacobian_chain(const session::Snapshot& snapshot, const View& view,
   const double top = add_header(figure, style, chain_formulas(analysis), chain_results(analysis));
   const Sheet sheet{
       figure, style, top, margin, size.width - 2.0 * margin, size.height - top - 0.4 * em};
-  const ChainLook look{analysis, view, palette(style.theme), map_scale(snapshot, view), 0.0,
+  const ChainLook look{analysis, view, palette(style.theme), map_scale(snapshot, view, style), 0.0,
                        em,       false};
   if (!add_beside(sheet, look)) add_above(sheet, look);
   return figure;

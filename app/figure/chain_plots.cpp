@@ -35,7 +35,7 @@ Figure chain_norms_plot(const Analysis& analysis, const View& view, const Figure
   }
   const auto [low, high] = range;
   const double room = std::max(0.05 * (high - low), 0.05);
-  const Stroke product{colors.accent, 3.0}, factor{colors.norm_before, 1.4},
+  const Stroke product{colors.accent, 3.0}, factor{colors.norm_before, 1.4, Dash::dash_dot},
       bound{colors.warning, 1.6, Dash::dashed};
   Figure figure = blank_figure("norms", "", style, size);
   AxesOptions options;

@@ -28,7 +28,7 @@ struct Frame {
 
 // Entries as colours, each divided by 10^log10_scale; with numbers where all of them fit.
 void add_matrix(Group& group, const ScaledMatrix& x, double log10_scale, const Rect& rect,
-                const Frame& frame, double font) {
+                const Frame& frame, double font, Colormap colors) {
   const Index n = x.mantissa.rows();
   const double power = static_cast<double>(x.exponent) * std::log10(2.0) - log10_scale;
   const double factor = std::isfinite(power) ? std::pow(10.0, power) : 0.0;
@@ -39,7 +39,7 @@ void add_matrix(Group& group, const ScaledMatrix& x, double log10_scale, const R
       values->push_back(std::isfinite(x.mantissa(i, j))
                             ? static_cast<float>(std::clamp(factor * x.mantissa(i, j), -1.0, 1.0))
                             : std::numeric_limits<float>::quiet_NaN());
-  const ColorScale scale = color_scale(-1.0, 1.0);
+  const ColorScale scale = color_scale(-1.0, 1.0, colors);
   std::vector<TextMark> numbers;
   const double cell = rect.width / static_cast<double>(n), size = 0.83 * font;
   bool fit = n <= 6 && cell > 1.5 * size;
@@ -225,7 +225,7 @@ void add_chain_rows(Figure& figure, const ChainLook& look, const ChainColumns& c
                  upper ? look.log10_scale : log10_largest_entry(matrix), picture,
                  frame(upper ? is_factor_at(look.view, link.step)
                              : is_product_at(look.view, chain, link.step)),
-                 font);
+                 font, look.map_scale.map);
       if (upper && columns.strip > 0.0)
         add_slopes(names, look.analysis, link.step,
                    {left - columns.strip - 2.0, picture.y, columns.strip, columns.side},

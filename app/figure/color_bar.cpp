@@ -80,7 +80,9 @@ std::vector<Tick> symmetric_ticks(double limit, double height, double font_size)
 
 }  // namespace
 
-ColorScale symmetric_scale() { return color_scale(-1.0, 1.0); }
+ColorScale symmetric_scale(const FigureStyle& style) {
+  return color_scale(-1.0, 1.0, style.colors);
+}
 
 double symmetric_bar_width(double limit, const std::string& title, double font_size) {
   double labels = 0.0;
@@ -95,7 +97,7 @@ void add_symmetric_bar(Figure& figure, const FigureStyle& style, double limit,
   const double size = style.font_size, top = column.y + kTitle * size;
   const Rect bar{column.x + kGap * size, top, kBar * size, std::max(column.bottom() - top, size)};
   Group group{"color-bar", std::nullopt, {}};
-  add_upright_bar(group, style, symmetric_scale(), title, column, bar,
+  add_upright_bar(group, style, symmetric_scale(style), title, column, bar,
                   symmetric_ticks(limit, bar.height, size));
   figure.groups.push_back(std::move(group));
 }
@@ -144,13 +146,18 @@ void add_horizontal_color_bar(Group& group, const FigureStyle& style, const Colo
   const double size = style.font_size;
   group.marks.push_back(HeatmapMark{bar, 1, kSamples, samples(scale, false), scale});
   group.marks.push_back(RectMark{bar, std::nullopt, Stroke{colors.axis, 1.0, Dash::solid}, 0.0});
-  // Room is short: both ends and the centre.
-  for (const double position : {scale.low, 0.0, scale.high}) {
+  // Room is short: both ends, and 10^0 where it is between them.
+  double first_end = bar.x, last_start = bar.right();
+  for (const double position : {scale.low, scale.high, 0.0}) {
     const double x = bar.x + (position - scale.low) / (scale.high - scale.low) * bar.width;
+    const std::string label = position == std::round(position) ? decade(static_cast<int>(position))
+                                                               : compact_power(position);
+    const double half = text_width(label, size) / 2.0 + 0.3 * size;
+    if (position == 0.0 && (x - half < first_end || x + half > last_start)) continue;
+    if (position == scale.low) first_end = x + half;
+    if (position == scale.high) last_start = x - half;
     group.marks.push_back(TextMark{.anchor = {x, bar.bottom() + 0.35 * size},
-                                   .markup = position == std::round(position)
-                                                 ? decade(static_cast<int>(position))
-                                                 : compact_power(position),
+                                   .markup = label,
                                    .size = size,
                                    .color = colors.text,
                                    .h_align = HAlign::center,

@@ -25,7 +25,7 @@ double symmetric_bar_width(double limit, const std::string& title, double font_s
 void add_symmetric_bar(Figure& figure, const FigureStyle& style, double limit,
                        const std::string& title, const Rect& column);
 /// −1 … 1 over the table.
-ColorScale symmetric_scale();
+ColorScale symmetric_scale(const FigureStyle& style);
 
 /// A lying bar from `low` (left) to `high` (right); its ends and 10^0 are labelled below it.
 void add_horizontal_color_bar(Group& group, const FigureStyle& style, const ColorScale& scale,

@@ -21,18 +21,19 @@ const ClipOptions& clip_of(const CurveSide& side) { return side.snapshot->config
 // The thresholds in force now, one line where both are the same.
 void add_thresholds(Group& group, const std::vector<CurveSide>& sides, const Axes& axes,
                     const Palette& colors) {
-  const auto draw = [&](double threshold, Color color) {
+  const auto draw = [&](double threshold, Color color, Dash dash) {
     const double y = axes.y(threshold);
     group.marks.push_back(PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}},
-                                       {color, 1.4, Dash::dotted}});
+                                       {color, 1.4, dash}});
   };
   const ClipOptions &a = clip_of(sides[0]), &b = clip_of(sides[1]);
   if (a.mode != ClipMode::none && b.mode != ClipMode::none && a.threshold == b.threshold) {
-    draw(a.threshold, colors.muted_text);
+    draw(a.threshold, colors.muted_text, Dash::dotted);
     return;
   }
   for (const CurveSide& side : sides)
-    if (clip_of(side).mode != ClipMode::none) draw(clip_of(side).threshold, side.stroke.color);
+    if (clip_of(side).mode != ClipMode::none) draw(clip_of(side).threshold, side.stroke.color,
+           side.snapshot->is_b ? Dash::dash_dot : Dash::dotted);
 }
 
 // "A clipped 3 of 100", "B: clipping is off".
@@ -48,7 +49,9 @@ std::vector<std::string> notes(const std::vector<CurveSide>& sides) {
       clip_of(sides[0]).mode != ClipMode::none || clip_of(sides[1]).mode != ClipMode::none;
   const std::string both = clipping(sides[0]) + ", " + clipping(sides[1]);
   std::vector<std::string> list{both};
-  if (any) list = {"dotted: threshold c; " + both, both, "dotted: threshold c"};
+  const bool two = clip_of(sides[0]).threshold != clip_of(sides[1]).threshold;
+  const std::string threshold = two ? "dots: threshold c" : "dotted: threshold c";
+  if (any) list = {threshold + "; " + both, both, threshold};
   return list;
 }
 

@@ -40,10 +40,11 @@ std::vector<CurveSide> curve_sides(const session::Snapshot& snapshot, const Pale
   for (const session::Snapshot* side : both(snapshot)) {
     const Color color = side_color(colors, side->is_b);
     const Dash dash = side->is_b ? Dash::dashed : Dash::solid;
+    const Dash beside = side->is_b ? Dash::dash_dot : Dash::long_dash;
     sides.push_back({side,
                      side->is_b ? "B" : "A",
                      {color, 2.2, dash},
-                     {mix(colors.background, color, 0.6), 1.3, dash}});
+                     {mix(colors.background, color, 0.6), 1.3, beside}});
   }
   // A is drawn first: B's dashes lie upon it where the two coincide.
   std::stable_sort(sides.begin(), sides.end(), [](const CurveSide& a, const CurveSide& b) {

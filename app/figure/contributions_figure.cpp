@@ -198,7 +198,7 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
     return figure;
   }
   const char* symbol = kSymbols[index_of(view)];
-  const LagBins bins(longest_lag(terms) + 1);
+  const LagBins bins(longest_lag(terms) + 1, style);
   AxesOptions options;
   options.title = figure.title;
   options.x_title = terms.single() ? "source step k" : "loss step t";

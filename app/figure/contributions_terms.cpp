@@ -63,7 +63,7 @@ Index longest_lag(const ContributionTerms& terms) {
   return longest;
 }
 
-LagBins::LagBins(Index lags) {
+LagBins::LagBins(Index lags, const FigureStyle& s) : style(s) {
   if (lags <= 12) {
     for (Index lag = 0; lag < std::max<Index>(lags, 1); ++lag) first.push_back(lag);
     return;
@@ -83,15 +83,16 @@ std::size_t LagBins::of(Index lag) const {
 
 Color LagBins::color(std::size_t bin) const {
   return lag_color(
-      first.size() < 2 ? 0.0 : static_cast<double>(bin) / static_cast<double>(first.size() - 1));
+      first.size() < 2 ? 0.0 : static_cast<double>(bin) / static_cast<double>(first.size() - 1),
+      style);
 }
 
-Color lag_color(double share) {
-  constexpr std::array<Color, 5> kStops{
-      {{255, 208, 92}, {244, 142, 84}, {208, 84, 122}, {140, 62, 168}, {72, 66, 176}}};
-  const double position = std::clamp(share, 0.0, 1.0) * static_cast<double>(kStops.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(position), kStops.size() - 2);
-  return mix(kStops[below], kStops[below + 1], position - static_cast<double>(below));
+Color lag_color(double share, const FigureStyle& style) {
+  // Neither end is lost in the background.
+  const bool light = style.theme == Theme::light;
+  const float near = light ? 0.9f : 1.0f, far = light ? 0.0f : 0.3f;
+  const float at = near + (far - near) * static_cast<float>(std::clamp(share, 0.0, 1.0));
+  return color_of(color_scale(0.0, 1.0, sequential_colors(style)), at);
 }
 
 }  // namespace backflow::figure

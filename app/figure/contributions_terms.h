@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/figure/colormap.h"
+#include "app/figure/style.h"
 #include "app/figure/view.h"
 #include "app/session/snapshot.h"
 
@@ -51,14 +52,15 @@ model::Index longest_lag(const ContributionTerms& terms);
 /// ever more.
 struct LagBins {
   std::vector<model::Index> first;
+  FigureStyle style;
 
-  explicit LagBins(model::Index lags);
+  LagBins(model::Index lags, const FigureStyle& style);
   std::size_t of(model::Index lag) const;
   Color color(std::size_t bin) const;
 };
 
 /// Colour of a lag's share of the way from the nearest (0) to the farthest (1): its luminance
 /// falls all the way, so that the order shows with any colour vision.
-Color lag_color(double share);
+Color lag_color(double share, const FigureStyle& style = {});
 
 }  // namespace backflow::figure

@@ -138,11 +138,11 @@ bool has_ahead(const session::Snapshot& snapshot) {
 }
 
 Stroke ahead_stroke(Color color, const FigureStyle& style) {
-  return {mix(palette(style.theme).background, color, 0.5), 1.2};
+  return {mix(palette(style.theme).background, color, 0.5), 1.2, Dash::dash_dot_dot};
 }
 Stroke branch_stroke(const FigureStyle& style) {
   const Palette& colors = palette(style.theme);
-  return {mix(colors.background, colors.muted_text, 0.55), 1.0};
+  return {mix(colors.background, colors.muted_text, 0.55), 1.0, Dash::long_dash};
 }
 
 }  // namespace

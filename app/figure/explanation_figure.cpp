@@ -81,6 +81,8 @@ public:
     }
   }
 
+  double unit() const { return unit_; }
+
   /// The first of the forms that fits, and then more numbers where there is room left.
   Arrangement best(double height) const {
     std::vector<int> details = first_fit(height);
@@ -153,6 +155,18 @@ private:
   int most_rank_ = 0;
 };
 
+// With smaller letters where not one equation would fit otherwise.
+Arranger arranger_for(const Explanation& explanation, double unit, double width, double height) {
+  for (const double scale : {1.0, 0.85, 0.7, 0.6}) {
+    Arranger arranger(explanation, scale * unit, width);
+    const Arrangement arrangement = arranger.best(height);
+    if (std::any_of(arrangement.blocks.begin(), arrangement.blocks.end(),
+                    [](const Block* block) { return !block->lines.empty(); }))
+      return arranger;
+  }
+  return {explanation, unit, width};
+}
+
 double sentence_height(double unit) { return 1.9 * unit; }
 
 /// What highlights mean, for the tooltip.
@@ -210,17 +224,20 @@ Figure build_explanation(const session::Snapshot& snapshot, const View& view,
                          const FigureStyle& style, Size size) {
   const Explanation explanation = explain(snapshot, view);
   Figure figure = blank_figure("explanation", "What happens at this step", style, size);
-  const double unit = style.font_size, margin = kMargin * unit;
+  const double margin = kMargin * style.font_size;
   const Palette& colors = palette(style.theme);
   const double top = add_header(figure, style, explanation.sentences, {});
-  const Arranger arranger(explanation, unit, size.width - 2.0 * margin);
-  const Arrangement arrangement = arranger.best(size.height - top - 0.5 * margin);
+  const double height = size.height - top - 0.5 * margin;
+  const Arranger arranger =
+      arranger_for(explanation, style.font_size, size.width - 2.0 * margin, height);
+  const Arrangement arrangement = arranger.best(height);
   FormulaMarks marks;
   for (std::size_t i = 0; i < arrangement.blocks.size(); ++i) {
     Point at{margin + arrangement.starts[i].x, top + arrangement.starts[i].y};
     const std::vector<Line>& lines = arrangement.blocks[i]->lines;
     for (std::size_t j = 0; j < lines.size(); ++j) {
-      if (j > 0) at.y += lines[j - 1].box.descent + kLineGap * unit + lines[j].box.ascent;
+      if (j > 0)
+        at.y += lines[j - 1].box.descent + kLineGap * arranger.unit() + lines[j].box.ascent;
       place(*lines[j].formula, at,
             {lines[j].size, j == 0 ? colors.text : mix(colors.text, colors.muted_text, 0.6),
              mix(colors.background, colors.accent, 0.4), view.highlight},
@@ -238,7 +255,7 @@ double explanation_height(const session::Snapshot& snapshot, const View& view,
   const double unit = style.font_size, margin = kMargin * unit;
   const double rest = 0.6 * unit + sentence_height(unit) + 0.5 * margin;
   const Explanation explanation = explain(snapshot, view);
-  const Arranger arranger(explanation, unit, width - 2.0 * margin);
+  const Arranger arranger = arranger_for(explanation, unit, width - 2.0 * margin, most - rest);
   return rest + arranger.best(most - rest).height;
 }
 

@@ -29,7 +29,9 @@ struct Rect {
   bool contains(Point p) const { return p.x >= x && p.x < right() && p.y >= y && p.y < bottom(); }
 };
 
-enum class Dash { solid, dashed, dotted };
+/// Curves that share a plot differ in it, not in colour alone: they survive a printer without
+/// colours.
+enum class Dash { solid, dashed, dotted, dash_dot, dash_dot_dot, long_dash };
 
 struct Stroke {
   Color color;

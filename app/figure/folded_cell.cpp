@@ -167,10 +167,16 @@ private:
     draw_state(layout_.cell, "c", trace.c, data_.cell_scale, Part::cell_state);
     const Loop own = forward_loop(layout_.cell);
     draw_loop(own, 0.22 * f(), colors_.forward);
-    label({at, layout_.cell.middle()}, {"carries c_{" + before() + "}", "c_{" + before() + "}"},
-          HAlign::left, room, colors_.muted_text);
+    // Not where the rows are so low that it would stand in the label of W_xh.
+    if (input_label_y() - layout_.cell.middle() > 1.1 * f())
+      label({at, layout_.cell.middle()}, {"carries c_{" + before() + "}", "c_{" + before() + "}"},
+            HAlign::left, room, colors_.muted_text);
     parts_.forward_arrow({x_, layout_.cell.top - pad()}, {x_, layout_.hidden.bottom() + pad()},
                          0.5);
+  }
+
+  double input_label_y() const {
+    return (layout_.state_bottom().bottom() + layout_.input.top) / 2.0;
   }
 
   void draw_input() {
@@ -181,9 +187,8 @@ private:
          Part::input_weights);
     // Letters in a low row reach above it.
     const double at = x_ + (layout_.input.height < 1.6 * f() ? half_ + 0.4 * f() : 0.9 * f());
-    label({at, (bottom + layout_.input.top) / 2.0},
-          {"W_{xh}  " + shape(data_.rec().model.parameters.W_xh), "W_{xh}"}, HAlign::left,
-          figure_.width - at - f(), colors_.text);
+    label({at, input_label_y()}, {"W_{xh}  " + shape(data_.rec().model.parameters.W_xh), "W_{xh}"},
+          HAlign::left, figure_.width - at - f(), colors_.text);
     if (t_ > 0)
       parts_.input(data_, t_, box(layout_.input));
     else

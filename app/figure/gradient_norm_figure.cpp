@@ -204,7 +204,7 @@ Figure build_gradient_norm(const session::Snapshot& snapshot, const View& view,
   options.note = notes(snapshot);
   options.range = norm_range(snapshot, view);
   // The lower curve is wider, so that it shows on both sides where the two coincide.
-  const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6};
+  const Stroke before{colors.norm_before, 4.0}, after{colors.norm_after, 1.6, Dash::dash_dot};
   options.legend = {{"before", before}};
   if (clip.mode != ClipMode::none) {
     options.legend.push_back({"after clipping", after});

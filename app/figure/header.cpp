@@ -1,5 +1,8 @@
 #include "app/figure/header.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "app/figure/text_markup.h"
 
 namespace backflow::figure {
@@ -10,16 +13,33 @@ std::string first_that_fits(const std::vector<std::string>& texts, double size, 
   return {};
 }
 
+std::string shortened(const std::string& text, double size, double width, bool bold) {
+  if (text_width(text, size, bold) <= width) return text;
+  std::string shown = text;
+  for (std::size_t blank; (blank = shown.rfind(' ')) != std::string::npos;) {
+    shown.resize(blank);
+    while (!shown.empty() && std::string_view(",:; ").find(shown.back()) != std::string_view::npos)
+      shown.pop_back();
+    if (text_width(shown + " …", size, bold) <= width) return shown + " …";
+  }
+  return {};
+}
+
 double add_header(Figure& figure, const FigureStyle& style, const std::vector<std::string>& left,
                   const std::vector<std::string>& right) {
   const Palette& colors = palette(style.theme);
   const double size = style.font_size, margin = 0.75 * size, room = figure.width - 2 * margin;
   Group group{"header", std::nullopt, {}};
   double y = 0.6 * size;
-  if (style.title && text_width(figure.title, 1.2 * size, true) < room) {
+  // A little smaller rather than cut short.
+  const double whole = text_width(figure.title, size, true);
+  const double title_size = std::clamp(room / std::max(whole, 1.0), 1.0, 1.2) * size;
+  const std::string title =
+      style.title ? shortened(figure.title, title_size, room + 0.1, true) : std::string();
+  if (!title.empty()) {
     group.marks.push_back(TextMark{.anchor = {margin, y},
-                                   .markup = figure.title,
-                                   .size = 1.2 * size,
+                                   .markup = title,
+                                   .size = title_size,
                                    .color = colors.text,
                                    .v_align = VAlign::top,
                                    .bold = true});

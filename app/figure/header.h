@@ -12,6 +12,9 @@ namespace backflow::figure {
 /// The first of the texts that is not wider than `width`; empty when none is.
 std::string first_that_fits(const std::vector<std::string>& texts, double size, double width);
 
+/// The text, or as many of its words as fit with "…" behind them; empty when not even one does.
+std::string shortened(const std::string& text, double size, double width, bool bold = false);
+
 /// Writes Figure::title when the style asks for it, and the first text of each list that fits, the
 /// left one first. Returns the top of what comes below; the line's letters begin 1.8 font sizes
 /// above it.

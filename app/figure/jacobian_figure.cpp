@@ -272,9 +272,17 @@ PlotArea cells_area(const Rect& rect, Index steps) {
 
 }  // namespace
 
-ColorScale map_scale(const session::Snapshot& snapshot, const View& view) {
-  const double limit = automatic_limit(snapshot);
-  return color_scale(view.heatmap_low.value_or(-limit), view.heatmap_high.value_or(limit));
+ColorScale map_scale(const session::Snapshot& snapshot, const View& view,
+                     const FigureStyle& style) {
+  double min = 0.0, max = 0.0;
+  for (const session::Snapshot* side : sharing_scales(snapshot))
+    if (side->analysis) {
+      min = std::min(min, side->analysis->range.min);
+      max = std::max(max, side->analysis->range.max);
+    }
+  const ColorScale scale = norm_scale(min, max, style.colors);
+  return color_scale(view.heatmap_low.value_or(scale.low), view.heatmap_high.value_or(scale.high),
+                     style.colors);
 }
 
 double automatic_limit(const gradient::LogRange& range) {
@@ -322,7 +330,7 @@ Figure build_jacobian_norms(const session::Snapshot& snapshot, const View& view,
   const double font = style.font_size;
   const double top = add_header(figure, style, {"t: step where the gradient starts", "step t"},
                                 subtitles(snapshot));
-  const ColorScale scale = map_scale(snapshot, view);
+  const ColorScale scale = map_scale(snapshot, view, style);
   const double left = text_width(std::to_string(steps), font) + 1.25 * font;
   const double bar_width = color_bar_width(scale, quantity, font);
   const Rect rect{left, top, std::max(figure.width - left - bar_width - 1.2 * font, font),

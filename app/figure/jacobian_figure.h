@@ -24,11 +24,10 @@ std::optional<Cell> cell_at(const Figure& figure, Point at);
 /// Where the cell is drawn. `cells` is Figure::plot of this figure, T = `steps`.
 Rect cell_rect(const PlotArea& cells, model::Index steps, Cell cell);
 
-/// The colours of the map.
-ColorScale map_scale(const session::Snapshot& snapshot, const View& view);
+/// The colours of the map, which has the limits of norm_scale() where View leaves them automatic.
+ColorScale map_scale(const session::Snapshot& snapshot, const View& view, const FigureStyle& style);
 
-/// Limits of the colours that View leaves automatic: equally far on both sides of 10^0, so that
-/// equal strength means equal distance, and wide enough for every finite value.
+/// Limits equally far on both sides of 10^0, and wide enough for every finite value.
 double automatic_limit(const gradient::LogRange& range);
 /// The same for the map of the snapshot, and that of the other network where there is one.
 double automatic_limit(const session::Snapshot& snapshot);

@@ -131,9 +131,9 @@ struct Strokes {
 
   explicit Strokes(const Palette& colors)
       : median{colors.accent, 3.6},  // wider, so that it shows beside the line upon it
-        line{colors.norm_before, 1.4},
+        line{colors.norm_before, 1.6, Dash::long_dash},
         bound{colors.warning, 1.6, Dash::dashed},
-        lyapunov{colors.norm_after, 1.6, Dash::dashed},
+        lyapunov{colors.norm_after, 1.6, Dash::dash_dot},
         epsilon{colors.muted_text, 1.4, Dash::dotted},
         band(mix(colors.background, colors.accent, 0.25)) {}
 };

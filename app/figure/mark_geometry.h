@@ -2,9 +2,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,11 +11,27 @@
 
 namespace backflow::figure {
 
-/// Lengths of dash and gap in figure units; nothing for a solid line. Ends are butt.
-inline std::optional<std::array<double, 2>> dash_lengths(Dash dash) {
-  if (dash == Dash::dashed) return std::array{6.0, 4.0};
-  if (dash == Dash::dotted) return std::array{1.5, 3.0};
-  return std::nullopt;
+/// Lengths of dashes and gaps in turn, in figure units; none for a solid line. Ends are butt.
+inline std::span<const double> dash_lengths(Dash dash) {
+  static constexpr double kDashed[] = {6.0, 4.0}, kDotted[] = {1.5, 3.0};
+  static constexpr double kDashDot[] = {8.0, 3.0, 1.5, 3.0};
+  static constexpr double kDashDotDot[] = {8.0, 3.0, 1.5, 3.0, 1.5, 3.0};
+  static constexpr double kLongDash[] = {14.0, 5.0};
+  switch (dash) {
+    case Dash::solid:
+      break;
+    case Dash::dashed:
+      return kDashed;
+    case Dash::dotted:
+      return kDotted;
+    case Dash::dash_dot:
+      return kDashDot;
+    case Dash::dash_dot_dot:
+      return kDashDotDot;
+    case Dash::long_dash:
+      return kLongDash;
+  }
+  return {};
 }
 
 /// The lines x + y = n · spacing, cut to the mark's rectangle (without their width).

@@ -96,7 +96,7 @@ Figure slopes_part(const Analysis& analysis, const View& view, const FigureStyle
   const Color most = mix(colors.background, colors.accent, 0.15);
   const Color half = mix(colors.background, colors.accent, 0.38);
   // The lower curve is wider, so that it shows on both sides where the two coincide.
-  const Stroke slope{colors.accent, 3.0}, share{colors.threshold, 1.6};
+  const Stroke slope{colors.accent, 3.0}, share{colors.threshold, 1.6, Dash::dashed};
   options.legend = {{"mean/γ", slope},
                     {"share below " + compact(gradient::kSaturated) + "γ", share}};
   // Of slopes that are one thing or the other, quartiles tell nothing that the mean does not.

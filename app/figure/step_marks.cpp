@@ -35,7 +35,8 @@ void StepMarks::text(Point center, const std::string& markup, double size, Color
 }
 
 void StepMarks::forward_arrow(Point from, Point to, double strength) const {
-  const double thickness = f() * (0.06 + 0.34 * std::clamp(strength, 0.0, 1.0));
+  const double thickness =
+      f() * (0.06 + 0.34 * (std::isnan(strength) ? 1.0 : std::clamp(strength, 0.0, 1.0)));
   add_arrow(group_, from, to, thickness, colors_.forward, colors_.forward);
 }
 

@@ -33,8 +33,17 @@ struct FigureStyle {
   Theme theme = Theme::light;
   double font_size = 12.0;  ///< of axis numbers, in figure units; everything else follows from it
   bool title = true;  ///< the figure carries its own title (exports); panels have it in their bar
+  /// Of norms, and of what has a sign, such as weights: the diverging map is white at 10^0 and at
+  /// 0, all others go from dark for the lowest to light for the highest, also on a printer without
+  /// colours. What has no centre, such as lags, takes cividis instead of the diverging one.
+  Colormap colors = Colormap::diverging;
 
   bool operator==(const FigureStyle&) const = default;
 };
+
+/// The map of quantities without a centre.
+inline Colormap sequential_colors(const FigureStyle& style) {
+  return style.colors == Colormap::diverging ? Colormap::cividis : style.colors;
+}
 
 }  // namespace backflow::figure

@@ -91,6 +91,21 @@ std::vector<Tick> linear_ticks(const AxisSpan& axis) {
     }
 }
 
+// A part of a decade has no power of ten, or one: round numbers as on a linear axis. None where
+// they do not fit.
+std::vector<Tick> ticks_within_a_decade(const AxisSpan& axis) {
+  AxisSpan plain = axis;
+  plain.min = std::pow(10.0, axis.min);
+  plain.max = std::pow(10.0, axis.max);
+  // At the upper end they stand closer than on a linear axis.
+  for (; plain.length > 2.0 * plain.font_size; plain.length *= 0.7) {
+    std::vector<Tick> ticks = linear_ticks(plain);
+    for (Tick& tick : ticks) tick.position = std::log10(tick.position);
+    if (fits(axis, ticks)) return ticks;
+  }
+  return {};
+}
+
 std::vector<Tick> log_ticks(const AxisSpan& axis) {
   std::vector<Tick> ticks = decade_ticks(axis, 1);
   double magnitude = 1.0;
@@ -104,6 +119,11 @@ std::vector<Tick> log_ticks(const AxisSpan& axis) {
     std::vector<Tick> finer = ticks;
     add_between_decades(axis, {2, 5}, true, finer);
     if (fits(axis, finer)) ticks = finer;
+  }
+  // Where such numbers are short.
+  if (ticks.size() < 2 && axis.max - axis.min < 1.0 && std::abs(axis.min) < 4.0) {
+    const std::vector<Tick> within = ticks_within_a_decade(axis);
+    if (within.size() > ticks.size()) return within;
   }
   if (pixels_per_unit(axis) > 3.0 * axis.font_size)
     add_between_decades(axis, {2, 3, 4, 5, 6, 7, 8, 9}, false, ticks);

@@ -45,16 +45,18 @@ double sequence_loss(const IterationRecord& record, Index sequence, Index t) {
                            record.batch.targets.step(t).col(sequence));
 }
 
-ColorScale scale_of(const std::vector<double>& logs) {
-  const double limit = nice_ceiling(std::max(1.0, largest_size(logs)));
-  return color_scale(-limit, limit);
+ColorScale scale_of(const std::vector<double>& logs, Colormap map) {
+  Extent extent;
+  extent.include(0.0);
+  for (const double value : logs) extent.include(value);
+  return norm_scale(extent.low, extent.high, map);
 }
 
 // One step's factor is rarely beyond ten. Whole decades, so that colours keep their meaning from
 // one iteration to the next.
-ColorScale factor_scale_of(const std::vector<double>& logs) {
+ColorScale factor_scale_of(const std::vector<double>& logs, Colormap map) {
   const double limit = std::max(1.0, std::ceil(largest_size(logs)));
-  return color_scale(-limit, limit);
+  return color_scale(-limit, limit, map);
 }
 
 // Of tasks whose classes are the first rows of their one-hot inputs.
@@ -160,7 +162,7 @@ Color UnrolledData::own_blame_color(Index t) const {
 
 namespace {
 
-UnrolledData data_of(const session::Snapshot& snapshot, const View& view) {
+UnrolledData data_of(const session::Snapshot& snapshot, const View& view, Colormap colors) {
   UnrolledData data;
   const session::Analysis* analysis = snapshot.analysis.get();
   data.record = snapshot.running && analysis != nullptr ? analysis->record : snapshot.record;
@@ -205,22 +207,22 @@ UnrolledData data_of(const session::Snapshot& snapshot, const View& view) {
   data.log10_reference = reference_of(data.log10_blame);
   for (const double value : data.log10_blame)
     data.relative_blame.push_back(value - data.log10_reference);
-  data.blame_scale = scale_of(data.relative_blame);
-  data.factor_scale = factor_scale_of(data.log10_factor);
+  data.blame_scale = scale_of(data.relative_blame, colors);
+  data.factor_scale = factor_scale_of(data.log10_factor, colors);
   data.some_not_finite = has_not_finite(data);
   return data;
 }
 
 void widen(ColorScale& scale, const ColorScale& other) {
-  scale = color_scale(std::min(scale.low, other.low), std::max(scale.high, other.high));
+  scale = color_scale(std::min(scale.low, other.low), std::max(scale.high, other.high), scale.map);
 }
 
 }  // namespace
 
-UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view) {
-  UnrolledData data = data_of(snapshot, view);
+UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view, Colormap colors) {
+  UnrolledData data = data_of(snapshot, view, colors);
   if (sharing_scales(snapshot).size() < 2) return data;
-  const UnrolledData other = data_of(*snapshot.other, view);
+  const UnrolledData other = data_of(*snapshot.other, view, colors);
   data.hidden_scale = std::max(data.hidden_scale, other.hidden_scale);
   data.cell_scale = std::max(data.cell_scale, other.cell_scale);
   data.input_scale = std::max(data.input_scale, other.input_scale);

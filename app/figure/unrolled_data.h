@@ -80,6 +80,8 @@ using gradient::is_not_finite;
 
 /// While training runs, the record that has been analysed last, so that all numbers of the picture
 /// belong together; else the newest.
-UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view);
+/// `colors` is the map of its scales.
+UnrolledData unrolled_data(const session::Snapshot& snapshot, const View& view,
+                           Colormap colors = Colormap::diverging);
 
 }  // namespace backflow::figure

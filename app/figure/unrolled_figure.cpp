@@ -152,7 +152,7 @@ void add_fold(Figure& figure, const FigureStyle& style, const View& view, const 
 
 Figure build_network(const char* name, const session::Snapshot& snapshot, const View& view,
                      const FigureStyle& style, Size size) {
-  const UnrolledData data = unrolled_data(snapshot, view);
+  const UnrolledData data = unrolled_data(snapshot, view, style.colors);
   const bool folded = view.fold >= 1.0;
   Figure figure = blank_figure(
       name, folded ? "The network, folded into one cell" : "The network, unrolled through time",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "app/figure/colormap.h"
 #include "app/figure/text_markup.h"
@@ -135,7 +136,10 @@ UnrolledLayout unrolled_layout(const FigureStyle& style, const View& view, const
 }
 
 Color value_color(double value, double scale, const Palette& colors, const FigureStyle& style) {
-  if (!std::isfinite(value)) return color_scale(-1.0, 1.0).not_finite;
+  if (!std::isfinite(value) || style.colors != Colormap::diverging)
+    return color_of(color_scale(-1.0, 1.0, style.colors),
+                    std::isfinite(value) ? static_cast<float>(std::clamp(value / scale, -1.0, 1.0))
+                                         : std::numeric_limits<float>::quiet_NaN());
   const Color neutral =
       mix(colors.background, colors.text, style.theme == Theme::light ? 0.05 : 0.12);
   const double share = std::clamp(std::abs(value) / scale, 0.0, 1.0);

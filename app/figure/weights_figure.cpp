@@ -88,7 +88,7 @@ void add_values(Group& group, const FigureStyle& style, const Eigen::Ref<const M
   if (!fits(size, decimals)) size *= 0.8;
   if (!fits(size, decimals)) decimals = 1;
   if (!fits(size, decimals)) return;
-  const ColorScale scale = symmetric_scale();
+  const ColorScale scale = symmetric_scale(style);
   for (Index i = 0; i < W.rows(); ++i)
     for (Index j = 0; j < W.cols(); ++j) {
       const Rect rect = entry_rect(figure, {i, j});
@@ -235,7 +235,7 @@ Figure build_weights(const session::Snapshot& snapshot, const View& view, const 
 
   Group matrix{"matrix", std::nullopt, {}};
   const int side = static_cast<int>(n);
-  matrix.marks.push_back(HeatmapMark{rect, side, side, shares(W, limit), symmetric_scale()});
+  matrix.marks.push_back(HeatmapMark{rect, side, side, shares(W, limit), symmetric_scale(style)});
   add_values(matrix, style, W, limit, figure);
   add_frame(matrix, style, figure, n, selected);
   figure.groups.push_back(std::move(matrix));

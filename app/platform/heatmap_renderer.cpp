@@ -18,7 +18,7 @@ constexpr float kNormal = 0.0f, kZero = 1.0f, kNotFinite = 2.0f, kNone = 3.0f;
 // All that the picture depends on, except the values behind `owner`.
 struct Look {
   int rows = 0, cols = 0, width = 0, height = 0;
-  float low = 0.0f, high = 0.0f, no_cell = 0.0f;
+  float low = 0.0f, center = 0.0f, high = 0.0f, no_cell = 0.0f;
   Rgba below{}, above{}, zero{}, not_finite{};
   bool operator==(const Look&) const = default;
 };
@@ -56,6 +56,7 @@ struct HeatmapRenderer::Impl {
             std::min(input.width, max_size),
             std::min(input.height, max_size),
             comparable(input.low),
+            comparable(input.center),
             comparable(input.high),
             comparable(input.no_cell),
             input.below,
@@ -96,6 +97,7 @@ void HeatmapRenderer::Impl::draw(const Target& target) const {
   painter.set("values", 0);
   painter.set("table", 1);
   painter.set("low", look.low);
+  painter.set("center", look.center);
   painter.set("high", look.high);
   painter.set("below", look.below);
   painter.set("above", look.above);

@@ -25,8 +25,9 @@ struct HeatmapInput {
   /// Without owner the values are uploaded every time.
   std::shared_ptr<const void> owner;
   float no_cell = 0.0f;
-  std::span<const unsigned char> table;  ///< RGBA entries, an odd number; the middle one is 10^0
-  float low = -1.0f, high = 1.0f;        ///< log10 of the first and last entry; low < 0 < high
+  std::span<const unsigned char> table;  ///< RGBA entries, an odd number
+  /// log10 of the first, middle and last entry; low < center < high.
+  float low = -1.0f, center = 0.0f, high = 1.0f;
   Rgba below{}, above{}, zero{}, not_finite{};
   int width = 0, height = 0;  ///< of the texture in pixels; cut to what OpenGL can do
 };

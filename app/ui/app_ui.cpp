@@ -11,6 +11,7 @@
 #include "app/ui/help_overlay.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/keyboard_focus.h"
+#include "app/ui/map_panel.h"
 #include "app/ui/panels.h"
 #include "app/ui/status_bar.h"
 #include "app/ui/theme.h"
@@ -34,6 +35,7 @@ class AppUi::Impl {
 public:
   explicit Impl(UiServices services) : settings_(std::move(services.settings)) {
     ui_.theme = settings_.theme;
+    ui_.norm_colors = settings_.colors;
     panels_.restore(settings_);
     if (services.offer_tour && !settings_.toured) tour_.start();
     services_.textures = services.textures;
@@ -81,6 +83,7 @@ public:
 
   Settings settings() const {
     Settings settings = settings_;
+    settings.colors = ui_.norm_colors;
     panels_.store(settings);
     return settings;
   }
@@ -144,6 +147,7 @@ private:
     if (key_pressed(Key::f1)) help_open_ = !help_open_;
     if (key_pressed(Key::escape)) close_one();
     if (key_pressed(Key::t)) toggle_theme();
+    if (key_pressed(Key::k)) ui_.norm_colors = next_colors(ui_.norm_colors);
     if (help_open_) return;
     panels_.take_keys();
     compare_.take_keys(snapshot, services_.send);

@@ -55,7 +55,7 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
   if (area.width < ui.px(60.0) || area.height < ui.px(60.0)) return {};
   Key key{snapshot.revision,
           figure::relevant(*info_, view),
-          {ui.theme, 12.0, false},
+          {ui.theme, 12.0, false, ui.norm_colors},
           {area.width / ui.scale, area.height / ui.scale}};
   if (!(key == key_)) {
     figure_ = info_->build(snapshot, key.view, key.style, key.size);

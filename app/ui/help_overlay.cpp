@@ -34,6 +34,7 @@ constexpr Entry kLooking[] = {
     {"1 … 9, 0, C", "the figures behind the tabs"},
     {"M", "enlarge the card under the mouse"},
     {"+  −", "text size; T: light or dark"},
+    {"K", "other colours, as a click on the map's scale"},
     {"Tab, Enter", "reach and press a control; arrows set it"},
     {"Esc", "close, let go, back to all cards"},
     {"F1", "this page"},
@@ -60,8 +61,9 @@ constexpr Entry kSymbols[] = {
 constexpr const char* kReading[] = {
     "Heatmap: a cell is the size of ∂h_{t}/∂h_{k}, what is left of a gradient of size 1 that "
     "starts at step t (down) when it arrives at step k (across).",
-    "White is 1. Blue is less: it vanishes. Red is more: it explodes. The diagonal has not "
-    "travelled yet. Grey is exactly 0; hatched is not finite.",
+    "White is 1. Blue is less: it vanishes. Red is more: it explodes (K: other colours). The "
+    "diagonal "
+    "has not travelled yet. Grey is exactly 0; hatched is not finite.",
     "Network: the lane of blame shows the same for the loss of one sequence. ‖J_{t}‖ is the most "
     "by which one step can stretch it.",
     "By lag: the same by the number of steps travelled. Spectrum: what W_{hh} does to its own "

@@ -54,11 +54,12 @@ void ImGuiCanvas::stroke(const ImVec2* points, int count, const figure::Stroke& 
   const ImU32 color = to_imgui(stroke.color);
   const float width = std::max(1.0f, pixels(stroke.width));
   const auto dash = figure::dash_lengths(stroke.dash);
-  if (!dash) {
+  if (dash.empty()) {
     solid_line(points, count, color, width);
     return;
   }
-  const float on = pixels((*dash)[0]), period = on + pixels((*dash)[1]);
+  float period = 0.0f;
+  for (const double part : dash) period += pixels(part);
   float phase = 0.0f;  // how far into the period the next piece begins
   for (int i = 0; i + 1 < count; ++i) {
     const ImVec2 a = points[i], b = points[i + 1];
@@ -69,9 +70,14 @@ void ImGuiCanvas::stroke(const ImVec2* points, int count, const figure::Stroke& 
     const auto along = [&](float s) {
       return ImVec2(a.x + (b.x - a.x) * s / length, a.y + (b.y - a.y) * s / length);
     };
-    for (float s = -phase; s < length; s += period)
-      if (s + on > 0.0f)
-        list_.AddLine(along(std::max(s, 0.0f)), along(std::min(s + on, length)), color, width);
+    float begin = -phase;
+    for (std::size_t part = 0; part + 1 < dash.size(); part += 2) {
+      const float on = pixels(dash[part]);
+      for (float s = begin; s < length; s += period)
+        if (s + on > 0.0f)
+          list_.AddLine(along(std::max(s, 0.0f)), along(std::min(s + on, length)), color, width);
+      begin += on + pixels(dash[part + 1]);
+    }
     phase = std::fmod(phase + length, period);
   }
 }

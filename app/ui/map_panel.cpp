@@ -138,16 +138,44 @@ void draw_limits(UiContext& ui, const Rect& rect, figure::View& view) {
   draw_text(ui, {rect.x, rect.y, ui.px(84.0), rect.height}, "colours from", 12.0,
             ui.colors().muted_text);
   limit("Lowest colour",
-        "The norm below 1 that gets the deepest blue\ndouble-click to type, e.g. 1e-6",
+        "The norm below 1 that gets the first colour\ndouble-click to type, e.g. 1e-6",
         rect.x + ui.px(84.0), *view.heatmap_low, -1.0);
   draw_text(ui, {rect.x + ui.px(202.0), rect.y, ui.px(20.0), rect.height}, "to", 12.0,
             ui.colors().muted_text);
   limit("Highest colour",
-        "The norm above 1 that gets the deepest red\ndouble-click to type, e.g. 100",
+        "The norm above 1 that gets the last colour\ndouble-click to type, e.g. 100",
         rect.x + ui.px(222.0), *view.heatmap_high, 1.0);
 }
 
+// The scale of the heatmap under the mouse: a click changes to the next colours.
+bool choose_colors(UiContext& ui, const FigurePanel& panel, const Interaction& state) {
+  const auto& groups = panel.figure().groups;
+  const auto bar = std::find_if(groups.begin(), groups.end(),
+                                [](const figure::Group& group) { return group.id == "color-bar"; });
+  if (!panel.mouse() || bar == groups.end()) return false;
+  const bool over = std::any_of(bar->marks.begin(), bar->marks.end(), [&](const auto& mark) {
+    const auto* map = std::get_if<figure::HeatmapMark>(&mark);
+    return map != nullptr && map->rect.contains(*panel.mouse());
+  });
+  if (!over) return false;
+  if (state.clicked) ui.norm_colors = next_colors(ui.norm_colors);
+  if (!state.held)
+    ui.tooltip = "Colours: " + std::string(model::name_of(ui.norm_colors)) +
+                 (ui.norm_colors == figure::Colormap::diverging
+                      ? "\nwhite is 1, blue below, red above"
+                      : "\nfrom dark for the smallest norm to light for the largest") +
+                 "\nclick: other colours  (K)";
+  return true;
+}
+
 }  // namespace
+
+figure::Colormap next_colors(figure::Colormap colors) {
+  const auto& all = model::EnumNames<figure::Colormap>::kAll;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i].value == colors) return all[(i + 1) % all.size()].value;
+  return colors;
+}
 
 // From the right end of the bar, the norm in symbols where words do not fit; on a line of their own
 // where these do not fit either. Returns what is left of the bar.
@@ -223,6 +251,7 @@ void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& sn
   FigurePanel& panel = tabs_.shown();
   const Interaction state = panel.draw(ui, rect, bar_height, snapshot, view, services.textures);
   track_cursor(panel, snapshot, shared);
+  if (heatmap && choose_colors(ui, panel, state)) return;
   if (heatmap && state.clicked)
     if (const auto cell = figure::cell_at(panel.figure(), *panel.mouse())) pin(*cell, view);
 }

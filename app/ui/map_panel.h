@@ -10,6 +10,9 @@
 
 namespace backflow::ui {
 
+/// The colours after these, in a round.
+figure::Colormap next_colors(figure::Colormap colors);
+
 class MapPanel {
 public:
   explicit MapPanel(std::size_t& chosen_tab) : chosen_(chosen_tab) {}

@@ -11,6 +11,7 @@ namespace backflow::ui {
 
 struct Settings {
   figure::Theme theme = figure::Theme::dark;
+  figure::Colormap colors = figure::Colormap::diverging;  ///< of norms and weights
   double text_size = 1.0;         ///< kLeastTextSize … kMostTextSize, of the monitor's usual size
   double controls_width = 310.0;  ///< units
   double middle_share = 0.63, middle_rows = 0.53, right_rows = 0.5;  ///< where the splitters are

@@ -56,6 +56,7 @@ struct UiContext {
   KeyboardFocus focus;
   double scale = 1.0;  ///< pixels per unit
   figure::Theme theme = figure::Theme::dark;
+  figure::Colormap norm_colors = figure::Colormap::diverging;
   /// Changes with the same number belong to one gesture, such as one drag (session::SetKey).
   std::uint64_t gesture = 1;
   Side side = Side::none;

@@ -69,6 +69,8 @@ TEST_F(Animate, BadRequestsAreOneSentenceAndNothingIsWritten) {
   expect_refused(
       {"animate", "--walk", "--every", "2", "--figure", "unrolled", "--output", file.c_str()},
       "--every");
+  expect_refused({"animate", "--colors", "magma", "--figure", "loss", "--output", file.c_str()},
+                 "--colors is for the figures");
   expect_refused({"animate", "--fps", "100", "--output", file.c_str()}, "from 0.1 to 50");
   EXPECT_FALSE(std::filesystem::exists(file));
   std::ofstream(file) << "kept";

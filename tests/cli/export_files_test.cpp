@@ -48,6 +48,27 @@ TEST_F(ExportFiles, EveryFormatOfEveryFigureOpensInAnotherProgram) {
     EXPECT_THAT(output_of("pdffonts " + stem + ".pdf"), HasSubstr("DejaVuSans"));
     names += " " + stem;
   }
+  // Every chunk of a PNG has its checksum, and the lines are as many and as long as it says.
+  EXPECT_EQ(output_of("/usr/bin/python3 -c 'import sys, struct, zlib\n"
+                      "for stem in sys.argv[1:]:\n"
+                      "  b = open(stem + \".png\", \"rb\").read()\n"
+                      "  assert b[:8] == bytes([137, 80, 78, 71, 13, 10, 26, 10]), stem\n"
+                      "  at, data, names = 8, b\"\", []\n"
+                      "  while at < len(b):\n"
+                      "    n, name = struct.unpack(\">I4s\", b[at:at + 8])\n"
+                      "    body = b[at + 8:at + 8 + n]\n"
+                      "    crc, = struct.unpack(\">I\", b[at + 8 + n:at + 12 + n])\n"
+                      "    assert zlib.crc32(name + body) == crc, (stem, name)\n"
+                      "    names.append(name)\n"
+                      "    if name == b\"IHDR\": head = struct.unpack(\">IIBBBBB\", body)\n"
+                      "    if name == b\"IDAT\": data += body\n"
+                      "    at += 12 + n\n"
+                      "  assert names[-1] == b\"IEND\" and head[2] == 8 and head[6] == 0, stem\n"
+                      "  bytes_of_a_pixel = {2: 3, 6: 4}[head[3]]\n"
+                      "  lines = len(zlib.decompress(data)) / (1 + bytes_of_a_pixel * head[0])\n"
+                      "  assert lines == head[1], (stem, lines)'" +
+                      names),
+            "");
   // One call for all: numpy takes longer to start than to read.
   EXPECT_EQ(output_of("/usr/bin/python3 -c 'import sys, csv, math, numpy\n"
                       "for stem in sys.argv[1:]:\n"
@@ -114,6 +135,19 @@ TEST_F(ExportFiles, CaptionTitleAndBackgroundAreOnOrOff) {
   EXPECT_THAT(plain, Not(HasSubstr("fill-opacity=\"0\"")));
 }
 
+TEST_F(ExportFiles, ColoursOfNormsAreChosen) {
+  const auto svg = [&](std::vector<const char*> options) {
+    options.push_back("--force");
+    return read(exported("a.svg", std::move(options), "contributions"));
+  };
+  // The nearest lag's colour, near the light end of each map.
+  const std::string usual = svg({}), magma = svg({"--colors", "magma"});
+  EXPECT_EQ(usual, svg({"--colors", "diverging"}));
+  EXPECT_EQ(usual, svg({"--colors", "cividis"}));
+  EXPECT_NE(usual, magma);
+  EXPECT_NE(magma, svg({"--colors", "viridis"}));
+}
+
 TEST_F(ExportFiles, ACaptionMakesTheFigureHigherUnlessTheHeightIsGiven) {
   const auto height = [&](std::vector<const char*> options) {
     options.push_back("--force");
@@ -166,6 +200,8 @@ TEST_F(ExportFiles, OptionsThatWouldChangeNothingAreRefused) {
   refused({"--preset", "slide"}, "--preset is for pictures", "x.csv");
   refused({"--transparent"}, "--transparent is for pictures", "x.csv");
   refused({"--no-title"}, "--no-title is for pictures", "x.csv");
+  refused({"--colors", "magma"}, "--colors is for the figures unrolled, folded, jacobian-norms");
+  refused({"--colors", "virdis"}, "did you mean \"viridis\"?");
   refused({"--preset", "sldie"}, "did you mean \"slide\"?");
   refused({"--formats", "svg"}, "--formats is for --all");
   expect_refused({"export", "--all", path("all").c_str(), "--formats", "svg,bmp"}, "bmp");

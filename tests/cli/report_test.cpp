@@ -43,6 +43,12 @@ TEST_F(Report, HoldsEverythingAndNothingFromElsewhere) {
   EXPECT_EQ(text, page({"--iterations", "30", "--set", "model.hidden=5"}));
 }
 
+TEST_F(Report, HasTheColoursThatAreChosen) {
+  const std::string usual = page({});
+  EXPECT_EQ(page({"--colors", "diverging"}), usual);
+  EXPECT_NE(page({"--colors", "viridis"}), usual);
+}
+
 TEST_F(Report, WithoutIterationsAndWithDivergence) {
   EXPECT_THAT(page({}),
               AllOf(HasSubstr("after 0 iterations"), Not(HasSubstr("figure id=\"loss\""))));

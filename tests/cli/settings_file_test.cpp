@@ -23,6 +23,7 @@ protected:
 TEST_F(SettingsFiles, ComeBackAsTheyWereWritten) {
   ui::Settings settings;
   settings.theme = figure::Theme::light;
+  settings.colors = figure::Colormap::magma;
   settings.text_size = 1.331;
   settings.controls_width = 288.5;
   settings.middle_share = 0.1 + 0.2;  // needs all digits
@@ -57,7 +58,7 @@ TEST_F(SettingsFiles, WhatIsDamagedOrMissingIsTheDefaultAndTheRestIsKept) {
   for (const char* text : {"", "{", "[1, 2]", "7", "null", "\xff\xfe", "{\"theme\": }"})
     EXPECT_EQ(read(text), ui::Settings()) << text;
   const ui::Settings some = read(
-      R"({"theme": 3, "text_size": "big", "middle_share": [], "tabs": [1, "loss"],
+      R"({"theme": 3, "colors": "jet", "text_size": "big", "middle_share": [], "tabs": [1, "loss"],
           "loss_log": "yes", "toured": true, "unknown": {}})");
   ui::Settings expected;
   expected.toured = true;

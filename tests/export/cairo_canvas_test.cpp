@@ -93,7 +93,8 @@ TEST(Png, FillsAndStrokes) {
 }
 
 TEST(Png, DashesHaveGaps) {
-  for (const figure::Dash dash : {figure::Dash::dashed, figure::Dash::dotted}) {
+  using enum figure::Dash;
+  for (const figure::Dash dash : {dashed, dotted, dash_dot, dash_dot_dot, long_dash}) {
     const Image image = decode_png(
         to_png(figure_of(100.0, 9.0,
                          {figure::PolylineMark{{{0.0, 4.5}, {100.0, 4.5}}, {kBlue, 3.0, dash}}}),

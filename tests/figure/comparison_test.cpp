@@ -19,26 +19,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A and B after that many iterations, B with those keys, everything analysed.
-session::Snapshot compared(int iterations, const std::vector<std::string>& keys,
-                           const std::vector<std::pair<const char*, const char*>>& of_b) {
-  session::Comparison networks(support::configured(keys));
-  networks.execute(session::StartComparison{});
-  for (const auto& [key, value] : of_b)
-    networks.execute(session::on_b(session::SetKey{key, value}));
-  EXPECT_EQ(networks.snapshot({}).refusal, "");
-  networks.execute(session::Run{});
-  for (int i = 0; i < iterations; ++i) networks.iterate();
-  networks.execute(session::Pause{});
-  networks.refresh();
-  session::AnalysisOptions options{.spectra = true};
-  options.contributions = true;
-  session::Comparison::Known known;
-  known.analysis_a = session::analyse(networks.a().record(), options);
-  known.analysis_b = session::analyse(networks.b()->record(), options);
-  return networks.snapshot(known);
-}
-
 std::vector<session::Snapshot> pairs() {
   std::vector<session::Snapshot> list;
   list.push_back(compared(0, {"task.name=first-bit"}, {}));

@@ -53,7 +53,7 @@ struct Case {
 
 class GhostCurves : public ::testing::TestWithParam<Case> {};
 
-TEST_P(GhostCurves, AreThinLinesThroughTheirOwnValues) {
+TEST_P(GhostCurves, AreLinesThroughTheirOwnValues) {
   const auto [name, id, series] = GetParam();
   const session::Snapshot snapshot = branched();
   ASSERT_EQ(snapshot.ghosts.size(), 2u);
@@ -63,7 +63,8 @@ TEST_P(GhostCurves, AreThinLinesThroughTheirOwnValues) {
   const Axes axes{*figure.plot};
   std::vector<PolylineMark> thin;
   for (const PolylineMark& line : marks_of<PolylineMark>(group_of(figure, id)))
-    if (line.stroke.dash == Dash::solid && line.stroke.width < 1.5) thin.push_back(line);
+    if (line.stroke.dash == Dash::long_dash || line.stroke.dash == Dash::dash_dot_dot)
+      thin.push_back(line);
   ASSERT_EQ(thin.size(), 2u);
   for (std::size_t g = 0; g < 2; ++g) {
     const training::HistoryView& ghost = snapshot.ghosts[g];

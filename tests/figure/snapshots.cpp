@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "app/session/analysis.h"
+#include "app/session/comparison.h"
 #include "core/config/keys.h"
+#include "tests/support/configured.h"
 
 namespace backflow::figure {
 
@@ -21,6 +23,25 @@ session::Snapshot snapshot_after(int iterations, const std::vector<const char*>&
   session::Snapshot snapshot = session.snapshot();
   session::attach(session::analyse(snapshot.record, options), snapshot);
   return snapshot;
+}
+
+session::Snapshot compared(int iterations, const std::vector<std::string>& keys,
+                           const std::vector<std::pair<const char*, const char*>>& of_b) {
+  session::Comparison networks(support::configured(keys));
+  networks.execute(session::StartComparison{});
+  for (const auto& [key, value] : of_b)
+    networks.execute(session::on_b(session::SetKey{key, value}));
+  EXPECT_EQ(networks.snapshot({}).refusal, "");
+  networks.execute(session::Run{});
+  for (int i = 0; i < iterations; ++i) networks.iterate();
+  networks.execute(session::Pause{});
+  networks.refresh();
+  session::AnalysisOptions options{.spectra = true};
+  options.contributions = true;
+  session::Comparison::Known known;
+  known.analysis_a = session::analyse(networks.a().record(), options);
+  known.analysis_b = session::analyse(networks.b()->record(), options);
+  return networks.snapshot(known);
 }
 
 session::Snapshot diverged_snapshot() {

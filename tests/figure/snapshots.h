@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/figure/catalogue.h"
@@ -16,6 +17,10 @@ inline const session::AnalysisOptions kEverything{
 /// A session with those keys after that many iterations, analysed; everything by default.
 session::Snapshot snapshot_after(int iterations, const std::vector<const char*>& assignments,
                                  const session::AnalysisOptions& options = kEverything);
+
+/// Two networks after that many iterations, B with those keys; everything analysed but a chain.
+session::Snapshot compared(int iterations, const std::vector<std::string>& keys,
+                           const std::vector<std::pair<const char*, const char*>>& of_b);
 
 /// A run of ReLU that diverges.
 session::Snapshot diverged_snapshot();

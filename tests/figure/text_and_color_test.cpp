@@ -95,7 +95,7 @@ double distance(const Color& a, const Color& b) {
 }
 
 TEST(Colormap, IsLightestAtOneAndEvenOnBothSides) {
-  const auto& table = diverging_colormap();
+  const auto& table = color_table(Colormap::diverging);
   for (std::size_t i = 0; i < 128; ++i) {
     EXPECT_LT(lightness(table[i]), lightness(table[i + 1]) + 0.45);
     EXPECT_GT(lightness(table[128 + i]) + 0.45, lightness(table[129 + i]));
@@ -143,7 +143,7 @@ std::array<double, 3> seen(const Sight& sight, const Color& color) {
 }
 
 TEST(Colormap, IsOrderedAndItsArmsDifferForEveryKindOfSight) {
-  const auto& table = diverging_colormap();
+  const auto& table = color_table(Colormap::diverging);
   for (const Sight& sight : kSights) {
     SCOPED_TRACE(&sight - kSights);
     const auto at = [&](std::size_t i) { return seen(sight, table[i]); };
@@ -160,35 +160,71 @@ TEST(Colormap, IsOrderedAndItsArmsDifferForEveryKindOfSight) {
   }
 }
 
-TEST(Colormap, LagsAreOrderedByLightnessForEveryKindOfSight) {
-  for (const Sight& sight : kSights) {
-    SCOPED_TRACE(&sight - kSights);
-    double before = seen(sight, lag_color(0.0))[0];
-    for (int i = 1; i <= 64; ++i) {
-      const double now = seen(sight, lag_color(i / 64.0))[0];
-      EXPECT_LT(now, before + 0.3) << i;
-      before = now;
+constexpr Colormap kSequential[] = {Colormap::cividis, Colormap::viridis, Colormap::magma};
+
+TEST(Colormap, SequentialOnesGrowLighterForEveryKindOfSight) {
+  for (const Colormap map : kSequential)
+    for (const Sight& sight : kSights) {
+      SCOPED_TRACE(std::string(model::name_of(map)) + std::to_string(&sight - kSights));
+      const ColorTable& table = color_table(map);
+      const auto at = [&](std::size_t i) { return seen(sight, table[i]); };
+      // Rounded to 8 bits, neighbours can be alike.
+      for (std::size_t i = 4; i < table.size(); ++i) EXPECT_GT(at(i)[0], at(i - 4)[0]) << i;
+      EXPECT_GT(at(256)[0] - at(0)[0], 68.0);
+      // About even steps; even ones in CAM02-UCS, not in CIELAB, and not for every eye.
+      for (std::size_t i = 0; i < 4; ++i)
+        EXPECT_NEAR((at(64 * i + 64)[0] - at(64 * i)[0]) / (at(256)[0] - at(0)[0]), 0.25, 0.12);
     }
-    EXPECT_GT(seen(sight, lag_color(0.0))[0] - before, 25.0);
-  }
+}
+
+TEST(Colormap, SequentialOnesAreThePublishedColours) {
+  // Ends and middle as their makers give them.
+  EXPECT_EQ(color_table(Colormap::viridis)[0], (Color{68, 1, 84, 255}));
+  EXPECT_EQ(color_table(Colormap::viridis)[256], (Color{253, 231, 37, 255}));
+  EXPECT_EQ(color_table(Colormap::magma)[0], (Color{0, 0, 4, 255}));
+  EXPECT_EQ(color_table(Colormap::magma)[256], (Color{252, 253, 191, 255}));
+  EXPECT_EQ(color_table(Colormap::cividis)[0], (Color{0, 34, 78, 255}));
+  EXPECT_EQ(color_table(Colormap::cividis)[256], (Color{254, 232, 56, 255}));
+  EXPECT_LT(distance(color_table(Colormap::viridis)[128], {33, 145, 140, 255}), 1.5);
+  EXPECT_LT(distance(color_table(Colormap::magma)[128], {183, 55, 121, 255}), 1.5);
+  EXPECT_LT(distance(color_table(Colormap::cividis)[128], {124, 123, 120, 255}), 1.5);
+}
+
+TEST(Colormap, LagsAreOrderedByLightnessForEveryKindOfSight) {
+  for (const auto& entry : model::EnumNames<Colormap>::kAll)
+    for (const Theme theme : {Theme::light, Theme::dark})
+      for (const Sight& sight : kSights) {
+        SCOPED_TRACE(std::string(entry.name) + std::to_string(&sight - kSights));
+        const FigureStyle style{theme, 12.0, true, entry.value};
+        double before = seen(sight, lag_color(0.0, style))[0];
+        for (int i = 1; i <= 64; ++i) {
+          const double now = seen(sight, lag_color(i / 64.0, style))[0];
+          EXPECT_LT(now, before + 0.3) << i;
+          before = now;
+        }
+        EXPECT_GT(seen(sight, lag_color(0.0, style))[0] - before, 40.0);
+      }
 }
 
 TEST(Colormap, SpecialColoursAreUnlikeAllOthers) {
-  const ColorScale scale = color_scale(-3.0, 3.0);
-  const Color special[] = {scale.below, scale.above, scale.zero, scale.not_finite};
-  for (const Color& a : special) {
-    for (const Color& b : special) {
-      if (!(a == b)) {
-        EXPECT_GT(distance(a, b), 40.0);
+  for (const auto& map : model::EnumNames<Colormap>::kAll) {
+    SCOPED_TRACE(map.name);
+    const ColorScale scale = color_scale(-3.0, 3.0, map.value);
+    const Color special[] = {scale.below, scale.above, scale.zero, scale.not_finite};
+    for (const Color& a : special) {
+      for (const Color& b : special) {
+        if (!(a == b)) {
+          EXPECT_GT(distance(a, b), 40.0);
+        }
       }
+      for (const Color& entry : color_table(map.value)) EXPECT_GT(distance(a, entry), 38.0);
     }
-    for (const Color& entry : diverging_colormap()) EXPECT_GT(distance(a, entry), 38.0);
   }
 }
 
 TEST(Colormap, MapsLimitsCentreAndSpecialValues) {
   const ColorScale scale = color_scale(-4.0, 2.0);
-  const auto& table = diverging_colormap();
+  const auto& table = color_table(Colormap::diverging);
   EXPECT_EQ(color_of(scale, 0.0f), table[128]);
   EXPECT_EQ(color_of(scale, -4.0f), table[0]);
   EXPECT_EQ(color_of(scale, 2.0f), table[256]);
@@ -201,6 +237,37 @@ TEST(Colormap, MapsLimitsCentreAndSpecialValues) {
   EXPECT_EQ(color_of(scale, kInf), scale.not_finite);
   EXPECT_EQ(color_of(scale, std::nanf("")), scale.not_finite);
   EXPECT_EQ(color_of(scale, kNoCell).a, 0);
+}
+
+TEST(Colormap, SequentialScalesAreLinearFromTheLowestToTheHighest) {
+  for (const Colormap map : kSequential) {
+    const ColorScale scale = color_scale(-6.0, 2.0, map);
+    const ColorTable& table = color_table(map);
+    for (std::size_t i = 0; i <= 256; i += 16)
+      EXPECT_EQ(color_of(scale, -6.0f + 8.0f * static_cast<float>(i) / 256.0f), table[i]) << i;
+    EXPECT_EQ(color_of(scale, -6.01f), scale.below);
+    EXPECT_EQ(color_of(scale, 2.01f), scale.above);
+  }
+}
+
+TEST(Colormap, LimitsHoldAllNorms) {
+  for (const auto& map : model::EnumNames<Colormap>::kAll)
+    for (const auto& [min, max] :
+         {std::pair(0.0, 0.0), std::pair(-1e-16, 2e-16), std::pair(-40.0, 0.0),
+          std::pair(-40.0, 1e-15), std::pair(0.0, 7.2), std::pair(-3.0, 0.4)}) {
+      SCOPED_TRACE(std::string(map.name) + " " + std::to_string(min) + " " + std::to_string(max));
+      const ColorScale scale = norm_scale(min, max, map.value);
+      EXPECT_LE(scale.low, min);
+      EXPECT_GE(scale.high, max);
+      EXPECT_LT(scale.low, scale.center);
+      EXPECT_LT(scale.center, scale.high);
+      if (map.value == Colormap::diverging) {
+        EXPECT_EQ(scale.low, -scale.high);
+        EXPECT_EQ(scale.center, 0.0);
+      } else if (max < 1e-3) {
+        EXPECT_LT(scale.high, 0.01);  // no colours are kept for what there is not
+      }
+    }
 }
 
 double contrast(const Color& a, const Color& b) {
@@ -216,8 +283,9 @@ TEST(Palette, TextAndCurvesStandOutInBothThemes) {
     for (const Color& curve : {p.loss, p.norm_before, p.norm_after, p.threshold, p.warning})
       EXPECT_GT(contrast(curve, p.background), 3.0);
   }
-  for (const Color& color : diverging_colormap())
-    EXPECT_GT(contrast(color, readable_on(color)), 4.0);
+  for (const auto& map : model::EnumNames<Colormap>::kAll)
+    for (const Color& color : color_table(map.value))
+      EXPECT_GT(contrast(color, readable_on(color)), 4.0);
 }
 
 }  // namespace

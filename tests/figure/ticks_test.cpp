@@ -78,6 +78,24 @@ TEST(LogTicks, AreSoundOverManyRanges) {
         }
 }
 
+TEST(LogTicks, HaveRoundNumbersWithinADecade) {
+  for (const double length : {100.0, 260.0, 900.0, 4000.0})
+    for (const bool vertical : {false, true})
+      for (const double min : {-3.4, -0.9, -0.02, 0.03, 0.4, 2.31})
+        for (const double range : {0.05, 0.1, 0.3, 0.7}) {
+          const AxisSpan axis{min, min + range, length, 12.0, vertical, false};
+          const auto ticks = log_ticks(axis);
+          expect_sound(axis, ticks);
+          if (length >= 260.0) {
+            EXPECT_GE(labels(ticks), 2u) << min << " + " << range << " on " << length;
+          }
+        }
+  const auto ticks = log_ticks({std::log10(0.9), std::log10(1.32), 300.0, 12.0, true, false});
+  ASSERT_GE(ticks.size(), 4u);
+  EXPECT_EQ(ticks.front().label, "0.90");
+  EXPECT_NEAR(ticks.front().position, std::log10(0.9), 1e-12);
+}
+
 TEST(LogTicks, LabelDecades) {
   const auto ticks = log_ticks({-3.0, 1.0, 300.0, 12.0, true, false});
   EXPECT_EQ(ticks.front().label, "10^{−3}");

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <map>
 #include <random>
 
 #include <epoxy/gl.h>
@@ -16,9 +17,9 @@ namespace {
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
-std::vector<unsigned char> table_bytes() {
+std::vector<unsigned char> table_bytes(figure::Colormap map) {
   std::vector<unsigned char> bytes;
-  for (const figure::Color& c : figure::diverging_colormap())
+  for (const figure::Color& c : figure::color_table(map))
     for (const unsigned char level : {c.r, c.g, c.b, c.a}) bytes.push_back(level);
   return bytes;
 }
@@ -49,8 +50,11 @@ protected:
     input.values = *owner;
     input.owner = owner;
     input.no_cell = figure::kNoCell;
-    input.table = table_;
+    std::vector<unsigned char>& table = tables_[scale.map];
+    if (table.empty()) table = table_bytes(scale.map);
+    input.table = table;
     input.low = static_cast<float>(scale.low);
+    input.center = static_cast<float>(scale.center);
     input.high = static_cast<float>(scale.high);
     input.below = rgba(scale.below);
     input.above = rgba(scale.above);
@@ -85,7 +89,7 @@ protected:
     EXPECT_EQ(wrong, 0);
   }
 
-  std::vector<unsigned char> table_ = table_bytes();
+  std::map<figure::Colormap, std::vector<unsigned char>> tables_;
   std::unique_ptr<HeatmapRenderer> renderer_;
 };
 
@@ -102,7 +106,8 @@ TEST_F(HeatmapRendererTest, AgreesWithTheCpuOnRandomValues) {
     std::uniform_real_distribution<double> spread(low - 0.1 * span, high + 0.1 * span);
     std::vector<float> values(100 * 100);
     for (float& value : values) value = static_cast<float>(spread(random));
-    expect_cpu_colors(figure::color_scale(low, high), 100, 100, values, 100, 100);
+    for (const auto& map : model::EnumNames<figure::Colormap>::kAll)
+      expect_cpu_colors(figure::color_scale(low, high, map.value), 100, 100, values, 100, 100);
   }
 }
 
@@ -176,7 +181,7 @@ TEST_F(HeatmapRendererTest, DrawsOnlyWhatChanged) {
   renderer_->render("map", input);
   EXPECT_EQ(renderer_->draw_count(), 4);
   EXPECT_EQ(renderer_->read_back("map").width, 30);
-  table_[0] ^= 1;
+  tables_[figure::Colormap::diverging][0] ^= 1;
   renderer_->render("map", input);
   EXPECT_EQ(renderer_->draw_count(), 5);
   const HeatmapInput other = input_of(scale, 2, 2, {0.0f, 1.0f, -1.0f, -2.0f}, 30, 20);

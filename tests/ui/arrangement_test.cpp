@@ -2,6 +2,7 @@
 // tour, and what is kept of it.
 #include <set>
 
+#include "tests/ui/mouse.h"
 #include "tests/ui/window_state.h"
 
 namespace backflow::ui {
@@ -183,6 +184,46 @@ TEST(Arrangement, ANewWindowIsAsTheLastOneWasLeft) {
   EXPECT_FALSE(kept.gradient_log);
   EXPECT_NEAR(driver.widget("figure unrolled").rect.width, width, 1.0);
   EXPECT_EQ(driver.ui().settings(), kept);
+}
+
+const figure::HeatmapMark& heatmap_of(const UiDriver& driver, const std::string& id) {
+  for (const figure::Group& group : driver.figure("jacobian-norms").groups)
+    if (group.id == id)
+      for (const figure::Mark& mark : group.marks)
+        if (const auto* map = std::get_if<figure::HeatmapMark>(&mark)) return *map;
+  ADD_FAILURE() << "no heatmap in " << id;
+  static const figure::HeatmapMark kNone;
+  return kNone;
+}
+
+TEST(Arrangement, TheScaleOfTheMapAndAKeyChooseTheColoursAndTheyAreKept) {
+  Settings kept;
+  {
+    UiDriver driver;
+    driver.frames(2);
+    const auto colors = [&] { return heatmap_of(driver, "map").scale.map; };
+    const figure::Rect bar = heatmap_of(driver, "color-bar").rect;
+    const figure::Point at =
+        on_screen(driver, "jacobian-norms", {bar.x + bar.width / 2.0, bar.y + bar.height / 2.0});
+    EXPECT_EQ(colors(), figure::Colormap::diverging);
+    driver.hover(at);
+    EXPECT_THAT(driver.ui().tooltip(), HasSubstr("white is 1"));
+    driver.click_at(at);
+    driver.frames(1);
+    EXPECT_EQ(colors(), figure::Colormap::cividis);
+    EXPECT_THAT(driver.ui().tooltip(), HasSubstr("from dark for the smallest"));
+    driver.press(Key::k);
+    driver.frames(1);
+    EXPECT_EQ(colors(), figure::Colormap::viridis);
+    kept = driver.ui().settings();
+    EXPECT_EQ(kept.colors, figure::Colormap::viridis);
+    for (int i = 0; i < 2; ++i) driver.press(Key::k);
+    driver.frames(1);
+    EXPECT_EQ(colors(), figure::Colormap::diverging);
+  }
+  UiDriver driver({}, 1280, 800, 1.0, kept);
+  driver.frames(2);
+  EXPECT_EQ(heatmap_of(driver, "map").scale.map, figure::Colormap::viridis);
 }
 
 TEST(Arrangement, LargeTextForAWhileLeavesTheSplittersWhereTheyWere) {
