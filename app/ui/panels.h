@@ -51,11 +51,14 @@ private:
   TabbedPanel loss_{{{"loss", "Loss", "Loss", Key::digit_3, '3'},
                      {"accuracy", "Accuracy", "Acc.", Key::digit_4, '4'},
                      {"spectrum", "Spectrum", "Spectrum", Key::digit_5, '5'},
-                     {"weights", "W_{hh}", "W_{hh}", Key::digit_9, '9'}},
+                     {"weights", "W_{hh}", "W_{hh}", Key::digit_9, '9'},
+                     {"lyapunov", "Lyapunov", "Lyap.", Key::l, 'L'}},
                     state_.tabs[1]};
   TabbedPanel norm_{{{"gradient-norm", "Gradient norm", "‖∇L‖", Key::digit_6, '6'},
                      {"learning-rate", "Rate", "η", Key::digit_7, '7'},
-                     {"saturation", "Saturation", "Sat.", Key::digit_8, '8'}},
+                     {"saturation", "Saturation", "Sat.", Key::digit_8, '8'},
+                     {"error-surface", "Error surface", "E(w,b)", Key::e, 'E'},
+                     {"bifurcation", "Bifurcation", "Bif.", Key::i, 'I'}},
                     state_.tabs[2]};
   WeightsPanel weights_;
   EigenvalueDrag eigenvalue_drag_;
