@@ -40,10 +40,10 @@ std::vector<std::string> sentences(const NeuronStudy& study) {
   }
   const lab::Wall& wall = *study.wall;
   const std::string where = "the wall at w = " + compact(w) + ", b = " + compact(wall.at.b);
-  const std::string jump = ": ±" + compact(wall.step) + " in b takes E from " +
-                           compact(wall.below) + " to " + compact(wall.above);
-  const std::string steep = ", ‖∇E‖ = " + compact(wall.gradient) + " on it";
-  return {where + jump + steep, where + jump, "wall at b = " + compact(wall.at.b) + jump, where,
+  const std::string jump = " changes E from " + compact(wall.below) + " to " + compact(wall.above);
+  const std::string by = " by ±" + compact(wall.step), across = "crossing ";
+  return {across + where + by + jump + "; on it ‖∇E‖ = " + compact(wall.gradient),
+          across + where + by + jump, across + "b = " + compact(wall.at.b) + by + jump, where,
           "wall: b = " + compact(wall.at.b)};
 }
 
@@ -217,22 +217,36 @@ double log10_norm(const DescentStep& step) {
   return step.gradient_norm > 0.0 ? std::log10(step.gradient_norm) : std::nan("");
 }
 
-void add_norms(Group& group, const std::vector<DescentStep>& path, const Axes& axes,
-               const Stroke& stroke, Marker marker, Color background, double size) {
+// Steps that jump to and fro across the wall are a cloud of dots; a line would fill the picture.
+void add_dots(Group& group, const std::vector<Point>& points, const Stroke& stroke, double size) {
+  constexpr std::size_t kMost = 600;
+  // An odd stride: every other step lies on the same side.
+  const std::size_t stride = points.size() / kMost / 2 * 2 + 1;
+  for (std::size_t i = 0; i < points.size(); i += stride)
+    if (std::isfinite(points[i].y))
+      group.marks.push_back(CircleMark{points[i], 0.13 * size, stroke.color, std::nullopt});
+}
+
+// A line with a marker here and there.
+void add_marked_line(Group& group, const std::vector<Point>& points, const Stroke& stroke,
+                     Color background, double size, double spacing) {
+  add_line(group, points, stroke);
+  double next = points.empty() ? 0.0 : points.front().x;
+  for (const Point& point : points) {
+    if (point.x < next || !std::isfinite(point.y)) continue;
+    add_marker(group, point, Marker::square, 0.24 * size, stroke.color, background);
+    next = point.x + spacing;
+  }
+}
+
+std::vector<Point> norm_points(const std::vector<DescentStep>& path, const Axes& axes) {
   std::vector<Point> points;
   for (std::size_t i = 0; i < path.size(); ++i) {
     const double value = log10_norm(path[i]);
     points.push_back(
         {axes.x(static_cast<double>(i)), std::isfinite(value) ? axes.y_at(value) : std::nan("")});
   }
-  add_line(group, points, stroke);
-  const double spacing = axes.area.rect.width / 12.0;
-  double next = axes.area.rect.x;
-  for (const Point& point : points) {
-    if (point.x < next || !std::isfinite(point.y)) continue;
-    add_marker(group, point, marker, 0.24 * size, stroke.color, background);
-    next = point.x + spacing;
-  }
+  return points;
 }
 
 Figure norm_part(const NeuronStudy& study, const FigureStyle& style, Size size) {
@@ -263,8 +277,9 @@ Figure norm_part(const NeuronStudy& study, const FigureStyle& style, Size size) 
   const double y = axes.y_at(std::log10(threshold));
   group.marks.push_back(
       PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}}, strokes.threshold});
-  add_norms(group, study.unclipped, axes, strokes.unclipped, Marker::square, figure.background, em);
-  add_norms(group, study.clipped, axes, strokes.clipped, Marker::disc, figure.background, em);
+  add_dots(group, norm_points(study.clipped, axes), strokes.clipped, em);
+  add_marked_line(group, norm_points(study.unclipped, axes), strokes.unclipped, figure.background,
+                  em, axes.area.rect.width / 12.0);
   figure.groups.push_back(std::move(group));
   return figure;
 }

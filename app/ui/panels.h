@@ -9,6 +9,7 @@
 #include "app/ui/eigenvalue_drag.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/network_panel.h"
+#include "app/ui/neuron_drag.h"
 #include "app/ui/threshold_drag.h"
 #include "app/ui/weights_panel.h"
 
@@ -63,6 +64,7 @@ private:
   WeightsPanel weights_;
   EigenvalueDrag eigenvalue_drag_;
   ThresholdDrag threshold_drag_;
+  NeuronDrag neuron_drag_;
   std::array<std::string_view, 2> lower_shown_;  // in the loss and the norm card
   std::size_t lower_chosen_ = 0;                 // the one of them whose tab was chosen last
 };

@@ -119,8 +119,8 @@ std::vector<DescentStep> descend(const Neuron& neuron, const Descent& descent) {
 }
 
 SurfaceRange surface_range(NeuronMap map, NeuronPoint start) {
-  SurfaceRange range = map == NeuronMap::sigmoid ? SurfaceRange{3.0, 7.0, -4.5, -0.5}
-                                                 : SurfaceRange{0.0, 4.0, -2.0, 1.0};
+  SurfaceRange range = map == NeuronMap::sigmoid ? SurfaceRange{3.0, 6.5, -3.75, -1.0}
+                                                 : SurfaceRange{0.5, 3.5, -1.5, 1.0};
   const double w_room = 0.08 * (range.w_max - range.w_min);
   const double b_room = 0.08 * (range.b_max - range.b_min);
   range.w_min = std::min(range.w_min, start.w - w_room);
