@@ -130,7 +130,10 @@ void add_turns(Group& group, const Bifurcation& diagram, const Axes& axes, const
         {(turn.flip ? "flip, " : "saddle-node, ") + number, number, fixed(turn.b, 3)}, size, room);
     if (label.empty()) continue;
     const double x = at.x + (first ? -0.9 : 0.9) * size, width = text_width(label, size);
-    const double y = std::clamp(at.y, rect.y + 0.8 * size, rect.bottom() - 0.8 * size);
+    // Beside a flip the stable states go on outwards, and upwards: the label keeps out of their
+    // way.
+    const double lift = turn.flip ? (first ? -1.3 : 1.3) * size : 0.0;
+    const double y = std::clamp(at.y + lift, rect.y + 0.8 * size, rect.bottom() - 0.8 * size);
     // Nothing runs through it.
     group.marks.push_back(
         RectMark{{first ? x - width - 2.0 : x - 2.0, y - 0.7 * size, width + 4.0, 1.4 * size},
@@ -197,7 +200,8 @@ Figure build_bifurcation(const session::Snapshot& snapshot, const View&, const F
   Group marks{"turns", std::nullopt, {}};
   add_turns(marks, study->bifurcation, axes, colors, figure.background, em);
   figure.groups.push_back(std::move(marks));
-  // What stands along the axis upwards.
+  // What stands along the axis upwards; where room is short, the labels of the turns have it.
+  if (size.width < 32.0 * em) return figure;
   const Rect& rect = axes.area.rect;
   figure.groups.push_back({"y-name",
                            std::nullopt,

@@ -51,7 +51,7 @@ private:
   MapPanel map_{state_.tabs[0]};
   TabbedPanel loss_{{{"loss", "Loss", "Loss", Key::digit_3, '3'},
                      {"accuracy", "Accuracy", "Acc.", Key::digit_4, '4'},
-                     {"spectrum", "Spectrum", "Spectrum", Key::digit_5, '5'},
+                     {"spectrum", "Spectrum", "Spec.", Key::digit_5, '5'},
                      {"weights", "W_{hh}", "W_{hh}", Key::digit_9, '9'},
                      {"lyapunov", "Lyapunov", "Lyap.", Key::l, 'L'}},
                     state_.tabs[1]};

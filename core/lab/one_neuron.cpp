@@ -143,7 +143,7 @@ double ErrorSurface::b(double row) const {
 namespace {
 
 // What follows from the numbers: cells, range and contours.
-void finish(ErrorSurface& surface) {
+void finish(const model::Matrix& states, ErrorSurface& surface) {
   const model::Matrix& values = surface.log10_error;
   auto cells = std::make_shared<std::vector<float>>();
   cells->reserve(static_cast<std::size_t>(values.size()));
@@ -158,13 +158,17 @@ void finish(ErrorSurface& surface) {
       surface.high = std::max(surface.high, value);
     }
   surface.cells = std::move(cells);
+  // E = 10^k where x_T misses the target by ±10^{k/2}: in x_T the valley where E is 0 is no dip
+  // narrower than a cell.
   for (int level = kLeastContour; level < surface.high; ++level)
-    for (const auto& line : contour_lines(values, level)) {
-      Contour contour{static_cast<double>(level), {}};
-      for (const GridPoint& point : line)
-        contour.points.push_back({surface.w(point.column), surface.b(point.row)});
-      surface.contours.push_back(std::move(contour));
-    }
+    for (const double side : {-1.0, 1.0})
+      for (const auto& line :
+           contour_lines(states, surface.neuron.target + side * std::pow(10.0, level / 2.0))) {
+        Contour contour{static_cast<double>(level), {}};
+        for (const GridPoint& point : line)
+          contour.points.push_back({surface.w(point.column), surface.b(point.row)});
+        surface.contours.push_back(std::move(contour));
+      }
 }
 
 }  // namespace
@@ -175,15 +179,17 @@ std::optional<ErrorSurface> error_surface(const Neuron& neuron, const SurfaceRan
   surface.neuron = neuron;
   surface.range = range;
   surface.log10_error.resize(rows, columns);
+  model::Matrix states(rows, columns);
   for (Index row = 0; row < rows; ++row) {
     if (cancelled && cancelled()) return std::nullopt;
     const double b = surface.b(static_cast<double>(row));
     for (Index column = 0; column < columns; ++column) {
-      const double x = final_state(neuron, {surface.w(static_cast<double>(column)), b});
-      surface.log10_error(row, column) = 2.0 * std::log10(std::abs(x - neuron.target));
+      states(row, column) = final_state(neuron, {surface.w(static_cast<double>(column)), b});
+      surface.log10_error(row, column) =
+          2.0 * std::log10(std::abs(states(row, column) - neuron.target));
     }
   }
-  finish(surface);
+  finish(states, surface);
   return surface;
 }
 

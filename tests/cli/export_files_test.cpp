@@ -128,7 +128,7 @@ TEST_F(ExportFiles, TheNeuronIsTheConfigurations) {
     }
   EXPECT_THAT(read(path("error-surface.csv")), HasSubstr("\nclipped,0,6,-2.4,"));
   // The saddle-nodes of w = 6: σ = ½ (1 ± √(1 − 4/6)).
-  EXPECT_THAT(read(path("bifurcation.csv")), HasSubstr("\nsaddle-node,1,-3.4151"));
+  EXPECT_THAT(read(path("bifurcation.csv")), HasSubstr("\nsaddle-node,1,-3.41509"));
 }
 
 TEST_F(ExportFiles, ACaptionMakesTheFigureHigherUnlessTheHeightIsGiven) {

@@ -400,8 +400,8 @@ TEST(Panels, TheKeysOfTheNeuronChangeItsFiguresAndNotTheNetwork) {
   EXPECT_EQ(driver.snapshot().analysis->neuron->options.neuron.steps, 9);
   EXPECT_EQ(driver.snapshot().record, record);
   // Another map brings a start near its own wall.
-  ASSERT_TRUE(driver.reach("Neuron=tanh"));
-  driver.click("Neuron=tanh");
+  ASSERT_TRUE(driver.reach("Neuron"));
+  driver.choose("Neuron", "tanh");
   driver.frames(2);
   EXPECT_EQ(driver.snapshot().config.lab.descent.start, (lab::NeuronPoint{2.0, -0.4}));
   driver.press_with_control(Key::z);
