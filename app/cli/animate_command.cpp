@@ -191,8 +191,12 @@ private:
     options.spectra = info_.needs_spectra;
     options.chain = info_.needs_chain;
     options.contributions = info_.needs_contributions;
+    options.lyapunov = info_.needs_lyapunov;
+    options.neuron = info_.needs_neuron;
     session::Snapshot snapshot = session_.snapshot();
-    session::attach(session::analyse(snapshot.record, options), snapshot);
+    session::attach(
+        session::analyse(snapshot.record, session::with_config(options, snapshot.config)),
+        snapshot);
     return snapshot;
   }
 

@@ -145,7 +145,9 @@ session::AnalysisOptions analysis_of(const ExportRequest& request, const std::ve
           .spectra = any(&FigureInfo::needs_spectra),
           .chain = any(&FigureInfo::needs_chain),
           .contributions = any(&FigureInfo::needs_contributions),
-          .walk = request.playhead.has_value()};
+          .walk = request.playhead.has_value(),
+          .lyapunov = any(&FigureInfo::needs_lyapunov),
+          .neuron = any(&FigureInfo::needs_neuron)};
 }
 
 exporting::Look look_of(const ExportRequest& request, const figure::FigureInfo& info) {

@@ -23,7 +23,9 @@ int write_report(const config::Config& config, const ReportRequest& request, std
     return kBadUsage;
   }
   const session::Snapshot snapshot = train(
-      config, request.iterations, {.spectra = true, .chain = true, .contributions = true}, err);
+      config, request.iterations,
+      {.spectra = true, .chain = true, .contributions = true, .lyapunov = true, .neuron = true},
+      err);
   error = exporting::write_file_atomically(
       request.output, exporting::report_html(snapshot, std::string(kProgram), request.colors));
   if (!error.empty()) {

@@ -23,7 +23,8 @@ session::Snapshot train(const config::Config& config, std::int64_t iterations,
   if (snapshot.divergence)
     err << "backflow: training stopped at iteration " << snapshot.divergence->iteration << ": "
         << training::describe(*snapshot.divergence) << "; the figures show that iteration\n";
-  session::attach(session::analyse(snapshot.record, options), snapshot);
+  session::attach(session::analyse(snapshot.record, session::with_config(options, config)),
+                  snapshot);
   return snapshot;
 }
 

@@ -1,9 +1,11 @@
 #include "app/figure/catalogue.h"
 
 #include "app/figure/accuracy_figure.h"
+#include "app/figure/bifurcation_figure.h"
 #include "app/figure/chain_figure.h"
 #include "app/figure/contributions_figure.h"
 #include "app/figure/dashboard_figure.h"
+#include "app/figure/error_surface_figure.h"
 #include "app/figure/explanation_figure.h"
 #include "app/figure/folded_figure.h"
 #include "app/figure/gradient_norm_figure.h"
@@ -11,6 +13,7 @@
 #include "app/figure/lag_figure.h"
 #include "app/figure/learning_rate_figure.h"
 #include "app/figure/loss_figure.h"
+#include "app/figure/lyapunov_figure.h"
 #include "app/figure/saturation_figure.h"
 #include "app/figure/spectrum_figure.h"
 #include "app/figure/unrolled_figure.h"
@@ -165,6 +168,35 @@ std::span<const FigureInfo> catalogue() {
        .tooltip = saturation_tooltip,
        .cell = saturation_cell,
        .follows = {.cursor = true}},
+      {.name = "lyapunov",
+       .title = "Lyapunov spectrum",
+       .description = "all Lyapunov exponents along one sequence, how they settle from step to "
+                      "step, and those of a linear network with the same W_hh",
+       .default_size = {960.0, 420.0},
+       .build = build_lyapunov,
+       .write_csv = write_lyapunov_csv,
+       .tooltip = lyapunov_tooltip,
+       .needs_lyapunov = true},
+      {.name = "error-surface",
+       .title = "Error surface",
+       .description = "the error of one neuron over its weight w and bias b after T steps, its "
+                      "wall, and two descents, with and without clipping",
+       .options = "--set lab.… chooses neuron and start",
+       .default_size = {960.0, 520.0},
+       .build = build_error_surface,
+       .write_csv = write_error_surface_csv,
+       .tooltip = error_surface_tooltip,
+       .needs_neuron = true},
+      {.name = "bifurcation",
+       .title = "Bifurcation",
+       .description = "stable and unstable states of one neuron over its bias b, and where they "
+                      "meet and vanish",
+       .options = "--set lab.start_w=… chooses w",
+       .default_size = {800.0, 460.0},
+       .build = build_bifurcation,
+       .write_csv = write_bifurcation_csv,
+       .tooltip = bifurcation_tooltip,
+       .needs_neuron = true},
       {.name = "dashboard",
        .title = "Dashboard",
        .description = "network, Jacobian products, loss and gradient norm in one picture",

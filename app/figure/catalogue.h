@@ -56,6 +56,8 @@ struct FigureInfo {
   bool needs_spectra = false;        ///< shows more with session::AnalysisOptions::spectra
   bool needs_chain = false;          ///< likewise with chain
   bool needs_contributions = false;  ///< likewise with contributions
+  bool needs_lyapunov = false;       ///< likewise with lyapunov
+  bool needs_neuron = false;         ///< likewise with neuron; nothing of the network
   /// Its first plot has the iterations along x. Two networks that are compared are drawn on the
   /// same axes; every other figure shows one of them.
   bool over_iterations = false;

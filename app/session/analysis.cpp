@@ -1,6 +1,7 @@
 #include "app/session/analysis.h"
 
 #include <algorithm>
+#include <numbers>
 #include <span>
 #include <utility>
 #include <vector>
@@ -100,6 +101,33 @@ bool add_spectra(const IterationRecord& record, LazyJacobians& jacobians,
   return true;
 }
 
+// ln |λ|, falling, of W_hh.
+std::optional<std::vector<double>> linear_exponents(const IterationRecord& record,
+                                                    const gradient::CancelFunction& cancelled) {
+  std::vector<double> logs;
+  if (record.model.cell != model::CellKind::rnn) return logs;
+  const gradient::ScaledMatrix W{record.model.parameters.W_hh, 0};
+  const auto values = gradient::eigenvalues(std::span(&W, 1), cancelled);
+  if (!values) return std::nullopt;
+  for (const gradient::Eigenvalue& value : *values)
+    logs.push_back(value.log10_modulus * std::numbers::ln10);
+  return logs;
+}
+
+// All exponents, unless they are there or not wanted; false when cancelled.
+bool add_lyapunov(const AnalysisOptions& options, LazyJacobians& jacobians,
+                  const gradient::CancelFunction& cancelled, Analysis& analysis) {
+  if (!options.lyapunov) analysis.lyapunov.reset();
+  if (!options.lyapunov || analysis.lyapunov) return true;
+  auto linear = linear_exponents(*analysis.record, cancelled);
+  if (!linear) return false;
+  auto all = gradient::lyapunov_exponents(jacobians(), {}, cancelled);
+  if (!all) return false;
+  analysis.lyapunov =
+      std::make_shared<const LyapunovStudy>(LyapunovStudy{std::move(*all), std::move(*linear)});
+  return true;
+}
+
 // Everything that is made of the one-step Jacobians, unless it is there; false when cancelled.
 bool add_products(const AnalysisOptions& options, bool knows_lyapunov,
                   const gradient::CancelFunction& cancelled, Analysis& analysis) {
@@ -117,6 +145,7 @@ bool add_products(const AnalysisOptions& options, bool knows_lyapunov,
     if (!one) return false;
     analysis.largest_lyapunov = one->exponents.front();
   }
+  if (!add_lyapunov(options, jacobians, cancelled, analysis)) return false;
   const StepPair pair = limited(options.product.value_or(StepPair{T, 0}), T);
   const auto& known = analysis.chain;
   if (!options.chain || (known && (known->t != pair.t || known->k != pair.k)))
@@ -128,6 +157,18 @@ bool add_products(const AnalysisOptions& options, bool knows_lyapunov,
   if (!chain) return false;
   analysis.chain = std::make_shared<const gradient::Chain>(std::move(*chain));
   return true;
+}
+
+// The study of one neuron, from what is known where that is the same; false when cancelled.
+bool add_neuron(const AnalysisOptions& options, const KnownNeuron& known,
+                const gradient::CancelFunction& cancelled, Analysis& analysis) {
+  if (!options.neuron) analysis.neuron.reset();
+  if (!options.neuron) return true;
+  const KnownNeuron& before = analysis.neuron ? analysis.neuron : known;
+  analysis.neuron = before && before->options == options.neuron_options
+                        ? before
+                        : lab::study(options.neuron_options, cancelled, before.get());
+  return analysis.neuron != nullptr;
 }
 
 // An earlier analysis, when it is of the same record and sequence; else null.
@@ -179,11 +220,12 @@ std::shared_ptr<const Analysis> around(std::optional<gradient::JacobianNorms> no
                                        std::shared_ptr<const IterationRecord> record,
                                        const AnalysisOptions& options,
                                        const gradient::CancelFunction& cancelled,
-                                       const Analysis* same = nullptr) {
+                                       const KnownNeuron& known, const Analysis* same = nullptr) {
   auto analysis =
       same != nullptr ? std::make_shared<Analysis>(*same) : std::make_shared<Analysis>();
   if (same == nullptr) add_lasting(*record, norms->sequence, *analysis);
   analysis->record = std::move(record);
+  if (!add_neuron(options, known, cancelled, *analysis)) return nullptr;
   if (norms) {
     analysis->range = gradient::log_range(norms->log10_norm);
     analysis->cells = std::make_shared<const std::vector<float>>(
@@ -213,24 +255,30 @@ Index quick_stride(const IterationRecord& record, Index sequence, const Analysis
 
 }  // namespace
 
+AnalysisOptions with_config(AnalysisOptions options, const config::Config& config) {
+  if (options.neuron) options.neuron_options = config.lab;
+  return options;
+}
+
 std::shared_ptr<const Analysis> analyse(std::shared_ptr<const IterationRecord> record,
                                         const AnalysisOptions& options,
                                         const gradient::CancelFunction& cancelled,
-                                        const Analysis* earlier) {
+                                        const Analysis* earlier, const KnownNeuron& known) {
   const Index sequence = options.sequence % record->trace.batch();
   const Analysis* same = if_same(earlier, *record, sequence);
   if (has_map(same, options))
-    return around(std::nullopt, std::move(record), options, cancelled, same);
+    return around(std::nullopt, std::move(record), options, cancelled, known, same);
   auto norms = gradient::jacobian_norms(record->model, record->trace, sequence, options.norm,
                                         cancelled, options.block);
   if (!norms) return nullptr;
-  return around(std::move(norms), std::move(record), options, cancelled, same);
+  return around(std::move(norms), std::move(record), options, cancelled, known, same);
 }
 
 std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const IterationRecord> record,
                                                  const AnalysisOptions& options,
                                                  const gradient::CancelFunction& cancelled,
-                                                 const Analysis* earlier) {
+                                                 const Analysis* earlier,
+                                                 const KnownNeuron& known) {
   const Index sequence = options.sequence % record->trace.batch();
   if (has_map(if_same(earlier, *record, sequence), options)) return nullptr;
   const Index stride = quick_stride(*record, sequence, options);
@@ -240,7 +288,7 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
   if (!norms) return nullptr;
   AnalysisOptions quick = options;
   quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
-  return around(std::move(norms), std::move(record), quick, cancelled);
+  return around(std::move(norms), std::move(record), quick, cancelled, known);
 }
 
 bool is_slow(const IterationRecord& record, const AnalysisOptions& options) {
@@ -257,6 +305,7 @@ bool is_slow(const IterationRecord& record, const AnalysisOptions& options) {
     cost += cubed * (8.0 * std::max(2000.0, 4.0 * steps) + 16.0 * steps + 60.0);
   if (options.spectra)
     cost += cubed * 85.0 + steps * 6.0 * n * n * static_cast<double>(kMaxExponents);
+  if (options.lyapunov) cost += steps * 6.0 * cubed;
   return cost > kHalfASecond;
 }
 

@@ -58,7 +58,7 @@ std::shared_ptr<const Analysis> Analyst::or_give_up(const Request& request, bool
     return cancel_ || (yields && pending_);
   };
   try {
-    return analyse_it(request.record, request.options, cancelled, earlier);
+    return analyse_it(request.record, request.options, cancelled, earlier, neuron_);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
@@ -67,6 +67,7 @@ std::shared_ptr<const Analysis> Analyst::or_give_up(const Request& request, bool
 void Analyst::publish(std::shared_ptr<const Analysis> analysis) {
   if (!analysis) return;
   if (analysis->norms.stride == 1) last_exact_ = Clock::now();
+  if (analysis->neuron) neuron_ = analysis->neuron;
   {
     const std::lock_guard lock(mutex_);
     result_ = std::move(analysis);

@@ -38,7 +38,7 @@ void Analysts::ask_both(const Session& a, const Session& b) {
     a_.shown = of_a;
     b_.shown = of_b;
   }
-  const AnalysisOptions& options = a.analysis_options();
+  const AnalysisOptions options = a.analysis_options();
   if (a_.asked && !complete && !too_long && options == options_) return;
   a_.asked = a.record();
   b_.asked = b.record();

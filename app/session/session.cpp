@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "app/session/analysis.h"
 #include "core/config/keys.h"
 
 namespace backflow::session {
@@ -64,6 +65,10 @@ Session::Session(const config::Config& config, std::size_t memory_budget)
       stale_(true) {
   timeline_.begin(trainer_, config_);
   refresh();
+}
+
+AnalysisOptions Session::analysis_options() const {
+  return with_config(analysis_options_, *config_);
 }
 
 void Session::restart() {
@@ -263,7 +268,8 @@ void Session::set_key(const SetKey& command) {
   timeline_.add_change(trainer_, std::move(from), wanted);
   add_undo(std::move(before), title, command.gesture, scales, of_choice);
   config_ = wanted;
-  stale_ = true;
+  // The network does not follow what is chosen for the one neuron.
+  stale_ = stale_ || !command.name.starts_with("lab.");
 }
 
 void Session::set_recurrent_weights(const SetRecurrentWeights& command) {

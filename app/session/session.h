@@ -56,7 +56,8 @@ public:
   std::uint64_t iteration() const { return trainer_.iteration(); }  ///< iterations done
   const config::Config& config() const { return *config_; }
   const std::shared_ptr<const training::IterationRecord>& record() const { return record_; }
-  const AnalysisOptions& analysis_options() const { return analysis_options_; }
+  /// As asked for, with the present configuration's part.
+  AnalysisOptions analysis_options() const;
   double speed_limit() const { return speed_limit_; }
 
 private:

@@ -18,6 +18,7 @@
 #include "core/gradient/partial_gradients.h"
 #include "core/gradient/saturation.h"
 #include "core/gradient/spectrum.h"
+#include "core/lab/study.h"
 #include "core/training/history.h"
 #include "core/training/trainer.h"
 
@@ -40,6 +41,12 @@ struct Spectra {
   std::optional<StepPair> product;  ///< the product, if it is one
   /// Along the trajectory of the analysis's sequence, the largest kMaxExponents of them.
   gradient::LyapunovExponents lyapunov;
+};
+/// All exponents along the trajectory, and what they would be if the network were linear.
+struct LyapunovStudy {
+  gradient::LyapunovExponents all;
+  /// ln |λ_i(W_hh)|, falling: the limit for f(a) = a. Only of the vanilla cell: empty for others.
+  std::vector<double> linear;
 };
 inline constexpr model::Index kMaxExponents = 64;
 inline constexpr model::Index kActivationBins = 25;
@@ -76,8 +83,10 @@ struct Analysis {
   double largest_lyapunov = std::numeric_limits<double>::quiet_NaN();
   std::shared_ptr<const gradient::Chain> chain;  ///< when AnalysisOptions::chain asked for it
   std::shared_ptr<const gradient::Contributions> contributions;  ///< likewise
-  std::optional<Spectra> spectra;    ///< when AnalysisOptions::spectra asked for them
-  std::optional<GradientWalk> walk;  ///< when AnalysisOptions::walk asked for it
+  std::optional<Spectra> spectra;                  ///< when AnalysisOptions::spectra asked for them
+  std::optional<GradientWalk> walk;                ///< when AnalysisOptions::walk asked for it
+  std::shared_ptr<const LyapunovStudy> lyapunov;   ///< when AnalysisOptions::lyapunov asked for it
+  std::shared_ptr<const lab::NeuronStudy> neuron;  ///< likewise with neuron
   /// norms.log10_norm as (T + 1)² floats for drawing (gradient::square_cells), kNoCell where k > t.
   std::shared_ptr<const std::vector<float>> cells;
 };
@@ -94,6 +103,10 @@ struct AnalysisOptions {
   bool chain = false;          ///< Analysis::chain as well, of `product` or else of (T, 0)
   bool contributions = false;  ///< Analysis::contributions as well
   bool walk = false;           ///< Analysis::walk as well
+  bool lyapunov = false;       ///< Analysis::lyapunov as well
+  bool neuron = false;         ///< Analysis::neuron as well, of neuron_options
+  /// Those of the configuration: filled in by with_config() (analysis.h).
+  lab::NeuronOptions neuron_options = {};
 
   bool operator==(const AnalysisOptions&) const = default;
 };

@@ -31,7 +31,7 @@ constexpr Entry kRunning[] = {
 };
 
 constexpr Entry kLooking[] = {
-    {"1 … 9, 0, C", "the figures behind the tabs"},
+    {"1 … 9, 0, C, E, I, L", "the figures behind the tabs"},
     {"M", "enlarge the card under the mouse"},
     {"+  −", "text size; T: light or dark"},
     {"K", "other colours, as a click on the map's scale"},
@@ -40,7 +40,7 @@ constexpr Entry kLooking[] = {
     {"F1", "this page"},
     {"Ctrl+Q", "quit"},
     {"drag a field", "set its value; double-click to type"},
-    {"drag in a plot", "W_{hh}, an eigenvalue, the threshold"},
+    {"drag in a plot", "W_{hh}, an eigenvalue, threshold, start"},
     {"wheel, drag", "zoom and pan the network"},
     {"click the map", "pin a product: chain and spectrum"},
 };

@@ -1,6 +1,7 @@
 #include "app/ui/key_change.h"
 
 #include <sstream>
+#include <utility>
 
 namespace backflow::ui {
 namespace {
@@ -39,6 +40,26 @@ void follow_optimizer(const training::TrainingOptions& from, const training::Tra
   change.settings.push_back({"training.learning_rate", rate.str()});
 }
 
+// Where the descents of one neuron usually begin: near its wall, which lies elsewhere for each map.
+lab::Descent usual_descent(lab::NeuronMap map) {
+  lab::Descent descent;
+  if (map == lab::NeuronMap::tanh) {
+    descent.start = {2.0, -0.4};
+    descent.learning_rate = 0.05;
+  }
+  return descent;
+}
+
+// They go along with the map unless they were chosen by hand.
+void follow_map(const lab::NeuronOptions& from, const lab::NeuronOptions& to, KeyChange& change) {
+  const lab::Descent old = usual_descent(from.neuron.map), now = usual_descent(to.neuron.map);
+  if (from.descent.start != old.start || from.descent.learning_rate != old.learning_rate) return;
+  for (const auto& [key, value] :
+       {std::pair("lab.start_w", now.start.w), std::pair("lab.start_b", now.start.b),
+        std::pair("lab.learning_rate", now.learning_rate)})
+    change.settings.push_back({key, config::format_number(value)});
+}
+
 }  // namespace
 
 KeyChange plan_change(const config::Config& config, const std::string& key,
@@ -50,6 +71,7 @@ KeyChange plan_change(const config::Config& config, const std::string& key,
   change.refusal = config::validate(wanted);
   if (change.refusal.empty()) {
     change.settings.push_back({key, value});
+    if (key == "lab.map") follow_map(config.lab, wanted.lab, change);
     if (key == "training.optimizer") follow_optimizer(config.training, wanted.training, change);
     return change;
   }

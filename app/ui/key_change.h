@@ -20,7 +20,8 @@ struct KeyChange {
 
 /// Another task, or another shape of it, may not allow the length, the number of sequences, the
 /// loss, … chosen before: those go back to "auto", as few as possible. Another
-/// optimiser brings its usual learning rate, unless that was chosen by hand. Not for keys that name
+/// optimiser brings its usual learning rate, another map of the one neuron its usual start, unless
+/// those were chosen by hand. Not for keys that name
 /// a file, which only the session reads.
 KeyChange plan_change(const config::Config& config, const std::string& key,
                       const std::string& value);

@@ -38,6 +38,7 @@ constexpr Rule kRules[] = {
     {"training.truncation", KeyGroup::truncation},
     {"training.l2", KeyGroup::penalties},
     {"training.omega", KeyGroup::penalties},
+    {"lab.", KeyGroup::neuron},
 };
 
 // What 0 means where it is no amount.
@@ -72,8 +73,9 @@ std::string file_name(const std::string& path) { return path.substr(path.rfind('
 }  // namespace
 
 std::string title_of(KeyGroup group) {
-  constexpr const char* kTitles[] = {"",          "Task",     "Network",    "Weights",
-                                     "Optimiser", "Schedule", "Truncation", "Penalties"};
+  constexpr const char* kTitles[] = {"",           "Task",      "Network",
+                                     "Weights",    "Optimiser", "Schedule",
+                                     "Truncation", "Penalties", "One neuron"};
   return kTitles[static_cast<std::size_t>(group)];
 }
 

@@ -20,11 +20,12 @@ enum class KeyGroup {
   optimiser,
   schedule,
   truncation,
-  penalties
+  penalties,
+  neuron
 };
 inline constexpr std::array kFoldedGroups{
-    KeyGroup::task,     KeyGroup::network,    KeyGroup::weights,  KeyGroup::optimiser,
-    KeyGroup::schedule, KeyGroup::truncation, KeyGroup::penalties};
+    KeyGroup::task,     KeyGroup::network,    KeyGroup::weights,   KeyGroup::optimiser,
+    KeyGroup::schedule, KeyGroup::truncation, KeyGroup::penalties, KeyGroup::neuron};
 
 /// "Optimiser"
 std::string title_of(KeyGroup group);

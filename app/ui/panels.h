@@ -9,6 +9,7 @@
 #include "app/ui/eigenvalue_drag.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/network_panel.h"
+#include "app/ui/neuron_drag.h"
 #include "app/ui/threshold_drag.h"
 #include "app/ui/weights_panel.h"
 
@@ -50,16 +51,20 @@ private:
   MapPanel map_{state_.tabs[0]};
   TabbedPanel loss_{{{"loss", "Loss", "Loss", Key::digit_3, '3'},
                      {"accuracy", "Accuracy", "Acc.", Key::digit_4, '4'},
-                     {"spectrum", "Spectrum", "Spectrum", Key::digit_5, '5'},
-                     {"weights", "W_{hh}", "W_{hh}", Key::digit_9, '9'}},
+                     {"spectrum", "Spectrum", "Spec.", Key::digit_5, '5'},
+                     {"weights", "W_{hh}", "W_{hh}", Key::digit_9, '9'},
+                     {"lyapunov", "Lyapunov", "Lyap.", Key::l, 'L'}},
                     state_.tabs[1]};
   TabbedPanel norm_{{{"gradient-norm", "Gradient norm", "‖∇L‖", Key::digit_6, '6'},
                      {"learning-rate", "Rate", "η", Key::digit_7, '7'},
-                     {"saturation", "Saturation", "Sat.", Key::digit_8, '8'}},
+                     {"saturation", "Saturation", "Sat.", Key::digit_8, '8'},
+                     {"error-surface", "Error surface", "E(w,b)", Key::e, 'E'},
+                     {"bifurcation", "Bifurcation", "Bif.", Key::i, 'I'}},
                     state_.tabs[2]};
   WeightsPanel weights_;
   EigenvalueDrag eigenvalue_drag_;
   ThresholdDrag threshold_drag_;
+  NeuronDrag neuron_drag_;
   std::array<std::string_view, 2> lower_shown_;  // in the loss and the norm card
   std::size_t lower_chosen_ = 0;                 // the one of them whose tab was chosen last
 };

@@ -33,10 +33,13 @@ void ViewState::end_frame(const PanelServices& services) {
 void ViewState::ask_for_analysis(const PanelServices& services) {
   wanted.sequence = view.sequence;
   wanted.spectra = wanted.chain = wanted.contributions = false;
+  wanted.lyapunov = wanted.neuron = false;
   for (const figure::FigureInfo* info : shown) {
     wanted.spectra = wanted.spectra || info->needs_spectra;
     wanted.chain = wanted.chain || info->needs_chain;
     wanted.contributions = wanted.contributions || info->needs_contributions;
+    wanted.lyapunov = wanted.lyapunov || info->needs_lyapunov;
+    wanted.neuron = wanted.neuron || info->needs_neuron;
   }
   wanted.product.reset();
   if (const auto& pinned = view.pinned; pinned && (wanted.spectra || wanted.chain))

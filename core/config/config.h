@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/lab/one_neuron.h"
 #include "core/model/initialization.h"
 #include "core/training/trainer.h"
 
@@ -29,6 +30,7 @@ struct Config {
   training::TaskOptions task;
   ModelOptions model;
   training::TrainingOptions training;
+  lab::NeuronOptions lab;  ///< of the figures about one neuron; the network does not follow it
 };
 
 /// The read-out and loss in use, "auto" resolved: sigmoid for labels 0 and 1, softmax for classes,

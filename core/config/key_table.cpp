@@ -343,6 +343,36 @@ std::vector<Key> make_keys() {
            "weight of Pascanu's Ω, which keeps ‖∂L/∂h_{t}‖ from shrinking or growing with each "
            "step"},
           0.0, 100.0, true, [](Config & c) -> auto& { return c.training.regularizer.omega; }),
+      choice_key<lab::NeuronMap>(
+          {"lab.map", "Neuron", "x_{t}",
+           "how the one neuron of error-surface and bifurcation goes from x_{t−1} to x_{t}"},
+          kLive, [](Config & c) -> auto& { return c.lab.neuron.map; }),
+      integer_key(
+          {"lab.steps", "Neuron's steps", "T", "how often the one neuron is iterated"}, kLive, 1,
+          1000, false, [](Config & c) -> auto& { return c.lab.neuron.steps; }),
+      real_key(
+          {"lab.initial", "First state", "x_{0}", "state of the one neuron before its first step"},
+          -5.0, 5.0, false, [](Config & c) -> auto& { return c.lab.neuron.initial; }),
+      real_key(
+          {"lab.target", "Target", "y", "what x_T should be: E = (x_T − y)²"}, -5.0, 5.0, false,
+          [](Config & c) -> auto& { return c.lab.neuron.target; }),
+      real_key(
+          {"lab.start_w", "Start w", "w",
+           "weight where both descents on the error surface begin, and of the bifurcation diagram"},
+          -20.0, 20.0, false, [](Config & c) -> auto& { return c.lab.descent.start.w; }),
+      real_key(
+          {"lab.start_b", "Start b", "b", "bias where both descents on the error surface begin"},
+          -20.0, 20.0, false, [](Config & c) -> auto& { return c.lab.descent.start.b; }),
+      real_key(
+          {"lab.learning_rate", "Descent rate", "η", "step size of both descents"}, 1e-6, 10.0,
+          true, [](Config & c) -> auto& { return c.lab.descent.learning_rate; }),
+      real_key(
+          {"lab.threshold", "Descent clip", "c",
+           "largest gradient norm that the clipped one of the descents lets through"},
+          1e-6, 1e6, true, [](Config & c) -> auto& { return c.lab.descent.threshold; }),
+      integer_key(
+          {"lab.iterations", "Descent steps", "", "how many steps both descents take"}, kLive, 1,
+          5000, false, [](Config & c) -> auto& { return c.lab.descent.iterations; }),
   };
 }
 

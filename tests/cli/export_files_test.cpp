@@ -148,6 +148,23 @@ TEST_F(ExportFiles, ColoursOfNormsAreChosen) {
   EXPECT_NE(magma, svg({"--colors", "viridis"}));
 }
 
+TEST_F(ExportFiles, TheNeuronIsTheConfigurations) {
+  for (const char* format : {"svg", "pdf", "png", "csv", "npy"})
+    for (const char* name : {"error-surface", "bifurcation", "lyapunov"}) {
+      const std::string file = path(std::string(name) + "." + format);
+      ASSERT_EQ(
+          backflow({"export", "--figure", name, "--output", file.c_str(), "--set", "lab.start_w=6"})
+              .code,
+          0)
+          << file;
+      EXPECT_GT(read(file).size(), 200u) << file;
+      EXPECT_LT(read(path(std::string(name) + ".svg")).size(), 300'000u) << name;
+    }
+  EXPECT_THAT(read(path("error-surface.csv")), HasSubstr("\nclipped,0,6,-2.4,"));
+  // The saddle-nodes of w = 6: σ = ½ (1 ± √(1 − 4/6)).
+  EXPECT_THAT(read(path("bifurcation.csv")), HasSubstr("\nsaddle-node,1,-3.41509"));
+}
+
 TEST_F(ExportFiles, ACaptionMakesTheFigureHigherUnlessTheHeightIsGiven) {
   const auto height = [&](std::vector<const char*> options) {
     options.push_back("--force");

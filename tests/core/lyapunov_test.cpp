@@ -67,6 +67,21 @@ TEST(Lyapunov, OfAnOrthogonalNetworkAreZero) {
   EXPECT_LT(found.running.cwiseAbs().maxCoeff(), 1e-13);
 }
 
+// Turned onto a diagonal, the random first basis is the eigenvectors but for what the first steps
+// still mix: after those each exponent is ln |d_i|.
+TEST(Lyapunov, OfADiagonalNetworkAreTheLogarithmsOfItsEntries) {
+  const Vector d{{1.7, -0.9, 0.5, -0.2, 0.04}};
+  const auto found = *lyapunov_exponents(repeated(Matrix(d.asDiagonal()), 400), {.skip = 200});
+  for (Index i = 0; i < 5; ++i)
+    EXPECT_NEAR(found.exponents[static_cast<std::size_t>(i)], std::log(std::abs(d[i])), 1e-11);
+}
+
+TEST(Lyapunov, OfARotationAreZero) {
+  Matrix W(2, 2);
+  W << std::cos(0.7), -std::sin(0.7), std::sin(0.7), std::cos(0.7);
+  EXPECT_LT(lyapunov_exponents(repeated(W, 50))->running.cwiseAbs().maxCoeff(), 1e-14);
+}
+
 TEST(Lyapunov, SumIsTheMeanLogDeterminant) {
   const auto list = random_network(20, 1.4, 60, 7);
   const auto found = *lyapunov_exponents(list);

@@ -21,7 +21,8 @@ session::Snapshot snapshot_after(int iterations, const std::vector<const char*>&
   for (int i = 0; i < iterations && session.wants_to_iterate(); ++i) session.iterate();
   session.execute(session::Pause{});
   session::Snapshot snapshot = session.snapshot();
-  session::attach(session::analyse(snapshot.record, options), snapshot);
+  session::attach(session::analyse(snapshot.record, session::with_config(options, config)),
+                  snapshot);
   return snapshot;
 }
 

@@ -12,7 +12,7 @@ namespace backflow::figure {
 
 /// Everything there is to be analysed.
 inline const session::AnalysisOptions kEverything{
-    .spectra = true, .chain = true, .contributions = true};
+    .spectra = true, .chain = true, .contributions = true, .lyapunov = true, .neuron = true};
 
 /// A session with those keys after that many iterations, analysed; everything by default.
 session::Snapshot snapshot_after(int iterations, const std::vector<const char*>& assignments,

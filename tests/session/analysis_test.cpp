@@ -108,6 +108,44 @@ TEST(Analyse, ChainAndContributionsAreThereWhenAskedFor) {
               std::log10(session.record()->gradients.W_hh.norm()), 1e-11);
 }
 
+TEST(Analyse, LyapunovHasAllExponentsAndTheLinearOnesOfTheVanillaCell) {
+  for (const char* cell : {"rnn", "gru", "lstm"}) {
+    const Session session{
+        configured({"task.name=first-bit", "task.steps=9", std::string("model.cell=") + cell})};
+    const auto analysis = analyse(session.record(), {.spectra = true, .lyapunov = true});
+    ASSERT_TRUE(analysis->lyapunov);
+    const auto& all = analysis->lyapunov->all.exponents;
+    ASSERT_EQ(all.size(), std::string(cell) == "lstm" ? 16u : 8u);
+    EXPECT_NEAR(all[0], analysis->spectra->lyapunov.exponents[0], 1e-12);
+    EXPECT_EQ(analysis->lyapunov->linear.size(), std::string(cell) == "rnn" ? 8u : 0u);
+    EXPECT_FALSE(analyse(session.record(), {})->lyapunov);
+  }
+}
+
+// The study of one neuron goes with the configuration, and from one record to the next.
+TEST(Analyse, TheNeuronIsComputedOncePerChange) {
+  Session session{config::Config{}};
+  session.execute(SetAnalysis{{.neuron = true}});
+  const auto first = analyse(session.record(), session.analysis_options());
+  ASSERT_TRUE(first->neuron);
+  EXPECT_EQ(first->neuron->options, session.config().lab);
+  iterate(session, 2);
+  const auto second =
+      analyse(session.record(), session.analysis_options(), {}, nullptr, first->neuron);
+  EXPECT_EQ(second->neuron, first->neuron);
+  const auto record = session.record();
+  session.execute(SetKey{"lab.start_b", "-2.1"});
+  session.refresh();
+  EXPECT_EQ(session.record(), record);  // nothing about the network is computed anew
+  const auto third =
+      analyse(session.record(), session.analysis_options(), {}, second.get(), second->neuron);
+  EXPECT_NE(third->neuron, first->neuron);
+  EXPECT_EQ(third->neuron->surface, first->neuron->surface);
+  EXPECT_EQ(third->neuron->clipped.front().at.b, -2.1);
+  session.execute(Undo{});
+  EXPECT_EQ(session.config().lab.descent.start.b, -2.4);
+}
+
 TEST(Analyse, TakesTheMapOfAnEarlierAnalysisOfTheSame) {
   const Session session{configured({"task.name=first-bit", "task.steps=9"})};
   const auto first = analyse(session.record(), {.contributions = true});

@@ -99,13 +99,13 @@ TEST(KeyGroups, WhatMattersMostIsInSightAtOnce) {
 TEST(KeyGroups, TheWheelScrollsOverThePinnedControlsToo) {
   UiDriver driver(configured({"task.name=first-bit"}), 960, 600);
   for (const KeyGroup group : kFoldedGroups) driver.open_group(title_of(group));
-  driver.hover("Group Penalties");
+  driver.hover("Group One neuron");
   driver.wheel(1000.0);
   EXPECT_TRUE(has_widget(driver, "Group Task"));
   driver.hover("Learning rate");
   for (int i = 0; i < 30; ++i) driver.wheel(-1.0);
   EXPECT_FALSE(has_widget(driver, "Group Task"));
-  EXPECT_TRUE(has_widget(driver, "Flow penalty"));
+  EXPECT_TRUE(has_widget(driver, "Descent steps"));
   EXPECT_EQ(driver.snapshot().config.training.learning_rate, 0.3);
 }
 

@@ -298,13 +298,20 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
   UiDriver driver(configured({"task.name=first-bit"}));
   driver.click("Run");
   driver.frames(5);
-  const std::pair<const char*, Key> kTabs[] = {
-      {"gradient-by-lag", Key::digit_2}, {"jacobian-chain", Key::digit_0},
-      {"contributions", Key::c},         {"jacobian-norms", Key::digit_1},
-      {"accuracy", Key::digit_4},        {"spectrum", Key::digit_5},
-      {"weights", Key::digit_9},         {"loss", Key::digit_3},
-      {"learning-rate", Key::digit_7},   {"saturation", Key::digit_8},
-      {"gradient-norm", Key::digit_6}};
+  const std::pair<const char*, Key> kTabs[] = {{"gradient-by-lag", Key::digit_2},
+                                               {"jacobian-chain", Key::digit_0},
+                                               {"contributions", Key::c},
+                                               {"jacobian-norms", Key::digit_1},
+                                               {"accuracy", Key::digit_4},
+                                               {"spectrum", Key::digit_5},
+                                               {"weights", Key::digit_9},
+                                               {"lyapunov", Key::l},
+                                               {"loss", Key::digit_3},
+                                               {"learning-rate", Key::digit_7},
+                                               {"saturation", Key::digit_8},
+                                               {"error-surface", Key::e},
+                                               {"bifurcation", Key::i},
+                                               {"gradient-norm", Key::digit_6}};
   for (const auto& [name, key] : kTabs) {
     ASSERT_FALSE(shows(driver, name)) << name;
     driver.click("Tab " + std::string(name));
@@ -328,8 +335,8 @@ TEST(Panels, FiguresBehindTabsTellWhatIsUnderTheMouse) {
   driver.click("Run");
   driver.frames(5);
   driver.click("Pause");
-  for (const char* name :
-       {"gradient-by-lag", "jacobian-chain", "contributions", "saturation", "spectrum"}) {
+  for (const char* name : {"gradient-by-lag", "jacobian-chain", "contributions", "saturation",
+                           "spectrum", "lyapunov", "error-surface", "bifurcation"}) {
     driver.click("Tab " + std::string(name));
     bool told = false;
     for (double x = 0.1; x < 1.0 && !told; x += 0.05)
@@ -357,6 +364,51 @@ TEST(Panels, SpectraAreComputedOnlyWhileTheyAreShown) {
   driver.press(Key::digit_3);
   driver.frames(2);
   EXPECT_FALSE(driver.snapshot().analysis->spectra);
+}
+
+TEST(Panels, NeuronAndLyapunovAreComputedOnlyWhileTheyAreShown) {
+  UiDriver driver;
+  EXPECT_FALSE(driver.snapshot().analysis->neuron);
+  driver.press(Key::e);
+  driver.frames(2);
+  ASSERT_TRUE(driver.snapshot().analysis->neuron);
+  EXPECT_FALSE(driver.snapshot().analysis->lyapunov);
+  EXPECT_THAT(driver.text_of("error-surface"), Not(HasSubstr("computing")));
+  driver.press(Key::i);
+  driver.press(Key::l);
+  driver.frames(2);
+  EXPECT_TRUE(driver.snapshot().analysis->neuron);
+  ASSERT_TRUE(driver.snapshot().analysis->lyapunov);
+  EXPECT_THAT(driver.text_of("bifurcation"), HasSubstr("stable"));
+  driver.press(Key::digit_3);
+  driver.press(Key::digit_6);
+  driver.frames(2);
+  EXPECT_FALSE(driver.snapshot().analysis->neuron);
+  EXPECT_FALSE(driver.snapshot().analysis->lyapunov);
+}
+
+TEST(Panels, TheKeysOfTheNeuronChangeItsFiguresAndNotTheNetwork) {
+  UiDriver driver(configured({"task.name=first-bit"}), 1280, 1000);
+  driver.press(Key::e);
+  driver.frames(2);
+  const auto record = driver.snapshot().record;
+  const auto weights = record->model.parameters.W_hh;
+  driver.open_group("One neuron");
+  ASSERT_TRUE(driver.reach("Neuron's steps"));
+  driver.type_value("Neuron's steps", "9");
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().analysis->neuron->options.neuron.steps, 9);
+  EXPECT_EQ(driver.snapshot().record, record);
+  // Another map brings a start near its own wall.
+  ASSERT_TRUE(driver.reach("Neuron"));
+  driver.choose("Neuron", "tanh");
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().config.lab.descent.start, (lab::NeuronPoint{2.0, -0.4}));
+  driver.press_with_control(Key::z);
+  driver.frames(2);
+  EXPECT_EQ(driver.snapshot().config.lab.neuron.map, lab::NeuronMap::sigmoid);
+  EXPECT_EQ(driver.snapshot().config.lab.descent.start, (lab::NeuronPoint{5.0, -2.4}));
+  EXPECT_EQ(driver.snapshot().record->model.parameters.W_hh, weights);
 }
 
 TEST(Panels, TheBlockOfAnLstmsStateIsChosenOverTheMap) {
