@@ -56,6 +56,7 @@ json to_json(const ui::Settings& settings) {
           {"tabs", settings.tabs},
           {"loss_log", settings.loss_log},
           {"gradient_log", settings.gradient_log},
+          {"export_directory", settings.export_directory},
           {"toured", settings.toured}};
 }
 
@@ -75,6 +76,8 @@ ui::Settings from_json(const json& from) {
       if ((*tabs)[i].is_string()) settings.tabs[i] = (*tabs)[i].get<std::string>();
   take(from, "loss_log", settings.loss_log);
   take(from, "gradient_log", settings.gradient_log);
+  if (const auto found = from.find("export_directory"); found != from.end() && found->is_string())
+    settings.export_directory = found->get<std::string>();
   take(from, "toured", settings.toured);
   return settings;
 }
