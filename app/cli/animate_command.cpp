@@ -55,17 +55,16 @@ std::string write_walk(const config::Config& config, const AnimateRequest& reque
                                            .contributions = file.info->needs_contributions,
                                            .walk = true},
                                           err);
-  const auto reel =
-      exporting::walk_through(std::make_shared<const session::Snapshot>(trained), {});
+  const auto reel = exporting::walk_through(std::make_shared<const session::Snapshot>(trained), {});
   Progress progress("drawing");
   return exporting::write_animation(file, *reel, progress.tick());
 }
 
 std::string write_training(const config::Config& config, const AnimateRequest& request,
                            const exporting::AnimationFile& file, std::ostream& err) {
-  const std::int64_t every =
-      request.every > 0 ? request.every
-                        : std::max<std::int64_t>(1, request.iterations / kUsualPictures);
+  const std::int64_t every = request.every > 0
+                                 ? request.every
+                                 : std::max<std::int64_t>(1, request.iterations / kUsualPictures);
   TrainingReel reel(session::Comparison(config, 0), *file.info,
                     {.end = static_cast<std::uint64_t>(request.iterations),
                      .every = static_cast<std::uint64_t>(every)});
@@ -82,7 +81,8 @@ std::string write_training(const config::Config& config, const AnimateRequest& r
 
 int animate(const config::Config& config, const AnimateRequest& request, std::ostream& out,
             std::ostream& err) {
-  if (const std::string error = check(request); !error.empty()) return complain(err, error, kBadUsage);
+  if (const std::string error = check(request); !error.empty())
+    return complain(err, error, kBadUsage);
   exporting::AnimationFile file{.info = figure::find_figure(request.figure),
                                 .look = {},
                                 .per_second = request.per_second,

@@ -102,8 +102,8 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
 #ifdef BACKFLOW_HAS_WINDOW
   return run_window(config, arguments.window);
 #else
-  return complain(
-      err, "this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes figures");
+  return complain(err,
+                  "this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes figures");
 #endif
 }
 

@@ -199,8 +199,10 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
     std::error_code failure;
     std::filesystem::create_directories(request.all_directory, failure);
     if (failure)
-      return complain(err, "the directory " + request.all_directory + " could not be made: " +
-                               failure.message(), kBadUsage);
+      return complain(
+          err,
+          "the directory " + request.all_directory + " could not be made: " + failure.message(),
+          kBadUsage);
   }
   const session::Snapshot snapshot =
       train(config, request.iterations, analysis_of(request, jobs), err);

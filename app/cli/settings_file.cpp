@@ -112,7 +112,8 @@ ui::Settings SettingsFile::read() const {
 
 std::string SettingsFile::write(const ui::Settings& settings) const {
   if (path_.empty()) return {};
-  const std::string text = to_json(settings).dump(2) + "\n";
+  const std::string text =
+      to_json(settings).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   if (text == contents(path_)) return {};
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), error);

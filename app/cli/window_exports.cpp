@@ -64,20 +64,21 @@ std::unique_ptr<exporting::Reel> training_reel(const session::Comparison& networ
   const auto pictures = static_cast<std::uint64_t>(std::max<std::int64_t>(1, request.pictures));
   return std::make_unique<TrainingReel>(
       networks, *request.subject.info,
-      TrainingReel::Plan{.again = again,
-                         .end = again ? iterations : now + iterations,
-                         .every = std::max<std::uint64_t>(1, (iterations + pictures - 1) / pictures),
-                         .of_b = shown.is_b,
-                         .view = request.subject.view});
+      TrainingReel::Plan{
+          .again = again,
+          .end = again ? iterations : now + iterations,
+          .every = std::max<std::uint64_t>(1, (iterations + pictures - 1) / pictures),
+          .of_b = shown.is_b,
+          .view = request.subject.view});
 }
 
 exporting::ExporterServices exporter_services(session::Worker& worker, std::function<void()> wake) {
   exporting::ExporterServices services;
   services.wake = std::move(wake);
   services.complete = completed;
-  services.training = [&worker](const exporting::AnimationRequest& request,
-                                const std::function<bool()>& stop)
-      -> std::unique_ptr<exporting::Reel> {
+  services.training = [&worker](
+                          const exporting::AnimationRequest& request,
+                          const std::function<bool()>& stop) -> std::unique_ptr<exporting::Reel> {
     auto copy = worker.copy();
     while (copy.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
       if (stop()) return nullptr;

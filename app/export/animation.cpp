@@ -59,9 +59,8 @@ public:
   Pictures(const AnimationFile& file, const fs::path& parent) : file_(file), scratch_(parent) {}
 
   std::string add(const figure::Figure& figure) {
-    return write_file_atomically(
-        (scratch_.path() / numbered(++count_)).string(),
-        to_png(figure, file_.look.png_scale, {{}, file_.look.program}));
+    return write_file_atomically((scratch_.path() / numbered(++count_)).string(),
+                                 to_png(figure, file_.look.png_scale, {{}, file_.look.program}));
   }
   const fs::path& path() const { return scratch_.path(); }
   int count() const { return count_; }
@@ -72,7 +71,9 @@ private:
   int count_ = 0;
 };
 
-fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : ".";
+}
 
 // Into a directory of the person's, all of them at the end.
 class PngSink final : public Sink {

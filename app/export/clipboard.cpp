@@ -60,12 +60,13 @@ std::string Clipboard::put(std::string_view png) {
   const std::vector<std::string> program = words(error);
   if (program.empty()) return error;
   const int input = in_memory(png);
-  if (input < 0) return "the picture could not be copied: " + std::generic_category().message(errno);
+  if (input < 0)
+    return "the picture could not be copied: " + std::generic_category().message(errno);
   const pid_t child = start_program(program, input, true);
   ::close(input);
   if (child < 0) return program.front() + " could not be started";
   // It reads the picture, leaves a process of its own behind and ends, or it goes on itself.
-  constexpr auto kPatience = std::chrono::seconds(2), kPause = std::chrono::milliseconds(5);
+  constexpr std::chrono::milliseconds kPatience{2000}, kPause{5};
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (int status = 0; std::chrono::steady_clock::now() < deadline;) {
     const pid_t found = waitpid(child, &status, WNOHANG);

@@ -31,17 +31,6 @@ std::optional<Format> format_of(std::string_view path) {
   return std::nullopt;
 }
 
-figure::Figure figure_of(const figure::FigureInfo& info, const session::Snapshot& snapshot,
-                         const figure::View& view, const Look& look) {
-  const std::string caption =
-      look.caption ? figure::caption_text(info, snapshot, look.program) : std::string();
-  figure::Figure figure =
-      figure::build_with_caption(info, snapshot, view, look.style, look.size, caption,
-                                 look.caption.value_or(figure::CaptionPlace::below));
-  if (look.transparent) figure.background.a = 0;
-  return figure;
-}
-
 std::string render(const figure::FigureInfo& info, const session::Snapshot& snapshot,
                    const figure::View& view, const Look& look, Format format) {
   if (format == Format::csv) return csv_of(info, snapshot, view);

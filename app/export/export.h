@@ -12,10 +12,6 @@ namespace backflow::exporting {
 /// By the extension, in any case; nothing when it is not one of ours.
 std::optional<Format> format_of(std::string_view path);
 
-/// The figure as it goes into a file, its caption with it.
-figure::Figure figure_of(const figure::FigureInfo& info, const session::Snapshot& snapshot,
-                         const figure::View& view, const Look& look);
-
 /// The bytes of the file. SVG, PDF and PNG carry title and caption as metadata; the same request
 /// gives the same bytes. Throws std::runtime_error when there is no memory for the image.
 std::string render(const figure::FigureInfo& info, const session::Snapshot& snapshot,

@@ -16,6 +16,7 @@
 #include "app/export/atomic_write.h"
 #include "app/export/clipboard.h"
 #include "app/export/export.h"
+#include "app/export/film.h"
 #include "app/export/lane.h"
 
 namespace backflow::exporting {
@@ -155,9 +156,7 @@ public:
         if (closing_) return;
         ++status.outcomes;
         status.failed = !outcome.error.empty();
-        status.outcome = status.failed ? outcome.error
-                         : stop()      ? "cancelled"
-                                       : outcome.done;
+        status.outcome = status.failed ? outcome.error : stop() ? "cancelled" : outcome.done;
       });
     });
   }
@@ -178,8 +177,8 @@ public:
     std::error_code failure;
     if (request.into_folder) fs::create_directories(first.parent_path(), failure);
     if (failure)
-      return {"the directory " + first.parent_path().string() + " could not be made: " +
-                  failure.message(),
+      return {"the directory " + first.parent_path().string() +
+                  " could not be made: " + failure.message(),
               {}};
     std::size_t i = 0;
     for (const Subject& subject : request.figures) {
@@ -190,22 +189,23 @@ public:
         if (!snapshot || stop()) return {};
         progress(fs::path(files[i]).filename(), i, files.size());
         const std::string error = write_file_atomically(
-            files[i], render(*subject.info, *snapshot, subject.view, with_program(subject.look),
-                             format));
+            files[i], render(*subject.info, *snapshot, subject.view, subject.look, format));
         if (!error.empty()) return {error, {}};
         ++i;
       }
     }
     if (request.into_folder)
-      return {{}, "written: " + std::to_string(files.size()) + " files in " +
-                      first.parent_path().string()};
-    return {{}, "written: " + first.string() +
-                    (files.size() > 1 ? " and " + std::to_string(files.size() - 1) + " more" : "")};
+      return {
+          {},
+          "written: " + std::to_string(files.size()) + " files in " + first.parent_path().string()};
+    return {{},
+            "written: " + first.string() +
+                (files.size() > 1 ? " and " + std::to_string(files.size() - 1) + " more" : "")};
   }
 
   Outcome animate(const AnimationRequest& request, const Stop& stop) {
     AnimationFile file{.info = request.subject.info,
-                       .look = with_program(request.subject.look),
+                       .look = request.subject.look,
                        .per_second = request.per_second,
                        .output = output_of(request)};
     if (std::string error = check_animation(file.output); !error.empty()) return {error, {}};
@@ -233,17 +233,18 @@ public:
     const auto snapshot =
         services_.complete(*subject.info, subject.snapshot, subject.view, false, stop);
     if (!snapshot || stop()) return {};
-    return {clipboard_.put(render(*subject.info, *snapshot, subject.view,
-                                  with_program(subject.look), Format::png)),
-            "copied: " + std::string(subject.info->title) + " as a picture"};
+    return {
+        clipboard_.put(render(*subject.info, *snapshot, subject.view, subject.look, Format::png)),
+        "copied: " + std::string(subject.info->title) + " as a picture"};
   }
 
   void examine(std::string directory) {
     quick_.add([this, directory = std::move(directory)] {
-      std::string sentence = examined(directory);
+      std::string sentence = examined(directory), no_film = check_film();
       tell([&](ExportStatus& status) {
         status.examined = directory;
         status.examination = std::move(sentence);
+        status.no_film = std::move(no_film);
       });
     });
   }
@@ -257,6 +258,7 @@ public:
                                             [this, number] { return overtaken_ != number; });
         if (!completed) return;
         tell([&](ExportStatus& status) {
+          status.completed_for = &info;
           status.incomplete = snapshot;
           status.completed = std::move(completed);
         });
@@ -266,6 +268,7 @@ public:
   }
 
   void cancel() { ++cancelled_; }
+  const std::string& program() const { return services_.program; }
 
   ExportStatus status() const {
     const std::lock_guard lock(mutex_);
@@ -294,11 +297,6 @@ private:
       status.done = static_cast<std::int64_t>(done);
       status.total = static_cast<std::int64_t>(total);
     });
-  }
-
-  Look with_program(Look look) const {
-    look.program = services_.program;
-    return look;
   }
 
   ExporterServices services_;
@@ -347,6 +345,7 @@ void FileExporter::complete(const figure::FigureInfo& info,
                             const figure::View& view) {
   impl_->complete(info, std::move(snapshot), view);
 }
+std::string FileExporter::program() const { return impl_->program(); }
 void FileExporter::cancel() { impl_->cancel(); }
 ExportStatus FileExporter::status() const { return impl_->status(); }
 

@@ -15,8 +15,8 @@ namespace backflow::exporting {
 struct ExporterServices {
   /// After each change of the status; quick.
   std::function<void()> wake;
-  /// The snapshot with what the figure shows and it lacks, or what a walk shows besides; itself when
-  /// it lacks nothing, null when `stop` asked to stop.
+  /// The snapshot with what the figure shows and it lacks, or what a walk shows besides; itself
+  /// when it lacks nothing, null when `stop` asked to stop.
   std::function<std::shared_ptr<const session::Snapshot>(
       const figure::FigureInfo& info, std::shared_ptr<const session::Snapshot> snapshot,
       const figure::View& view, bool walk, const std::function<bool()>& stop)>
@@ -40,6 +40,7 @@ public:
   void examine(std::string directory) override;
   void complete(const figure::FigureInfo& info, std::shared_ptr<const session::Snapshot> snapshot,
                 const figure::View& view) override;
+  std::string program() const override;
   void cancel() override;
   ExportStatus status() const override;
 

@@ -37,12 +37,12 @@ std::string make_film(const fs::path& pictures, double per_second, const std::st
                       const std::function<bool()>& stop) {
   const fs::path film = pictures / ("film" + fs::path(output).extension().string());
   // Codecs of films want even sides.
-  const int code = wait_for(
-      start_program({"ffmpeg", "-loglevel", "error", "-y", "-framerate",
-                     fmt::format("{}", per_second), "-i", (pictures / "%04d.png").string(), "-nostdin", "-vf",
-                     "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p",
-                     film.string()}),
-      stop);
+  const int code =
+      wait_for(start_program({"ffmpeg", "-loglevel", "error", "-y", "-framerate",
+                              fmt::format("{}", per_second), "-i", (pictures / "%04d.png").string(),
+                              "-nostdin", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white",
+                              "-pix_fmt", "yuv420p", film.string()}),
+               stop);
   if (stop && stop()) return {};
   if (code != 0) return fmt::format("ffmpeg could not make {} (its exit code is {})", output, code);
   std::string bytes;

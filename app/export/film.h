@@ -11,8 +11,8 @@ namespace backflow::exporting {
 /// `parent`. Throws std::filesystem::filesystem_error when it cannot be made.
 class ScratchDirectory {
 public:
-  explicit ScratchDirectory(const std::filesystem::path& parent =
-                                std::filesystem::temp_directory_path());
+  explicit ScratchDirectory(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path());
   ~ScratchDirectory();
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;

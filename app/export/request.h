@@ -35,7 +35,21 @@ struct Look {
   /// Under the figure (figure/caption.h); nothing: none.
   std::optional<figure::CaptionPlace> caption;
   std::string program;  ///< name and version, for caption and metadata
+
+  bool operator==(const Look&) const = default;
 };
+
+/// The figure as it goes into a file, its caption with it.
+inline figure::Figure figure_of(const figure::FigureInfo& info, const session::Snapshot& snapshot,
+                                const figure::View& view, const Look& look) {
+  const std::string caption =
+      look.caption ? figure::caption_text(info, snapshot, look.program) : std::string();
+  figure::Figure figure =
+      figure::build_with_caption(info, snapshot, view, look.style, look.size, caption,
+                                 look.caption.value_or(figure::CaptionPlace::below));
+  if (look.transparent) figure.background.a = 0;
+  return figure;
+}
 
 /// A figure as it was on the screen at one moment.
 struct Subject {
@@ -98,10 +112,13 @@ struct ExportStatus {
   bool failed = false;
   std::string outcome;
 
-  /// The last answer to examine(): one sentence about that directory, empty when all is well.
-  std::string examined, examination;
+  /// The last answer to examine(): one sentence about that directory, empty when all is well; and
+  /// why films cannot be made, empty when they can.
+  std::string examined, examination, no_film;
 
-  /// The last answer to complete(): `completed` is `incomplete` with what the figure needs besides.
+  /// The last answer to complete(): `completed` is `incomplete` with what that figure needs
+  /// besides.
+  const figure::FigureInfo* completed_for = nullptr;
   std::shared_ptr<const session::Snapshot> incomplete, completed;
 };
 
@@ -109,7 +126,8 @@ struct ExportStatus {
 class Exporter {
 public:
   virtual ~Exporter() = default;
-  /// Both return the number that ExportStatus::answer is for. Nothing is overwritten unless allowed.
+  /// Both return the number that ExportStatus::answer is for. Nothing is overwritten unless
+  /// allowed.
   virtual std::uint64_t write(FilesRequest request) = 0;
   virtual std::uint64_t animate(AnimationRequest request) = 0;
   /// The figure as a picture for other programs to paste.
@@ -120,6 +138,8 @@ public:
   virtual void complete(const figure::FigureInfo& info,
                         std::shared_ptr<const session::Snapshot> snapshot,
                         const figure::View& view) = 0;
+  /// Name and version of this program, for captions and metadata.
+  virtual std::string program() const = 0;
   /// All that is under way or waits.
   virtual void cancel() = 0;
   virtual ExportStatus status() const = 0;

@@ -103,7 +103,9 @@ private:
   // Waits until there is something to do; returns the commands to carry out, or nothing to stop.
   std::optional<std::deque<Command>> take_commands() {
     std::unique_lock lock(inbox_mutex_);
-    const auto something = [this] { return stop_ || woken_ || !inbox_.empty() || !copies_.empty(); };
+    const auto something = [this] {
+      return stop_ || woken_ || !inbox_.empty() || !copies_.empty();
+    };
     if (!networks_.wants_to_iterate())
       inbox_changed_.wait(lock, something);
     else if (has_rhythm())
