@@ -226,7 +226,8 @@ private:
     const std::string message = notice(snapshot);
     Rect line_below{all.x, all.bottom() - status + ui_.px(3.0), all.width, status};
     if (exporter_ != nullptr)
-      line_below = export_line_.draw(ui_, line_below, *exporter_, exports_, ImGui::GetIO().DeltaTime);
+      line_below =
+          export_line_.draw(ui_, line_below, *exporter_, exports_, ImGui::GetIO().DeltaTime);
     draw_status_bar(ui_, line_below, snapshot, frame_ms_, message);
     status_ = message.empty() ? status_text(snapshot, frame_ms_) : message;
     const Rect line{all.x, all.y + transport + ui_.px(4.0), all.width,

@@ -295,7 +295,7 @@ void ExportDialog::draw_formats(Form& form) {
 }
 
 void ExportDialog::draw_looks(Form& form) {
-  const bool pictures = draft_.has_pictures();
+  const bool pictures = draft_.has_pictures() || draft_.what == What::figure;  // to copy
   const auto shown = [&] {
     const figure::Size size = size_on_screen(scene_, draft_.figure, draft_.side);
     const std::string numbers = fmt::format("{:.0f} × {:.0f}", size.width, size.height);

@@ -17,9 +17,7 @@ constexpr double kRing = 3.0;  // room for the ring of the keyboard's focus
 
 ExportDialog::Form::Form(UiContext& ui, const Rect& rect)
     : ui_(ui), rect_(inset(rect, ui.px(kRing))), top_(rect_.y - ImGui::GetScrollY()), y_(top_) {
-  // Room for the bar that scrolls.
-  const double needed = ui.px(13.0 * kStep);
-  if (needed > rect_.height) rect_.width -= ui.px(12.0);
+  if (ImGui::GetScrollMaxY() > 0.0f) rect_.width -= ui.px(12.0);  // room for the bar
 }
 
 void ExportDialog::Form::end() {
