@@ -12,6 +12,9 @@ namespace backflow::figure {
 /// The first of the texts that is not wider than `width`; empty when none is.
 std::string first_that_fits(const std::vector<std::string>& texts, double size, double width);
 
+/// What a title takes of a figure's height, in font sizes.
+inline constexpr double kTitleHeight = 1.9;
+
 /// Writes Figure::title when the style asks for it, and the first text of each list that fits, the
 /// left one first. Returns the top of what comes below; the line's letters begin 1.8 font sizes
 /// above it.

@@ -118,7 +118,9 @@ private:
 
   void hand_out_copies() {
     for (auto& promise : std::exchange(wanted_copies_, {})) try {
-        promise.set_value(std::make_shared<const Comparison>(networks_));
+        auto copy = std::make_shared<Comparison>(networks_);
+        copy->leave_undo();
+        promise.set_value(std::move(copy));
       } catch (...) {  // there is no memory for it: told by the future
         promise.set_exception(std::current_exception());
       }

@@ -28,7 +28,8 @@ public:
 
   void send(Command command);
 
-  /// The networks as they are now, to go on with elsewhere; they come once the worker has the time.
+  /// The networks as they are now, to go on with elsewhere, without undo; they come once the worker
+  /// has the time.
   std::future<std::shared_ptr<const Comparison>> copy();
 
   /// The newest snapshot; never null.

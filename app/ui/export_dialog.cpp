@@ -237,20 +237,26 @@ void ExportDialog::draw_what(Form& form) {
 }
 
 void ExportDialog::draw_motion(Form& form) {
+  static constexpr Moving kMotions[] = {Moving::walk, Moving::so_far, Moving::next};
+  static constexpr const char* kTitles[] = {"one walk", "training so far", "next iterations"};
+  static constexpr const char* kNames[] = {"walk", "so-far", "next"};
+  std::vector<Option> options;
+  for (const Moving motion : kMotions) {
+    const auto i = static_cast<std::size_t>(motion);
+    if (!can_show(draft_, scene_, motion)) continue;
+    // The figure may have become another one.
+    if (!can_show(draft_, scene_, draft_.motion)) draft_.motion = motion;
+    options.push_back({kNames[i], kTitles[i]});
+  }
   const auto shows = form.segmented(
       "Shows",
       {"Export motion",
        "walk: forward and backward through the iteration, step by step\n"
        "so far: the training up to here once more, changes by hand with it\n"
        "next: the training goes on in a copy; the network in the window stays as it is"},
-      {{"walk", "one walk"}, {"so-far", "training so far"}, {"next", "next iterations"}},
-      draft_.motion == Moving::walk     ? "walk"
-      : draft_.motion == Moving::so_far ? "so-far"
-                                        : "next");
-  if (shows)
-    draft_.motion = *shows == "walk"     ? Moving::walk
-                    : *shows == "so-far" ? Moving::so_far
-                                         : Moving::next;
+      options, kNames[static_cast<std::size_t>(draft_.motion)]);
+  for (const Moving motion : kMotions)
+    if (shows == kNames[static_cast<std::size_t>(motion)]) draft_.motion = motion;
   const bool next = draft_.motion == Moving::next, training = draft_.motion != Moving::walk;
   const auto count = [&](const char* title, const Form::Words& words, double most,
                          std::int64_t& value, bool enabled) {
@@ -418,7 +424,7 @@ void ExportDialog::draw_buttons(UiContext& ui, const Rect& row, exporting::Expor
   const double width = ui.px(110.0), gap = ui.px(8.0);
   const Rect go{row.right() - width, row.y, width, row.height};
   const Rect copy{go.x - gap - width, row.y, width, row.height};
-  sentence_ = check_draft(draft_, scene_);
+  sentence_ = check_draft(draft_);
   const bool film = draft_.is_animation() && !draft_.ending.empty() && draft_.ending != ".gif";
   if (sentence_.empty() && film) sentence_ = status_.no_film;
   if (sentence_.empty() && status_.examined == draft_.directory) sentence_ = status_.examination;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/figure/comparison.h"
+#include "app/figure/header.h"
 #include "app/figure/preset.h"
 
 namespace backflow::ui {
@@ -27,6 +28,9 @@ exporting::Look look_of(const ExportDraft& draft, const ExportScene& scene,
   look.style.theme = draft.theme;
   look.style.title = draft.title;
   look.size = size_on_screen(scene, info.name, draft.side);
+  // The title stands over what is on the screen, not in its place.
+  if (draft.title && info.name != "dashboard" && is_on_screen(scene, info.name, draft.side))
+    look.size.height += figure::kTitleHeight * look.style.font_size;
   bool fixed_height = false;
   if (const figure::Preset* preset = figure::find_preset(draft.size)) {
     fixed_height = preset->height > 0.0;
@@ -156,14 +160,13 @@ exporting::AnimationRequest animation_request(const ExportDraft& draft, const Ex
           .to = destination(draft, scene)};
 }
 
-std::string check_draft(const ExportDraft& draft, const ExportScene& scene) {
-  if (!draft.is_animation())
-    return draft.chosen_formats().empty() ? "choose a format" : std::string();
-  if (draft.motion == Moving::walk && !draft.info().follows.playhead)
-    return "only figures of the network, its weights and the dashboard show a walk";
-  if (draft.motion == Moving::so_far && scene.snapshot->iteration == 0)
-    return "there is no training yet";
-  return {};
+bool can_show(const ExportDraft& draft, const ExportScene& scene, Moving motion) {
+  if (motion == Moving::walk) return draft.info().follows.playhead;
+  return motion == Moving::next || scene.snapshot->iteration > 0;
+}
+
+std::string check_draft(const ExportDraft& draft) {
+  return !draft.is_animation() && draft.chosen_formats().empty() ? "choose a format" : "";
 }
 
 std::int64_t picture_count(const ExportDraft& draft, const ExportScene& scene) {

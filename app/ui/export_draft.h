@@ -86,7 +86,11 @@ exporting::AnimationRequest animation_request(const ExportDraft& draft, const Ex
                                               const std::string& program);
 
 /// What is wrong with the choices themselves: one sentence, or empty.
-std::string check_draft(const ExportDraft& draft, const ExportScene& scene);
+std::string check_draft(const ExportDraft& draft);
+
+/// The figure moves in that way: a walk is for those of the network, and what was trained so far
+/// needs a training.
+bool can_show(const ExportDraft& draft, const ExportScene& scene, exporting::Moving motion);
 
 /// How many pictures an animation has, if all goes well.
 std::int64_t picture_count(const ExportDraft& draft, const ExportScene& scene);

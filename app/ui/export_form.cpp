@@ -66,7 +66,7 @@ std::optional<double> ExportDialog::Form::number_in(const Widget& widget, const 
 std::optional<std::size_t> ExportDialog::Form::switches(const char* title,
                                                         const std::vector<Switch>& list) {
   const Rect all = row(title);
-  const double gap = ui_.px(6.0), count = static_cast<double>(list.size());
+  const double gap = ui_.px(6.0), count = std::max(3.0, static_cast<double>(list.size()));
   const double width = std::floor((all.width - gap * (count - 1.0)) / count);
   std::optional<std::size_t> pressed;
   Rect part{all.x, all.y, width, all.height};
