@@ -10,13 +10,17 @@
 namespace backflow::ui {
 namespace {
 
-constexpr double kLabel = 78.0, kRow = 26.0, kStep = 34.0, kText = 12.0;  // units
+constexpr double kLabel = 78.0, kRow = 26.0, kText = 12.0;  // units
+constexpr double kStep = 34.0, kNarrowStep = 30.0;          // from row to row
 constexpr double kRing = 3.0;  // room for the ring of the keyboard's focus
 
 }  // namespace
 
 ExportDialog::Form::Form(UiContext& ui, const Rect& rect)
-    : ui_(ui), rect_(inset(rect, ui.px(kRing))), top_(rect_.y - ImGui::GetScrollY()), y_(top_) {
+    : ui_(ui),
+      rect_(inset(rect, ui.px(kRing))),
+      y_(rect_.y - ImGui::GetScrollY()),
+      step_(ui.px(rect.height < ui.px(12.5 * kStep) ? kNarrowStep : kStep)) {
   if (ImGui::GetScrollMaxY() > 0.0f) rect_.width -= ui.px(12.0);  // room for the bar
 }
 
@@ -29,7 +33,7 @@ Rect ExportDialog::Form::row(const char* title) {
   const double label = ui_.px(kLabel), height = ui_.px(kRow);
   draw_text(ui_, {rect_.x, y_, label, height}, title, kText, ui_.colors().muted_text);
   const Rect control{rect_.x + label, y_, rect_.width - label, height};
-  y_ += ui_.px(kStep);
+  y_ += step_;
   return control;
 }
 

@@ -51,7 +51,7 @@ private:
 
   UiContext& ui_;
   Rect rect_;
-  double top_, y_;
+  double y_, step_;
 };
 
 }  // namespace backflow::ui

@@ -11,7 +11,7 @@
 namespace backflow::ui {
 namespace {
 
-constexpr double kTextSize = 12.5, kTabPad = 6.5;
+constexpr double kTextSize = 12.5, kTabPad = 6.0;
 constexpr double kEdge = 3.0, kGap = 6.0, kPad = 9.0;  // before the tabs, behind them, at the end
 constexpr double kExport = 20.0;                       // what the button for that takes
 
