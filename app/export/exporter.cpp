@@ -107,7 +107,6 @@ public:
 
   ~Impl() {
     closing_ = true;
-    ++cancelled_;
     ++overtaken_;
   }
 
@@ -120,12 +119,11 @@ public:
       status.request = number;
       status.answer = ExportStatus::Answer::checking;
     });
-    quick_.add([this, number, plan, work, request = std::move(request)]() mutable {
+    quick_.add([this, number, plan, work, request = std::move(request)] {
       const Refusal refusal = check(request.to, plan(request));
       if (refusal.answer == ExportStatus::Answer::taken)
-        begin([this, work, request = std::move(request)](const auto& stop) {
-          return work(*this, request, stop);
-        });
+        begin([this, work, request](const auto& stop) { return work(*this, request, stop); },
+              finishes(request));
       tell([&](ExportStatus& status) {
         if (status.request != number) return;
         status.answer = refusal.answer;
@@ -135,19 +133,25 @@ public:
     return number;
   }
 
+  static bool finishes(const FilesRequest& request) { return !request.into_folder; }
+  static bool finishes(const AnimationRequest&) { return false; }
+
   /// What it came to: text for people, or a failure.
   struct Outcome {
     std::string error, done;
   };
   using Stop = std::function<bool()>;
 
-  void begin(std::function<Outcome(const Stop&)> work) {
+  /// What is to finish is carried out also when the window closes meanwhile; it is soon done.
+  void begin(std::function<Outcome(const Stop&)> work, bool finishes) {
     tell([&](ExportStatus& status) {
       if (waiting_++ == 0) status.done = status.total = 0, status.what.clear();
       status.busy = true;
     });
-    long_.add([this, work = std::move(work), number = cancelled_.load()] {
-      const Stop stop = [this, number] { return cancelled_ != number; };
+    long_.add([this, finishes, work = std::move(work), number = cancelled_.load()] {
+      const Stop stop = [this, finishes, number] {
+        return cancelled_ != number || (closing_ && !finishes);
+      };
       Outcome outcome;
       told_what_.clear();
       if (!stop()) outcome = carried_out(work, stop);
@@ -334,9 +338,9 @@ std::uint64_t FileExporter::animate(AnimationRequest request) {
 }
 
 void FileExporter::copy(Subject subject) {
-  impl_->begin([impl = impl_.get(), subject = std::move(subject)](const Impl::Stop& stop) {
-    return impl->copy(subject, stop);
-  });
+  impl_->begin([impl = impl_.get(), subject = std::move(subject)](
+                   const Impl::Stop& stop) { return impl->copy(subject, stop); },
+               true);
 }
 
 void FileExporter::examine(std::string directory) { impl_->examine(std::move(directory)); }

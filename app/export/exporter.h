@@ -31,7 +31,7 @@ struct ExporterServices {
 class FileExporter final : public Exporter {
 public:
   explicit FileExporter(ExporterServices services);
-  /// Stops what is under way: files are there as a whole or not at all.
+  /// Finishes single figures and stops everything else: files are there as a whole or not at all.
   ~FileExporter() override;
 
   std::uint64_t write(FilesRequest request) override;

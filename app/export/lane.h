@@ -16,7 +16,7 @@ public:
   /// `idle` is called after each work, and once a second for as long as it returns true.
   explicit Lane(std::function<bool()> idle = {})
       : idle_(std::move(idle)), thread_([this] { loop(); }) {}
-  /// What has begun is finished, what waits is left.
+  /// Everything is carried out first.
   ~Lane() {
     {
       const std::lock_guard lock(mutex_);
@@ -48,7 +48,7 @@ private:
           changed_.wait(lock, something);
         else
           changed_.wait_for(lock, std::chrono::seconds(1), something);
-        if (stop_) return;
+        if (stop_ && works_.empty()) return;
         if (works_.empty()) {
           lock.unlock();
           again = idle_();
