@@ -12,5 +12,5 @@ BUILD_PACKAGES=(
 )
 WINDOW_PACKAGES=(libgl1-mesa-dri)       # an OpenGL driver, if the system has none yet
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev xvfb xauth librsvg2-bin
-  poppler-utils python3-numpy giflib-tools
+  poppler-utils python3-numpy giflib-tools xclip
   chromium)

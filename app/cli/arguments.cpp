@@ -62,7 +62,7 @@ CLI::Validator one_of(std::vector<std::string> names) {
 
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
-  for (const exporting::Format format : exporting::all_formats())
+  for (const exporting::Format format : exporting::kAllFormats)
     names.emplace_back(exporting::extension(format).substr(1));
   return names;
 }

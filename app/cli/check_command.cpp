@@ -53,8 +53,9 @@ int check_gradients(const config::Config& config, std::ostream& out) {
   gradient::GradientCheckOptions options;
   gradient::GradientCheck check;
   {
-    Progress progress("checking", record->model.parameters.size());
-    options.progress = [&](model::Index done) { progress.update(done); };
+    Progress progress("checking");
+    const model::Index all = record->model.parameters.size();
+    options.progress = [&](model::Index done) { progress.update(done, all); };
     check = gradient::check_gradient(record->model, record->batch, record->gradients, options,
                                      record->options.truncation);
   }

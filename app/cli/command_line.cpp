@@ -28,8 +28,7 @@ constexpr const char* kFooter =
     "loss.csv";
 
 int bad_usage(std::ostream& err, const std::string& sentence) {
-  err << "backflow: " << sentence << '\n';
-  return kBadUsage;
+  return complain(err, sentence, kBadUsage);
 }
 
 // Names of everything that a mistyped word could have been meant as: what the subcommand takes, or
@@ -103,9 +102,8 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
 #ifdef BACKFLOW_HAS_WINDOW
   return run_window(config, arguments.window);
 #else
-  err << "backflow: this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes "
-         "figures\n";
-  return kFailure;
+  return complain(err,
+                  "this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes figures");
 #endif
 }
 
@@ -130,21 +128,24 @@ int parse_and_run(int argc, const char* const* argv, std::ostream& out, std::ost
   } catch (const CLI::ParseError& error) {
     return bad_usage(err, sentence_of(app, error));
   } catch (const std::bad_alloc&) {
-    err << "backflow: out of memory; try fewer steps, units or sequences\n";
+    return complain(err, "out of memory; try fewer steps, units or sequences");
   } catch (const std::exception& error) {
-    err << "backflow: " << error.what() << '\n';
+    return complain(err, error.what());
   }
-  return kFailure;
 }
 
 }  // namespace
+
+int complain(std::ostream& err, std::string_view sentence, int code) {
+  err << "backflow: " << sentence << '\n';
+  return code;
+}
 
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   const int code = parse_and_run(argc, argv, out, err);
   // Results that nobody received are a failure.
   if (code != kSuccess || out.flush()) return code;
-  err << "backflow: standard output could not be written\n";
-  return kFailure;
+  return complain(err, "standard output could not be written");
 }
 
 }  // namespace backflow::cli

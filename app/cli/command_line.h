@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ostream>
+#include <string_view>
 
 namespace backflow::cli {
 
@@ -12,5 +13,8 @@ inline constexpr int kBadUsage = 2;  ///< the arguments or an input are wrong; o
 
 /// Runs the program. Results go to `out`, messages to `err`. Returns the exit code; throws nothing.
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+
+/// Tells one sentence, as all messages are told; returns the code.
+int complain(std::ostream& err, std::string_view sentence, int code = kFailure);
 
 }  // namespace backflow::cli

@@ -32,7 +32,7 @@ std::vector<exporting::Format> formats_of(const ExportRequest& request) {
   for (const std::string& name : request.formats)
     formats.push_back(*exporting::format_of("." + name));
   if (formats.empty())
-    formats.assign(exporting::all_formats().begin(), exporting::all_formats().end());
+    formats.assign(std::begin(exporting::kAllFormats), std::end(exporting::kAllFormats));
   return formats;
 }
 
@@ -47,8 +47,8 @@ std::string unknown_figure(const std::string& name) {
 
 std::string extensions() {
   std::string list;
-  for (const exporting::Format format : exporting::all_formats()) {
-    const bool last = format == exporting::all_formats().back();
+  for (const exporting::Format format : exporting::kAllFormats) {
+    const bool last = format == *std::rbegin(exporting::kAllFormats);
     list += (list.empty() ? "" : last ? " or " : ", ") + std::string(exporting::extension(format));
   }
   return list;
@@ -133,21 +133,14 @@ std::string plan(const config::Config& config, const ExportRequest& request,
 }
 
 session::AnalysisOptions analysis_of(const ExportRequest& request, const std::vector<Job>& jobs) {
-  using figure::FigureInfo;
-  const auto any = [&](bool FigureInfo::*needs) {
-    return std::any_of(jobs.begin(), jobs.end(), [&](const Job& job) { return job.info->*needs; });
-  };
-  return {.norm = request.norm,
-          .sequence = request.sequence - 1,
-          .block = request.block,
-          .epsilon = request.epsilon,
-          .product = request.product,
-          .spectra = any(&FigureInfo::needs_spectra),
-          .chain = any(&FigureInfo::needs_chain),
-          .contributions = any(&FigureInfo::needs_contributions),
-          .walk = request.playhead.has_value(),
-          .lyapunov = any(&FigureInfo::needs_lyapunov),
-          .neuron = any(&FigureInfo::needs_neuron)};
+  session::AnalysisOptions options{.norm = request.norm,
+                                   .sequence = request.sequence - 1,
+                                   .block = request.block,
+                                   .epsilon = request.epsilon,
+                                   .product = request.product,
+                                   .walk = request.playhead.has_value()};
+  for (const Job& job : jobs) figure::ask_for(*job.info, options);
+  return options;
 }
 
 exporting::Look look_of(const ExportRequest& request, const figure::FigureInfo& info) {
@@ -200,27 +193,21 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
     for (const Job& job : jobs) paths.push_back(job.path);
     error = check_existing(paths);
   }
-  if (!error.empty()) {
-    err << "backflow: " << error << '\n';
-    return kBadUsage;
-  }
+  if (!error.empty()) return complain(err, error, kBadUsage);
   if (!request.all_directory.empty()) {
     std::error_code failure;
     std::filesystem::create_directories(request.all_directory, failure);
-    if (failure) {
-      err << "backflow: the directory " << request.all_directory
-          << " could not be made: " << failure.message() << '\n';
-      return kBadUsage;
-    }
+    if (failure)
+      return complain(
+          err,
+          "the directory " + request.all_directory + " could not be made: " + failure.message(),
+          kBadUsage);
   }
   const session::Snapshot snapshot =
       train(config, request.iterations, analysis_of(request, jobs), err);
   for (const Job& job : jobs) {
     error = carry_out(job, snapshot, request, out);
-    if (!error.empty()) {
-      err << "backflow: " << error << '\n';
-      return kFailure;
-    }
+    if (!error.empty()) return complain(err, error);
     if (job.path != "-") out << job.path << '\n';
   }
   return kSuccess;

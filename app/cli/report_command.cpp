@@ -18,20 +18,14 @@ int write_report(const config::Config& config, const ReportRequest& request, std
     error = "--output " + request.output + " does not end in .html";
   if (error.empty()) error = check_destination(request.output);
   if (error.empty() && !request.force) error = check_existing({request.output});
-  if (!error.empty()) {
-    err << "backflow: " << error << '\n';
-    return kBadUsage;
-  }
+  if (!error.empty()) return complain(err, error, kBadUsage);
   const session::Snapshot snapshot = train(
       config, request.iterations,
       {.spectra = true, .chain = true, .contributions = true, .lyapunov = true, .neuron = true},
       err);
   error = exporting::write_file_atomically(
       request.output, exporting::report_html(snapshot, std::string(kProgram), request.colors));
-  if (!error.empty()) {
-    err << "backflow: " << error << '\n';
-    return kFailure;
-  }
+  if (!error.empty()) return complain(err, error);
   out << request.output << '\n';
   return kSuccess;
 }

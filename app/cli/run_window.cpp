@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/screenshot.h"
 #include "app/cli/settings_file.h"
+#include "app/cli/window_exports.h"
 #include "app/figure/style.h"
 #include "app/platform/heatmap_renderer.h"
 #include "app/platform/pulse_renderer.h"
@@ -106,8 +108,9 @@ public:
         imgui_(window),
         textures_(renderer, pulses),
         worker_(config, [this] { window_.wake(); }),
+        exporter_(exporter_services(worker_, [this] { window_.wake(); })),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
-             settings, offer_tour}) {
+             settings, offer_tour, &exporter_, working_directory()}) {
     // Slow enough to watch; the window offers more.
     worker_.send(session::SetSpeedLimit{10.0});
     if (options.run) worker_.send(session::Run{});
@@ -166,6 +169,11 @@ private:
     ui_.set_frame_time(frame_ms_);
   }
 
+  static std::string working_directory() {
+    std::error_code ignored;
+    return std::filesystem::current_path(ignored).string();
+  }
+
   void adapt_scale() {
     // Where the desktop's units are several pixels, it enlarges what is drawn by as much itself.
     const auto pixels = window_.framebuffer_size(), units = window_.window_size();
@@ -184,6 +192,7 @@ private:
   ImGuiSession imgui_;
   ShaderTextures textures_;
   session::Worker worker_;
+  exporting::FileExporter exporter_;
   ui::AppUi ui_;
   double scale_ = 0.0;
   double frame_ms_ = 0.0;
@@ -194,16 +203,11 @@ private:
 int run_window(const config::Config& config, const WindowOptions& options) {
   std::string error;
   const auto window = platform::Window::create("Backflow", options.width, options.height, error);
-  if (!window) {
-    std::cerr << "backflow: " << error << "; backflow export writes the figures without a window\n";
-    return kFailure;
-  }
+  if (!window)
+    return complain(std::cerr, error + "; backflow export writes the figures without a window");
   const auto renderer = platform::HeatmapRenderer::create(error);
   const auto pulses = platform::PulseRenderer::create(error);
-  if (!renderer || !pulses) {
-    std::cerr << "backflow: " << error << '\n';
-    return kFailure;
-  }
+  if (!renderer || !pulses) return complain(std::cerr, error);
   // Pictures made by a program look the same for everyone.
   const bool by_hand = options.frames == 0;
   const SettingsFile kept(by_hand ? settings_path() : std::string());
@@ -213,10 +217,8 @@ int run_window(const config::Config& config, const WindowOptions& options) {
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
   const std::string unsaved = kept.write(worth_keeping(before, start, loop.settings()));
-  if (!unsaved.empty()) std::cerr << "backflow: " << unsaved << '\n';
-  if (error.empty()) return kSuccess;
-  std::cerr << "backflow: " << error << '\n';
-  return kFailure;
+  if (!unsaved.empty()) complain(std::cerr, unsaved);
+  return error.empty() ? kSuccess : complain(std::cerr, error);
 }
 
 }  // namespace backflow::cli

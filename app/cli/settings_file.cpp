@@ -57,6 +57,7 @@ json to_json(const ui::Settings& settings) {
           {"tabs", settings.tabs},
           {"loss_log", settings.loss_log},
           {"gradient_log", settings.gradient_log},
+          {"export_directory", settings.export_directory},
           {"toured", settings.toured}};
 }
 
@@ -79,6 +80,8 @@ ui::Settings from_json(const json& from) {
       if ((*tabs)[i].is_string()) settings.tabs[i] = (*tabs)[i].get<std::string>();
   take(from, "loss_log", settings.loss_log);
   take(from, "gradient_log", settings.gradient_log);
+  if (const auto found = from.find("export_directory"); found != from.end() && found->is_string())
+    settings.export_directory = found->get<std::string>();
   take(from, "toured", settings.toured);
   return settings;
 }
@@ -113,7 +116,8 @@ ui::Settings SettingsFile::read() const {
 
 std::string SettingsFile::write(const ui::Settings& settings) const {
   if (path_.empty()) return {};
-  const std::string text = to_json(settings).dump(2) + "\n";
+  const std::string text =
+      to_json(settings).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   if (text == contents(path_)) return {};
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), error);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <ostream>
+#include <string>
 
 #include "app/session/snapshot.h"
 #include "core/config/config.h"
@@ -14,5 +15,9 @@ namespace backflow::cli {
 /// that iteration. Precondition: config::validate(config) is empty.
 session::Snapshot train(const config::Config& config, std::int64_t iterations,
                         const session::AnalysisOptions& options, std::ostream& err);
+
+/// Tells that training stopped on a number that is not finite, if it did, and what follows from it.
+void tell_divergence(const session::Snapshot& snapshot, const std::string& consequence,
+                     std::ostream& err);
 
 }  // namespace backflow::cli

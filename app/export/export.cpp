@@ -9,8 +9,6 @@
 namespace backflow::exporting {
 namespace {
 
-constexpr Format kAll[] = {Format::svg, Format::pdf, Format::png, Format::csv, Format::npy};
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string csv_of(const figure::FigureInfo& info, const session::Snapshot& snapshot,
@@ -22,28 +20,8 @@ std::string csv_of(const figure::FigureInfo& info, const session::Snapshot& snap
 
 }  // namespace
 
-std::span<const Format> all_formats() { return kAll; }
-
-bool is_data(Format format) { return format == Format::csv || format == Format::npy; }
-
-std::string_view extension(Format format) {
-  switch (format) {
-    case Format::svg:
-      return ".svg";
-    case Format::pdf:
-      return ".pdf";
-    case Format::png:
-      return ".png";
-    case Format::csv:
-      return ".csv";
-    case Format::npy:
-      break;
-  }
-  return ".npy";
-}
-
 std::optional<Format> format_of(std::string_view path) {
-  for (const Format format : all_formats()) {
+  for (const Format format : kAllFormats) {
     const std::string_view end = extension(format);
     if (path.size() >= end.size() &&
         std::equal(end.rbegin(), end.rend(), path.rbegin(),
@@ -57,12 +35,7 @@ std::string render(const figure::FigureInfo& info, const session::Snapshot& snap
                    const figure::View& view, const Look& look, Format format) {
   if (format == Format::csv) return csv_of(info, snapshot, view);
   if (format == Format::npy) return npy_from_csv(csv_of(info, snapshot, view));
-  const std::string caption =
-      look.caption ? figure::caption_text(info, snapshot, look.program) : std::string();
-  figure::Figure figure =
-      figure::build_with_caption(info, snapshot, view, look.style, look.size, caption,
-                                 look.caption.value_or(figure::CaptionPlace::below));
-  if (look.transparent) figure.background.a = 0;
+  const figure::Figure figure = figure_of(info, snapshot, view, look);
   const Metadata metadata{figure::plain_caption(info, snapshot, look.program), look.program};
   if (format == Format::svg) return to_svg(figure, metadata);
   if (format == Format::pdf) return to_pdf(figure, metadata);

@@ -246,6 +246,14 @@ View relevant(const FigureInfo& info, const View& view) {
   return kept;
 }
 
+void ask_for(const FigureInfo& info, session::AnalysisOptions& options) {
+  options.spectra = options.spectra || info.needs_spectra;
+  options.chain = options.chain || info.needs_chain;
+  options.contributions = options.contributions || info.needs_contributions;
+  options.lyapunov = options.lyapunov || info.needs_lyapunov;
+  options.neuron = options.neuron || info.needs_neuron;
+}
+
 const FigureInfo* find_figure(std::string_view name) {
   for (const FigureInfo& info : catalogue())
     if (info.name == name) return &info;

@@ -74,4 +74,7 @@ std::span<const FigureInfo> catalogue();
 /// The figure of that name, or nullptr.
 const FigureInfo* find_figure(std::string_view name);
 
+/// Adds what the figure needs to what is asked for.
+void ask_for(const FigureInfo& info, session::AnalysisOptions& options);
+
 }  // namespace backflow::figure

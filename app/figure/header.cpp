@@ -43,7 +43,7 @@ double add_header(Figure& figure, const FigureStyle& style, const std::vector<st
                                    .color = colors.text,
                                    .v_align = VAlign::top,
                                    .bold = true});
-    y += 1.9 * size;
+    y += kTitleHeight * size;
   }
   const std::string first = first_that_fits(left, size, room);
   const double rest = room - text_width(first, size) - 1.5 * size;

@@ -15,6 +15,9 @@ std::string first_that_fits(const std::vector<std::string>& texts, double size, 
 /// The text, or as many of its words as fit with "…" behind them; empty when not even one does.
 std::string shortened(const std::string& text, double size, double width, bool bold = false);
 
+/// What a title takes of a figure's height, in font sizes.
+inline constexpr double kTitleHeight = 1.9;
+
 /// Writes Figure::title when the style asks for it, and the first text of each list that fits, the
 /// left one first. Returns the top of what comes below; the line's letters begin 1.8 font sizes
 /// above it.

@@ -255,6 +255,10 @@ void Comparison::number_steps(const Command& command) {
 void Comparison::carry_out(const Run& command) { run(command); }
 void Comparison::carry_out(const StepOnce& command) { run(command); }
 void Comparison::carry_out(const StartPair& command) { start_pair(command); }
+void Comparison::leave_undo() {
+  for (Side* side : sides()) side->session.leave_undo();
+}
+
 void Comparison::carry_out(const StartComparison&) { copy_to_b(); }
 void Comparison::carry_out(const EndComparison&) { b_.reset(); }
 

@@ -70,6 +70,9 @@ public:
   /// refusal of B begins with "B: ".
   Snapshot snapshot(const Known& known) const;
 
+  /// As in RunTimeline.
+  void leave_undo();
+
   const Session& a() const { return a_.session; }
   const Session* b() const { return b_ ? &b_->session : nullptr; }  ///< null when not comparing
   /// Of the networks: each keeps its own for as long as it lives, whichever side it is on.

@@ -49,6 +49,9 @@ public:
   std::uint64_t undo_number() const;
   std::uint64_t redo_number() const;
 
+  /// As in RunTimeline.
+  void leave_undo() { timeline_.leave_undo(); }
+
   bool is_running() const { return running_; }
   /// Training met a number that is not finite here, and nothing was changed by hand since.
   bool has_stopped() const { return divergence_ && !timeline_.changed_at(trainer_.iteration()); }

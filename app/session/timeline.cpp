@@ -253,9 +253,20 @@ bool RunTimeline::advance(Replay& replay, std::chrono::steady_clock::duration ho
 
 void RunTimeline::arrive(const Replay& replay) {
   changes_ = replay.changes;
-  heads_ = changes_ < log_.size() ? log_[changes_]->before : end_heads_;
+  if (has_undo_) heads_ = changes_ < log_.size() ? log_[changes_]->before : end_heads_;
   since_kept_ = 0;
   interval_ = interval_for(replay.trainer.setup(), state_bytes_);
+}
+
+void RunTimeline::leave_undo() {
+  heads_ = end_heads_ = {};
+  undo_memory_ = UndoMemory(budget_ / 4);
+  has_undo_ = false;
+  // The memory of the last points is written to by the one that goes on here.
+  const training::HistoryView curve = curve_.view();
+  if (curve.size() == 0) return;
+  curve_ = training::History::after(curve, curve.size() - 1);
+  curve_.append(curve.point(curve.size() - 1));
 }
 
 void RunTimeline::set_heads(UndoHeads heads, const std::shared_ptr<UndoStep>& made,

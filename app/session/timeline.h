@@ -67,6 +67,9 @@ public:
   /// Goes to that place; what was the present is a ghost then, unless it is part of it.
   void restore(const Place& place);
 
+  /// For a copy that goes on in another thread: steps of undo are shared, and change.
+  void leave_undo();
+
   const UndoHeads& heads() const { return heads_; }
   /// Of the present place; `made` is the one of them that is new.
   void set_heads(UndoHeads heads, const std::shared_ptr<UndoStep>& made, std::uint64_t present);
@@ -104,6 +107,7 @@ private:
   std::vector<training::HistoryView> ghosts_;
   std::vector<std::uint64_t> forks_;  // of each ghost: points in common with the curve
   UndoHeads heads_, end_heads_;
+  bool has_undo_ = true;
   std::uint64_t interval_ = 1, since_kept_ = 0;
 };
 

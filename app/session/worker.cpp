@@ -4,11 +4,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <new>
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/session/analysts.h"
 #include "app/session/comparison.h"
@@ -73,6 +75,17 @@ public:
     inbox_changed_.notify_one();
   }
 
+  std::future<std::shared_ptr<const Comparison>> copy() {
+    std::promise<std::shared_ptr<const Comparison>> promise;
+    auto future = promise.get_future();
+    {
+      const std::lock_guard lock(inbox_mutex_);
+      copies_.push_back(std::move(promise));
+    }
+    inbox_changed_.notify_one();
+    return future;
+  }
+
   std::shared_ptr<const Snapshot> latest() const {
     const std::lock_guard lock(latest_mutex_);
     return latest_;
@@ -90,14 +103,27 @@ private:
   // Waits until there is something to do; returns the commands to carry out, or nothing to stop.
   std::optional<std::deque<Command>> take_commands() {
     std::unique_lock lock(inbox_mutex_);
-    const auto something = [this] { return stop_ || woken_ || !inbox_.empty(); };
+    const auto something = [this] {
+      return stop_ || woken_ || !inbox_.empty() || !copies_.empty();
+    };
     if (!networks_.wants_to_iterate())
       inbox_changed_.wait(lock, something);
     else if (has_rhythm())
       inbox_changed_.wait_until(lock, next_iteration_, something);
     if (stop_) return std::nullopt;
     woken_ = false;
+    wanted_copies_ = std::exchange(copies_, {});
     return std::exchange(inbox_, {});
+  }
+
+  void hand_out_copies() {
+    for (auto& promise : std::exchange(wanted_copies_, {})) try {
+        auto copy = std::make_shared<Comparison>(networks_);
+        copy->leave_undo();
+        promise.set_value(std::move(copy));
+      } catch (...) {  // there is no memory for it: told by the future
+        promise.set_exception(std::current_exception());
+      }
   }
 
   // A replay is as fast as it can be, and so is what brings one network up to the other.
@@ -147,6 +173,7 @@ private:
     while (auto commands = take_commands()) {
       const bool was_running = networks_.wants_to_iterate();
       within_memory([&] { execute(*commands); });
+      hand_out_copies();
       if (!was_running) {
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);
@@ -204,6 +231,7 @@ private:
   std::mutex inbox_mutex_;
   std::condition_variable inbox_changed_;
   std::deque<Command> inbox_;
+  std::vector<std::promise<std::shared_ptr<const Comparison>>> copies_, wanted_copies_;
   bool woken_ = false;
   bool stop_ = false;
 
@@ -215,6 +243,8 @@ Worker::Worker(const config::Config& config, std::function<void()> on_publish)
     : impl_(std::make_unique<Impl>(config, std::move(on_publish))) {}
 
 Worker::~Worker() = default;
+
+std::future<std::shared_ptr<const Comparison>> Worker::copy() { return impl_->copy(); }
 
 void Worker::send(Command command) { impl_->send(std::move(command)); }
 

@@ -6,12 +6,15 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 
 #include "app/session/command.h"
 #include "app/session/snapshot.h"
 
 namespace backflow::session {
+
+class Comparison;
 
 class Worker {
 public:
@@ -24,6 +27,10 @@ public:
   Worker& operator=(const Worker&) = delete;
 
   void send(Command command);
+
+  /// The networks as they are now, to go on with elsewhere, without undo; they come once the worker
+  /// has the time.
+  std::future<std::shared_ptr<const Comparison>> copy();
 
   /// The newest snapshot; never null.
   std::shared_ptr<const Snapshot> latest() const;

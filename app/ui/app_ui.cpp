@@ -8,6 +8,8 @@
 #include "app/ui/compare_view.h"
 #include "app/ui/controls_panel.h"
 #include "app/ui/divergence_banner.h"
+#include "app/ui/export_dialog.h"
+#include "app/ui/export_line.h"
 #include "app/ui/help_overlay.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/keyboard_focus.h"
@@ -39,6 +41,9 @@ public:
     panels_.restore(settings_);
     if (services.offer_tour && !settings_.toured) tour_.start();
     services_.textures = services.textures;
+    exporter_ = services.exporter;
+    directory_ =
+        settings_.export_directory.empty() ? services.directory : settings_.export_directory;
     services_.send = [this, send = std::move(services.send)](session::Command command) {
       stamp_gesture(command);
       send(std::move(command));
@@ -53,10 +58,13 @@ public:
 
   void frame(const session::Snapshot& snapshot) {
     move_focus(ui_);
+    // Before it is forgotten where things were.
+    keep_pointed_at();
     ui_.registry.clear();
     ui_.hover.label.clear();
     ui_.hover.text.clear();
     ui_.tooltip.clear();
+    if (exporter_ != nullptr) exports_ = exporter_->status();
     // What one drag, or one click, sets off is undone in one step.
     if (ImGui::IsMouseClicked(0) || !ImGui::IsMouseDown(0)) ++ui_.gesture;
     handle_keys(snapshot);
@@ -76,6 +84,9 @@ public:
     draw_contents(snapshot, inset(window, ui_.px(kGap)));
     ui_.focus.behind = false;
     ImGui::End();
+    if (const auto asked = std::exchange(ui_.export_asked, std::nullopt))
+      open_export(snapshot, *asked);
+    if (exporter_ != nullptr) export_.draw(ui_, window, *exporter_, exports_, services_.textures);
     if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
     if (tour_.draw(ui_, window)) settings_.toured = true;
     draw_hover_help();
@@ -85,6 +96,7 @@ public:
     Settings settings = settings_;
     settings.colors = ui_.norm_colors;
     panels_.store(settings);
+    if (!export_.directory_used().empty()) settings.export_directory = export_.directory_used();
     return settings;
   }
 
@@ -95,13 +107,17 @@ public:
   Panels panels_{state_};
   CompareView compare_{state_};
   std::string status_, shown_tooltip_;
+  ExportDialog export_;
+  ExportLine export_line_;
   double frame_ms_ = 0.0;
   bool quit_ = false;
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
     return about_to_help || walk_.moving() || state_.is_folding() || notice_seconds_ > 0.0 ||
-           ui_.edit.starting > 0 || ImGui::GetIO().WantTextInput || state_.cursor_moved();
+           ui_.edit.starting > 0 || export_line_.fades() ||
+           (exporter_ != nullptr && exporter_->status().revision != exports_.revision) ||
+           ImGui::GetIO().WantTextInput || state_.cursor_moved();
   }
 
 private:
@@ -125,7 +141,7 @@ private:
   }
 
   // A page lies over all that is drawn otherwise, which is out of reach then.
-  bool is_covered() const { return help_open_ || tour_.is_on(); }
+  bool is_covered() const { return help_open_ || tour_.is_on() || export_.is_open(); }
 
   // Not while something is typed, or with Ctrl.
   static bool takes_keys() { return !ImGui::GetIO().WantTextInput && !ImGui::GetIO().KeyCtrl; }
@@ -139,6 +155,13 @@ private:
   void handle_keys(const session::Snapshot& snapshot) {
     if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) quit_ = true;
     if (tour_.is_on()) return;
+    if (export_.is_open()) {
+      if (takes_keys() && key_pressed(Key::escape)) close_one();
+      return;
+    }
+    if (ImGui::GetIO().KeyCtrl && !ImGui::GetIO().WantTextInput && !help_open_ &&
+        key_pressed(Key::e))
+      ui_.export_asked = pointed_at_;
     if (!help_open_) timeline_.take_keys(snapshot, services_.send, !ui_.focus.uses_arrows);
     if (!takes_keys()) return;
     // "=" is where "+" is on many keyboards.
@@ -164,7 +187,9 @@ private:
   // Escape closes one thing at a time, the foremost first. An open list closes by itself.
   void close_one() {
     if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) return;
-    if (help_open_)
+    if (export_.is_open())
+      export_.close_one();
+    else if (help_open_)
       help_open_ = false;
     else if (leave_focus(ui_) || layout_.close_enlarged())
       return;
@@ -197,13 +222,17 @@ private:
   }
 
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
+    ui_.shown.clear();
     const double transport = ui_.px(kTransport), status = ui_.px(kStatus);
     draw_transport_bar(
         ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
         {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; }});
     const std::string message = notice(snapshot);
-    draw_status_bar(ui_, {all.x, all.bottom() - status + ui_.px(3.0), all.width, status}, snapshot,
-                    frame_ms_, message);
+    Rect line_below{all.x, all.bottom() - status + ui_.px(3.0), all.width, status};
+    if (exporter_ != nullptr)
+      line_below =
+          export_line_.draw(ui_, line_below, *exporter_, exports_, ImGui::GetIO().DeltaTime);
+    draw_status_bar(ui_, line_below, snapshot, frame_ms_, message);
     status_ = message.empty() ? status_text(snapshot, frame_ms_) : message;
     const Rect line{all.x, all.y + transport + ui_.px(4.0), all.width,
                     ui_.px(TimelineBar::kHeight)};
@@ -217,6 +246,26 @@ private:
       body.height -= step;
     }
     draw_columns(snapshot, body);
+  }
+
+  // What has the keyboard, else what is under the mouse, else all of it: as of the last frame.
+  void keep_pointed_at() {
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    figure::Point at{mouse.x, mouse.y};
+    if (const WidgetInfo* focused = ui_.registry.find(ui_.focus.label))
+      at = {focused->rect.x + focused->rect.width / 2.0,
+            focused->rect.y + focused->rect.height / 2.0};
+    pointed_at_ = {"dashboard", Side::none};
+    for (const ShownFigure& shown : ui_.shown)
+      if (shown.card.contains(at)) pointed_at_ = {shown.name, shown.side};
+  }
+
+  void open_export(const session::Snapshot& snapshot, const FigureChoice& figure) {
+    if (exporter_ == nullptr) return;
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    export_.open(
+        scene_of(snapshot, state_.view, ui_.shown, {size.x / ui_.scale, size.y / ui_.scale}),
+        figure, directory_, *exporter_);
   }
 
   // The message for as long as it takes to read it; the verdict comes back then.
@@ -272,6 +321,10 @@ private:
     if (!shown_tooltip_.empty()) draw_tooltip(ui_, shown_tooltip_);
   }
 
+  exporting::Exporter* exporter_ = nullptr;
+  exporting::ExportStatus exports_;  // as of this frame
+  std::string directory_;
+  FigureChoice pointed_at_;
   ControlsPanel controls_;
   Walk walk_;
   std::string font_message_;
@@ -302,5 +355,7 @@ const figure::Figure* AppUi::figure(std::string_view name) const {
 std::string AppUi::tooltip() const { return impl_->shown_tooltip_; }
 std::string AppUi::focused() const { return impl_->ui_.focus.label; }
 std::string AppUi::status() const { return impl_->status_; }
+std::string AppUi::export_text() const { return impl_->export_line_.text(); }
+const ExportDialog& AppUi::export_dialog() const { return impl_->export_; }
 
 }  // namespace backflow::ui

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/export/request.h"
 #include "app/figure/style.h"
 #include "app/session/command.h"
 #include "app/session/snapshot.h"
@@ -18,9 +19,11 @@ namespace backflow::ui {
 /// What the user interface needs from outside.
 struct UiServices {
   std::function<void(session::Command)> send;
-  HeatmapTextures* textures = nullptr;  ///< null: heatmaps stay empty
-  Settings settings;                    ///< as the window was left
-  bool offer_tour = false;              ///< begin with the tour unless it has been seen
+  HeatmapTextures* textures = nullptr;      ///< null: heatmaps stay empty
+  Settings settings;                        ///< as the window was left
+  bool offer_tour = false;                  ///< begin with the tour unless it has been seen
+  exporting::Exporter* exporter = nullptr;  ///< null: nothing can be exported
+  std::string directory = {};                    ///< for exports, until another one is chosen
 };
 
 class AppUi {
@@ -57,6 +60,9 @@ public:
   /// Text shown at the mouse, the status line and the banner in the last frame, for tests.
   std::string tooltip() const;
   std::string status() const;
+  /// What is told of exports in the status bar; what is chosen, asked and shown in their dialog.
+  std::string export_text() const;
+  const class ExportDialog& export_dialog() const;
   /// The control that Tab has reached; empty when none.
   std::string focused() const;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/figure/text_markup.h"
+#include "app/ui/icons.h"
 #include "app/ui/imgui_canvas.h"
 #include "app/ui/side.h"
 #include "app/ui/theme.h"
@@ -16,6 +17,22 @@ void draw_card(const UiContext& ui, const Rect& rect) {
                                             static_cast<float>(ui.px(6.0)));
 }
 
+void draw_export_button(UiContext& ui, Rect& bar, std::string_view figure) {
+  constexpr double kSide = 20.0, kGap = 5.0, kFromEdge = 5.0;  // nearer to the edge than others
+  const double side = ui.px(kSide), right = bar.right() + ui.px(kFromEdge);
+  const Rect rect{right - side, bar.y + (bar.height - side) / 2.0, side, side};
+  bar.width = rect.x - ui.px(kGap) - bar.x;
+  const Interaction state =
+      interact(ui, {"Export " + std::string(figure), "Export this figure …  (Ctrl+E)", rect});
+  const figure::Palette& colors = ui.colors();
+  if (state.hovered)
+    ImGui::GetWindowDrawList()->AddRectFilled(
+        top_left(rect), bottom_right(rect), to_imgui(colors.panel), static_cast<float>(ui.px(4.0)));
+  draw_icon(*ImGui::GetWindowDrawList(), Icon::leave, inset(rect, ui.px(5.0)),
+            to_imgui(state.hovered ? colors.text : colors.muted_text));
+  if (state.clicked) ui.export_asked = FigureChoice{figure, ui.side};
+}
+
 FigurePanel::FigurePanel(std::string_view name) : info_(figure::find_figure(name)) {}
 
 Rect FigurePanel::begin(UiContext& ui, const Rect& rect) const {
@@ -26,7 +43,9 @@ Rect FigurePanel::begin(UiContext& ui, const Rect& rect) const {
   draw_text(ui, {rect.x + pad + badge, rect.y, rect.width - 2 * pad - badge, bar}, title, 13.0,
             ui.colors().text, figure::HAlign::left, true);
   const double used = figure::text_width(title, ui.px(13.0), true) + 2.2 * pad + badge;
-  return {rect.x + used, rect.y + ui.px(4.0), rect.width - used - pad, bar - ui.px(8.0)};
+  Rect rest{rect.x + used, rect.y + ui.px(4.0), rect.width - used - pad, bar - ui.px(8.0)};
+  draw_export_button(ui, rest, info_->name);
+  return rest;
 }
 
 figure::Point FigurePanel::in_figure(const UiContext& ui, ImVec2 pixel) const {
@@ -61,6 +80,7 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
     figure_ = info_->build(snapshot, key.view, key.style, key.size);
     key_ = key;
   }
+  ui.shown.push_back({info_->name, ui.side, rect, key.size});
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.PushClipRect(top_left(area), bottom_right(area), true);
   ImGuiCanvas canvas(list, ui.fonts, textures, top_left(area), ui.scale, ui.full(figure_.name));

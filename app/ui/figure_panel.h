@@ -16,6 +16,10 @@ namespace backflow::ui {
 /// The background of a panel.
 void draw_card(const UiContext& ui, const Rect& rect);
 
+/// The button at the right end of a title bar that exports the figure of that name; `bar` is what
+/// is left for other controls, without it.
+void draw_export_button(UiContext& ui, Rect& bar, std::string_view figure);
+
 class FigurePanel {
 public:
   /// The figure of that name in the catalogue.

@@ -38,7 +38,7 @@ constexpr Entry kLooking[] = {
     {"Tab, Enter", "reach and press a control; arrows set it"},
     {"Esc", "close, let go, back to all cards"},
     {"F1", "this page"},
-    {"Ctrl+Q", "quit"},
+    {"Ctrl+E  Ctrl+Q", "export a figure; quit"},
     {"drag a field", "set its value; double-click to type"},
     {"drag in a plot", "W_{hh}, an eigenvalue, threshold, start"},
     {"wheel, drag", "zoom and pan the network"},

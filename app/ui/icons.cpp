@@ -63,6 +63,15 @@ void draw_icon(ImDrawList& list, Icon icon, const Rect& r, ImU32 color) {
     case Icon::redo:
       hook(list, r, true, color);
       break;
+    case Icon::leave: {  // upwards out of a tray
+      const auto line = static_cast<float>(0.14 * r.width);
+      const ImVec2 tray[] = {at(r, 0.05, 0.6), at(r, 0.05, 0.97), at(r, 0.95, 0.97),
+                             at(r, 0.95, 0.6)};
+      list.AddPolyline(tray, 4, color, 0, line);
+      list.AddLine(at(r, 0.5, 0.2), at(r, 0.5, 0.74), color, line);
+      list.AddTriangleFilled(at(r, 0.5, -0.05), at(r, 0.8, 0.32), at(r, 0.2, 0.32), color);
+      break;
+    }
   }
 }
 

@@ -9,7 +9,7 @@
 namespace backflow::ui {
 namespace {
 
-constexpr double kAxis = 88.0, kShortAxis = 64.0;  // widths in units
+constexpr double kAxis = 88.0, kShortAxis = 54.0;  // widths in units
 
 }  // namespace
 

@@ -20,7 +20,8 @@ struct Settings {
   std::array<double, 2> two_rows{0.35, 0.36}, two_rows_with_lower{0.31, 0.31};
   std::array<std::string, 3> tabs;  ///< figures shown in the map, loss and norm card; empty: first
   bool loss_log = false, gradient_log = true;
-  bool toured = false;  ///< has seen the tour, or skipped it
+  std::string export_directory;  ///< last exported to; empty: nothing yet
+  bool toured = false;           ///< has seen the tour, or skipped it
 
   bool operator==(const Settings&) const = default;
 };

@@ -11,8 +11,9 @@
 namespace backflow::ui {
 namespace {
 
-constexpr double kTextSize = 12.5, kTabPad = 8.0;
+constexpr double kTextSize = 12.5, kTabPad = 6.0;
 constexpr double kEdge = 3.0, kGap = 6.0, kPad = 9.0;  // before the tabs, behind them, at the end
+constexpr double kExport = 20.0;                       // what the button for that takes
 
 double tab_width(const UiContext& ui, const char* title) {
   return figure::text_width(title, ui.px(kTextSize), true) + 2.0 * ui.px(kTabPad);
@@ -37,7 +38,7 @@ void TabbedPanel::show(std::string_view figure) {
 
 Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
   draw_card(ui, rect);
-  double room = rect.width - ui.px(wanted + kEdge + kGap + kPad);
+  double room = rect.width - ui.px(wanted + kEdge + kGap + kPad + kExport);
   for (const Tab& tab : tabs_) room -= tab_width(ui, tab.title);
   double x = rect.x + ui.px(kEdge);
   const double bar = ui.px(FigurePanel::kBar);
@@ -51,7 +52,7 @@ Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
     const Tab& tab = tabs_[i];
     const char* title = room < 0.0 ? tab.brief : tab.title;
     const Rect part{x, rect.y + ui.px(3.0), tab_width(ui, title), bar - ui.px(5.0)};
-    if (part.right() > rect.right()) break;  // the keys still reach it
+    if (part.right() > rect.right() - ui.px(kExport)) break;  // the keys still reach it
     const std::string help =
         std::string(figures_[i].info().title) + "\n" +
         figure::subscripts_to_markup(std::string(figures_[i].info().description)) + "  (" +
@@ -71,7 +72,9 @@ Rect TabbedPanel::begin(UiContext& ui, const Rect& rect, double wanted) {
     x = part.right();
   }
   const double left = x + ui.px(kGap);
-  return {left, rect.y + ui.px(4.0), rect.right() - ui.px(kPad) - left, bar - ui.px(8.0)};
+  Rect rest{left, rect.y + ui.px(4.0), rect.right() - ui.px(kPad) - left, bar - ui.px(8.0)};
+  draw_export_button(ui, rest, tabs_[chosen_].figure);
+  return rest;
 }
 
 }  // namespace backflow::ui

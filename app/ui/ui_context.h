@@ -3,13 +3,16 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <imgui.h>
 
 #include "app/figure/figure.h"
 #include "app/figure/style.h"
+#include "app/figure/view.h"
 #include "app/ui/fonts.h"
 #include "app/ui/widget_registry.h"
 
@@ -48,6 +51,19 @@ struct KeyboardFocus {
 /// Whose figures are drawn (side.h).
 enum class Side { none, a, b };
 
+/// A figure as it lies on the screen.
+struct ShownFigure {
+  std::string_view name;
+  Side side = Side::none;
+  Rect card;          ///< with its title bar, in pixels
+  figure::Size size;  ///< of the figure, in units
+};
+/// One that is to be exported.
+struct FigureChoice {
+  std::string_view name;
+  Side side = Side::none;
+};
+
 struct UiContext {
   Fonts fonts;
   WidgetRegistry registry;
@@ -60,8 +76,10 @@ struct UiContext {
   /// Changes with the same number belong to one gesture, such as one drag (session::SetKey).
   std::uint64_t gesture = 1;
   Side side = Side::none;
-  bool edits_b = false;  ///< of two networks, the controls show B's settings
-  std::string tooltip;   ///< to be shown at the mouse in this frame, at once; text markup
+  bool edits_b = false;                      ///< of two networks, the controls show B's settings
+  std::vector<ShownFigure> shown;            ///< in this frame so far
+  std::optional<FigureChoice> export_asked;  ///< by a button of this frame
+  std::string tooltip;  ///< to be shown at the mouse in this frame, at once; text markup
 
   const figure::Palette& colors() const { return figure::palette(theme); }
   double px(double units) const { return units * scale; }

@@ -34,13 +34,7 @@ void ViewState::ask_for_analysis(const PanelServices& services) {
   wanted.sequence = view.sequence;
   wanted.spectra = wanted.chain = wanted.contributions = false;
   wanted.lyapunov = wanted.neuron = false;
-  for (const figure::FigureInfo* info : shown) {
-    wanted.spectra = wanted.spectra || info->needs_spectra;
-    wanted.chain = wanted.chain || info->needs_chain;
-    wanted.contributions = wanted.contributions || info->needs_contributions;
-    wanted.lyapunov = wanted.lyapunov || info->needs_lyapunov;
-    wanted.neuron = wanted.neuron || info->needs_neuron;
-  }
+  for (const figure::FigureInfo* info : shown) figure::ask_for(*info, wanted);
   wanted.product.reset();
   if (const auto& pinned = view.pinned; pinned && (wanted.spectra || wanted.chain))
     wanted.product = session::StepPair{pinned->t, pinned->k};

@@ -40,7 +40,7 @@ void draw_text(UiContext& ui, const Rect& rect, const std::string& markup, doubl
 /// Lines of text markup in a box at the mouse.
 void draw_tooltip(UiContext& ui, const std::string& lines);
 
-enum class Icon { none, play, pause, step, step_back, reset, undo, redo };
+enum class Icon { none, play, pause, step, step_back, reset, undo, redo, leave };
 
 struct ButtonLook {
   std::string text;  ///< text markup

@@ -60,6 +60,55 @@ TEST_F(Animate, OverTheTrainingOnePictureEverySoManyIterations) {
   EXPECT_EQ(read(file), read(again));
 }
 
+TEST_F(Animate, WithoutAnIterationThereIsThePictureOfTheStart) {
+  for (const char* name : {"start.gif", "start"}) {
+    const std::string output = path(name);
+    const Outcome outcome = backflow({"animate", "--iterations", "0", "--figure", "loss",
+                                      "--scale", "0.5", "--output", output.c_str()});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+  }
+  EXPECT_EQ(told(output_of("giftext " + path("start.gif")), "DelayTime: ").size(), 1u);
+  EXPECT_TRUE(std::filesystem::exists(path("start/0001.png")));
+  EXPECT_FALSE(std::filesystem::exists(path("start/0002.png")));
+}
+
+// The last iteration made is drawn, and it is said that no other follows.
+TEST_F(Animate, TrainingThatBreaksOffIsToldAndItsEndDrawn) {
+  const std::string output = path("pictures");
+  std::vector<const char*> words{"animate", "--every", "50", "--iterations", "100", "--figure",
+                                 "loss", "--scale", "0.5", "--output", output.c_str()};
+  for (const char* assignment :
+       {"task.name=first-bit", "model.activation=relu", "training.learning_rate=100",
+        "training.clip.mode=none", "model.readout=identity", "model.spectral_radius=1.5",
+        "task.steps=60"})
+    words.insert(words.end(), {"--set", assignment});
+  const Outcome outcome = backflow(words);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("backflow: training stopped at iteration "),
+                                 EndsWith("; the pictures end there\n")));
+  EXPECT_TRUE(std::filesystem::exists(path("pictures/0001.png")));
+  EXPECT_FALSE(std::filesystem::exists(path("pictures/0002.png")));
+}
+
+TEST_F(Animate, PicturesGoIntoAFolderThatIsThereBesideOtherFiles) {
+  std::filesystem::create_directory(path("there"));
+  std::ofstream(path("there/notes.txt")) << "kept";
+  const std::string output = path("there") + "/";
+  ASSERT_EQ(backflow({"animate", "--iterations", "2", "--figure", "loss", "--scale", "0.5",
+                      "--output", output.c_str()})
+                .code,
+            0);
+  EXPECT_EQ(read(path("there/notes.txt")), "kept");
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path("there")))
+    ++files;
+  EXPECT_EQ(files, 3u);
+  // Nothing is left of what they were made in.
+  for (const auto& entry : std::filesystem::directory_iterator(directory_))
+    EXPECT_FALSE(entry.path().filename().string().starts_with(".backflow")) << entry.path();
+}
+
 TEST_F(Animate, BadRequestsAreOneSentenceAndNothingIsWritten) {
   const std::string file = path("a.gif");
   expect_refused({"animate"}, "animate needs --output");

@@ -34,6 +34,7 @@ TEST_F(SettingsFiles, ComeBackAsTheyWereWritten) {
   settings.tabs = {"gradient-by-lag", "spectrum", "saturation"};
   settings.loss_log = true;
   settings.gradient_log = false;
+  settings.export_directory = "/home/someone/Überblick";
   settings.toured = true;
   const SettingsFile file(path("new/folder/window.json"));
   EXPECT_EQ(file.read(), ui::Settings());

@@ -30,7 +30,7 @@ const std::vector<Layer>& layers() {
       {"app/session/", {"core/"}},
       {"app/figure/", {"core/", "app/session/snapshot.h"}},
       {"app/export/", {"core/", "app/session/snapshot.h", "app/figure/"}},
-      {"app/ui/", {"core/", "app/session/", "app/figure/"}},
+      {"app/ui/", {"core/", "app/session/", "app/figure/", "app/export/request.h"}},
       {"app/platform/", {}},
       {"app/cli/", {"core/", "app/"}},
       {"app/main.cpp", {"core/", "app/"}},
@@ -119,6 +119,8 @@ TEST(Layering, FindsPlantedViolations) {
   EXPECT_EQ(count("app/figure/x.cpp", "#include <imgui.h>"), 1u);
   EXPECT_EQ(count("app/platform/x.cpp", "#include \"app/figure/figure.h\""), 1u);
   EXPECT_EQ(count("app/ui/x.cpp", "#include \"app/platform/window.h\""), 1u);
+  EXPECT_EQ(count("app/ui/x.cpp", "#include \"app/export/export.h\""), 1u);
+  EXPECT_EQ(count("app/ui/x.cpp", "#include \"app/export/request.h\""), 0u);
   EXPECT_EQ(count("elsewhere/x.cpp", ""), 1u);
   // However it is written, and with no header that all may include.
   EXPECT_EQ(count("core/model/x.h", "  #  include  \"core/config/keys.h\"  // why"), 1u);

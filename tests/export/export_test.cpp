@@ -30,7 +30,7 @@ TEST(Format, IsKnownByTheExtensionInAnyCase) {
 }
 
 TEST(Format, ExtensionsReadBack) {
-  for (const Format format : all_formats())
+  for (const Format format : kAllFormats)
     EXPECT_EQ(format_of("a" + std::string(extension(format))), format);
 }
 

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/session/session.h"
+#include "app/session/comparison.h"
 #include "core/config/keys.h"
 
 namespace backflow::session {
@@ -184,6 +184,32 @@ TEST(Worker, ScrubbingEndsWhereItWasLastAndHasTheRecordOfThere) {
   EXPECT_EQ(snapshot->record->iteration, 122u);
   EXPECT_GE(snapshot->timeline.end, 500u);
   EXPECT_EQ(snapshot->record->trace.loss, snapshot->history.value(training::Series::loss, 122));
+}
+
+// What animations are made from: it goes on by itself, in another thread, and so does the worker.
+TEST(Worker, HandsOutACopyOfTheNetworksThatGoesOnByItself) {
+  config::Config config;
+  Watcher watcher(config);
+  watcher.worker().send(session::Run{});
+  watcher.wait_for([](const Snapshot& s) { return s.iteration > 20; });
+  watcher.worker().send(SetKey{"training.learning_rate", "0.05"});
+  Comparison copy = *watcher.worker().copy().get();
+  const std::uint64_t from = copy.a().iteration();
+  copy.execute(GoTo{from / 2});
+  while (copy.wants_to_iterate()) copy.iterate();
+  copy.execute(GoTo{from});
+  while (copy.wants_to_iterate()) copy.iterate();
+  copy.execute(session::Run{});
+  while (copy.a().iteration() < from + 10) copy.iterate();
+  watcher.worker().send(SetKey{"training.learning_rate", "0.04"});
+  const auto snapshot =
+      watcher.wait_for([&](const Snapshot& s) { return s.iteration >= from + 10; });
+  // Each iteration follows from the one before it.
+  const training::HistoryView theirs = copy.snapshot({}).history;
+  ASSERT_EQ(theirs.size(), from + 10);
+  for (std::size_t i = 0; i < from; ++i)
+    EXPECT_EQ(theirs.value(training::Series::loss, i),
+              snapshot->history.value(training::Series::loss, i));
 }
 
 TEST(Worker, KeepsToTheSpeedLimit) {
