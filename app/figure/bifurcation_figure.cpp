@@ -83,6 +83,17 @@ std::vector<Point> points_of(const std::vector<lab::LongRunState>& states, const
   return points;
 }
 
+// Whether a label of a turn stands at this height: the first turn's to its left, the other's to its
+// right.
+bool beside_turn(const Bifurcation& diagram, const Axes& axes, Point at, double reach) {
+  for (std::size_t i = 0; i < diagram.turns.size(); ++i) {
+    const lab::Turn& turn = diagram.turns[i];
+    const double away = (at.x - axes.x(turn.b)) * (i == 0 ? -1.0 : 1.0);
+    if (away > 0.0 && std::abs(at.y - axes.y_at(turn.x)) < reach) return true;
+  }
+  return false;
+}
+
 // Which way the state moves, where a rising map moves it without turning: arrows on a grid, away
 // from the curves.
 void add_flow(Group& group, const NeuronStudy& study, const Axes& axes, const Stroke& stroke,
@@ -96,6 +107,7 @@ void add_flow(Group& group, const NeuronStudy& study, const Axes& axes, const St
     for (int j = 0; j < rows; ++j) {
       const double px = rect.x + (i + 0.5) / columns * rect.width;
       const double py = rect.y + (j + 0.5) / rows * rect.height;
+      if (beside_turn(study.bifurcation, axes, {px, py}, length / 2.0 + 0.8 * size)) continue;
       const double b = x_value_at(axes.area, px);
       const auto moves = [&](double y) {
         const double x = y_position_at(axes.area, y);

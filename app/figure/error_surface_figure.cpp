@@ -71,10 +71,12 @@ std::vector<std::string> longest_step(const NeuronStudy& study) {
 
 // --- the map -----------------------------------------------------------------------------------
 
-// Centred at E = 1; below the least contour one colour.
+// Centred at E = 1. The valley where E falls below the least is narrower than a cell.
+constexpr double kLeast = -3.0;
+
 ColorScale scale_of(const lab::ErrorSurface& surface) {
   const double high = std::isfinite(surface.high) ? std::max(0.5, surface.high) : 0.5;
-  return color_scale(lab::kLeastContour, high);
+  return color_scale(kLeast, high);
 }
 
 gradient::LogRange range_of(const lab::ErrorSurface& surface) {

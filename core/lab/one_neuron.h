@@ -126,7 +126,7 @@ struct ErrorSurface {
   double w(double column) const;
   double b(double row) const;
 };
-inline constexpr int kLeastContour = -3;
+inline constexpr int kLeastContour = -4;
 
 /// Nothing when cancelled (asked once per row). Cost: rows · columns · T evaluations of exp.
 std::optional<ErrorSurface> error_surface(const Neuron& neuron, const SurfaceRange& range,

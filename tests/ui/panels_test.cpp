@@ -366,51 +366,6 @@ TEST(Panels, SpectraAreComputedOnlyWhileTheyAreShown) {
   EXPECT_FALSE(driver.snapshot().analysis->spectra);
 }
 
-TEST(Panels, NeuronAndLyapunovAreComputedOnlyWhileTheyAreShown) {
-  UiDriver driver;
-  EXPECT_FALSE(driver.snapshot().analysis->neuron);
-  driver.press(Key::e);
-  driver.frames(2);
-  ASSERT_TRUE(driver.snapshot().analysis->neuron);
-  EXPECT_FALSE(driver.snapshot().analysis->lyapunov);
-  EXPECT_THAT(driver.text_of("error-surface"), Not(HasSubstr("computing")));
-  driver.press(Key::i);
-  driver.press(Key::l);
-  driver.frames(2);
-  EXPECT_TRUE(driver.snapshot().analysis->neuron);
-  ASSERT_TRUE(driver.snapshot().analysis->lyapunov);
-  EXPECT_THAT(driver.text_of("bifurcation"), HasSubstr("stable"));
-  driver.press(Key::digit_3);
-  driver.press(Key::digit_6);
-  driver.frames(2);
-  EXPECT_FALSE(driver.snapshot().analysis->neuron);
-  EXPECT_FALSE(driver.snapshot().analysis->lyapunov);
-}
-
-TEST(Panels, TheKeysOfTheNeuronChangeItsFiguresAndNotTheNetwork) {
-  UiDriver driver(configured({"task.name=first-bit"}), 1280, 1000);
-  driver.press(Key::e);
-  driver.frames(2);
-  const auto record = driver.snapshot().record;
-  const auto weights = record->model.parameters.W_hh;
-  driver.open_group("One neuron");
-  ASSERT_TRUE(driver.reach("Neuron's steps"));
-  driver.type_value("Neuron's steps", "9");
-  driver.frames(2);
-  EXPECT_EQ(driver.snapshot().analysis->neuron->options.neuron.steps, 9);
-  EXPECT_EQ(driver.snapshot().record, record);
-  // Another map brings a start near its own wall.
-  ASSERT_TRUE(driver.reach("Neuron"));
-  driver.choose("Neuron", "tanh");
-  driver.frames(2);
-  EXPECT_EQ(driver.snapshot().config.lab.descent.start, (lab::NeuronPoint{2.0, -0.4}));
-  driver.press_with_control(Key::z);
-  driver.frames(2);
-  EXPECT_EQ(driver.snapshot().config.lab.neuron.map, lab::NeuronMap::sigmoid);
-  EXPECT_EQ(driver.snapshot().config.lab.descent.start, (lab::NeuronPoint{5.0, -2.4}));
-  EXPECT_EQ(driver.snapshot().record->model.parameters.W_hh, weights);
-}
-
 TEST(Panels, TheBlockOfAnLstmsStateIsChosenOverTheMap) {
   UiDriver driver(configured({"task.name=first-bit"}));
   EXPECT_FALSE(has_widget(driver, "State=cell"));
