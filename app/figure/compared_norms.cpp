@@ -23,8 +23,8 @@ void add_thresholds(Group& group, const std::vector<CurveSide>& sides, const Axe
                     const Palette& colors) {
   const auto draw = [&](double threshold, Color color, Dash dash) {
     const double y = axes.y(threshold);
-    group.marks.push_back(PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}},
-                                       {color, 1.4, dash}});
+    group.marks.push_back(
+        PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}}, {color, 1.4, dash}});
   };
   const ClipOptions &a = clip_of(sides[0]), &b = clip_of(sides[1]);
   if (a.mode != ClipMode::none && b.mode != ClipMode::none && a.threshold == b.threshold) {
@@ -32,7 +32,8 @@ void add_thresholds(Group& group, const std::vector<CurveSide>& sides, const Axe
     return;
   }
   for (const CurveSide& side : sides)
-    if (clip_of(side).mode != ClipMode::none) draw(clip_of(side).threshold, side.stroke.color,
+    if (clip_of(side).mode != ClipMode::none)
+      draw(clip_of(side).threshold, side.stroke.color,
            side.snapshot->is_b ? Dash::dash_dot : Dash::dotted);
 }
 

@@ -110,9 +110,9 @@ std::vector<Tick> log_ticks(const AxisSpan& axis) {
   std::vector<Tick> ticks = decade_ticks(axis, 1);
   double magnitude = 1.0;
   for (int i = 0; !fits(axis, ticks); ++i) {
-    constexpr double kFactors[] = {2.0, 5.0, 10.0};
-    ticks = decade_ticks(axis, static_cast<int>(kFactors[i % 3] * magnitude));
-    if (i % 3 == 2) magnitude *= 10.0;
+    constexpr double kFactors[] = {2.0, 3.0, 5.0, 10.0};
+    ticks = decade_ticks(axis, static_cast<int>(kFactors[i % 4] * magnitude));
+    if (i % 4 == 3) magnitude *= 10.0;
   }
   if (magnitude > 1.0 || axis.max - axis.min > 12.0) return ticks;
   if (ticks.size() < 3) {

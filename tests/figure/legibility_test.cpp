@@ -74,6 +74,30 @@ bool meet(const Rect& a, const Rect& b) {
          b.y + kSlack < a.bottom();
 }
 
+// As expect_legible(), sub- and superscripts included.
+void expect_scripts_apart(const Figure& figure) {
+  struct Box {
+    Rect rect;
+    const TextMark* text;
+  };
+  std::vector<Box> boxes;
+  for (const Group& group : figure.groups)
+    for (const Mark& mark : group.marks) {
+      const auto* text = std::get_if<TextMark>(&mark);
+      if (text == nullptr) continue;
+      const TextLayout layout = layout_text(text->markup, text->size, text->bold);
+      const Point start = baseline_start(*text, layout.width);
+      for (const TextRun& run : layout.runs)
+        boxes.push_back({{start.x + run.x, start.y - run.rise - kCapHeight * run.size,
+                          text_width(run.text, run.size, text->bold), kCapHeight * run.size},
+                         text});
+    }
+  for (std::size_t i = 0; i < boxes.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      EXPECT_FALSE(boxes[i].text != boxes[j].text && meet(boxes[i].rect, boxes[j].rect))
+          << boxes[i].text->markup << " on " << boxes[j].text->markup;
+}
+
 std::vector<PlotArea> plots_of(const Figure& figure) {
   std::vector<PlotArea> plots = figure.side_plots;
   if (figure.plot) plots.push_back(*figure.plot);
@@ -92,6 +116,23 @@ void expect_legends_beside_the_data(const Figure& figure) {
     for (const Mark& mark : group.marks)
       for (const PlotArea& plot : plots_of(figure))
         EXPECT_FALSE(meet(bounds_of(mark), plot.rect)) << group.id;
+  }
+}
+
+// A scale of colours says what at least two of them are.
+void expect_sane_color_bars(const Figure& figure, double font) {
+  for (const Group& group : figure.groups) {
+    if (!group.id.ends_with("color-bar")) continue;
+    const auto bars = marks_of<HeatmapMark>(group);
+    ASSERT_EQ(bars.size(), 1u);
+    int labels = 0;
+    for (const TextMark& text : marks_of<TextMark>(group))
+      labels += std::abs(text.anchor.x - bars[0].rect.right() - 0.45 * font) < 0.1 * font &&
+                        text.anchor.y > bars[0].rect.y - 1.0 &&
+                        text.anchor.y < bars[0].rect.bottom() + 1.0
+                    ? 1
+                    : 0;
+    EXPECT_FALSE(labels < 2 && bars[0].rect.height > 6.0 * font) << bars[0].rect.height;
   }
 }
 
@@ -131,8 +172,10 @@ TEST_P(EveryFigureAtEverySize, CanBeRead) {
       SCOPED_TRACE(c.name + ", " + what);
       const Figure figure = info.build(c.snapshot, {}, {Theme::light, font, true}, size);
       expect_legible(figure);
+      expect_scripts_apart(figure);
       expect_legends_beside_the_data(figure);
       expect_sane_axes(figure, font);
+      if (info.name != "dashboard") expect_sane_color_bars(figure, font);
     };
     for (const Size size : kSizes)
       check(size, 12.0, std::to_string(size.width) + " x " + std::to_string(size.height));

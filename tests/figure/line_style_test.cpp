@@ -105,6 +105,41 @@ TEST_P(EveryFigureWithoutColours, TellsItsCurvesApart) {
     }
 }
 
+std::string drawn_colors(const Figure& figure) {
+  // Every colour that is drawn.
+  std::string colors;
+  const auto add = [&](const Color& c) {
+    colors += std::to_string(c.r) + "," + std::to_string(c.g) + "," + std::to_string(c.b) + ";";
+  };
+  for (const Group& group : figure.groups)
+    for (const Mark& mark : group.marks)
+      std::visit(
+          [&](const auto& m) {
+            if constexpr (requires { m.fill->r; })
+              if (m.fill) add(*m.fill);
+            if constexpr (requires { m.fill.r; }) add(m.fill);
+            if constexpr (requires { m.scale; })
+              for (const float value : *m.values) add(color_of(m.scale, value));
+          },
+          mark);
+  return colors;
+}
+
+TEST_P(EveryFigureWithoutColours, SaysWhetherItFollowsTheColoursOfNorms) {
+  const FigureInfo& info = *find_figure(GetParam());
+  const auto snapshot = snapshot_after(5, {"task.name=first-bit", "task.steps=20"});
+  const std::string usual = drawn_colors(info.build(snapshot, {}, {}, {960, 500}));
+  for (const Colormap colors : {Colormap::cividis, Colormap::viridis, Colormap::magma}) {
+    const FigureStyle style{Theme::light, 12.0, true, colors};
+    const Figure figure = info.build(snapshot, {}, style, {960, 500});
+    expect_legible(figure);
+    // Lags are in cividis beside the diverging colours of norms already.
+    if (colors != Colormap::cividis) {
+      EXPECT_EQ(drawn_colors(figure) != usual, info.colored) << model::name_of(colors);
+    }
+  }
+}
+
 std::vector<std::string_view> all_names() {
   std::vector<std::string_view> names;
   for (const FigureInfo& info : catalogue()) names.push_back(info.name);
