@@ -55,12 +55,6 @@ std::string millimetres(const figure::Figure& figure) {
   return mm(figure.width) + " × " + mm(figure.height) + " mm";
 }
 
-std::string capital(std::string sentence) {
-  if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
-    sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
-  return sentence;
-}
-
 // On as many lines as it needs, two at most.
 void draw_sentence(UiContext& ui, const Rect& rect, const std::string& sentence) {
   const double size = 12.0, line = ui.px(15.0);
@@ -432,7 +426,7 @@ void ExportDialog::draw_buttons(UiContext& ui, const Rect& row, exporting::Expor
   if (sentence_.empty()) sentence_ = refusal_;
   const bool one = draft_.what == What::figure;
   const Rect rest{row.x, row.y, (one ? copy.x : go.x) - gap - row.x, row.height};
-  if (!sentence_.empty()) draw_sentence(ui, rest, capital(sentence_) + ".");
+  if (!sentence_.empty()) draw_sentence(ui, rest, sentence_);
   if (one &&
       button(ui, {"Copy figure", "As a PNG picture, for other programs to paste", copy, true},
              {"Copy as PNG"}))
@@ -451,7 +445,7 @@ void ExportDialog::draw_question(UiContext& ui, const Rect& row, exporting::Expo
   const Rect yes{row.right() - width, row.y, width, row.height};
   const Rect no{yes.x - gap - width, row.y, width, row.height};
   sentence_ = *question_ + "; overwrite?";
-  draw_sentence(ui, {row.x, row.y, no.x - gap - row.x, row.height}, capital(sentence_));
+  draw_sentence(ui, {row.x, row.y, no.x - gap - row.x, row.height}, sentence_);
   if (button(ui, {"Keep files", "Write nothing; choose another name  (Esc)", no}, {"Keep"}))
     question_.reset();
   else if (button(ui, {"Overwrite files", "What is there now is lost", yes},
