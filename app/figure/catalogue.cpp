@@ -186,7 +186,8 @@ std::span<const FigureInfo> catalogue() {
        .build = build_error_surface,
        .write_csv = write_error_surface_csv,
        .tooltip = error_surface_tooltip,
-       .needs_neuron = true},
+       .needs_neuron = true,
+       .colored = true},
       {.name = "bifurcation",
        .title = "Bifurcation",
        .description = "stable and unstable states of one neuron over its bias b, and where they "

@@ -71,12 +71,12 @@ std::vector<std::string> longest_step(const NeuronStudy& study) {
 
 // --- the map -----------------------------------------------------------------------------------
 
-// Centred at E = 1. The valley where E falls below the least is narrower than a cell.
+// The valley where E falls below it is narrower than a cell.
 constexpr double kLeast = -3.0;
 
-ColorScale scale_of(const lab::ErrorSurface& surface) {
+ColorScale scale_of(const lab::ErrorSurface& surface, const FigureStyle& style) {
   const double high = std::isfinite(surface.high) ? std::max(0.5, surface.high) : 0.5;
-  return color_scale(kLeast, high);
+  return color_scale(kLeast, high, sequential_colors(style));
 }
 
 gradient::LogRange range_of(const lab::ErrorSurface& surface) {
@@ -177,7 +177,7 @@ Figure surface_part(const NeuronStudy& study, const FigureStyle& style, Size siz
   const Palette& colors = palette(style.theme);
   const Strokes strokes(colors);
   const double em = style.font_size;
-  const ColorScale scale = scale_of(surface);
+  const ColorScale scale = scale_of(surface, style);
   const double bar = size.width > 24.0 * em ? color_bar_width(scale, "E", em) : 0.0;
   Figure figure = blank_figure("surface", "", style, {size.width - bar, size.height});
   AxesOptions options;
