@@ -23,7 +23,7 @@ struct UiServices {
   Settings settings;                        ///< as the window was left
   bool offer_tour = false;                  ///< begin with the tour unless it has been seen
   exporting::Exporter* exporter = nullptr;  ///< null: nothing can be exported
-  std::string directory = {};                    ///< for exports, until another one is chosen
+  std::string directory = {};               ///< for exports, until another one is chosen
 };
 
 class AppUi {

@@ -63,8 +63,8 @@ TEST_F(Animate, OverTheTrainingOnePictureEverySoManyIterations) {
 TEST_F(Animate, WithoutAnIterationThereIsThePictureOfTheStart) {
   for (const char* name : {"start.gif", "start"}) {
     const std::string output = path(name);
-    const Outcome outcome = backflow({"animate", "--iterations", "0", "--figure", "loss",
-                                      "--scale", "0.5", "--output", output.c_str()});
+    const Outcome outcome = backflow({"animate", "--iterations", "0", "--figure", "loss", "--scale",
+                                      "0.5", "--output", output.c_str()});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.err, "");
   }
@@ -76,8 +76,9 @@ TEST_F(Animate, WithoutAnIterationThereIsThePictureOfTheStart) {
 // The last iteration made is drawn, and it is said that no other follows.
 TEST_F(Animate, TrainingThatBreaksOffIsToldAndItsEndDrawn) {
   const std::string output = path("pictures");
-  std::vector<const char*> words{"animate", "--every", "50", "--iterations", "100", "--figure",
-                                 "loss", "--scale", "0.5", "--output", output.c_str()};
+  std::vector<const char*> words{"animate", "--every",  "50",          "--iterations",
+                                 "100",     "--figure", "loss",        "--scale",
+                                 "0.5",     "--output", output.c_str()};
   for (const char* assignment :
        {"task.name=first-bit", "model.activation=relu", "training.learning_rate=100",
         "training.clip.mode=none", "model.readout=identity", "model.spectral_radius=1.5",
