@@ -263,9 +263,9 @@ private:
   void open_export(const session::Snapshot& snapshot, const FigureChoice& figure) {
     if (exporter_ == nullptr) return;
     const ImVec2 size = ImGui::GetIO().DisplaySize;
-    export_.open(
-        scene_of(snapshot, state_.view, ui_.shown, {size.x / ui_.scale, size.y / ui_.scale}),
-        figure, directory_, *exporter_);
+    export_.open(scene_of(snapshot, state_.view, ui_.shown,
+                          {size.x / ui_.scale, size.y / ui_.scale}, ui_.norm_colors),
+                 figure, directory_, *exporter_);
   }
 
   // The message for as long as it takes to read it; the verdict comes back then.

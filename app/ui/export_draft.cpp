@@ -26,6 +26,7 @@ exporting::Look look_of(const ExportDraft& draft, const ExportScene& scene,
                         const figure::FigureInfo& info, const std::string& program) {
   exporting::Look look;
   look.style.theme = draft.theme;
+  look.style.colors = scene.colors;
   look.style.title = draft.title;
   look.size = size_on_screen(scene, info.name, draft.side);
   // The title stands over what is on the screen, not in its place.
@@ -61,11 +62,12 @@ exporting::Destination destination(const ExportDraft& draft, const ExportScene& 
 }  // namespace
 
 ExportScene scene_of(const session::Snapshot& snapshot, figure::View view,
-                     const std::vector<ShownFigure>& shown, figure::Size window) {
+                     const std::vector<ShownFigure>& shown, figure::Size window,
+                     figure::Colormap colors) {
   view.cursor.reset();
   view.cursor_iteration.reset();
   view.highlight.reset();
-  return {std::make_shared<const session::Snapshot>(snapshot), view, shown, window};
+  return {std::make_shared<const session::Snapshot>(snapshot), view, shown, window, colors};
 }
 
 bool ExportDraft::has_pictures() const {

@@ -19,11 +19,13 @@ struct ExportScene {
   figure::View view;
   std::vector<ShownFigure> shown;
   figure::Size window;  ///< units
+  figure::Colormap colors = figure::Colormap::diverging;
 };
 
 /// The scene of a frame: what only follows the mouse is left out.
 ExportScene scene_of(const session::Snapshot& snapshot, figure::View view,
-                     const std::vector<ShownFigure>& shown, figure::Size window);
+                     const std::vector<ShownFigure>& shown, figure::Size window,
+                     figure::Colormap colors);
 
 struct ExportDraft {
   enum class What { figure, all, animation };

@@ -145,6 +145,7 @@ TEST_F(ExportDialogTest, WhatLeavesIsWhatIsOnTheScreen) {
   while (driver_.snapshot().iteration < 8) driver_.frames();
   driver_.click("Pause");
   driver_.choose("Colour limits", "fixed");
+  driver_.press(Key::k);  // other colours
   driver_.choose("Loss axis", "log");
   driver_.hover("figure unrolled");
   driver_.wheel(3.0);
