@@ -143,7 +143,7 @@ Figure exponents_part(const session::Snapshot& snapshot, const FigureStyle& styl
 
 // Dashes tell the first ones apart without colour; the first is the thickest.
 Stroke running_stroke(const Palette& colors, Index i) {
-  constexpr Dash kDashes[] = {Dash::solid, Dash::dashed, Dash::dotted, Dash::solid};
+  constexpr Dash kDashes[] = {Dash::solid, Dash::dashed, Dash::dotted, Dash::dash_dot};
   const Color shades[] = {colors.norm_after, colors.accent, colors.norm_before, colors.muted_text};
   return {shades[i], i == 0 ? 2.4 : 1.5, kDashes[i]};
 }

@@ -42,7 +42,7 @@ void export_figure(benchmark::State& state, const figure::FigureInfo& info,
 
 [[maybe_unused]] const bool kRegistered = [] {
   for (const figure::FigureInfo& info : figure::catalogue())
-    for (const exporting::Format format : exporting::all_formats())
+    for (const exporting::Format format : exporting::kAllFormats)
       benchmark::RegisterBenchmark(
           ("export/" + std::string(info.name) + std::string(exporting::extension(format))).c_str(),
           [&info, format](benchmark::State& state) { export_figure(state, info, format); })
