@@ -24,10 +24,12 @@ bool has_product(const session::Analysis& analysis, const figure::FigureInfo& in
 }
 
 bool is_complete(const session::Analysis& analysis, const figure::FigureInfo& info,
-                 const std::optional<session::StepPair>& product, bool walk) {
+                 const std::optional<session::StepPair>& product, bool walk,
+                 const lab::NeuronOptions& neuron) {
   return (!info.needs_spectra || analysis.spectra) && (!info.needs_chain || analysis.chain) &&
          (!info.needs_contributions || analysis.contributions) &&
-         (!info.needs_lyapunov || analysis.lyapunov) && (!info.needs_neuron || analysis.neuron) &&
+         (!info.needs_lyapunov || analysis.lyapunov) &&
+         (!info.needs_neuron || (analysis.neuron && analysis.neuron->options == neuron)) &&
          (!walk || analysis.walk) && has_product(analysis, info, product);
 }
 
@@ -40,7 +42,8 @@ SnapshotPointer completed(const figure::FigureInfo& info, SnapshotPointer snapsh
   if (view.pinned) options.product = session::StepPair{view.pinned->t, view.pinned->k};
   walk = walk || (view.playhead && info.follows.playhead);
   const auto& there = snapshot->analysis;
-  if (there && is_complete(*there, info, options.product, walk)) return snapshot;
+  if (there && is_complete(*there, info, options.product, walk, snapshot->config.lab))
+    return snapshot;
   options.spectra = options.chain = options.contributions = false;
   options.lyapunov = options.neuron = false;
   figure::ask_for(info, options);

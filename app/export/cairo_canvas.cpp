@@ -78,7 +78,7 @@ void CairoCanvas::set_color(const figure::Color& color) {
 void CairoCanvas::stroke(const figure::Stroke& stroke) {
   set_color(stroke.color);
   cairo_set_line_width(context_, stroke.width);
-  const auto dashes = figure::dash_lengths(stroke.dash);
+  const auto dashes = figure::dash_lengths(stroke);
   cairo_set_dash(context_, dashes.data(), static_cast<int>(dashes.size()), 0.0);
   cairo_stroke(context_);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/figure/caption.h"
+#include "app/figure/preset.h"
 
 namespace backflow::exporting {
 
@@ -47,6 +48,8 @@ inline figure::Figure figure_of(const figure::FigureInfo& info, const session::S
   figure::Figure figure =
       figure::build_with_caption(info, snapshot, view, look.style, look.size, caption,
                                  look.caption.value_or(figure::CaptionPlace::below));
+  const double larger = look.style.font_size / figure::FigureStyle().font_size;
+  if (larger != 1.0) figure::scale_strokes(figure, larger);
   if (look.transparent) figure.background.a = 0;
   return figure;
 }

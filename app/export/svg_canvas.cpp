@@ -41,7 +41,7 @@ std::string stroke_attributes(const figure::Stroke& stroke) {
   std::string text = color_attributes("stroke", stroke.color);
   if (stroke.width != 1.0) text += fmt::format(" stroke-width=\"{}\"", number(stroke.width));
   std::string dashes;
-  for (const double length : figure::dash_lengths(stroke.dash))
+  for (const double length : figure::dash_lengths(stroke))
     dashes += (dashes.empty() ? "" : " ") + number(length);
   if (!dashes.empty()) text += " stroke-dasharray=\"" + dashes + '"';
   return text;

@@ -291,7 +291,7 @@ std::vector<MarkedItem> legend(const NeuronStudy& study, const Strokes& strokes,
   std::vector<MarkedItem> items{
       {narrow ? "clipped" : "descent clipped at c = " + c, strokes.clipped, Marker::disc},
       {narrow ? "not" : "without clipping", strokes.unclipped, Marker::square}};
-  items.push_back({narrow ? "wall" : "wall: x_{0} repels", strokes.wall});
+  items.push_back({narrow ? "wall" : "the wall", strokes.wall});
   items.push_back({"E = 10^{k}", strokes.contour});
   return items;
 }
@@ -330,13 +330,8 @@ Figure build_error_surface(const session::Snapshot& snapshot, const View&, const
     }
   }
   const bool narrow = size.width < 46.0 * em;
-  if (size.height > 18.0 * em) {
-    add_marked_legend(figure, style, legend(*study, Strokes(palette(style.theme)), narrow),
-                      0.75 * em, size.width - 0.75 * em, top + 0.1 * em);
-    top += 0.9 * em;
-  } else {
-    top -= 0.4 * em;
-  }
+  top = add_legend_row(figure, style, legend(*study, Strokes(palette(style.theme)), narrow), size,
+                       top);
   const double height = size.height - top;
   if (size.width > 44.0 * em) {
     const double first = std::round(0.62 * size.width);

@@ -37,6 +37,7 @@ struct Stroke {
   Color color;
   double width = 1.0;
   Dash dash = Dash::solid;
+  double dash_scale = 1.0;  ///< of the dashes' lengths
 };
 
 struct PolylineMark {

@@ -210,14 +210,9 @@ Figure build_lyapunov(const session::Snapshot& snapshot, const View&, const Figu
     add_hint(figure, style, everything, "not finite");
     return figure;
   }
-  if (size.height > 18.0 * em) {
-    add_marked_legend(figure, style,
-                      legend(*study, Strokes(palette(style.theme)), size.width < 40.0 * em),
-                      0.75 * em, size.width - 0.75 * em, top + 0.1 * em);
-    top += 0.9 * em;
-  } else {
-    top -= 0.4 * em;
-  }
+  top = add_legend_row(figure, style,
+                       legend(*study, Strokes(palette(style.theme)), size.width < 40.0 * em), size,
+                       top);
   const double height = size.height - top;
   if (size.width > 40.0 * em) {
     const double first = std::round(0.56 * size.width);

@@ -11,8 +11,8 @@
 
 namespace backflow::figure {
 
-/// Lengths of dashes and gaps in turn, in figure units; none for a solid line. Ends are butt.
-inline std::span<const double> dash_lengths(Dash dash) {
+/// Lengths of dashes and gaps in turn, for a scale of 1; none for a solid line.
+inline std::span<const double> usual_dash_lengths(Dash dash) {
   static constexpr double kDashed[] = {6.0, 4.0}, kDotted[] = {1.5, 3.0};
   static constexpr double kDashDot[] = {8.0, 3.0, 1.5, 3.0};
   static constexpr double kDashDotDot[] = {8.0, 3.0, 1.5, 3.0, 1.5, 3.0};
@@ -32,6 +32,14 @@ inline std::span<const double> dash_lengths(Dash dash) {
       return kLongDash;
   }
   return {};
+}
+
+/// The same of a line, in figure units. Ends are butt.
+inline std::vector<double> dash_lengths(const Stroke& stroke) {
+  const std::span<const double> usual = usual_dash_lengths(stroke.dash);
+  std::vector<double> lengths(usual.begin(), usual.end());
+  for (double& length : lengths) length *= stroke.dash_scale;
+  return lengths;
 }
 
 /// The lines x + y = n · spacing, cut to the mark's rectangle (without their width).

@@ -55,13 +55,14 @@ void add_marker(Group& group, Point at, Marker marker, double radius, Color colo
   }
 }
 
-void add_marked_legend(Figure& figure, const FigureStyle& style, std::vector<MarkedItem> items,
-                       double left, double right, double middle) {
-  const double size = style.font_size;
-  while (!items.empty() && width_of(items, size) > right - left) items.pop_back();
-  if (items.empty()) return;
+double add_legend_row(Figure& figure, const FigureStyle& style, std::vector<MarkedItem> items,
+                      Size figure_size, double top) {
+  const double size = style.font_size, side = 0.75 * size;
+  if (figure_size.height <= 18.0 * size) return top - 0.4 * size;
+  while (!items.empty() && width_of(items, size) > figure_size.width - 2.0 * side) items.pop_back();
   Group group{"legend", std::nullopt, {}};
-  double x = left;
+  const double middle = top + 0.1 * size;
+  double x = side;
   for (const MarkedItem& item : items) {
     group.marks.push_back(PolylineMark{{{x, middle}, {x + kSwatch * size, middle}}, item.stroke});
     add_marker(group, {x + kSwatch * size / 2.0, middle}, item.marker, 0.27 * size,
@@ -74,7 +75,8 @@ void add_marked_legend(Figure& figure, const FigureStyle& style, std::vector<Mar
                                    .v_align = VAlign::middle});
     x += text_width(item.label, size) + kBetween * size;
   }
-  figure.groups.push_back(std::move(group));
+  if (!items.empty()) figure.groups.push_back(std::move(group));
+  return top + 0.9 * size;
 }
 
 std::vector<std::vector<Point>> clipped_line(const std::vector<Point>& points, const Rect& rect) {

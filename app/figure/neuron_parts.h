@@ -33,10 +33,11 @@ struct MarkedItem {
 void add_marker(Group& group, Point at, Marker marker, double radius, Color color,
                 Color background);
 
-/// A row of the items between the two ends, the most important first: what does not fit is left
-/// out. `middle` is the height of the letters' middle. Nothing of it lies in a plot.
-void add_marked_legend(Figure& figure, const FigureStyle& style, std::vector<MarkedItem> items,
-                       double left, double right, double middle);
+/// A row of the items below a figure's header, the most important first: what does not fit is left
+/// out, and all of it in a low figure. Returns the top of what comes below. Nothing of it lies in a
+/// plot.
+double add_legend_row(Figure& figure, const FigureStyle& style, std::vector<MarkedItem> items,
+                      Size size, double top);
 
 /// The parts of a line that lie in a rectangle; each ends at its edge where the line leaves it.
 /// Points may be anywhere in the range of double.

@@ -1,6 +1,7 @@
 #include "app/figure/preset.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "app/figure/style.h"
 
@@ -29,6 +30,21 @@ Size Preset::size(Size own) const {
 }
 
 std::span<const Preset> presets() { return kPresets; }
+
+void scale_strokes(Figure& figure, double factor) {
+  const auto scale = [factor](Stroke& stroke) {
+    stroke.width *= factor;
+    stroke.dash_scale *= factor;
+  };
+  const auto of_mark = [&](auto& mark) {
+    if constexpr (requires { mark.stroke.width; })
+      scale(mark.stroke);
+    else if constexpr (requires { mark.stroke->width; })
+      if (mark.stroke) scale(*mark.stroke);
+  };
+  for (Group& group : figure.groups)
+    for (Mark& mark : group.marks) std::visit(of_mark, mark);
+}
 
 const Preset* find_preset(std::string_view name) {
   for (const Preset& preset : presets())

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "app/figure/figure.h"
 #include "app/figure/view.h"
 
 namespace backflow::figure {
@@ -26,5 +27,9 @@ std::span<const Preset> presets();
 
 /// The preset of that name, or nullptr.
 const Preset* find_preset(std::string_view name);
+
+/// Makes lines and their dashes thicker and longer by the factor, as letters are that are larger
+/// than usual: a poster's lines are seen from as far away as its words.
+void scale_strokes(Figure& figure, double factor);
 
 }  // namespace backflow::figure

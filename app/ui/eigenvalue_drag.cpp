@@ -87,8 +87,9 @@ void EigenvalueDrag::draw_ring(UiContext& ui, const FigurePanel& panel,
   const figure::Axes axes{plane};
   const auto ring = [&](Complex z) {
     ImGui::GetWindowDrawList()->AddCircle(
-        panel.on_screen(ui, {axes.x(z.real()), axes.y(z.imag())}), static_cast<float>(ui.px(8.0)),
-        to_imgui(ui.colors().accent), 0, static_cast<float>(ui.px(1.6)));
+        panel.on_screen(ui, figure::Point{axes.x(z.real()), axes.y(z.imag())}),
+        static_cast<float>(ui.px(8.0)), to_imgui(ui.colors().accent), 0,
+        static_cast<float>(ui.px(1.6)));
   };
   ring(value);
   if (value.imag() != 0.0) ring(std::conj(value));
@@ -108,9 +109,7 @@ void EigenvalueDrag::send_move(Complex from, Complex to, const session::Snapshot
 void EigenvalueDrag::use_keys(UiContext& ui, const FigurePanel& panel,
                               const session::Snapshot& snapshot, const PanelServices& services) {
   const figure::PlotArea& plane = *panel.figure().plot;
-  const ImVec2 low = panel.on_screen(ui, {plane.rect.x, plane.rect.y});
-  const ImVec2 high = panel.on_screen(ui, {plane.rect.right(), plane.rect.bottom()});
-  const Widget widget{"Eigenvalues", "", {low.x, low.y, high.x - low.x, high.y - low.y}};
+  const Widget widget{"Eigenvalues", "", panel.on_screen(ui, plane.rect)};
   take_focus(ui, widget);
   const auto keys = arrow_move(ui, widget);
   const auto& all = snapshot.analysis->spectra->recurrent.eigenvalues;

@@ -89,7 +89,11 @@ std::vector<Format> ExportDraft::chosen_formats() const {
 }
 
 std::string own_name(const ExportDraft& draft, const ExportScene& scene) {
-  const std::string iteration = std::to_string(scene.snapshot->iteration);
+  const session::Snapshot& shown = *scene.snapshot;
+  // A figure tells the number of updates before what it shows.
+  const bool of_record = !draft.is_animation() || draft.motion == Moving::walk;
+  const std::string iteration =
+      std::to_string(of_record && shown.record ? shown.record->iteration : shown.iteration);
   const bool all = draft.what == ExportDraft::What::all;
   std::string name = all ? "figures" : draft.figure;
   if (!all && is_of_b(scene, draft.figure, draft.side)) name += "-b";

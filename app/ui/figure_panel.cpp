@@ -64,6 +64,12 @@ ImVec2 FigurePanel::on_screen(const UiContext& ui, figure::Point point) const {
   return top_left({area_.x + ui.px(point.x), area_.y + ui.px(point.y), 0.0, 0.0});
 }
 
+Rect FigurePanel::on_screen(const UiContext& ui, const Rect& rect) const {
+  const ImVec2 low = on_screen(ui, figure::Point{rect.x, rect.y});
+  const ImVec2 high = on_screen(ui, figure::Point{rect.right(), rect.bottom()});
+  return {low.x, low.y, high.x - low.x, high.y - low.y};
+}
+
 Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
                               const session::Snapshot& snapshot, const figure::View& view,
                               HeatmapTextures* textures) {

@@ -44,6 +44,7 @@ public:
   figure::Point pressed_at(const UiContext& ui) const;
   /// A point of the figure on the screen, in pixels.
   ImVec2 on_screen(const UiContext& ui, figure::Point point) const;
+  Rect on_screen(const UiContext& ui, const Rect& rect) const;
 
   static constexpr double kBar = 30.0;  ///< height of the title bar in units
 

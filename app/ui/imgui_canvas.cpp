@@ -53,7 +53,7 @@ void ImGuiCanvas::solid_line(const ImVec2* points, int count, ImU32 color, float
 void ImGuiCanvas::stroke(const ImVec2* points, int count, const figure::Stroke& stroke) {
   const ImU32 color = to_imgui(stroke.color);
   const float width = std::max(1.0f, pixels(stroke.width));
-  const auto dash = figure::dash_lengths(stroke.dash);
+  const auto dash = figure::dash_lengths(stroke);
   if (dash.empty()) {
     solid_line(points, count, color, width);
     return;

@@ -46,9 +46,7 @@ void draw_ring(UiContext& ui, const FigurePanel& panel, figure::Point at) {
 void NeuronDrag::use_keys(UiContext& ui, const FigurePanel& panel,
                           const session::Snapshot& snapshot, const PanelServices& services) {
   const figure::PlotArea& plot = *panel.figure().plot;
-  const ImVec2 low = panel.on_screen(ui, {plot.rect.x, plot.rect.y});
-  const ImVec2 high = panel.on_screen(ui, {plot.rect.right(), plot.rect.bottom()});
-  const Widget widget{"Start of the descents", "", {low.x, low.y, high.x - low.x, high.y - low.y}};
+  const Widget widget{"Start of the descents", "", panel.on_screen(ui, plot.rect)};
   take_focus(ui, widget);
   const auto keys = arrow_move(ui, widget);
   if (!keys) return;

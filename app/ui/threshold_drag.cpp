@@ -89,11 +89,11 @@ void ThresholdDrag::update(UiContext& ui, const FigurePanel& panel, const Intera
   if (snapshot.other) ui.tooltip = (shown->is_b ? "B: " : "A: ") + ui.tooltip;
   const figure::Color color =
       snapshot.other ? figure::side_color(ui.colors(), shown->is_b) : ui.colors().threshold;
-  const float y = panel.on_screen(ui, {0.0, figure::Axes{*plot}.y(threshold)}).y;
-  ImGui::GetWindowDrawList()->AddLine({panel.on_screen(ui, {plot->rect.x, 0.0}).x, y},
-                                      {panel.on_screen(ui, {plot->rect.right(), 0.0}).x, y},
-                                      to_imgui(color, held_ ? 0.9 : 0.5),
-                                      static_cast<float>(ui.px(3.0)));
+  const float y = panel.on_screen(ui, figure::Point{0.0, figure::Axes{*plot}.y(threshold)}).y;
+  ImGui::GetWindowDrawList()->AddLine(
+      {panel.on_screen(ui, figure::Point{plot->rect.x, 0.0}).x, y},
+      {panel.on_screen(ui, figure::Point{plot->rect.right(), 0.0}).x, y},
+      to_imgui(color, held_ ? 0.9 : 0.5), static_cast<float>(ui.px(3.0)));
   if (!held_ || !ImGui::IsMouseDragging(0, 2.0f)) return;
   const config::Key& key = *config::find_key(kThreshold);
   const double wanted = std::clamp(value_at(held_->axes, pointer), key.min, key.max);

@@ -58,12 +58,6 @@ std::optional<double> number_of(std::string text) {
   return value;
 }
 
-Rect on_screen(const UiContext& ui, const FigurePanel& panel, const Rect& rect) {
-  const ImVec2 low = panel.on_screen(ui, {rect.x, rect.y});
-  const ImVec2 high = panel.on_screen(ui, {rect.right(), rect.bottom()});
-  return {low.x, low.y, high.x - low.x, high.y - low.y};
-}
-
 void send(const PanelServices& services, model::WeightEdit edit, std::string title) {
   services.send(session::SetRecurrentWeights{std::move(edit), std::move(title)});
 }
@@ -296,14 +290,14 @@ void WeightsPanel::type_entry(UiContext& ui, const session::Snapshot& snapshot,
 // Reached with Tab: arrows go from entry to entry, Enter types the marked one.
 void WeightsPanel::use_keys(UiContext& ui, const FigurePanel& panel,
                             const session::Snapshot& snapshot, const figure::View& view) {
-  const Widget widget{kEntries, "", on_screen(ui, panel, panel.figure().plot->rect)};
+  const Widget widget{kEntries, "", panel.on_screen(ui, panel.figure().plot->rect)};
   const bool enter = take_focus(ui, widget);
   const auto move = arrow_move(ui, widget);
   if (!move) return;
   const Index last = snapshot.record->model.parameters.hidden_size() - 1;
   marked_.col = std::clamp<Index>(marked_.col + move->first, 0, last);
   marked_.row = std::clamp<Index>(marked_.row + move->second, 0, last);
-  const Rect cell = on_screen(ui, panel, figure::entry_rect(panel.figure(), marked_));
+  const Rect cell = panel.on_screen(ui, figure::entry_rect(panel.figure(), marked_));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRect(top_left(inset(cell, -ui.px(1.0))), bottom_right(inset(cell, -ui.px(1.0))),
                to_imgui(ui.colors().text), 0.0f, 0, static_cast<float>(ui.px(2.0)));
@@ -337,7 +331,7 @@ void WeightsPanel::draw_typing(UiContext& ui, const FigurePanel& panel,
   const Rect cell = figure::entry_rect(panel.figure(), *typing_);
   const double width = std::max(ui.px(cell.width), ui.px(72.0)), height = ui.px(kField);
   const ImVec2 middle =
-      panel.on_screen(ui, {cell.x + cell.width / 2.0, cell.y + cell.height / 2.0});
+      panel.on_screen(ui, figure::Point{cell.x + cell.width / 2.0, cell.y + cell.height / 2.0});
   const Widget widget{kEntry,
                       "The entry's new value; Enter takes it, Esc leaves it as it was",
                       {middle.x - width / 2.0, middle.y - height / 2.0, width, height}};

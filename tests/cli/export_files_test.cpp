@@ -191,6 +191,27 @@ TEST_F(ExportFiles, EveryPresetHasItsWidthAndLetters) {
   EXPECT_EQ(widths.size(), figure::presets().size());
 }
 
+TEST_F(ExportFiles, LinesAndDashesAreAsLargeAsLetters) {
+  // The largest number behind a word, of all that are in the file.
+  const auto largest = [&](const std::string& svg, const std::string& word) {
+    double most = 0.0;
+    for (std::size_t at = svg.find(word); at != std::string::npos; at = svg.find(word, at + 1))
+      most = std::max(most, std::stod(svg.substr(at + word.size())));
+    return most;
+  };
+  const std::string usual = read(exported("usual.svg", {}, "gradient-norm"));
+  for (const figure::Preset& preset : figure::presets()) {
+    const std::string name(preset.name);
+    const std::string svg =
+        read(exported(name + ".svg", {"--preset", name.c_str()}, "gradient-norm"));
+    const double larger = preset.font_size / 12.0;
+    for (const char* word : {"stroke-width=\"", "stroke-dasharray=\""}) {
+      EXPECT_GT(largest(usual, word), 1.0);
+      EXPECT_NEAR(largest(svg, word), larger * largest(usual, word), 0.02) << name << word;
+    }
+  }
+}
+
 TEST_F(ExportFiles, AnExistingFileIsOverwrittenOnlyWhenAskedFor) {
   const std::string file = exported("a.svg", {});
   const std::string before = read(file);

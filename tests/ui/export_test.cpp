@@ -178,11 +178,12 @@ TEST_F(ExportDialogTest, StaysWithItsMomentWhileTrainingGoesOn) {
   driver_.frames(5);
   open("loss");
   const auto then = exported().figures.front().snapshot->iteration;
+  const auto told = exported().figures.front().snapshot->record->iteration;
   const auto reached = driver_.snapshot().iteration;
   driver_.frames(10);
   EXPECT_GT(driver_.snapshot().iteration, reached);
   EXPECT_EQ(exported().figures.front().snapshot->iteration, then);
-  EXPECT_EQ(exported().to.name, "loss-iteration-" + std::to_string(then));
+  EXPECT_EQ(exported().to.name, "loss-iteration-" + std::to_string(told));
 }
 
 TEST_F(ExportDialogTest, EveryControlChangesWhatIsAskedFor) {
