@@ -163,7 +163,8 @@ void SvgCanvas::heatmap(const figure::HeatmapMark& mark) {
   // Viewers that smooth images then blur a thin seam between cells rather than whole cells.
   const double side =
       std::min(kMaxImageSide, kImagePixelsPerUnit * std::max(mark.rect.width, mark.rect.height));
-  const int factor = std::max(1, static_cast<int>(side / std::max(mark.rows, mark.cols)));
+  // Rounding must not decide where the quotient is whole: the same figure gives the same file.
+  const int factor = std::max(1, static_cast<int>(side / std::max(mark.rows, mark.cols) + 1e-6));
   const auto pixels = heatmap_pixels(mark, factor);
   if (pixels.empty()) return;
   out_ += "<image" + rect_attributes(mark.rect) +
