@@ -11,6 +11,7 @@
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/place.h"
+#include "app/figure/waiting.h"
 
 namespace backflow::figure {
 namespace {
@@ -126,7 +127,7 @@ Figure build_jacobian_chain(const session::Snapshot& snapshot, const View& view,
       blank_figure("jacobian-chain", "One Jacobian product, factor by factor", style, size);
   const Rect everything{0.0, 0.0, size.width, size.height};
   if (!snapshot.analysis || !snapshot.analysis->chain) {
-    add_hint(figure, style, everything, "computing the product …");
+    add_waiting(figure, style, everything, snapshot, "computing the product …");
     return figure;
   }
   const Analysis& analysis = *snapshot.analysis;

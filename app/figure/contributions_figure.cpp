@@ -15,6 +15,7 @@
 #include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
+#include "app/figure/waiting.h"
 
 namespace backflow::figure {
 namespace {
@@ -189,7 +190,7 @@ Figure build_contributions(const session::Snapshot& snapshot, const View& view,
   Figure figure = blank_figure("contributions", "The gradient, term by term", style, size);
   const Rect everything{0.0, 0.0, size.width, size.height};
   if (!snapshot.analysis || !snapshot.analysis->contributions) {
-    add_hint(figure, style, everything, "computing a term for every pair of steps …");
+    add_waiting(figure, style, everything, snapshot, "computing a term for every pair of steps …");
     return figure;
   }
   const ContributionTerms terms = shown_terms(snapshot, view);

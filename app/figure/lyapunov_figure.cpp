@@ -14,6 +14,7 @@
 #include "app/figure/place.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
+#include "app/figure/waiting.h"
 
 namespace backflow::figure {
 namespace {
@@ -200,7 +201,7 @@ Figure build_lyapunov(const session::Snapshot& snapshot, const View&, const Figu
   const LyapunovStudy* study = study_of(snapshot);
   const Rect everything{0.0, 0.0, size.width, size.height};
   if (study == nullptr || study->all.exponents.empty()) {
-    add_hint(figure, style, everything, "computing the Lyapunov exponents …");
+    add_waiting(figure, style, everything, snapshot, "computing the Lyapunov exponents …");
     return figure;
   }
   const double em = style.font_size;

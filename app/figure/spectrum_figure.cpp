@@ -17,6 +17,7 @@
 #include "app/figure/quantity_names.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/vanishing_condition.h"
+#include "app/figure/waiting.h"
 
 namespace backflow::figure {
 namespace {
@@ -208,7 +209,7 @@ Figure build_spectrum(const session::Snapshot& snapshot, const View& view, const
       style, size);
   const Rect everything{0.0, 0.0, size.width, size.height};
   if (!snapshot.analysis || !snapshot.analysis->spectra) {
-    add_hint(figure, style, everything, "computing the spectrum …");
+    add_waiting(figure, style, everything, snapshot, "computing the spectrum …");
     return figure;
   }
   const Spectra& spectra = *snapshot.analysis->spectra;

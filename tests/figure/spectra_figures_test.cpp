@@ -229,6 +229,11 @@ TEST(SpectrumFigure, WhatCannotBeShownIsSaid) {
   EXPECT_THAT(legible_text(with_weights(graded)), HasSubstr("1 of 3 are 0"));
   session::Snapshot waiting = snapshot_after(0, {}, {.spectra = false});
   EXPECT_THAT(legible_text(waiting), HasSubstr("computing the spectrum"));
+  // Beside a coarse map it does not come as long as training runs.
+  auto coarse = std::make_shared<session::Analysis>(*waiting.analysis);
+  coarse->norms.stride = 2;
+  waiting.analysis = coarse;
+  EXPECT_THAT(legible_text(waiting), HasSubstr("shown when training pauses"));
   waiting.analysis = nullptr;
   for (const FigureInfo* info : {&kLag, &kSpectrum, &kSaturation})
     EXPECT_THAT(all_text(info->build(waiting, {}, {}, {640, 360})), HasSubstr("computing the"));
