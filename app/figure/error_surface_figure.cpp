@@ -291,7 +291,9 @@ std::vector<MarkedItem> legend(const NeuronStudy& study, const Strokes& strokes,
   std::vector<MarkedItem> items{
       {narrow ? "clipped" : "descent clipped at c = " + c, strokes.clipped, Marker::disc},
       {narrow ? "not" : "without clipping", strokes.unclipped, Marker::square}};
-  items.push_back({narrow ? "wall" : "the wall", strokes.wall});
+  const lab::SurfaceRange& range = study.surface->range;
+  if (lab::least_wall_weight(study.options.neuron) < std::max(-range.w_min, range.w_max))
+    items.push_back({narrow ? "wall" : "the wall", strokes.wall});
   items.push_back({"E = 10^{k}", strokes.contour});
   return items;
 }

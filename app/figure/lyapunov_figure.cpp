@@ -43,12 +43,15 @@ std::vector<std::string> sentences(const session::Analysis& analysis) {
   const double first = list.front();
   if (std::isnan(first)) return {"a Jacobian is not finite: no exponents"};
   const std::string number = "λ_{1} = " + compact(first);
-  const auto above = std::ranges::count_if(list, [](double value) { return value > 0.0; });
+  constexpr double kZero = 1e-9;  // rounding has the last word below that
+  const auto above = std::ranges::count_if(list, [](double value) { return value > kZero; });
   const std::string which = sequence_name(analysis.record->trace, analysis.norms.sequence);
   const std::string prefix = cell_prefix(analysis.record->model.cell);
   std::string says;
   if (std::isinf(first))
     says = ": every difference between two states is gone";
+  else if (std::abs(first) <= kZero)
+    says = ": close states keep their distance";
   else
     says = std::string(first > 0.0 ? ": close states part" : ": close states come closer") + ", ×" +
            compact_power(first / std::numbers::ln10) + " per step";

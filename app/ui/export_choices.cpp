@@ -14,16 +14,18 @@ using exporting::Moving;
 using What = ExportDraft::What;
 
 void ExportDialog::draw_what(Form& form) {
-  if (draft_.what == What::all) return;
-  std::vector<Option> options;
-  for (const figure::FigureInfo& info : figure::catalogue())
-    options.push_back({std::string(info.name), std::string(info.title)});
-  if (const auto chosen = form.combo(
-          "Figure", {"Export figure", "Which one; those that are not shown can be exported too"},
-          options, draft_.figure))
-    draft_.figure = *chosen;
+  const bool all = draft_.what == What::all;
+  if (!all) {
+    std::vector<Option> options;
+    for (const figure::FigureInfo& info : figure::catalogue())
+      options.push_back({std::string(info.name), std::string(info.title)});
+    if (const auto chosen = form.combo(
+            "Figure", {"Export figure", "Which one; those that are not shown can be exported too"},
+            options, draft_.figure))
+      draft_.figure = *chosen;
+  }
   if (!scene_.snapshot->other) return;
-  const bool one = figure::is_overlaid(draft_.figure) || draft_.figure == "dashboard";
+  const bool one = !all && (figure::is_overlaid(draft_.figure) || draft_.figure == "dashboard");
   const auto side =
       form.segmented("Network", {"Export side", "Whose figure; curves show both"},
                      {{"a", "A"}, {"b", "B"}}, draft_.side == Side::b && !one ? "b" : "a", !one);

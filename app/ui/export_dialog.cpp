@@ -121,8 +121,10 @@ void ExportDialog::take_answer(const exporting::ExportStatus& status) {
   if (request_ == 0 || status.request != request_ || status.answer == checking) return;
   request_ = 0;
   if (status.answer == taken) {
-    directory_used_ = draft_.directory;
+    directory_used_ = sent_.directory;
     open_ = false;
+  } else if (!(draft_ == sent_)) {
+    return;  // an answer about another file, which must not be overwritten for this one
   } else if (status.answer == exists) {
     question_ = status.sentence;
   } else {
@@ -133,6 +135,7 @@ void ExportDialog::take_answer(const exporting::ExportStatus& status) {
 void ExportDialog::begin(exporting::Exporter& exporter, bool overwrite) {
   question_.reset();
   refusal_.clear();
+  sent_ = draft_;
   if (draft_.is_animation()) {
     exporting::AnimationRequest request = animation_request(draft_, scene_, program_);
     request.to.overwrite = overwrite;
@@ -258,6 +261,7 @@ void ExportDialog::draw_buttons(UiContext& ui, const Rect& row, exporting::Expor
              {"Copy as PNG"}))
     exporter.copy(subject());
   const bool entered = ui.focus.label.empty() && ui.edit.label.empty() &&
+                       !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) &&
                        !ImGui::GetIO().WantTextInput && key_pressed(Key::enter);
   const bool able = good && request_ == 0;
   if (button(ui, {"Export now", "Write it in the background  (Enter)", go, able},

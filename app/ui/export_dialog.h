@@ -63,6 +63,7 @@ private:
   const figure::FigureInfo* completed_for_ = nullptr;
   std::shared_ptr<const session::Snapshot> incomplete_, completed_;
   std::uint64_t request_ = 0;            // that waits for an answer; 0: none does
+  ExportDraft sent_;                     // what was asked for then
   std::string refusal_;                  // the last one's, until something is changed
   std::optional<std::string> question_;  // what there is already
 };

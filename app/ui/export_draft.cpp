@@ -19,7 +19,8 @@ const ShownFigure* find_shown(const ExportScene& scene, std::string_view figure,
 }
 
 bool is_of_b(const ExportScene& scene, std::string_view figure, Side side) {
-  return side == Side::b && scene.snapshot->other && !figure::is_overlaid(figure);
+  return side == Side::b && scene.snapshot->other && !figure::is_overlaid(figure) &&
+         figure != "dashboard";
 }
 
 exporting::Look look_of(const ExportDraft& draft, const ExportScene& scene,
@@ -96,7 +97,10 @@ std::string own_name(const ExportDraft& draft, const ExportScene& scene) {
       std::to_string(of_record && shown.record ? shown.record->iteration : shown.iteration);
   const bool all = draft.what == ExportDraft::What::all;
   std::string name = all ? "figures" : draft.figure;
-  if (!all && is_of_b(scene, draft.figure, draft.side)) name += "-b";
+  // The figures that show both networks are among all of B's too.
+  const bool of_b = all ? draft.side == Side::b && shown.other != nullptr
+                        : is_of_b(scene, draft.figure, draft.side);
+  if (of_b) name += "-b";
   if (!draft.is_animation()) return name + "-iteration-" + iteration;
   switch (draft.motion) {
     case Moving::walk:

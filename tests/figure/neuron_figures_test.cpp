@@ -292,6 +292,18 @@ TEST(LyapunovFigure, TakesEveryCellAndWhatIsNotFinite) {
   expect_legible(build_lyapunov(diverged, {}, {}, {960, 420}));
 }
 
+TEST(LyapunovFigure, ARotationKeepsDistancesWhateverRoundingSays) {
+  const session::Snapshot snapshot =
+      snapshot_after(1,
+                     {"task.name=first-bit", "model.activation=identity", "model.init=orthogonal",
+                      "model.spectral_radius=1", "training.learning_rate=1e-6"},
+                     kLyapunov);
+  EXPECT_LT(std::abs(snapshot.analysis->lyapunov->all.exponents.front()), 1e-9);
+  const std::string text = all_text(build_lyapunov(snapshot, {}, {}, {960, 420}));
+  EXPECT_THAT(text, HasSubstr("close states keep their distance"));
+  EXPECT_THAT(text, Not(HasSubstr("are above 0")));
+}
+
 TEST(LyapunovFigure, DirectionsThatDieAreToldAndDrawn) {
   session::Snapshot snapshot = snapshot_after(1, {"task.name=first-bit"}, kLyapunov);
   auto analysis = std::make_shared<session::Analysis>(*snapshot.analysis);

@@ -15,6 +15,7 @@ using exporting::Format;
 using exporting::Moving;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Answer = exporting::ExportStatus::Answer;
 
 // Takes everything down and answers when it is told to.
@@ -418,6 +419,12 @@ TEST_F(ExportDialogTest, OfTwoNetworksEachCanLeave) {
   const auto both = exported().figures.front().snapshot;
   EXPECT_FALSE(both->is_b);
   EXPECT_TRUE(both->other);
+  // The dashboard is of both as well, whatever was chosen for another figure.
+  driver_.choose("Export figure", "unrolled");
+  driver_.choose("Export side", "b");
+  driver_.choose("Export figure", "dashboard");
+  EXPECT_FALSE(exported().figures.front().snapshot->is_b);
+  EXPECT_THAT(exported().to.name, Not(HasSubstr("-b-")));
 }
 
 TEST(ExportDialogLayout, AllOfItIsInSightAtEverySize) {
