@@ -78,8 +78,14 @@ Refusal check(const Destination& to, const std::vector<std::string>& paths) {
 
 std::vector<std::string> outputs_of(const AnimationRequest& request) {
   const std::string output = output_of(request);
-  if (!request.ending.empty()) return {output};
-  return {(fs::path(output) / "0001.png").string()};
+  if (is_one_file(output)) return {output};
+  // Any picture of an earlier animation may be written over.
+  std::vector<std::string> pictures;
+  std::error_code ignored;
+  for (fs::directory_iterator at(output, ignored), end; !ignored && at != end;
+       at.increment(ignored))
+    if (at->path().extension() == ".png") pictures.push_back(at->path().string());
+  return pictures;
 }
 
 }  // namespace
@@ -266,7 +272,7 @@ public:
           status.incomplete = snapshot;
           status.completed = std::move(completed);
         });
-      } catch (const std::bad_alloc&) {  // the preview goes without; exporting will say so
+      } catch (const std::exception&) {  // the preview goes without; exporting will say so
       }
     });
   }

@@ -165,6 +165,20 @@ TEST_F(ExportJob, AFileThatIsThereIsOverwrittenOnlyWhenAllowed) {
   EXPECT_THAT(contents(folder_ / "loss.svg"), HasSubstr("<svg"));
 }
 
+TEST_F(ExportJob, PicturesOfAnEarlierAnimationAreAskedAbout) {
+  std::filesystem::create_directory(folder_ / "film");
+  file("film/0002.png", "kept");
+  const ExportStatus asked = answered(exporter_->animate(animation(Moving::walk, "")));
+  EXPECT_EQ(asked.answer, Answer::exists);
+  EXPECT_EQ(asked.sentence, "0002.png exists");
+  // A name that makes one file of it is asked about as that file.
+  file("old.gif", "kept");
+  AnimationRequest request = animation(Moving::walk, "");
+  request.to.name = "old.gif";
+  EXPECT_EQ(answered(exporter_->animate(request)).answer, Answer::exists);
+  EXPECT_EQ(contents(folder_ / "old.gif"), "kept");
+}
+
 TEST_F(ExportJob, WhatCannotBeWrittenIsRefusedWithASentence) {
   FilesRequest request = files({Format::svg});
   const auto refused = [&](const std::string& directory, const std::string& name) {
