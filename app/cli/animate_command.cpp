@@ -45,8 +45,7 @@ std::string check(const AnimateRequest& request) {
     return "--output " + request.output +
            " is not a directory and does not end in .gif, .mp4 or "
            ".webm";
-  const auto first = (fs::path(request.output) / "0001.png").string();
-  return request.force ? "" : check_existing({first});
+  return request.force ? "" : check_existing(exporting::pictures_in(request.output));
 }
 
 // Written after a training that told of itself on the way. Empty, or one sentence.

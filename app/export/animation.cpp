@@ -157,6 +157,15 @@ std::unique_ptr<Reel> walk_through(std::shared_ptr<const session::Snapshot> snap
 
 bool is_one_file(const std::string& output) { return output.ends_with(".gif") || is_film(output); }
 
+std::vector<std::string> pictures_in(const std::string& directory) {
+  std::vector<std::string> pictures;
+  std::error_code ignored;
+  for (fs::directory_iterator at(directory, ignored), end; !ignored && at != end;
+       at.increment(ignored))
+    if (at->path().extension() == ".png") pictures.push_back(at->path().string());
+  return pictures;
+}
+
 std::string check_animation(const std::string& output) {
   return is_film(output) ? check_film() : std::string();
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/export/request.h"
 
@@ -42,6 +43,9 @@ struct AnimationFile {
 
 /// Ends in .gif, .mp4 or .webm.
 bool is_one_file(const std::string& output);
+/// The PNG files of a directory, any of which numbered pictures may be written over.
+std::vector<std::string> pictures_in(const std::string& directory);
+
 /// Whether the output's kind can be made here: empty, or one sentence.
 std::string check_animation(const std::string& output);
 

@@ -79,13 +79,7 @@ Refusal check(const Destination& to, const std::vector<std::string>& paths) {
 std::vector<std::string> outputs_of(const AnimationRequest& request) {
   const std::string output = output_of(request);
   if (is_one_file(output)) return {output};
-  // Any picture of an earlier animation may be written over.
-  std::vector<std::string> pictures;
-  std::error_code ignored;
-  for (fs::directory_iterator at(output, ignored), end; !ignored && at != end;
-       at.increment(ignored))
-    if (at->path().extension() == ".png") pictures.push_back(at->path().string());
-  return pictures;
+  return pictures_in(output);
 }
 
 }  // namespace
