@@ -37,7 +37,7 @@ Figure build_accuracy(const session::Snapshot& snapshot, const View& view, const
   Figure figure = blank_figure("accuracy", "Right answers over training", style, size);
   AxesOptions options;
   options.title = figure.title;
-  const double tolerance = training::task_info(snapshot.config.task.kind).tolerance;
+  const double tolerance = training::task_info(snapshot.config.task).tolerance;
   options.y_title = std::isnan(tolerance) ? "accuracy" : "accuracy, within ±" + compact(tolerance);
   options.x_title = "iteration";
   options.range = {{}, 0.0, iteration_axis_end(longest_curve(snapshot)), 0.0, 1.0, false};

@@ -37,7 +37,7 @@ void add_accuracy(std::vector<Measure>& list, const session::Snapshot& snapshot,
   }
   std::string text = "accuracy " + percent(accuracy);
   if (!std::isnan(chance.accuracy)) text += " (chance " + percent(chance.accuracy) + ")";
-  const double tolerance = training::task_info(snapshot.config.task.kind).tolerance;
+  const double tolerance = training::task_info(snapshot.config.task).tolerance;
   const std::string right =
       std::isnan(tolerance)
           ? std::string()

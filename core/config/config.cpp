@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "core/config/keys.h"
+#include "core/config/model_check.h"
 #include "core/config/task_check.h"
 
 namespace backflow::config {
 namespace {
 
 training::TargetKind target_kind(const Config& config) {
-  return training::task_info(config.task.kind).target;
+  return training::task_info(config.task).target;
 }
 
 training::TargetEncoding encoding_of(const Config& config) {
@@ -116,6 +117,7 @@ model::Readout effective_readout(const Config& config) {
     case training::TargetKind::classes:
       return model::Readout::softmax;
     case training::TargetKind::real:
+    case training::TargetKind::none:
       break;
   }
   return model::Readout::identity;
@@ -146,7 +148,8 @@ std::string validate(const Config& config) {
            " does not go with model.readout = " +
            std::string(model::name_of(effective_readout(config))) + ": " + reason;
   error = validate_task(config.task);
-  if (error.empty()) error = check_initial_matrix(config);
+  if (error.empty()) error = check_model_file(config);
+  if (error.empty() && !config.model.file.stored) error = check_initial_matrix(config);
   return error.empty() ? check_size(config) : error;
 }
 
@@ -161,19 +164,31 @@ training::TrainerSetup make_setup(const Config& config) {
   setup.model.readout = effective_readout(config);
   setup.model.loss = effective_loss(config);
   setup.model.cell = config.model.cell;
-  setup.model.parameters =
-      model::initial_parameters({training::input_size(config.task), config.model.hidden,
-                                 training::output_size(config.task, setup.encoding)},
-                                config.model.cell, config.model.weights);
+  const ModelFile& file = config.model.file;
+  const model::Index d =
+      file.stored ? file.parameters().input_size() : training::input_size(config.task);
+  model::WeightInit init = config.model.weights;
+  if (file.stored) init.kind = model::RecurrentInit::identity;  // to be replaced
+  setup.model.parameters = model::initial_parameters(
+      {d, config.model.hidden, training::output_size(config.task, setup.encoding)},
+      config.model.cell, init);
+  take_weights(config, setup.model.parameters);
+  setup.feed = feed_of(config);
   return setup;
 }
 
 bool needs_restart(const Config& from, const Config& to) {
+  const ModelFile &old_file = from.model.file, &new_file = to.model.file;
+  if (old_file.stored != new_file.stored || old_file.direction != new_file.direction ||
+      (new_file.stored && old_file.layer != new_file.layer))
+    return true;
   return from.model.hidden != to.model.hidden || from.model.cell != to.model.cell ||
          !same_start(from.model.weights, to.model.weights) || from.task.kind != to.task.kind ||
          (from.task.kind == training::TaskKind::next_character && from.task.text != to.task.text) ||
          training::input_size(from.task) != training::input_size(to.task) ||
-         encoding_of(from) != encoding_of(to);
+         encoding_of(from) != encoding_of(to) ||
+         training::output_size(from.task, encoding_of(from)) !=
+             training::output_size(to.task, encoding_of(to));
 }
 
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer) {

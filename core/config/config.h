@@ -4,14 +4,47 @@
 // core/config/keys.h.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "core/io/stored_model.h"
 #include "core/lab/one_neuron.h"
 #include "core/model/initialization.h"
 #include "core/training/trainer.h"
 
 namespace backflow::config {
+
+struct Config;
+
+/// Which way through its sequences a layer reads.
+enum class Direction { forward, backward };
+
+/// A network from a file, and which of its layers is studied; those below it make its inputs
+/// (core/model/feed.h).
+struct ModelFile {
+  std::string path;        ///< empty: none, the weights are drawn
+  io::ModelChoice choice;  ///< of several networks or read-outs in the file
+  model::Index layer = 0;  ///< counted from 1; 0: the last
+  Direction direction = Direction::forward;
+  std::shared_ptr<const io::StoredModel> stored;  ///< null: none, or there is a problem
+  std::string problem;  ///< why there is no network, one sentence; empty: there is one, or no path
+
+  /// From 0. Precondition: there is a network.
+  std::size_t layer_index() const {
+    return layer == 0 ? stored->layers.size() - 1 : static_cast<std::size_t>(layer) - 1;
+  }
+  /// The layer's own. Precondition: validate() has no objection.
+  const model::Parameters& parameters() const;
+};
+
+/// Reads config.model.file.path again and sizes the configuration accordingly: cell, hidden units,
+/// tanh for gated cells; and, where the present task has other inputs and is none of the user's
+/// files, random inputs. Returns what is wrong with the file, to be read after its name (the
+/// configuration is unchanged then), or nothing; what does not go together goes into `problem`.
+std::string read_model_file(Config& config);
 
 struct ModelOptions {
   model::CellKind cell = model::CellKind::rnn;
@@ -23,6 +56,7 @@ struct ModelOptions {
   /// Its spectral radius and largest singular value also rescale W_hh whenever they are set by
   /// hand.
   model::WeightInit weights;
+  ModelFile file;
   std::string init_file;  ///< where weights.matrix was read from; empty: there is none
 };
 
@@ -61,3 +95,12 @@ bool needs_restart(const Config& from, const Config& to);
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer);
 
 }  // namespace backflow::config
+
+template <>
+struct backflow::model::EnumNames<backflow::config::Direction> {
+  using Direction = backflow::config::Direction;
+  static constexpr std::array<EnumName<Direction>, 2> kAll{{
+      {Direction::forward, "forward", "forward"},
+      {Direction::backward, "backward", "backward"},
+  }};
+};

@@ -10,6 +10,15 @@ namespace {
 bool model_key_applies(std::string_view name, const ModelOptions& options) {
   using model::InitScale;
   using model::RecurrentInit;
+  const io::StoredModel* const stored = options.file.stored.get();
+  if (name == "model.prefix" || name == "model.readout_name") return !options.file.path.empty();
+  if (name == "model.layer") return stored != nullptr && stored->layers.size() > 1;
+  if (name == "model.direction") return stored != nullptr && stored->bidirectional();
+  // What a file says.
+  if (stored != nullptr &&
+      (name == "model.cell" || name == "model.hidden" || name.starts_with("model.init_s") ||
+       name == "model.init" || name == "model.init_file" || name == "model.forget_bias"))
+    return false;
   const RecurrentInit kind = options.weights.kind;
   if (name == "model.init_spread")
     return kind == RecurrentInit::gaussian || kind == RecurrentInit::uniform ||
@@ -44,7 +53,7 @@ bool applies(const Key& key, const Config& config) {
   if (name == "training.clip.threshold")
     return config.training.clip.mode != training::ClipMode::none;
   if (name == "training.validation_every")  // the tables have no other data
-    return !training::task_info(config.task.kind).fixed_table;
+    return !training::task_info(config.task).fixed_table;
   if (name == "training.truncation.steps")
     return config.training.truncation.kind != gradient::TruncationKind::none;
   if (name == "model.leaky_slope")

@@ -9,6 +9,7 @@
 #include "core/config/nearest_match.h"
 #include "core/config/task_check.h"
 #include "core/io/matrix_file.h"
+#include "core/training/task/task_files.h"
 
 namespace backflow::config {
 namespace {
@@ -129,14 +130,50 @@ Key file_key(About about, std::string takes, Path path, Assign assign) {
 
 std::string megabytes(std::size_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
 
-std::string read_text(Config& config, const std::string& path) {
-  std::shared_ptr<training::Text> text;
-  if (!path.empty()) {
-    text = std::make_shared<training::Text>();
-    if (std::string error = training::load_text(path, *text); !error.empty()) return error;
-  }
-  config.task.text = std::move(text);
-  return {};
+// One of the paths of a task; all of its files are read again. A bad one among the others is told
+// by validate(): they may be meant to change as well.
+template <std::string training::TaskOptions::*Path>
+std::string read_task_file(Config& config, const std::string& path) {
+  training::TaskOptions task = config.task;
+  task.*Path = path;
+  std::string error = training::read_task_files(task);
+  if (error.empty()) config.task = std::move(task);
+  return error;
+}
+
+// Texts that say what is to be taken from the file of a network.
+template <class Field>
+Key model_part_key(About about, std::string takes, Field field) {
+  Key key = key_about(std::move(about), KeyKind::text, KeyEffect::restart);
+  key.takes = std::move(takes);
+  key.get = [field](const Config& config) { return field(const_cast<Config&>(config)); };
+  key.assign = [field](Config& config, std::string_view text) {
+    field(config) = text;
+    static_cast<void>(read_model_file(config));  // was there when model.file was set
+    return std::string();
+  };
+  return key;
+}
+
+Key layout_key(About about) {
+  Key key = choice_key<training::SequenceLayout>(
+      std::move(about), KeyEffect::restart, [](Config & c) -> auto& { return c.task.layout; });
+  key.assign = [](Config& config, std::string_view text) {
+    config.task.layout = *model::parse_enum<training::SequenceLayout>(text);
+    // Known to be readable; what does not fit is told by validate().
+    if (const std::string error = training::read_task_files(config.task); !error.empty())
+      config.task.problem = "task.file = " + config.task.file + " " + error;
+    return std::string();
+  };
+  return key;
+}
+
+std::string read_network(Config& config, const std::string& path) {
+  Config with = config;
+  with.model.file.path = path;
+  std::string error = read_model_file(with);
+  if (error.empty()) config = std::move(with);
+  return error;
 }
 
 std::string read_initial_matrix(Config& config, const std::string& path) {
@@ -189,15 +226,59 @@ std::vector<Key> make_keys() {
           {"task.delay", "Delay", "", "steps between a bit and its echo in delayed-echo"}, kLive, 1,
           999, false, [](Config & c) -> auto& { return c.task.delay; }),
       file_key(
-          {"task.file", "Text", "",
-           "text file (UTF-8) whose characters next-character learns; empty: the opening of "
-           "Alice's Adventures in Wonderland"},
-          "a text file in UTF-8, up to " + megabytes(kMostTextBytes) + " and " +
-              std::to_string(kMostCharacters) + " different characters",
-          [](Config & c) -> auto& { return c.task.file; }, read_text),
+          {"task.file", "Data file", "",
+           "your own data: sequences (CSV, NPY, NPZ) for the task sequences, any other file is a "
+           "text for next-character; empty: the opening of Alice's Adventures in Wonderland"},
+          "a CSV, NPY or NPZ file, or a text file in UTF-8, up to " + megabytes(kMostTextBytes) +
+              " and " + std::to_string(kMostCharacters) + " different characters",
+          [](Config & c) -> auto& { return c.task.file; }, read_task_file<&TaskOptions::file>),
+      file_key(
+          {"task.targets", "Targets", "",
+           "NPY file of the targets for the sequences in task.file: one for each step, or one for "
+           "each sequence; empty: those in task.file itself, if there are any"},
+          "an NPY or NPZ file", [](Config & c) -> auto& { return c.task.targets_file; },
+          read_task_file<&TaskOptions::targets_file>),
+      layout_key({"task.layout", "Arrays are", "",
+                  "the order of the dimensions of arrays in task.file: steps first, as PyTorch has "
+                  "them, or "
+                  "sequences first (batch_first)"}),
+      file_key(
+          {"task.vocabulary", "Vocabulary", "",
+           "text file with the characters of next-character in the order of the network's inputs; "
+           "empty: those of the text, by code point"},
+          "a text file in UTF-8", [](Config & c) -> auto& { return c.task.vocabulary_file; },
+          read_task_file<&TaskOptions::vocabulary_file>),
+      integer_key(
+          {"task.inputs", "Inputs", "d", "numbers at each step of random-input"}, kRestart, 1, 4096,
+          false, [](Config & c) -> auto& { return c.task.inputs; }),
       integer_key(
           {"task.seed", "Data seed", "", "seed of the random sequences"}, kLive, 0, kSeedMax, false,
           [](Config & c) -> auto& { return c.task.seed; }),
+      file_key(
+          {"model.file", "Network file", "",
+           "a trained network: the tensors of torch.nn.RNN, GRU or LSTM and of a linear read-out; "
+           "empty: the weights are drawn"},
+          "a safetensors or NPZ file", [](Config & c) -> auto& { return c.model.file.path; },
+          read_network),
+      model_part_key(
+          {"model.prefix", "Which network", "",
+           "what stands before \"weight_hh_l0\" in model.file, where it has several networks"},
+          "a name such as rnn; or nothing",
+          [](Config & c) -> auto& { return c.model.file.choice.prefix; }),
+      model_part_key(
+          {"model.readout_name", "Which read-out", "",
+           "the name of the read-out's nn.Linear in model.file; empty: the only one that fits"},
+          "a name such as fc; or nothing",
+          [](Config & c) -> auto& { return c.model.file.choice.readout; }),
+      integer_key(
+          {"model.layer", "Layer", "",
+           "which layer of model.file is shown, counted from 1 (auto: the last); those below it "
+           "make its inputs"},
+          kRestart, 1, 64, true, [](Config & c) -> auto& { return c.model.file.layer; }),
+      choice_key<Direction>(
+          {"model.direction", "Direction", "",
+           "which way the layer of model.file reads its sequences, where it has both"},
+          kRestart, [](Config & c) -> auto& { return c.model.file.direction; }),
       choice_key<CellKind>(
           {"model.cell", "Cell", "", "what happens in a step: a plain recurrent unit, or gates"},
           kRestart, [](Config & c) -> auto& { return c.model.cell; }),

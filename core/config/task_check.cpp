@@ -83,11 +83,21 @@ std::string check_text(const TaskOptions& options) {
          ", or a longer task.file";
 }
 
+// Files are read when their keys are set, and may have been set in any order.
+std::string check_files(const TaskOptions& options) {
+  if (!options.problem.empty()) return options.problem;
+  if (options.kind == TaskKind::sequences && !options.data)
+    return task_name(options) +
+           " needs task.file, the path of a CSV, NPY or NPZ file with sequences";
+  return {};
+}
+
 }  // namespace
 
 std::string validate_task(const TaskOptions& options) {
-  const TaskInfo& info = training::task_info(options.kind);
-  std::string error = check_shape(options, info);
+  const TaskInfo& info = training::task_info(options);
+  std::string error = check_files(options);
+  if (error.empty()) error = check_shape(options, info);
   if (error.empty() && options.shape == Shape::one_to_one) error = check_one_step(options);
   if (error.empty() && info.fixed_table) error = check_table(options, info);
   if (error.empty()) error = check_lengths(options, info);
@@ -96,15 +106,20 @@ std::string validate_task(const TaskOptions& options) {
 }
 
 bool task_key_applies(std::string_view key, const TaskOptions& options) {
-  const TaskInfo& info = training::task_info(options.kind);
+  const TaskInfo& info = training::task_info(options);
+  const bool files = options.kind == TaskKind::sequences;
   const bool one_step = training::effective_shape(options) == Shape::one_to_one;
+  if (key == "task.length_min" && files) return false;
   if (key == "task.steps" || key == "task.length_min") return !info.fixed_table && !one_step;
   if (key == "task.batch" || key == "task.seed") return !info.fixed_table;
   if (key == "task.noise") return info.has_noise;
   if (key == "task.shape") return info.shapes.size() > 1;
   if (key == "task.symbols") return options.kind == TaskKind::copy_memory;
   if (key == "task.delay") return options.kind == TaskKind::delayed_echo;
-  if (key == "task.file") return options.kind == TaskKind::next_character;
+  if (key == "task.file") return files || options.kind == TaskKind::next_character;
+  if (key == "task.targets" || key == "task.layout") return files;
+  if (key == "task.vocabulary") return options.kind == TaskKind::next_character;
+  if (key == "task.inputs") return options.kind == TaskKind::random_input;
   return true;
 }
 

@@ -40,6 +40,7 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
   record->learning_rate =
       scheduled_rate(setup.training.learning_rate, setup.training.schedule, setup.iteration);
   record->batch = make_batch(setup.task, setup.encoding, setup.iteration);
+  if (setup.feed) setup.feed->apply(record->batch);
   record->batch.initial_state = model::initial_state(
       setup.initial_state, setup.model.parameters.hidden_size() * layout_of(setup.model).states,
       record->batch.size(), setup.state_seed);
@@ -49,7 +50,7 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
                      record->signals, record->gradients);
   record->truncation = truncation_report(record->model, record->batch, record->trace,
                                          setup.training.truncation, record->gradients);
-  record->accuracy = accuracy(task_info(setup.task.kind), record->batch, record->trace.y_hat);
+  record->accuracy = accuracy(task_info(setup.task), record->batch, record->trace.y_hat);
   record->clipped_gradients = record->gradients;
   add_penalties(*record);
   record->clip = clip(setup.training.clip, record->clipped_gradients);
@@ -85,13 +86,14 @@ void Trainer::validate(IterationRecord& record) const {
     const model::Index sequences = std::max(std::min(kEnough, fitting), record.batch.size());
     validation_batch_ = make_validation_batch(setup_.task, setup_.encoding, sequences);
     if (!validation_batch_) return;
+    if (setup_.feed) setup_.feed->apply(*validation_batch_);
     validation_batch_->initial_state =
         model::initial_state(setup_.initial_state, record.batch.initial_state.rows(),
                              validation_batch_->size(), setup_.state_seed);
   }
   const model::Trace trace = model::forward(record.model, *validation_batch_);
   record.validation = {trace.loss,
-                       accuracy(task_info(setup_.task.kind), *validation_batch_, trace.y_hat),
+                       accuracy(task_info(setup_.task), *validation_batch_, trace.y_hat),
                        validation_batch_->size()};
 }
 
@@ -125,6 +127,12 @@ std::shared_ptr<const IterationRecord> Trainer::step() {
 
 void Trainer::set_activation(const model::Activation& activation) {
   setup_.model.activation = activation;
+  if (setup_.feed) {  // the layers of a network have one
+    auto feed = std::make_shared<model::Feed>(*setup_.feed);
+    feed->activation = activation;
+    setup_.feed = std::move(feed);
+    validation_batch_.reset();
+  }
   forget_best();
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/gradient/backward.h"
+#include "core/model/feed.h"
 #include "core/model/initialization.h"
 #include "core/model/network.h"
 #include "core/parallel/shelf.h"
@@ -76,6 +77,7 @@ struct TrainerSetup {
   model::Model model;  ///< with the present parameters
   TaskOptions task;
   TargetEncoding encoding = TargetEncoding::probability;
+  std::shared_ptr<const model::Feed> feed;  ///< what makes the inputs out of the task's; or null
   model::InitialState initial_state = model::InitialState::zero;
   std::uint64_t state_seed = 1;  ///< of the random h_0
   TrainingOptions training;

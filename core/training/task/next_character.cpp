@@ -23,6 +23,10 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
   }
 }
 
+Index held_out(const TaskOptions& options, Index wanted) {
+  return text_of(options).held_out_size() > static_cast<std::size_t>(options.steps) ? wanted : 0;
+}
+
 Index alphabet_size(const TaskOptions& options) {
   return static_cast<Index>(text_of(options).alphabet.size());
 }
@@ -58,6 +62,7 @@ TaskInfo next_character_task() {
       .first_target = from_the_first,
       .chance = chance,
       .generate = generate,
+      .held_out = held_out,
       .input_words = words,
   };
 }

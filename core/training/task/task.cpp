@@ -1,6 +1,7 @@
 #include "core/training/task/task.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/training/task/tasks.h"
@@ -13,7 +14,10 @@ using model::Index;
 // Streams of random numbers beside those of the iterations, which count from 0.
 constexpr std::uint64_t kLengths = std::uint64_t{1} << 62, kHeldOut = std::uint64_t{1} << 63;
 
-std::vector<Index> draw_lengths(const TaskOptions& options, std::uint64_t stream) {
+std::vector<Index> draw_lengths(const TaskInfo& info, const TaskOptions& options,
+                                std::uint64_t stream, bool held_out) {
+  if (info.lengths != nullptr)
+    return info.lengths(options, model::Random(options.seed, stream), held_out);
   std::vector<Index> lengths(static_cast<std::size_t>(options.batch), options.steps);
   if (options.length_min == options.steps) return lengths;
   model::Random random(options.seed, stream + kLengths);
@@ -37,9 +41,14 @@ void encode(TargetKind kind, const Eigen::Ref<const model::Vector>& raw,
     y = raw;
 }
 
-// Targets and weights from the first step with a loss to T.
+// Targets and weights from the first step with a loss to T; no steps where there are no targets.
 void set_targets(const TaskInfo& info, const TaskOptions& options, TargetEncoding encoding,
                  const Sequences& sequences, model::Batch& batch) {
+  if (info.target == TargetKind::none) {
+    batch.targets = model::StepMatrices(output_size(options, encoding), options.batch,
+                                        options.steps + 1, options.steps);
+    return;
+  }
   std::vector<Index> starts;
   for (const Index length : sequences.lengths) starts.push_back(first_loss(info, options, length));
   const Index first = *std::min_element(starts.begin(), starts.end());
@@ -48,7 +57,9 @@ void set_targets(const TaskInfo& info, const TaskOptions& options, TargetEncodin
   model::StepMatrices weights(1, options.batch, first, options.steps);
   for (Index b = 0; b < options.batch; ++b)
     for (Index t = starts[static_cast<std::size_t>(b)]; t <= sequences.length(b); ++t) {
-      encode(info.target, sequences.targets.step(t).col(b), batch.targets.step(t).col(b));
+      const auto raw = sequences.targets.step(t).col(b);
+      if (std::isnan(raw(0))) continue;  // there is none
+      encode(info.target, raw, batch.targets.step(t).col(b));
       weights.step(t)(0, b) = 1.0;
     }
   if ((weights.data().array() != 1.0).any()) batch.weights = std::move(weights);
@@ -56,13 +67,13 @@ void set_targets(const TaskInfo& info, const TaskOptions& options, TargetEncodin
 
 model::Batch make(const TaskOptions& options, TargetEncoding encoding, std::uint64_t stream,
                   bool held_out) {
-  const TaskInfo& info = task_info(options.kind);
+  const TaskInfo& info = task_info(options);
   const TaskOptions full = resolved(options);
   const Index target_rows = info.target == TargetKind::real ? info.target_size(full) : 1;
   Sequences sequences;
   sequences.inputs = model::StepMatrices(info.input_size(full), full.batch, 1, full.steps);
   sequences.targets = model::StepMatrices(target_rows, full.batch, 1, full.steps);
-  sequences.lengths = draw_lengths(full, stream);
+  sequences.lengths = draw_lengths(info, full, stream, held_out);
   sequences.held_out = held_out;
   model::Random random(full.seed, stream);
   info.generate(full, random, sequences);
@@ -73,7 +84,8 @@ model::Batch make(const TaskOptions& options, TargetEncoding encoding, std::uint
   if (info.input_words != nullptr) batch.input_words = info.input_words(full);
   if (full.shape == Shape::one_to_many)
     batch.inputs.data().rightCols((full.steps - 1) * full.batch).setZero();
-  if (full.length_min < full.steps) batch.lengths = std::move(sequences.lengths);
+  const auto whole = [&](Index length) { return length == full.steps; };
+  if (!std::ranges::all_of(sequences.lengths, whole)) batch.lengths = std::move(sequences.lengths);
   return batch;
 }
 
@@ -84,9 +96,11 @@ bool is_natural(model::Loss loss, TargetKind target) {
     case TargetKind::classes:
       return loss == model::Loss::categorical_cross_entropy;
     case TargetKind::real:
+      return loss == model::Loss::mean_squared_error;
+    case TargetKind::none:
       break;
   }
-  return loss == model::Loss::mean_squared_error;
+  return false;
 }
 
 }  // namespace
@@ -96,10 +110,19 @@ bool TaskInfo::has(Shape shape) const {
 }
 
 std::span<const TaskInfo> task_list() {
-  static const std::array<TaskInfo, 10> kTasks{
-      cat_mat_rat_task(), binary_table_task(),   first_bit_task(), adding_task(),
-      copy_memory_task(), temporal_order_task(), parity_task(),    delayed_echo_task(),
-      sine_task(),        next_character_task(),
+  static const std::array<TaskInfo, 12> kTasks{
+      cat_mat_rat_task(),
+      binary_table_task(),
+      first_bit_task(),
+      adding_task(),
+      copy_memory_task(),
+      temporal_order_task(),
+      parity_task(),
+      delayed_echo_task(),
+      sine_task(),
+      next_character_task(),
+      sequences_task(TargetKind::real),
+      random_input_task(),
   };
   return kTasks;
 }
@@ -110,18 +133,31 @@ const TaskInfo& task_info(TaskKind kind) {
   return task_list().front();
 }
 
+const TaskInfo& task_info(const TaskOptions& options) {
+  if (options.kind != TaskKind::sequences || !options.data) return task_info(options.kind);
+  static const std::array<TaskInfo, 4> kByTarget{
+      sequences_task(TargetKind::binary), sequences_task(TargetKind::classes),
+      sequences_task(TargetKind::real), sequences_task(TargetKind::none)};
+  return *std::ranges::find(kByTarget, options.data->target, &TaskInfo::target);
+}
+
 Shape effective_shape(const TaskOptions& options) {
-  return options.shape.value_or(task_info(options.kind).shapes.front());
+  const bool only_last =
+      options.kind == TaskKind::sequences && options.data && options.data->only_last;
+  if (!options.shape && only_last) return Shape::many_to_one;
+  return options.shape.value_or(task_info(options).shapes.front());
 }
 
 TaskOptions resolved(TaskOptions options) {
-  const TaskInfo& info = task_info(options.kind);
+  const TaskInfo& info = task_info(options);
   options.shape = effective_shape(options);
+  if (options.steps == 0 && info.own_steps != nullptr) options.steps = info.own_steps(options);
   if (options.steps == 0)
     options.steps = options.shape == Shape::one_to_one
                         ? 1
                         : std::max(info.default_steps, info.least_steps(options));
-  if (options.batch == 0) options.batch = info.default_batch;
+  if (options.batch == 0)
+    options.batch = info.own_batch != nullptr ? info.own_batch(options) : info.default_batch;
   if (options.length_min == 0) options.length_min = options.steps;
   return options;
 }
@@ -131,11 +167,12 @@ const Text& text_of(const TaskOptions& options) {
 }
 
 Index input_size(const TaskOptions& options) {
-  return task_info(options.kind).input_size(resolved(options));
+  return task_info(options).input_size(resolved(options));
 }
 
 Index output_size(const TaskOptions& options, TargetEncoding encoding) {
-  const TaskInfo& info = task_info(options.kind);
+  const TaskInfo& info = task_info(options);
+  if (info.target == TargetKind::none) return options.outputs;
   if (info.target == TargetKind::binary) return encoding == TargetEncoding::one_hot ? 2 : 1;
   return info.target_size(resolved(options));
 }
@@ -147,27 +184,30 @@ model::Batch make_batch(const TaskOptions& options, TargetEncoding encoding,
 
 std::optional<model::Batch> make_validation_batch(TaskOptions options, TargetEncoding encoding,
                                                   Index size) {
-  if (task_info(options.kind).fixed_table) return std::nullopt;
-  options.batch = size;
-  if (options.kind == TaskKind::next_character &&
-      text_of(options).held_out_size() <= static_cast<std::size_t>(resolved(options).steps))
-    return std::nullopt;
+  const TaskInfo& info = task_info(options);
+  if (info.fixed_table) return std::nullopt;
+  options.batch = info.held_out == nullptr ? size : info.held_out(resolved(options), size);
+  if (options.batch == 0) return std::nullopt;
   return make(options, encoding, kHeldOut, true);
 }
 
 Chance chance_level(const TaskOptions& options, model::Loss loss) {
-  const TaskInfo& info = task_info(options.kind);
+  const TaskInfo& info = task_info(options);
   const TaskOptions full = resolved(options);
   Chance chance = info.chance(full);
   const auto loss_steps = [&](Index length) {
     return static_cast<double>(length - first_loss(info, full, length) + 1);
   };
+  if (!is_natural(loss, info.target)) chance.loss = std::numeric_limits<double>::quiet_NaN();
+  if (info.mean_losses != nullptr) {
+    chance.loss *= full.shape == Shape::many_to_one ? 1.0 : info.mean_losses(full);
+    return chance;
+  }
   double drawn = 0.0;  // mean of the loss steps over the lengths that are drawn
   for (Index length = full.length_min; length <= full.steps; ++length) drawn += loss_steps(length);
   drawn /= static_cast<double>(full.steps - full.length_min + 1);
   const auto B = static_cast<double>(full.batch);
   chance.loss *= (loss_steps(full.steps) + (B - 1.0) * drawn) / B;  // the first always has T
-  if (!is_natural(loss, info.target)) chance.loss = std::numeric_limits<double>::quiet_NaN();
   return chance;
 }
 

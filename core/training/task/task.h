@@ -20,6 +20,7 @@
 #include "core/model/enum_names.h"
 #include "core/model/output.h"
 #include "core/model/random.h"
+#include "core/training/task/sequence_data.h"
 #include "core/training/task/text.h"
 
 namespace backflow::training {
@@ -35,10 +36,9 @@ enum class TaskKind {
   delayed_echo,
   sine,
   next_character,
+  sequences,
+  random_input,
 };
-
-/// What a target is: a label 0 or 1; one of K classes, one-hot (m = K); m real numbers.
-enum class TargetKind { binary, classes, real };
 
 /// Which steps have an input and which an output with a loss.
 enum class Shape {
@@ -62,16 +62,26 @@ struct TaskOptions {
   model::Index symbols = 10;    ///< S, the symbols that copy-memory remembers
   model::Index delay = 5;       ///< of delayed-echo, in steps
   std::uint64_t seed = 1;
-  std::string file;                  ///< where `text` comes from; empty for the built-in text
-  std::shared_ptr<const Text> text;  ///< of next-character; null: the built-in text
+  // What comes from files (task_files.h).
+  std::string file;          ///< of `text` or of `data`; empty for the built-in text
+  std::string targets_file;  ///< targets for the sequences in `file`; empty: they are in there too
+  std::string vocabulary_file;  ///< the characters in the network's order; empty: by code point
+  SequenceLayout layout = SequenceLayout::time_first;  ///< of arrays in those files
+  std::shared_ptr<const Text> text;          ///< of next-character; null: the built-in text
+  std::shared_ptr<const SequenceData> data;  ///< of sequences; null: none was read
+  std::string problem;  ///< why the files do not go together, one sentence; empty: they do
+
+  model::Index inputs = 1;   ///< d of random-input
+  model::Index outputs = 0;  ///< m where the network has more outputs than `data` has classes
 
   bool operator==(const TaskOptions&) const = default;
 };
 
 /// What a task fills for make_batch().
 struct Sequences {
-  model::StepMatrices inputs;   ///< x_t (d, B), t = 1..T; comes as zeros, stays so after T_b
-  model::StepMatrices targets;  ///< t = 1..T: label or number of the class (1, B); reals (m, B)
+  model::StepMatrices inputs;  ///< x_t (d, B), t = 1..T; comes as zeros, stays so after T_b
+  /// t = 1..T: label or number of the class (1, B); reals (m, B). nan where there is none.
+  model::StepMatrices targets;
   std::vector<model::Index> lengths;  ///< T_b, already drawn: where each sequence has to end
   bool held_out = false;              ///< data for validation is asked for
 
@@ -108,6 +118,16 @@ struct TaskInfo {
   /// Of one loss step, for the loss that fits the target; the accuracy as well where there is one.
   Chance (*chance)(const TaskOptions&);
   void (*generate)(const TaskOptions&, model::Random&, Sequences&);
+  /// T_b of the sequences that generate() will fill from the same random numbers; null: drawn
+  /// between length_min and T.
+  std::vector<model::Index> (*lengths)(const TaskOptions&, model::Random, bool held_out) = nullptr;
+  /// In place of default_steps and default_batch, T first; null: those.
+  model::Index (*own_steps)(const TaskOptions&) = nullptr;
+  model::Index (*own_batch)(const TaskOptions&) = nullptr;
+  /// How many steps with a loss a sequence has on average; null: all from first_target on.
+  double (*mean_losses)(const TaskOptions&) = nullptr;
+  /// How many sequences there are for validation, of those that are wanted; null: all of them.
+  model::Index (*held_out)(const TaskOptions&, model::Index wanted) = nullptr;
   /// Batch::input_words; null where the inputs are no words.
   std::vector<std::string> (*input_words)(const TaskOptions&) = nullptr;
 
@@ -115,7 +135,10 @@ struct TaskInfo {
 };
 
 std::span<const TaskInfo> task_list();
+/// What is known of a kind of task by itself.
 const TaskInfo& task_info(TaskKind kind);
+/// The same, with the targets that the sequences in a file have.
+const TaskInfo& task_info(const TaskOptions& options);
 
 /// The shape in use.
 Shape effective_shape(const TaskOptions& options);
@@ -156,7 +179,7 @@ Chance chance_level(const TaskOptions& options, model::Loss loss);
 template <>
 struct backflow::model::EnumNames<backflow::training::TaskKind> {
   using Kind = backflow::training::TaskKind;
-  static constexpr std::array<EnumName<Kind>, 10> kAll{{
+  static constexpr std::array<EnumName<Kind>, 12> kAll{{
       {Kind::cat_mat_rat, "cat-mat-rat", "cat mat rat"},
       {Kind::binary_table, "binary-table", "binary table"},
       {Kind::first_bit, "first-bit", "first bit"},
@@ -167,6 +190,8 @@ struct backflow::model::EnumNames<backflow::training::TaskKind> {
       {Kind::delayed_echo, "delayed-echo", "delayed echo"},
       {Kind::sine, "sine", "sine wave"},
       {Kind::next_character, "next-character", "next character"},
+      {Kind::sequences, "sequences", "own sequences"},
+      {Kind::random_input, "random-input", "random inputs"},
   }};
 };
 

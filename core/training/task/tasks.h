@@ -63,6 +63,16 @@ TaskInfo sine_task();
 /// in that part (but for the ends of the text, which fewer windows reach).
 TaskInfo next_character_task();
 
+// --- from files, and without targets -------------------------------------------------------------
+
+/// Sequences with targets of that kind, or without, from TaskOptions::data. Chance: the entropy of
+/// the labels or classes, the variance of real targets, of those that training sees.
+TaskInfo sequences_task(TargetKind target);
+
+/// Independent standard normal numbers, d of them at each step, and no targets: what a network that
+/// was opened gets to see when no sequences were given with it.
+TaskInfo random_input_task();
+
 // --- common to several ---------------------------------------------------------------------------
 
 /// ±1 at random, plus noise; `one` is whether the bit is +1.

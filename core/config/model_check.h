@@ -1,0 +1,24 @@
+// What a network from a file asks of the rest of the configuration, and gives to the trainer.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/config/config.h"
+#include "core/model/feed.h"
+
+namespace backflow::config {
+
+/// Empty, or one sentence that says what does not go with model.file.
+std::string check_model_file(const Config& config);
+
+/// The layers below the one that is studied and its direction; null where there is nothing to do.
+std::shared_ptr<const model::Feed> feed_of(const Config& config);
+
+/// Puts the layer's weights, and where it fits the read-out, into parameters of the right sizes.
+void take_weights(const Config& config, model::Parameters& parameters);
+
+/// The read-out is the file's, of m = `outputs`; else one is drawn.
+bool uses_stored_readout(const Config& config, model::Index outputs);
+
+}  // namespace backflow::config

@@ -1,0 +1,147 @@
+// A network from a file as a part of the configuration.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "core/config/keys.h"
+#include "core/config/model_check.h"
+
+namespace backflow::config {
+namespace {
+
+using model::Index;
+using training::TaskKind;
+
+bool is_from_file(const training::TaskOptions& task) {
+  return (task.kind == TaskKind::sequences && task.data) ||
+         (task.kind == TaskKind::next_character && task.text);
+}
+
+std::string too_wide(Index hidden) {
+  const double most = find_key("model.hidden")->max;
+  if (static_cast<double>(hidden) <= most) return {};
+  return "has " + std::to_string(hidden) + " hidden units, of which there may be " +
+         format_number(most);
+}
+
+// The configuration as the network needs it.
+void size_for(const io::StoredModel& stored, Config& config) {
+  config.model.cell = stored.cell;
+  config.model.hidden = stored.hidden_size();
+  if (stored.cell != model::CellKind::rnn)
+    config.model.activation.kind = model::ActivationKind::tanh;
+  config.task.outputs = stored.W_hy.rows();
+  if (config.task.kind != TaskKind::random_input &&
+      (is_from_file(config.task) || training::input_size(config.task) == stored.input_size()))
+    return;
+  if (config.task.kind != TaskKind::random_input) {
+    config.task.kind = TaskKind::random_input;
+    config.task.shape.reset();
+    config.task.steps = config.task.batch = config.task.length_min = 0;
+    config.model.readout.reset();
+    config.model.loss.reset();
+  }
+  config.task.inputs = stored.input_size();
+}
+
+}  // namespace
+
+const model::Parameters& ModelFile::parameters() const {
+  const io::StoredLayer& own = stored->layers[layer_index()];
+  return direction == Direction::backward ? *own.backward : own.forward;
+}
+
+std::string read_model_file(Config& config) {
+  ModelFile file = config.model.file;
+  file.stored = nullptr;
+  file.problem.clear();
+  if (file.path.empty()) {
+    config.task.outputs = 0;
+    config.model.file = std::move(file);
+    return {};
+  }
+  io::TensorFile tensors;
+  if (std::string error = io::TensorFile::read(file.path, tensors); !error.empty()) return error;
+  auto stored = std::make_shared<io::StoredModel>();
+  std::string problem = io::read_stored_model(tensors, file.choice, *stored);
+  if (problem.empty()) problem = too_wide(stored->hidden_size());
+  if (problem.empty()) {
+    file.stored = std::move(stored);
+    size_for(*file.stored, config);
+  } else {
+    file.problem = "model.file = " + file.path + " " + problem;
+  }
+  config.model.file = std::move(file);
+  return {};
+}
+
+std::string check_model_file(const Config& config) {
+  const ModelFile& file = config.model.file;
+  if (file.path.empty()) return {};
+  if (!file.stored) return file.problem;
+  const io::StoredModel& stored = *file.stored;
+  const auto layers = static_cast<Index>(stored.layers.size());
+  const std::string of = " does not go with model.file, whose ";
+  if (file.layer > layers)
+    return "model.layer = " + std::to_string(file.layer) + of + "network has " +
+           (layers == 1 ? "one layer" : std::to_string(layers) + " layers");
+  if (file.direction == Direction::backward && !stored.bidirectional())
+    return "model.direction = backward" + of + "network reads forward only";
+  if (config.model.cell != stored.cell)
+    return "model.cell = " + std::string(model::name_of(config.model.cell)) + of + "cell is " +
+           std::string(model::name_of(stored.cell)) + "; model.file = (nothing) lets it go";
+  if (config.model.hidden != stored.hidden_size())
+    return "model.hidden = " + std::to_string(config.model.hidden) + of + "network has " +
+           std::to_string(stored.hidden_size()) + "; model.file = (nothing) lets it go";
+  const Index d = training::input_size(config.task);
+  if (d != stored.input_size())
+    return "task.name = " + std::string(model::name_of(config.task.kind)) +
+           " has d = " + std::to_string(d) + " inputs" +
+           (is_from_file(config.task) ? " in its file" : "") +
+           ", but the network in model.file takes " + std::to_string(stored.input_size());
+  const bool turns =
+      config.task.kind == TaskKind::sequences || config.task.kind == TaskKind::random_input;
+  if (file.direction == Direction::backward && !turns)
+    return "model.direction = backward goes with task.name = sequences and random-input, not "
+           "with " +
+           std::string(model::name_of(config.task.kind));
+  return {};
+}
+
+std::shared_ptr<const model::Feed> feed_of(const Config& config) {
+  const ModelFile& file = config.model.file;
+  if (!file.stored) return nullptr;
+  const std::size_t below = file.layer_index();
+  if (below == 0 && file.direction == Direction::forward) return nullptr;
+  auto feed = std::make_shared<model::Feed>();
+  feed->activation = config.model.activation;
+  feed->backward = file.direction == Direction::backward;
+  if (below > 0) {
+    auto layers = std::make_shared<model::LowerLayers>();
+    layers->cell = file.stored->cell;
+    for (std::size_t i = 0; i < below; ++i)
+      layers->layers.push_back({file.stored->layers[i].forward, file.stored->layers[i].backward});
+    feed->below = std::move(layers);
+  }
+  return feed;
+}
+
+void take_weights(const Config& config, model::Parameters& parameters) {
+  const ModelFile& file = config.model.file;
+  if (!file.stored) return;
+  const model::Parameters& own = file.parameters();
+  parameters.W_xh = own.W_xh;
+  parameters.W_hh = own.W_hh;
+  parameters.b_h = own.b_h;
+  if (!uses_stored_readout(config, parameters.output_size())) return;
+  parameters.W_hy = file.stored->W_hy;
+  parameters.b_y = file.stored->b_y;
+}
+
+bool uses_stored_readout(const Config& config, Index outputs) {
+  const ModelFile& file = config.model.file;
+  return file.stored && file.stored->W_hy.rows() > 0 && file.stored->W_hy.rows() == outputs &&
+         file.layer_index() + 1 == file.stored->layers.size();
+}
+
+}  // namespace backflow::config
