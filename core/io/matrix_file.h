@@ -29,10 +29,9 @@ std::string parse_matrix(std::string_view bytes, model::Matrix& matrix);
 /// begin with # are passed over. Decimal points whatever the locale.
 std::string parse_csv(std::string_view bytes, model::Matrix& matrix);
 
-bool is_npy(std::string_view bytes);
-
-/// Precondition: is_npy(bytes). Integers of 1, 2, 4 and 8 bytes and floating-point numbers of 4 and
-/// 8, in either byte order, in C or Fortran order. One dimension (k) gives a column (k, 1).
+/// Precondition: is_npy(bytes) of npy.h. Integers of 1, 2, 4 and 8 bytes and floating-point numbers
+/// of 4 and 8, in either byte order, in C or Fortran order. One dimension (k) gives a column (k,
+/// 1).
 std::string parse_npy(std::string_view bytes, model::Matrix& matrix);
 
 }  // namespace backflow::io

@@ -1,0 +1,22 @@
+#include "core/io/progress.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace backflow::io {
+namespace {
+thread_local ProgressScope* innermost = nullptr;
+}
+
+ProgressScope::ProgressScope(std::function<void(double share)> sink)
+    : sink_(std::move(sink)), outer_(innermost) {
+  innermost = this;
+}
+
+ProgressScope::~ProgressScope() { innermost = outer_; }
+
+void report_progress(double share) {
+  if (innermost != nullptr && innermost->sink_) innermost->sink_(std::clamp(share, 0.0, 1.0));
+}
+
+}  // namespace backflow::io
