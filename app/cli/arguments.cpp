@@ -89,6 +89,41 @@ void add_set_option(CLI::App& app, Arguments& arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+// What a person who brings a network or data wants to say; each is a configuration key.
+void add_file_options(CLI::App& app, Arguments& arguments) {
+  struct Option {
+    const char *name, *key, *type, *help;
+  };
+  constexpr Option kOptions[] = {
+      {"--model", "model.file", "FILE",
+       "a trained network: .safetensors or .npz with the tensors of torch.nn.RNN, GRU or LSTM"},
+      {"--prefix", "model.prefix", "NAME", "which network of --model, where there are several"},
+      {"--readout", "model.readout_name", "NAME", "which nn.Linear of --model is the read-out"},
+      {"--layer", "model.layer", "K", "which layer of --model, counted from 1 (default: the last)"},
+      {"--direction", "model.direction", "forward|backward", "which way that layer reads"},
+      {"--vocab", "task.vocabulary", "FILE", "the characters of a text in the network's order"},
+      {"--targets", "task.targets", "FILE", "targets of the sequences in --input (.npy)"},
+      {"--input", "task.file", "FILE",
+       "sequences (.npy, .npz, .csv) or a text, to see and to train with"},
+  };
+  app.add_flag_callback(
+         "--batch-first",
+         [&arguments] {
+           arguments.files.insert(arguments.files.begin(), "task.layout=batch-first");
+         },
+         "arrays are (B, T, d), not PyTorch's (T, B, d)")
+      ->group(kFileOptions);
+  for (const Option& option : kOptions)
+    app.add_option_function<std::string>(
+           option.name,
+           [&arguments, key = option.key](const std::string& value) {
+             arguments.files.push_back(std::string(key) + "=" + value);
+           },
+           option.help)
+        ->type_name(option.type)
+        ->group(kFileOptions);
+}
+
 void add_iterations(CLI::App& sub, std::int64_t& iterations, const char* help) {
   sub.add_option("--iterations", iterations, help)
       ->check(between(std::int64_t{0}, std::int64_t{1'000'000'000}))
@@ -117,6 +152,7 @@ void add_colors(CLI::App& sub, Arguments& arguments) {
 void add_export(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand("export", "train without a window and write figures");
   add_set_option(*sub, arguments);
+  add_file_options(*sub, arguments);
   ExportRequest& request = arguments.request;
   add_iterations(*sub, request.iterations, "training iterations before the figure is made");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
@@ -190,6 +226,7 @@ void add_animate(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand(
       "animate", "write a figure over the training, or over one walk, as a moving picture");
   add_set_option(*sub, arguments);
+  add_file_options(*sub, arguments);
   AnimateRequest& request = arguments.animation;
   add_iterations(*sub, request.iterations, "training iterations");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
@@ -223,6 +260,7 @@ void add_report(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand(
       "report", "train without a window and write one web page with everything about it");
   add_set_option(*sub, arguments);
+  add_file_options(*sub, arguments);
   add_iterations(*sub, arguments.report.iterations, "training iterations before the page is made");
   sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
       ->type_name("FILE");
@@ -269,14 +307,16 @@ figure::Theme theme_of(const Arguments& arguments) {
 
 void add_options(CLI::App& app, Arguments& arguments) {
   add_set_option(app, arguments);
+  add_file_options(app, arguments);
 #ifdef BACKFLOW_HAS_WINDOW
   add_window_options(app, arguments);
 #endif
   add_export(app, arguments);
   add_report(app, arguments);
   add_animate(app, arguments);
-  add_set_option(*app.add_subcommand("check", "compare the gradients with finite differences"),
-                 arguments);
+  CLI::App* check = app.add_subcommand("check", "compare the gradients with finite differences");
+  add_set_option(*check, arguments);
+  add_file_options(*check, arguments);
   app.add_subcommand("figures", "list the figures");
   app.add_subcommand("tasks", "list the learning tasks");
   app.add_subcommand("keys", "list the configuration keys with their values and ranges");

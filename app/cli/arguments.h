@@ -19,6 +19,7 @@ namespace backflow::cli {
 /// Everything that the parser fills in.
 struct Arguments {
   std::vector<std::string> assignments;  // key=value
+  std::vector<std::string> files;        // the same from options of their own, set before those
   ExportRequest request;
   ReportRequest report;
   AnimateRequest animation;
@@ -32,6 +33,9 @@ struct Arguments {
   std::string window_size;
 #endif
 };
+
+/// The group of options that are other names of configuration keys: for the window and subcommands.
+inline constexpr const char* kFileOptions = "Your own network and data";
 
 /// Puts all options and subcommands into the parser, to be filled into `arguments`.
 void add_options(CLI::App& app, Arguments& arguments);

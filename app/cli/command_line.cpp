@@ -68,7 +68,7 @@ std::string misplaced_option(const CLI::App& app) {
   const auto active = app.get_subcommands();
   if (active.empty()) return {};
   for (const CLI::Option* option : app.get_options())
-    if (option->count() > 0 && option->get_name() != "--set")
+    if (option->count() > 0 && option->get_name() != "--set" && option->get_group() != kFileOptions)
       return option->get_name() + " is for the window and does not go with " +
              active.front()->get_name();
   return {};
@@ -86,13 +86,17 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
     }
 
   config::Config config;
-  for (const std::string& assignment : arguments.assignments) {
-    const std::string error = config::set_key(config, assignment);
-    if (!error.empty()) return bad_usage(err, error);
-  }
+  for (const auto* list : {&arguments.files, &arguments.assignments})
+    for (const std::string& assignment : *list) {
+      const std::string error = config::set_key_as_meant(config, assignment);
+      if (!error.empty()) return bad_usage(err, error);
+    }
   if (const std::string error = config::validate(config); !error.empty())
     return bad_usage(err, error);
 
+  if (config.model.file.stored)
+    for (const std::string& note : config.model.file.stored->notes)
+      complain(err, config.model.file.path + ": " + note);
   if (const std::string error = complete(app, arguments); !error.empty())
     return bad_usage(err, error);
   if (app.got_subcommand("check")) return check_gradients(config, out);

@@ -13,7 +13,8 @@ session::Snapshot train(const config::Config& config, std::int64_t iterations,
   session::Session session(config, 0);  // nobody goes back
   {
     Progress progress("training");
-    session.execute(session::Run{});
+    if (iterations > 0) session.execute(session::Run{});
+    if (!session.refusal().empty()) complain(err, session.refusal());
     for (std::int64_t i = 0; i < iterations && session.wants_to_iterate(); ++i) {
       session.iterate();
       progress.update(i + 1, iterations);

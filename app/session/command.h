@@ -12,7 +12,7 @@
 
 namespace backflow::session {
 
-struct Run {};  ///< train until paused
+struct Run {};  ///< train until paused; refused, as StepOnce, where nothing has a target
 struct Pause {};
 struct StepOnce {};  ///< one iteration, then pause
 /// Fresh weights from the configuration, empty curves, paused.

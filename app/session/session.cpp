@@ -12,20 +12,6 @@
 namespace backflow::session {
 namespace {
 
-// A matrix from a file is used at once, with as many hidden units as it has columns where the
-// present number does not go with it. Returns why not, or nothing.
-std::string use_matrix_file(config::Config& config, const std::string& path) {
-  const std::string refusal = config::set_key(config, "model.init_file", path);
-  if (!refusal.empty()) return refusal;
-  config.model.weights.kind = model::RecurrentInit::file;
-  const std::string misfit = config::validate(config);
-  if (misfit.empty()) return {};
-  const std::string columns = std::to_string(config.model.weights.matrix->cols());
-  const bool fits =
-      config::set_key(config, "model.hidden", columns).empty() && config::validate(config).empty();
-  return fits ? std::string() : misfit;
-}
-
 // The same, but for the target of W_hh's scale.
 ConfigPointer with_unknown_scale(const config::Config& config, const std::string& key) {
   auto unknown = std::make_shared<config::Config>(config);
@@ -104,6 +90,10 @@ void Session::carry_out(const Command& command) {
   std::visit(
       [this](const auto& c) {
         using C = std::decay_t<decltype(c)>;
+        if constexpr (std::is_same_v<C, Run> || std::is_same_v<C, StepOnce>) {
+          if (!config::has_targets(*config_))
+            return refuse_command("there is nothing to train for: these inputs have no targets");
+        }
         if constexpr (std::is_same_v<C, Run>) {
           running_ = true;
           divergence_.reset();
@@ -242,9 +232,7 @@ void Session::restore(const Place& place) {
 
 void Session::set_key(const SetKey& command) {
   auto wanted = std::make_shared<config::Config>(*config_);
-  const bool matrix_file = command.name == "model.init_file" && !command.value.empty();
-  std::string refusal = matrix_file ? use_matrix_file(*wanted, command.value)
-                                    : config::set_key(*wanted, command.name, command.value);
+  std::string refusal = config::set_key_as_meant(*wanted, command.name, command.value);
   if (refusal.empty()) refusal = config::validate(*wanted);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
   // These keys scale the present W_hh, which training may have moved since they were last set:

@@ -138,6 +138,8 @@ model::Loss effective_loss(const Config& config) {
   return model::Loss::mean_squared_error;
 }
 
+bool has_targets(const Config& config) { return target_kind(config) != training::TargetKind::none; }
+
 std::string validate(const Config& config) {
   std::string error = check_real_targets(config);
   if (!error.empty()) return error;

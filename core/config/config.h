@@ -40,9 +40,8 @@ struct ModelFile {
   const model::Parameters& parameters() const;
 };
 
-/// Reads config.model.file.path again and sizes the configuration accordingly: cell, hidden units,
-/// tanh for gated cells; and, where the present task has other inputs and is none of the user's
-/// files, random inputs. Returns what is wrong with the file, to be read after its name (the
+/// Reads config.model.file.path again and sizes the network accordingly: cell, hidden units, tanh
+/// for gated cells. Returns what is wrong with the file, to be read after its name (the
 /// configuration is unchanged then), or nothing; what does not go together goes into `problem`.
 std::string read_model_file(Config& config);
 
@@ -71,6 +70,9 @@ struct Config {
 /// identity for real targets; the read-out's cross-entropy, or the squared error.
 model::Readout effective_readout(const Config& config);
 model::Loss effective_loss(const Config& config);
+
+/// The task asks for something; else there is no loss, and nothing to train for.
+bool has_targets(const Config& config);
 
 /// Upper limit of hidden units (or inputs, or outputs) × steps × sequences: 160 MB for each tensor
 /// of the trace.

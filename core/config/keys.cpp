@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/config/key_table.h"
+#include "core/config/model_check.h"
 #include "core/config/nearest_match.h"
 #include "core/config/task_check.h"
 
@@ -79,11 +80,59 @@ std::string set_key(Config& config, std::string_view name, std::string_view valu
   return key->name + " = " + quoted(value) + " " + reason + "; allowed: " + allowed_values(*key);
 }
 
-std::string set_key(Config& config, std::string_view assignment) {
+namespace {
+
+template <class Set>
+std::string split(std::string_view assignment, const Set& set) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos)
     return quoted(assignment) + " is not of the form key=value, e.g. model.activation=relu";
-  return set_key(config, assignment.substr(0, equals), assignment.substr(equals + 1));
+  return set(assignment.substr(0, equals), assignment.substr(equals + 1));
+}
+
+// With as many hidden units as it has columns, where the present number does not go with it. What
+// does not fit even so is told by validate().
+void use_matrix(Config& config) {
+  config.model.weights.kind = model::RecurrentInit::file;
+  if (validate(config).empty()) return;
+  Config fitting = config;
+  const std::string columns = std::to_string(config.model.weights.matrix->cols());
+  if (set_key(fitting, "model.hidden", columns).empty() && validate(fitting).empty())
+    config = fitting;
+}
+
+void use_data(training::TaskOptions& task) {
+  const training::TaskKind kind =
+      task.data ? training::TaskKind::sequences : training::TaskKind::next_character;
+  if (task.kind == kind) return;
+  task.kind = kind;
+  task.shape.reset();
+  task.steps = task.batch = task.length_min = 0;
+}
+
+}  // namespace
+
+std::string set_key(Config& config, std::string_view assignment) {
+  return split(assignment, [&](std::string_view name, std::string_view value) {
+    return set_key(config, name, value);
+  });
+}
+
+std::string set_key_as_meant(Config& config, std::string_view name, std::string_view value) {
+  Config wanted = config;
+  std::string error = set_key(wanted, name, value);
+  if (!error.empty()) return error;
+  if (name == "model.init_file" && !value.empty()) use_matrix(wanted);
+  if (name == "model.file") give_inputs(wanted);
+  if (name == "task.file" && !value.empty()) use_data(wanted.task);
+  config = std::move(wanted);
+  return {};
+}
+
+std::string set_key_as_meant(Config& config, std::string_view assignment) {
+  return split(assignment, [&](std::string_view name, std::string_view value) {
+    return set_key_as_meant(config, name, value);
+  });
 }
 
 std::string allowed_values(const Key& key) {

@@ -12,11 +12,6 @@ namespace {
 using model::Index;
 using training::TaskKind;
 
-bool is_from_file(const training::TaskOptions& task) {
-  return (task.kind == TaskKind::sequences && task.data) ||
-         (task.kind == TaskKind::next_character && task.text);
-}
-
 std::string too_wide(Index hidden) {
   const double most = find_key("model.hidden")->max;
   if (static_cast<double>(hidden) <= most) return {};
@@ -31,17 +26,6 @@ void size_for(const io::StoredModel& stored, Config& config) {
   if (stored.cell != model::CellKind::rnn)
     config.model.activation.kind = model::ActivationKind::tanh;
   config.task.outputs = stored.W_hy.rows();
-  if (config.task.kind != TaskKind::random_input &&
-      (is_from_file(config.task) || training::input_size(config.task) == stored.input_size()))
-    return;
-  if (config.task.kind != TaskKind::random_input) {
-    config.task.kind = TaskKind::random_input;
-    config.task.shape.reset();
-    config.task.steps = config.task.batch = config.task.length_min = 0;
-    config.model.readout.reset();
-    config.model.loss.reset();
-  }
-  config.task.inputs = stored.input_size();
 }
 
 }  // namespace
@@ -75,6 +59,18 @@ std::string read_model_file(Config& config) {
   return {};
 }
 
+void give_inputs(Config& config) {
+  const ModelFile& file = config.model.file;
+  if (!file.stored) return;
+  config.task.inputs = file.stored->input_size();
+  if (uses_file(config.task) || config.task.kind == TaskKind::random_input) return;
+  config.task.kind = TaskKind::random_input;
+  config.task.shape.reset();
+  config.task.steps = config.task.batch = config.task.length_min = 0;
+  config.model.readout.reset();
+  config.model.loss.reset();
+}
+
 std::string check_model_file(const Config& config) {
   const ModelFile& file = config.model.file;
   if (file.path.empty()) return {};
@@ -97,7 +93,7 @@ std::string check_model_file(const Config& config) {
   if (d != stored.input_size())
     return "task.name = " + std::string(model::name_of(config.task.kind)) +
            " has d = " + std::to_string(d) + " inputs" +
-           (is_from_file(config.task) ? " in its file" : "") +
+           (uses_file(config.task) ? " in its file" : "") +
            ", but the network in model.file takes " + std::to_string(stored.input_size());
   const bool turns =
       config.task.kind == TaskKind::sequences || config.task.kind == TaskKind::random_input;

@@ -141,6 +141,11 @@ const TaskInfo& task_info(const TaskOptions& options) {
   return *std::ranges::find(kByTarget, options.data->target, &TaskInfo::target);
 }
 
+bool uses_file(const TaskOptions& options) {
+  return (options.kind == TaskKind::sequences && options.data) ||
+         (options.kind == TaskKind::next_character && options.text);
+}
+
 Shape effective_shape(const TaskOptions& options) {
   const bool only_last =
       options.kind == TaskKind::sequences && options.data && options.data->only_last;

@@ -140,6 +140,9 @@ const TaskInfo& task_info(TaskKind kind);
 /// The same, with the targets that the sequences in a file have.
 const TaskInfo& task_info(const TaskOptions& options);
 
+/// The task takes its data from a file of the user's.
+bool uses_file(const TaskOptions& options);
+
 /// The shape in use.
 Shape effective_shape(const TaskOptions& options);
 

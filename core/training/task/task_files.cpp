@@ -1,14 +1,14 @@
 #include "core/training/task/task_files.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <initializer_list>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "core/io/read_file.h"
 #include "core/io/table.h"
 #include "core/io/tensor_file.h"
 #include "core/training/task/vocabulary.h"
@@ -65,23 +65,22 @@ std::string read_array(const io::TensorFile& file, const io::TensorInfo& info, A
 }
 
 const io::TensorInfo* find_any(const io::TensorFile& file,
-                               std::initializer_list<std::string_view> names) {
+                               std::span<const std::string_view> names) {
   for (const std::string_view name : names)
     if (const io::TensorInfo* info = file.find(name)) return info;
   return nullptr;
 }
 
-constexpr std::initializer_list<std::string_view> kInputNames{"x", "X", "inputs", "input"};
-constexpr std::initializer_list<std::string_view> kTargetNames{"y", "Y", "targets", "target",
-                                                               "labels"};
+constexpr std::array<std::string_view, 4> kInputNames{"x", "X", "inputs", "input"};
+constexpr std::array<std::string_view, 5> kTargetNames{"y", "Y", "targets", "target", "labels"};
 
 // The one array of a file, or the one of those names.
-std::string read_one(const io::TensorFile& file, std::initializer_list<std::string_view> names,
+std::string read_one(const io::TensorFile& file, std::span<const std::string_view> names,
                      Array& array) {
   const io::TensorInfo* info =
       file.tensors().size() == 1 ? &file.tensors().front() : find_any(file, names);
   if (info == nullptr)
-    return "has no array named \"" + std::string(*names.begin()) + "\" among its " +
+    return "has no array named \"" + std::string(names.front()) + "\" among its " +
            std::to_string(file.tensors().size());
   return read_array(file, *info, array);
 }
@@ -302,10 +301,8 @@ std::string take_table(const io::Table& table, SequenceData& data) {
 }
 
 std::string read_table(const std::string& path, SequenceData& data) {
-  std::string bytes;
   io::Table table;
-  std::string error = io::read_file(path, io::kMostFileBytes, bytes);
-  if (error.empty()) error = io::parse_table(bytes, table);
+  std::string error = io::read_table(path, table);
   return error.empty() ? take_table(table, data) : error;
 }
 
@@ -341,12 +338,10 @@ std::string read_task_files(TaskOptions& options) {
           "task.targets is for inputs from arrays; a table has its targets in columns "
           "whose names begin with y";
     read.data = std::move(data);
-    read.kind = TaskKind::sequences;
   } else if (!read.file.empty()) {
     auto text = std::make_shared<Text>();
     if (std::string error = read_text(read, *text, read.problem); !error.empty()) return error;
     read.text = std::move(text);
-    read.kind = TaskKind::next_character;
   }
   options = std::move(read);
   return {};

@@ -7,9 +7,9 @@
 
 namespace backflow::training {
 
-/// Reads options.file, and with it targets_file and vocabulary_file, into `data` or `text`, and
-/// makes the task the one that fits: `sequences` for arrays (NPY, NPZ, safetensors) and tables
-/// (a name that ends in .csv or .tsv), else `next-character`. Without a file both become null.
+/// Reads options.file, and with it targets_file and vocabulary_file, into `data` (arrays: NPY, NPZ,
+/// safetensors; and tables: a name that ends in .csv or .tsv) or else into `text`; the other one,
+/// or both where there is no file, become null.
 ///
 /// Arrays: inputs of three dimensions as options.layout says, or (T, d) of one sequence. With other
 /// targets_file, or as the arrays "x" and "y" of one file (also "inputs" and "targets"): targets of
