@@ -1,8 +1,10 @@
 #include "core/io/matrix_file.h"
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
+#include "core/io/csv.h"
 #include "core/io/npy.h"
 #include "core/io/read_file.h"
 #include "core/io/shown.h"
@@ -66,6 +68,13 @@ std::string parse_npy(std::string_view bytes, model::Matrix& matrix) {
   matrix = Eigen::Map<const RowMajor>(values.data(), static_cast<model::Index>(rows),
                                       static_cast<model::Index>(cols));
   return {};
+}
+
+std::string parse_csv(std::string_view bytes, model::Matrix& matrix) {
+  CsvRows rows;
+  std::string error = parse_csv_rows(bytes, {.most_entries = kMostEntries}, rows);
+  if (error.empty()) matrix = matrix_of(std::move(rows));
+  return error;
 }
 
 std::string parse_matrix(std::string_view bytes, model::Matrix& matrix) {

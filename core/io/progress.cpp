@@ -19,4 +19,10 @@ void report_progress(double share) {
   if (innermost != nullptr && innermost->sink_) innermost->sink_(std::clamp(share, 0.0, 1.0));
 }
 
+void ProgressMeter::report(std::size_t done) {
+  next_ = done + kEvery;
+  if (total_ == 0) return;
+  report_progress(from_ + (to_ - from_) * static_cast<double>(done) / static_cast<double>(total_));
+}
+
 }  // namespace backflow::io

@@ -23,14 +23,14 @@ std::string read_file(const std::string& path, std::size_t most_bytes, std::stri
   std::ifstream file(path, std::ios::binary);
   std::string read;
   if (!error) read.reserve(static_cast<std::size_t>(stated) + kBlock);
+  ProgressMeter progress(error ? 0 : static_cast<std::size_t>(stated));
   // Until there is more than allowed, should the file have grown.
   while (file && read.size() <= most_bytes) {
     const std::size_t before = read.size();
     read.resize(before + kBlock);
     file.read(read.data() + before, kBlock);
     read.resize(before + static_cast<std::size_t>(file.gcount()));
-    if (read.size() % kProgressBytes == 0 && stated > 0)
-      report_progress(static_cast<double>(read.size()) / static_cast<double>(stated));
+    progress.at(read.size());
   }
   if (read.size() > most_bytes) return too_big;
   if (!file.eof()) return "cannot be read";

@@ -71,16 +71,14 @@ std::string decode(const TensorInfo& tensor, std::vector<double>& values, Read r
   std::vector<char> bytes(kBlock * each);
   std::vector<double> block(kBlock);
   NpyOrder order(tensor.shape, tensor.fortran_order);
-  const std::uint64_t report_every = kProgressBytes / (kBlock * each);
+  ProgressMeter progress(static_cast<std::size_t>(tensor.count) * each);
   for (std::uint64_t at = 0; at < tensor.count; at += kBlock) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, tensor.count - at));
     if (std::string error = read(bytes.data(), count * each); !error.empty()) return error;
     decode_numbers(tensor.type, tensor.big_endian, bytes.data(), count, block.data());
     order.place({block.data(), count}, values.data());
-    if (at / kBlock % report_every == 0)
-      report_progress(static_cast<double>(at) / static_cast<double>(tensor.count));
+    progress.at(static_cast<std::size_t>(at + count) * each);
   }
-  report_progress(1.0);
   return {};
 }
 
