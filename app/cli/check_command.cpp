@@ -48,7 +48,9 @@ std::string line_for(const gradient::TensorCheck& check, const model::Model& mod
 
 }  // namespace
 
-int check_gradients(const config::Config& config, std::ostream& out) {
+int check_gradients(const config::Config& config, std::ostream& out, std::ostream& err) {
+  if (!config::has_targets(config))
+    return complain(err, "there is no gradient to check: these inputs have no targets", kBadUsage);
   const auto record = training::Trainer(config::make_setup(config)).evaluate();
   gradient::GradientCheckOptions options;
   gradient::GradientCheck check;

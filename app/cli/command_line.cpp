@@ -99,7 +99,7 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
       complain(err, config.model.file.path + ": " + note);
   if (const std::string error = complete(app, arguments); !error.empty())
     return bad_usage(err, error);
-  if (app.got_subcommand("check")) return check_gradients(config, out);
+  if (app.got_subcommand("check")) return check_gradients(config, out, err);
   if (app.got_subcommand("animate")) return animate(config, arguments.animation, out, err);
   if (app.got_subcommand("report")) return write_report(config, arguments.report, out, err);
   if (app.got_subcommand("export")) return export_figures(config, arguments.request, out, err);

@@ -11,6 +11,7 @@
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
+#include "app/figure/source.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 #include "app/figure/truncation_marks.h"
@@ -41,8 +42,9 @@ std::vector<std::string> subtitles(const session::Snapshot& snapshot) {
   const std::string sequence =
       sequence_name(analysis.record->trace, norms.sequence) + ", " + iteration;
   const std::string norm = std::string(model::title_of(norms.norm)) + " norm, " + sequence;
-  const std::string prefix = cell_prefix(analysis.record->model.cell);
-  std::vector<std::string> texts{prefix + norm, norm, sequence, iteration};
+  const model::CellKind cell = analysis.record->model.cell;
+  const std::string source = source_prefix(snapshot.config, cell);
+  std::vector<std::string> texts{source + norm, cell_prefix(cell) + norm, norm, sequence, iteration};
   if (norms.stride == 1) return texts;
   const std::string coarse = fmt::format("coarse: every {} step computed", ordinal(norms.stride));
   for (std::string& text : texts) text = coarse + ", " + text;

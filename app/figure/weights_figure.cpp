@@ -11,6 +11,7 @@
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
+#include "app/figure/source.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 #include "app/figure/vanishing_condition.h"
@@ -38,9 +39,9 @@ std::vector<std::string> numbers(const session::Snapshot& snapshot, const View& 
   if (shown_gate(snapshot, view) != gate || cell != snapshot.record->model.cell) return {};
   const std::string rho = "ρ = " + compact(analysis.spectral_radius);
   const std::string both = rho + ", σ_{1} = " + compact(analysis.largest_singular_value);
-  return {
-      cell_prefix(cell) + both + fmt::format(", iteration {}", grouped(analysis.record->iteration)),
-      both, rho};
+  return {source_prefix(snapshot.config, cell) + both +
+              fmt::format(", iteration {}", grouped(analysis.record->iteration)),
+          cell_prefix(cell) + both, both, rho};
 }
 
 // The condition for vanishing, as many lines as there is room for.

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include <fmt/format.h>
 
 #include "app/figure/curve.h"
 #include "app/figure/number_format.h"
+#include "app/figure/source.h"
 
 namespace backflow::ui {
 namespace {
@@ -43,6 +45,42 @@ void add_accuracy(std::vector<Measure>& list, const session::Snapshot& snapshot,
           ? std::string()
           : "; an answer within " + figure::compact(tolerance) + " of the target is right";
   list.push_back({text, text + " in this iteration's batch" + right + ";  " + loss});
+}
+
+// The network that was opened, and what else is to be known of it.
+void add_source(std::vector<Measure>& list, const config::Config& config) {
+  const std::string name = figure::source_name(config);
+  if (name.empty()) return;
+  std::string help = figure::source_text(config);
+  for (const std::string& note : config.model.file.stored->notes) help += "\n" + note;
+  list.push_back({name, help});
+}
+
+// A text's loss as it is usually told; nothing where sequences differ in how many they ask for.
+double bits_per_character(const session::Snapshot& snapshot, double loss) {
+  const model::Batch& batch = snapshot.record->batch;
+  if (snapshot.config.task.kind != training::TaskKind::next_character ||
+      batch.weights.count() > 0 ||
+      config::effective_loss(snapshot.config) != model::Loss::categorical_cross_entropy)
+    return std::numeric_limits<double>::quiet_NaN();
+  return loss / static_cast<double>(batch.targets.count()) / std::numbers::ln2;
+}
+
+void add_bits(std::vector<Measure>& list, const session::Snapshot& snapshot) {
+  const double bits = bits_per_character(snapshot, snapshot.record->trace.loss);
+  if (std::isnan(bits)) return;
+  std::string text = figure::fixed(bits, 2) + " bits per character";
+  std::string help = text + " in this iteration's batch";
+  const auto last =
+      figure::last_finite(snapshot.history, Series::validation_loss, snapshot.history.size());
+  if (last)
+    help += fmt::format(
+        ", {} on text never trained with, after iteration {}",
+        figure::fixed(
+            bits_per_character(snapshot, snapshot.history.value(Series::validation_loss, *last)),
+            2),
+        figure::grouped(*last));
+  list.push_back({text, help});
 }
 
 void add_validation(std::vector<Measure>& list, const training::HistoryView& history) {
@@ -95,8 +133,10 @@ std::vector<Measure> measures(const session::Snapshot& snapshot) {
   const training::Chance chance =
       training::chance_level(config.task, config::effective_loss(config));
   std::vector<Measure> list;
+  add_source(list, config);
   add_truncation(list, *snapshot.record);
-  add_accuracy(list, snapshot, chance);
+  if (config::has_targets(config)) add_accuracy(list, snapshot, chance);
+  add_bits(list, snapshot);
   add_penalties(list, *snapshot.record);
   add_validation(list, snapshot.history);
   return list;

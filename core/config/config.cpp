@@ -181,8 +181,9 @@ training::TrainerSetup make_setup(const Config& config) {
 
 bool needs_restart(const Config& from, const Config& to) {
   const ModelFile &old_file = from.model.file, &new_file = to.model.file;
-  if (old_file.stored != new_file.stored || old_file.direction != new_file.direction ||
-      (new_file.stored && old_file.layer != new_file.layer))
+  if (old_file.stored != new_file.stored) return true;
+  if (new_file.stored &&
+      (old_file.direction != new_file.direction || old_file.layer != new_file.layer))
     return true;
   return from.model.hidden != to.model.hidden || from.model.cell != to.model.cell ||
          !same_start(from.model.weights, to.model.weights) || from.task.kind != to.task.kind ||

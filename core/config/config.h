@@ -40,6 +40,11 @@ struct ModelFile {
   const model::Parameters& parameters() const;
 };
 
+/// Present weights of a network of that configuration as a safetensors file under the names that
+/// they have in model.file, or as rnn.… and fc.…, in the file's type (float32 at least), or
+/// float64. Returns an empty string, or one sentence when PyTorch has no such cell.
+std::string weights_file(const Config& config, const model::Model& model, std::string& bytes);
+
 /// Reads config.model.file.path again and sizes the network accordingly: cell, hidden units, tanh
 /// for gated cells. Returns what is wrong with the file, to be read after its name (the
 /// configuration is unchanged then), or nothing; what does not go together goes into `problem`.

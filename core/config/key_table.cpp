@@ -119,6 +119,7 @@ template <class Path, class Assign>
 Key file_key(About about, std::string takes, Path path, Assign assign) {
   Key key = key_about(std::move(about), KeyKind::text, KeyEffect::restart);
   key.takes = "the path of " + std::move(takes) + "; or nothing";
+  key.names_file = true;
   key.get = [path](const Config& config) { return path(const_cast<Config&>(config)); };
   key.assign = [path, assign](Config& config, std::string_view text) {
     std::string error = assign(config, std::string(text));

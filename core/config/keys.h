@@ -35,6 +35,7 @@ struct Key {
   bool has_auto = false;        ///< the value "auto" is allowed too
   std::vector<Choice> choices;  ///< of a choice, "auto" included where allowed
   std::string takes;            ///< of a text: what it may be, in words
+  bool names_file = false;      ///< of a text: it is the path of a file
   std::function<std::string(const Config&)> get;
   /// Sets a value already checked by set_key(). Returns what is wrong with it all the same (a file
   /// that cannot be read), to be read after the value; the config is unchanged then. Else empty.

@@ -59,6 +59,20 @@ std::string read_model_file(Config& config) {
   return {};
 }
 
+std::string weights_file(const Config& config, const model::Model& model, std::string& bytes) {
+  const ModelFile& file = config.model.file;
+  if (!file.stored)
+    return io::write_stored_model(model, {}, nullptr, io::NumberType::float64, bytes);
+  io::StoredPlace place{.prefix = file.stored->prefix,
+                        .numbered = file.stored->numbered,
+                        .layer = static_cast<Index>(file.layer_index()),
+                        .backward = file.direction == Direction::backward};
+  if (!file.stored->readout.empty()) place.readout = file.stored->readout;
+  const bool wide = io::bytes_of(file.stored->type) > 4;
+  return io::write_stored_model(model, place, file.stored.get(),
+                                wide ? io::NumberType::float64 : io::NumberType::float32, bytes);
+}
+
 void give_inputs(Config& config) {
   const ModelFile& file = config.model.file;
   if (!file.stored) return;

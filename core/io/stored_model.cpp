@@ -301,33 +301,67 @@ std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
   return error;
 }
 
-std::string write_stored_model(const model::Model& model, const StoredPlace& place, NumberType type,
-                               std::string& bytes) {
-  if (model.cell == model::CellKind::gru_original)
-    return "PyTorch has no GRU in the original form; model.cell = gru is the one it has";
-  const Parameters& p = model.parameters;
-  const Index rows = p.W_hh.rows(), n = p.hidden_size();
-  Vector from_input = p.b_h.head(rows), from_state = Vector::Zero(rows);
-  if (p.b_h.size() > rows) from_state.tail(n) = p.b_h.tail(n);
-  std::list<std::vector<double>> values;  // which the tensors refer to
-  std::vector<NamedTensor> tensors;
-  const auto add = [&](const std::string& name, const Matrix& matrix, bool vector) {
-    std::vector<double>& own = values.emplace_back();
+namespace {
+
+// Tensors in the order in which they are added, with their numbers.
+class Tensors {
+public:
+  void add(const std::string& name, const Matrix& matrix, bool vector) {
+    std::vector<double>& own = values_.emplace_back();
     for (Index i = 0; i < matrix.rows(); ++i)
       for (Index j = 0; j < matrix.cols(); ++j) own.push_back(matrix(i, j));
-    tensors.push_back(
+    all_.push_back(
         {name, vector ? shape_of(matrix.rows()) : shape_of(matrix.rows(), matrix.cols()), own});
-  };
-  const std::string of = suffix(place.numbered, place.layer, place.backward);
-  add(place.prefix + "weight_ih" + of, p.W_xh, false);
-  add(place.prefix + "weight_hh" + of, p.W_hh, false);
-  add(place.prefix + "bias_ih" + of, from_input, true);
-  add(place.prefix + "bias_hh" + of, from_state, true);
-  if (p.W_hy.rows() > 0) {
-    add(place.readout + ".weight", p.W_hy, false);
-    add(place.readout + ".bias", p.b_y, true);
   }
-  bytes = safetensors_bytes(tensors, type);
+  void add_layer(const StoredPlace& place, const Parameters& p) {
+    const Index rows = p.W_hh.rows(), n = p.hidden_size();
+    Vector from_state = Vector::Zero(rows);
+    if (p.b_h.size() > rows) from_state.tail(n) = p.b_h.tail(n);
+    const std::string of = suffix(place.numbered, place.layer, place.backward);
+    add(place.prefix + "weight_ih" + of, p.W_xh, false);
+    add(place.prefix + "weight_hh" + of, p.W_hh, false);
+    add(place.prefix + "bias_ih" + of, p.b_h.head(rows), true);
+    add(place.prefix + "bias_hh" + of, from_state, true);
+  }
+  void add_readout(const std::string& name, const Matrix& W_hy, const Vector& b_y) {
+    if (W_hy.rows() == 0) return;
+    add(name + ".weight", W_hy, false);
+    add(name + ".bias", b_y, true);
+  }
+  std::string bytes(NumberType type) const { return safetensors_bytes(all_, type); }
+
+private:
+  std::list<std::vector<double>> values_;  // which the tensors refer to
+  std::vector<NamedTensor> all_;
+};
+
+}  // namespace
+
+std::string write_stored_model(const model::Model& model, const StoredPlace& place,
+                               const StoredModel* rest, NumberType type, std::string& bytes) {
+  if (model.cell == model::CellKind::gru_original)
+    return "PyTorch has no GRU in the original form; model.cell = gru is the one it has";
+  Tensors tensors;
+  const Index layers = rest != nullptr ? static_cast<Index>(rest->layers.size()) : 1;
+  for (Index layer = 0; layer < layers; ++layer)
+    for (const bool backward : {false, true}) {
+      StoredPlace at = place;
+      at.layer = rest != nullptr ? layer : place.layer;
+      at.backward = rest != nullptr ? backward : place.backward;
+      if (at.layer == place.layer && at.backward == place.backward) {
+        tensors.add_layer(at, model.parameters);
+        if (rest == nullptr) break;
+        continue;
+      }
+      const StoredLayer& other = rest->layers[static_cast<std::size_t>(layer)];
+      if (!backward || other.backward)
+        tensors.add_layer(at, backward ? *other.backward : other.forward);
+    }
+  if (rest == nullptr || place.layer + 1 == layers)
+    tensors.add_readout(place.readout, model.parameters.W_hy, model.parameters.b_y);
+  else
+    tensors.add_readout(place.readout, rest->W_hy, rest->b_y);
+  bytes = tensors.bytes(type);
   return {};
 }
 

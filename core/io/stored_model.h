@@ -55,19 +55,20 @@ std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
 /// The prefixes of all recurrent networks in the file, in its order.
 std::vector<std::string> model_prefixes(const TensorFile& file);
 
-/// Where a layer that is to be saved comes from.
+/// Where a layer that is to be saved belongs.
 struct StoredPlace {
   std::string prefix = "rnn.";
   bool numbered = true;
-  model::Index layer = 0;
+  model::Index layer = 0;  ///< from 0
   bool backward = false;
   std::string readout = "fc";
 };
 
 /// The network's tensors under PyTorch's names as the contents of a safetensors file; bias_hh is 0
-/// where there is one bias only. Returns an empty string, or one sentence when PyTorch has no such
-/// cell.
-std::string write_stored_model(const model::Model& model, const StoredPlace& place, NumberType type,
-                               std::string& bytes);
+/// where there is one bias only. The other layers, and the read-out of another than the last, are
+/// those of `rest`, unless it is null. Returns an empty string, or one sentence when PyTorch has no
+/// such cell.
+std::string write_stored_model(const model::Model& model, const StoredPlace& place,
+                               const StoredModel* rest, NumberType type, std::string& bytes);
 
 }  // namespace backflow::io

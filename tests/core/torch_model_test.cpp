@@ -24,7 +24,8 @@ std::string golden(const std::string& name) {
 // A configuration after those settings; a refusal fails the test.
 config::Config configured(const std::vector<std::string>& settings) {
   config::Config config;
-  for (const std::string& setting : settings) EXPECT_EQ(config::set_key_as_meant(config, setting), "");
+  for (const std::string& setting : settings)
+    EXPECT_EQ(config::set_key_as_meant(config, setting), "");
   EXPECT_EQ(config::validate(config), "");
   return config;
 }
@@ -122,7 +123,7 @@ TEST(TorchModel, SavedWeightsComeBack) {
     const auto config = configured(settings_for(kind + "-1-float64"));
     const model::Model model = config::make_setup(config).model;
     std::string bytes;
-    ASSERT_EQ(io::write_stored_model(model, {.prefix = "core.", .readout = "head"},
+    ASSERT_EQ(io::write_stored_model(model, {.prefix = "core.", .readout = "head"}, nullptr,
                                      io::NumberType::float64, bytes),
               "");
     io::TensorFile file;
@@ -140,6 +141,36 @@ TEST(TorchModel, SavedWeightsComeBack) {
   }
 }
 
+// All layers and the read-out, whichever was studied: what was read is what is written.
+TEST(TorchModel, SavingOneLayerKeepsTheOthers) {
+  for (const std::string layer : {"1", "2"}) {
+    const auto config = configured({"model.file=" + golden("lstm-2-both-float64.safetensors"),
+                                    "model.layer=" + layer, "model.direction=backward",
+                                    "task.file=" + golden("x.npy")});
+    model::Model model = config::make_setup(config).model;
+    model.parameters.W_hh *= 2.0;
+    std::string bytes;
+    ASSERT_EQ(config::weights_file(config, model, bytes), "");
+    io::TensorFile before, after;
+    ASSERT_EQ(io::TensorFile::read(golden("lstm-2-both-float64.safetensors"), before), "");
+    ASSERT_EQ(io::TensorFile::parse(bytes, after), "");
+    std::size_t changed = 0;
+    for (const io::TensorInfo& info : after.tensors()) {
+      ASSERT_NE(before.find(info.name), nullptr) << info.name;
+      if (info.name.find("bias") != std::string::npos) continue;  // their sum is kept
+      std::vector<double> now, then;
+      ASSERT_EQ(after.values(info, now), "");
+      ASSERT_EQ(before.values(*before.find(info.name), then), "");
+      if (now != then) {
+        ++changed;
+        EXPECT_EQ(info.name, "rnn.weight_hh_l" + std::to_string(std::stoi(layer) - 1) + "_reverse");
+      }
+    }
+    EXPECT_EQ(changed, 1u);
+    EXPECT_EQ(after.tensors().size(), 16u);
+  }
+}
+
 TEST(TorchModel, WithoutTargetsThereIsNoLossAndNoBlame) {
   const auto record =
       training::Trainer(
@@ -152,6 +183,17 @@ TEST(TorchModel, WithoutTargetsThereIsNoLossAndNoBlame) {
   EXPECT_TRUE(std::isnan(record->accuracy));
   EXPECT_FALSE(record->divergence.has_value());
   EXPECT_EQ(record->model.parameters.W_hy.rows(), 2);
+}
+
+TEST(TorchModel, AnotherLayerOrDirectionIsAnotherNetwork) {
+  const std::string both = "model.file=" + golden("gru-2-both-float64.safetensors");
+  const auto last = configured({both});
+  EXPECT_TRUE(config::needs_restart(last, configured({both, "model.layer=1"})));
+  EXPECT_TRUE(config::needs_restart(last, configured({both, "model.direction=backward"})));
+  config::Config same = last;
+  ASSERT_EQ(config::set_key(same, "training.learning_rate=1"), "");
+  EXPECT_FALSE(config::needs_restart(last, same));
+  EXPECT_TRUE(config::needs_restart(last, configured({})));
 }
 
 // With no sequences of its own a network gets random inputs of its width.
@@ -172,7 +214,8 @@ TEST(TorchModel, WhatDoesNotGoTogetherIsOneSentence) {
   const auto problem = [&](const std::vector<std::string>& settings) {
     config::Config config;
     EXPECT_EQ(config::set_key_as_meant(config, "model.file=" + file), "");
-    for (const std::string& setting : settings) EXPECT_EQ(config::set_key_as_meant(config, setting), "");
+    for (const std::string& setting : settings)
+      EXPECT_EQ(config::set_key_as_meant(config, setting), "");
     return config::validate(config);
   };
   EXPECT_EQ(problem({"model.hidden=5"}),

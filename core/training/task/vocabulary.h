@@ -12,8 +12,9 @@ namespace backflow::training {
 /// Different characters in UTF-8; a character's place is the row of its 1 in x_t.
 using Vocabulary = std::vector<std::string>;
 
-/// The characters of a UTF-8 text in the order in which they first appear. Returns an empty string,
-/// or what is wrong, to be read after the file's name; `vocabulary` is unchanged then.
+/// The characters of a UTF-8 text in the order in which they first appear; the end of its only line
+/// is none of them. Returns an empty string, or what is wrong, to be read after the file's name;
+/// `vocabulary` is unchanged then.
 std::string parse_vocabulary(std::string_view bytes, Vocabulary& vocabulary);
 
 /// The same from a file.

@@ -1,0 +1,50 @@
+#include "app/figure/source.h"
+
+#include <fmt/format.h>
+
+#include "app/figure/quantity_names.h"
+
+namespace backflow::figure {
+namespace {
+
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string inputs_of(const training::TaskOptions& task) {
+  if (task.kind == training::TaskKind::random_input) return "inputs: random numbers";
+  std::string text = "inputs: " + std::string(model::title_of(task.kind));
+  if (!training::uses_file(task)) return text;
+  text = "inputs: " + file_name(task.file);
+  return task.data ? text + ", " + task.data->source : text;
+}
+
+}  // namespace
+
+std::string source_name(const config::Config& config) {
+  const config::ModelFile& file = config.model.file;
+  if (!file.stored) return {};
+  std::string name = file_name(file.path);
+  const std::size_t layers = file.stored->layers.size();
+  if (layers > 1) name += fmt::format(", layer {} of {}", file.layer_index() + 1, layers);
+  if (file.stored->bidirectional()) name += ", " + std::string(model::title_of(file.direction));
+  return name;
+}
+
+std::string source_text(const config::Config& config) {
+  const config::ModelFile& file = config.model.file;
+  if (!file.stored) return {};
+  const io::StoredModel& stored = *file.stored;
+  std::string text =
+      fmt::format("{}: {}, d = {}, n = {}, {}", source_name(config), model::title_of(stored.cell),
+                  file.parameters().input_size(), stored.hidden_size(), io::name_of(stored.type));
+  text += stored.readout.empty()
+              ? std::string(", no read-out in the file")
+              : fmt::format(", read-out \"{}\" with m = {}", stored.readout, stored.W_hy.rows());
+  return text + "; " + inputs_of(config.task);
+}
+
+std::string source_prefix(const config::Config& config, model::CellKind cell) {
+  const std::string name = source_name(config);
+  return (name.empty() ? name : name + ": ") + cell_prefix(cell);
+}
+
+}  // namespace backflow::figure
