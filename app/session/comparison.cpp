@@ -6,6 +6,7 @@
 
 #include "app/session/analysis.h"
 #include "core/config/keys.h"
+#include "core/config/open.h"
 
 namespace backflow::session {
 namespace {
@@ -54,7 +55,7 @@ std::optional<std::uint64_t> gesture_of(const Command& command) {
 }
 
 std::string try_key(config::Config& config, std::string_view name, std::string_view value) {
-  const std::string refusal = config::set_key(config, name, value);
+  const std::string refusal = config::set_key_anew(config, name, value);
   return refusal.empty() ? config::validate(config) : refusal;
 }
 
@@ -159,7 +160,21 @@ void Comparison::take_back(const Command& command) {
 }
 
 // A key or weights of one side. New weights start at iteration 0, and the other side with them.
+// A network from a file may bring other inputs along; both are asked the same.
+bool Comparison::changes_the_task(const Side& side, const Command& command) const {
+  const auto* set = std::get_if<SetKey>(&command);
+  if (!b_ || set == nullptr || set->name != "model.file") return false;
+  config::Config wanted = side.session.config();
+  return try_key(wanted, set->name, set->value).empty() &&
+         wanted.task.kind != side.session.config().task.kind;
+}
+
 void Comparison::change(Side& side, const Command& command) {
+  if (changes_the_task(side, command))
+    return refuse_command(
+        "two networks are compared on the same task; give both inputs from a file first, or end "
+        "the "
+        "comparison");
   const std::uint64_t before = side.session.iteration();
   const bool was_running = is_running();
   send(side, command);

@@ -110,6 +110,7 @@ private:
   std::pair<std::uint64_t, std::uint64_t> numbers(bool undo) const;
   void take_back(const Command& command);
   void bring_to(Side& side, std::uint64_t iteration, bool running);
+  bool changes_the_task(const Side& side, const Command& command) const;
   void change(Side& side, const Command& command);
   void change_both(const SetKey& command);
   void start_pair(const StartPair& command);

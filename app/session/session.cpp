@@ -8,6 +8,7 @@
 
 #include "app/session/analysis.h"
 #include "core/config/keys.h"
+#include "core/config/open.h"
 
 namespace backflow::session {
 namespace {
@@ -232,7 +233,7 @@ void Session::restore(const Place& place) {
 
 void Session::set_key(const SetKey& command) {
   auto wanted = std::make_shared<config::Config>(*config_);
-  std::string refusal = config::set_key_as_meant(*wanted, command.name, command.value);
+  std::string refusal = config::set_key_anew(*wanted, command.name, command.value);
   if (refusal.empty()) refusal = config::validate(*wanted);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
   // These keys scale the present W_hh, which training may have moved since they were last set:

@@ -294,6 +294,9 @@ std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
     const std::optional<Place> place = place_of(info.name);
     return place && place->prefix == read.prefix && place->numbered;
   });
+  if (prefixes.size() > 1)
+    read.notes.push_back("there are several recurrent networks: " + names + "; this is " +
+                         quoted(read.prefix) + " (model.prefix)");
   Reader reader(file, read);
   std::string error = reader.read_layers();
   if (error.empty()) error = reader.read_readout(choice.readout);

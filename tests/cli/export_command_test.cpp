@@ -39,7 +39,8 @@ TEST_F(Export, CheckStartsFromTheMatrixOfAFileAndRefusesABadOne) {
   expect_refused({"check", "--set", "model.init=file", "--set", "model.init_file=/no/such"},
                  "model.init_file = \"/no/such\" does not exist; allowed: ");
   expect_refused({"check", "--set", "model.init=file"}, "needs model.init_file");
-  expect_refused({"check", "--set", "model.init=file", "--set", good_file.c_str()},
+  EXPECT_EQ(backflow({"check", "--set", good_file.c_str()}).code, 0);  // with two hidden units
+  expect_refused({"check", "--set", good_file.c_str(), "--set", "model.hidden=8"},
                  "where W_hh is 8 × 8; model.hidden = 2 would fit");
 }
 

@@ -1,7 +1,5 @@
 // Sequences and texts from files: what is read, how it is cut and held out, and what is refused.
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <numeric>
 #include <set>
 
@@ -11,6 +9,7 @@
 #include "core/config/keys.h"
 #include "core/io/safetensors.h"
 #include "core/training/task/task_files.h"
+#include "tests/support/temporary_folder.h"
 
 namespace backflow::training {
 namespace {
@@ -20,28 +19,14 @@ using model::Index;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class SequenceFiles : public ::testing::Test {
+class SequenceFiles : public support::TemporaryFolder {
 protected:
-  void SetUp() override {
-    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::temp_directory_path() /
-              ("backflow-sequences-" + std::string(info->name()) + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string file(const std::string& name, const std::string& contents) const {
-    const std::string path = (folder_ / name).string();
-    std::ofstream(path, std::ios::binary) << contents;
-    return path;
-  }
-
   struct Array {
     std::string name;
     std::vector<std::uint64_t> shape;
     std::vector<double> values;
   };
-  std::string arrays(const std::string& name, const std::vector<Array>& all) const {
+  std::string arrays(const std::string& name, const std::vector<Array>& all) {
     std::vector<io::NamedTensor> tensors;
     for (const Array& array : all) tensors.push_back({array.name, array.shape, array.values});
     return file(name, io::safetensors_bytes(tensors, io::NumberType::float64));
@@ -72,8 +57,6 @@ protected:
     const std::string error = read_task_files(options);
     return error.empty() ? options.problem : error;
   }
-
-  std::filesystem::path folder_;
 };
 
 Batch first_batch(const TaskOptions& options) {
@@ -268,7 +251,7 @@ TEST_F(SequenceFiles, IsLearned) {
 }
 
 TEST_F(SequenceFiles, WhatIsWrongIsOneSentence) {
-  EXPECT_EQ(error_of((folder_ / "none.csv").string()), "does not exist");
+  EXPECT_EQ(error_of("/no/such.csv"), "does not exist");
   EXPECT_THAT(error_of(file("a.csv", "x,y\n1,2\n,3\n")),
               StartsWith("has an empty field in line 3, column 1; only targets may be left out"));
   EXPECT_THAT(error_of(file("b.csv", "x,y1,y2\n1,2,3\n1,,3\n")),

@@ -1,0 +1,36 @@
+#include "core/config/open.h"
+
+#include <utility>
+
+#include "core/config/keys.h"
+#include "core/config/model_check.h"
+
+namespace backflow::config {
+namespace {
+
+// Nothing when there is one network, or none.
+std::string first_of_several(const std::string& path) {
+  io::TensorFile file;
+  if (!io::TensorFile::read(path, file).empty()) return {};
+  const std::vector<std::string> prefixes = io::model_prefixes(file);
+  return prefixes.size() > 1 ? prefixes.front() : std::string();
+}
+
+}  // namespace
+
+std::string set_key_anew(Config& config, std::string_view name, std::string_view value) {
+  Config wanted = config;
+  if (name == "model.file") wanted.model.file = {};
+  if (name == "task.file" && value != config.task.file) wanted.task.targets_file.clear();
+  std::string error = set_key_as_meant(wanted, name, value);
+  if (!error.empty()) return error;
+  ModelFile& file = wanted.model.file;
+  if (name == "model.file" && !file.path.empty() && !file.stored) {
+    file.choice.prefix = first_of_several(file.path);
+    if (!file.choice.prefix.empty() && read_model_file(wanted).empty()) give_inputs(wanted);
+  }
+  config = std::move(wanted);
+  return {};
+}
+
+}  // namespace backflow::config
