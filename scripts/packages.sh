@@ -13,4 +13,7 @@ BUILD_PACKAGES=(
 WINDOW_PACKAGES=(libgl1-mesa-dri)       # an OpenGL driver, if the system has none yet
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev xvfb xauth librsvg2-bin
   poppler-utils python3-numpy giflib-tools xclip
-  chromium)
+  chromium clang)                       # clang: the fuzz targets
+# The run-time libraries of clang's sanitizers, a package of their own here alone.
+grep -qs '^VERSION_ID="12"' /etc/os-release && TEST_PACKAGES+=(libclang-rt-14-dev)
+true
