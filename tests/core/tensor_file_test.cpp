@@ -477,6 +477,21 @@ TEST(DamagedTensorFile, ChangedInOneByteIsReadOrRefusedInOneSentence) {
   }
 }
 
+TEST(TensorFile, OfMoreNumbersThanAreReadIsListedButNotRead) {
+  // 300 kB are enough for that many zeros; of these the header alone is looked at.
+  const std::string header = npy_bytes("|u1", "(300000000,)", "");
+  Archive archive = archive_of({{"w.npy", support::deflated(header) + std::string(300'000, 'x')}});
+  for (const std::size_t at : {archive.local[0] + 8, archive.central[0] + 10}) {
+    archive.set(at, 8, 2);
+    archive.set(at + 14, header.size() + 300'000'000, 4);
+  }
+  const std::string& bytes = archive.bytes;
+  const TensorFile file = parsed(bytes);
+  std::vector<double> values;
+  EXPECT_EQ(file.values(file.tensors()[0], values),
+            "has a tensor \"w\" that has 300000000 numbers, more than 250000000");
+}
+
 class TensorFileOnDisk : public support::TemporaryFolder {};
 
 TEST_F(TensorFileOnDisk, IsReadOrRefusedWithTheReason) {
