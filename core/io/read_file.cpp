@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -9,7 +10,9 @@
 
 namespace backflow::io {
 
-std::string read_file(const std::string& path, std::size_t most_bytes, std::string& bytes) {
+namespace {
+
+std::string read_all(const std::string& path, std::size_t most_bytes, std::string& bytes) {
   constexpr std::size_t kBlock = 1 << 20;
   const std::string too_big = "is larger than " + std::to_string(most_bytes / 1'000'000) + " MB";
   std::error_code error;
@@ -36,6 +39,16 @@ std::string read_file(const std::string& path, std::size_t most_bytes, std::stri
   if (!file.eof()) return "cannot be read";
   bytes = std::move(read);
   return {};
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t most_bytes, std::string& bytes) {
+  try {
+    return read_all(path, most_bytes, bytes);
+  } catch (const std::bad_alloc&) {
+    return "needs more memory than there is";
+  }
 }
 
 }  // namespace backflow::io

@@ -19,7 +19,7 @@
 namespace backflow::io {
 
 inline constexpr std::size_t kMostTensorFileBytes = 4'000'000'000;
-inline constexpr std::uint64_t kMostTensorNumbers = 500'000'000;  ///< in one that values() reads
+inline constexpr std::uint64_t kMostTensorNumbers = 250'000'000;  ///< that values() reads of one
 
 struct TensorInfo {
   std::string name;

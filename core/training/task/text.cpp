@@ -1,5 +1,7 @@
 #include "core/training/task/text.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include "core/io/progress.h"
@@ -9,6 +11,31 @@
 
 namespace backflow::training {
 namespace {
+
+// A number for each code point, 0 at first. Few pages of the Unicode table have any other.
+class Numbering {
+public:
+  std::uint16_t& operator[](char32_t code_point) {
+    std::uint16_t& page = page_of_[code_point / kPage];
+    if (page == 0) {
+      pages_.emplace_back();
+      page = static_cast<std::uint16_t>(pages_.size());
+    }
+    return pages_[page - 1u][code_point % kPage];
+  }
+
+private:
+  static constexpr std::size_t kPage = 256;
+
+  std::vector<std::uint16_t> page_of_ = std::vector<std::uint16_t>(io::kCodePoints / kPage);
+  std::vector<std::array<std::uint16_t, kPage>> pages_;
+};
+
+struct Character {
+  char32_t code_point;
+  std::string utf8;
+  std::size_t came_as;
+};
 
 std::vector<double> training_frequency(const Text& text) {
   std::vector<double> frequency(text.alphabet.size(), 0.0);
@@ -32,35 +59,33 @@ std::string parse_text(std::string_view bytes, Text& text) {
     return "is larger than " + std::to_string(kMostTextBytes / 1'000'000) + " MB";
   const std::size_t begin = bytes.substr(0, 3) == io::kByteOrderMark ? 3 : 0;
   if (begin == bytes.size()) return "is empty";
-  constexpr std::size_t kNowhere = std::string_view::npos;
-  std::vector<std::size_t> first_at(io::kCodePoints, kNowhere);
-  std::size_t different = 0;
-  io::ProgressMeter checked(bytes.size(), 0.0, 0.5), taken(bytes.size(), 0.5, 1.0);
+  Text read;
+  Numbering number;
+  std::vector<Character> seen;  // the different ones, as they come
+  io::ProgressMeter progress(bytes.size());
   for (std::size_t at = begin; at < bytes.size();) {
     const std::optional<io::CodePoint> next = io::code_point_at(bytes, at);
     if (!next) return "is not UTF-8 at byte " + std::to_string(at);
-    if (first_at[next->value] == kNowhere) {
-      if (++different > kMostCharacters)
+    std::uint16_t& of_next = number[next->value];
+    if (of_next == 0) {
+      if (seen.size() == kMostCharacters)
         return "has more than " + std::to_string(kMostCharacters) + " different characters";
-      first_at[next->value] = at;
+      seen.push_back({next->value, std::string(bytes.substr(at, next->bytes)), seen.size()});
+      of_next = static_cast<std::uint16_t>(seen.size());
     }
-    checked.at(at += next->bytes);
+    read.characters.push_back(static_cast<std::uint8_t>(of_next - 1));
+    progress.at(at += next->bytes);
   }
-  if (different < 2) return "has only one character, again and again";
+  if (seen.size() < 2) return "has only one character, again and again";
 
-  Text read;
-  std::vector<std::uint8_t> place(io::kCodePoints, 0);
-  for (std::size_t c = 0; c < io::kCodePoints; ++c) {
-    if (first_at[c] == kNowhere) continue;
-    place[c] = static_cast<std::uint8_t>(read.alphabet.size());
-    read.alphabet.emplace_back(
-        bytes.substr(first_at[c], io::code_point_at(bytes, first_at[c])->bytes));
+  std::sort(seen.begin(), seen.end(),
+            [](const Character& a, const Character& b) { return a.code_point < b.code_point; });
+  std::array<std::uint8_t, kMostCharacters> place{};
+  for (const Character& character : seen) {
+    place[character.came_as] = static_cast<std::uint8_t>(read.alphabet.size());
+    read.alphabet.push_back(character.utf8);
   }
-  for (std::size_t at = begin; at < bytes.size();) {
-    const io::CodePoint next = *io::code_point_at(bytes, at);
-    read.characters.push_back(place[next.value]);
-    taken.at(at += next.bytes);
-  }
+  for (std::uint8_t& character : read.characters) character = place[character];
   read.frequency = training_frequency(read);
   text = std::move(read);
   return {};
