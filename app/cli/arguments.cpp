@@ -95,10 +95,10 @@ void add_file_options(CLI::App& app, Arguments& arguments) {
     const char *name, *key, *type, *help;
   };
   constexpr Option kOptions[] = {
-      {"--model", "model.file", "FILE",
-       "a trained network: .safetensors or .npz with the tensors of torch.nn.RNN, GRU or LSTM"},
       {"--prefix", "model.prefix", "NAME", "which network of --model, where there are several"},
       {"--readout", "model.readout_name", "NAME", "which nn.Linear of --model is the read-out"},
+      {"--model", "model.file", "FILE",
+       "a trained network: .safetensors or .npz with the tensors of torch.nn.RNN, GRU or LSTM"},
       {"--layer", "model.layer", "K", "which layer of --model, counted from 1 (default: the last)"},
       {"--direction", "model.direction", "forward|backward", "which way that layer reads"},
       {"--vocab", "task.vocabulary", "FILE", "the characters of a text in the network's order"},

@@ -12,6 +12,7 @@
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
+#include "app/figure/source.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 #include "app/figure/unrolled_parts.h"
@@ -157,10 +158,12 @@ Figure build_network(const char* name, const session::Snapshot& snapshot, const 
   Figure figure = blank_figure(
       name, folded ? "The network, folded into one cell" : "The network, unrolled through time",
       style, size);
-  const auto about = subtitles(data);
+  auto about = subtitles(data);
   const std::vector<std::string> left =
       view.playhead ? walk_sentences(data, *view.playhead)
                     : std::vector{formula_for(data, style, size.width, about.front())};
+  if (const std::string source = source_name(snapshot.config); !source.empty())
+    about.insert(about.begin(), source + ": " + about.front());
   const double top = add_header(figure, style, left, about);
   if (view.playhead) brighten(figure.groups.back(), style);
   const UnrolledLayout unrolled = unrolled_layout(style, view, data, top, size);
@@ -179,6 +182,11 @@ Figure build_network(const char* name, const session::Snapshot& snapshot, const 
     add_unrolled_spots(figure, data, layout);
     add_unrolled_reveal(figure, style, view, data, layout);
     add_unrolled_steps(figure, style, data, layout);
+    if (data.rec().batch.targets.count() == 0)
+      add_hint(figure, style,
+               {layout.area.rect.x, layout.loss.top, layout.area.rect.width,
+                layout.output.bottom() - layout.loss.top},
+               "no targets, so there is no loss, and all blame is 0");
   }
   add_unrolled_labels(figure, style, data, layout);
   add_gradient_bars(figure, style, view, snapshot, data, layout);

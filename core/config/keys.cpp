@@ -123,7 +123,7 @@ std::string set_key_as_meant(Config& config, std::string_view name, std::string_
   std::string error = set_key(wanted, name, value);
   if (!error.empty()) return error;
   if (name == "model.init_file" && !value.empty()) use_matrix(wanted);
-  if (name == "model.file") give_inputs(wanted);
+  if (wanted.model.file.stored != config.model.file.stored) give_inputs(wanted);
   if (name == "task.file" && !value.empty()) use_data(wanted.task);
   config = std::move(wanted);
   return {};
