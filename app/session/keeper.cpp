@@ -40,6 +40,10 @@ public:
         recent_(services_.state_directory),
         lister_([this] { wake(); }) {
     clean_ = services_.worker->latest()->changes;
+    if (services_.session) {
+      services_.worker->send(OpenSession{services_.session, ++last_opened_});
+      add(false, [this] { begin_with_session(); });
+    }
     add(false, [this] { look_around(); });
     thread_ = std::thread([this] { loop(); });
   }
@@ -60,13 +64,6 @@ public:
       jobs_.push_back({must, std::move(work)});
     }
     changed_.notify_one();
-  }
-
-  void start_with(const std::string& path, const std::shared_ptr<const SavedSession>& session,
-                  bool changed) {
-    const std::string error = install(session, from_the_root(path), changed);
-    if (error.empty()) remember(from_the_root(path));
-    finish(error.empty() ? "" : error, !error.empty());
   }
 
   void open(const std::string& path) {
@@ -214,11 +211,23 @@ private:
     return networks->saved();
   }
 
+  void begin_with_session() {
+    const std::string path = from_the_root(services_.path);
+    const std::string error = settle(*services_.session, path, services_.changed);
+    if (error.empty()) remember(path);
+    finish(error, !error.empty());
+  }
+
   // Makes it the session that is open. An empty string, or one sentence.
   std::string install(const std::shared_ptr<const SavedSession>& saved, const std::string& path,
                       bool changed) {
+    services_.worker->send(OpenSession{saved, ++last_opened_});
+    return settle(*saved, path, changed);
+  }
+
+  // Waits until the session is open that was sent.
+  std::string settle(const SavedSession& saved, const std::string& path, bool changed) {
     return within_memory([&]() -> std::string {
-      services_.worker->send(OpenSession{saved, ++last_opened_});
       // A copy asked for later comes later.
       const auto networks = services_.worker->copy().get();
       if (networks->opened() != last_opened_) return "there is not enough memory for this session";
@@ -227,7 +236,7 @@ private:
         state_.path = path;
         clean_.reset();
         if (!changed) clean_ = networks->changes();
-        notes_ = saved->notes;
+        notes_ = saved.notes;
         clean_notes_ = notes_.notes;
         opened_ = notes_;
       }
@@ -343,13 +352,6 @@ private:
 
 Keeper::Keeper(KeeperServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
 Keeper::~Keeper() = default;
-
-void Keeper::start_with(const std::string& path, std::shared_ptr<const SavedSession> session,
-                        bool changed) {
-  impl_->add(false, [this, path, session = std::move(session), changed] {
-    impl_->start_with(path, session, changed);
-  });
-}
 
 void Keeper::open(const std::string& path) {
   impl_->add(false, [this, path] { impl_->open(path); });

@@ -261,14 +261,18 @@ TEST_F(KeeperTest, WhereNothingCanBeKeptItSaysSo) {
 TEST_F(KeeperTest, BeginsWithASessionThatWasReadBefore) {
   const auto saved = std::make_shared<const SavedSession>(
       Comparison(support::configured({"model.hidden=6"})).saved());
-  Kept one;
-  DocumentState state =
-      one.after([&] { one.keeper().start_with(path("a.backflow.json"), saved, false); });
-  EXPECT_EQ(state.path, path("a.backflow.json"));
-  EXPECT_FALSE(state.changed);
-  EXPECT_EQ(one.worker().latest()->config.model.hidden, 6);
-  state = one.after([&] { one.keeper().start_with(path("a.backflow.json"), saved, true); });
-  EXPECT_TRUE(state.changed);
+  for (const bool changed : {false, true}) {
+    Kept one({}, 1h, saved, changed);
+    // Commands that are sent later come later.
+    one.worker().send(SetKey{"training.learning_rate", "0.25"});
+    one.wait_until([&] { return one.keeper().state().finished == 1; });
+    const DocumentState state = one.keeper().state();
+    EXPECT_FALSE(state.failed);
+    EXPECT_EQ(state.path, "/home/me/a.backflow.json");
+    one.wait_until([&] { return one.worker().latest()->config.training.learning_rate == 0.25; });
+    EXPECT_EQ(one.worker().latest()->config.model.hidden, 6);
+    EXPECT_TRUE(one.keeper().take_opened().has_value());
+  }
 }
 
 TEST_F(KeeperTest, WhatIsAskedToBeSavedIsSavedBeforeTheEnd) {
