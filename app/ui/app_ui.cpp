@@ -72,8 +72,7 @@ public:
     ui_.hover.text.clear();
     ui_.tooltip.clear();
     if (exporter_ != nullptr) exports_ = exporter_->status();
-    files_.begin_frame(ImGui::GetIO().DeltaTime,
-                       help_open_ || tour_.is_on() || export_.is_open());
+    files_.begin_frame(ImGui::GetIO().DeltaTime, help_open_ || tour_.is_on() || export_.is_open());
     if (const auto at = std::exchange(walk_from_, std::nullopt))
       walk_.begin_at(at->position, snapshot, services_.send);
     // What one drag, or one click, sets off is undone in one step.
@@ -244,10 +243,9 @@ private:
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
     ui_.shown.clear();
     const double transport = ui_.px(kTransport), status = ui_.px(kStatus);
-    draw_transport_bar(
-        ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
-        {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; },
-         file_menu()});
+    draw_transport_bar(ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
+                       {services_.send, [this] { toggle_theme(); },
+                        [this] { help_open_ = !help_open_; }, file_menu()});
     const std::string message = notice(snapshot);
     Rect line_below{all.x, all.bottom() - status + ui_.px(3.0), all.width, status};
     if (exporter_ != nullptr)

@@ -111,7 +111,8 @@ void FileBrowser::choose_name(session::Documents& documents) {
   if (typed.empty()) return;
   if (typed.find('/') != std::string::npos || typed == "~" || typed == "." || typed == "..")
     return enter_path(typed, documents);
-  if (const session::DirectoryEntry* entry = list_.find(typed); entry != nullptr && entry->directory)
+  if (const session::DirectoryEntry* entry = list_.find(typed);
+      entry != nullptr && entry->directory)
     return go(join(directory_, typed), documents);
   choose(join(directory_, typed));
 }
@@ -187,8 +188,8 @@ void FileBrowser::take_keys(UiContext& ui, session::Documents& documents) {
     return;
   }
   // Other controls have their own use for these keys.
-  if (path_active_ || (!ui.focus.label.empty() && ui.focus.label != "File list" &&
-                       ui.focus.label != "File name"))
+  if (path_active_ ||
+      (!ui.focus.label.empty() && ui.focus.label != "File list" && ui.focus.label != "File name"))
     return;
   const auto rows = static_cast<std::ptrdiff_t>(std::max<std::size_t>(page_rows_, 2) - 1);
   const auto all = static_cast<std::ptrdiff_t>(list_.size());

@@ -42,7 +42,7 @@ public:
   bool reading() const { return reading_; }
   /// Something has come that is not shown yet.
   bool needs_redraw(const session::Documents& documents) const {
-    return open_ && documents.listing() != seen_;
+    return open_ && (scrolls_ || documents.listing() != seen_);
   }
 
 private:
@@ -81,13 +81,13 @@ private:
   std::string directory_;  // asked for
   bool reading_ = false;
   std::shared_ptr<const session::DirectoryListing> seen_;
-  std::string select_;               // to be selected when the entries come
+  std::string select_;                // to be selected when the entries come
   std::optional<std::string> probe_;  // typed: a directory or a file, as its entries will show
 
   LineInput path_, name_;
   bool path_active_ = false, name_active_ = false;
   std::string before_path_;  // where it was when the path began to be typed
-  bool scroll_to_selected_ = false;
+  bool scroll_to_selected_ = false, scrolls_ = false;
   std::size_t page_rows_ = 10;
 
   std::optional<Outcome> outcome_;

@@ -110,12 +110,11 @@ void FileBrowser::draw_path(UiContext& ui, const Rect& row, session::Documents& 
     if (slash == std::string::npos || reading_) return typed == "~" ? "~/" : typed;
     return typed.substr(0, slash + 1) + list_.completed(typed.substr(slash + 1));
   };
-  const LineInput::State state =
-      path_.draw(ui,
-                 {"File path",
-                  "Where to look; a path can be typed: ~ is your home, Tab completes  (Ctrl+L)",
-                  row},
-                 complete);
+  const LineInput::State state = path_.draw(
+      ui,
+      {"File path", "Where to look; a path can be typed: ~ is your home, Tab completes  (Ctrl+L)",
+       row},
+      complete);
   if (state.active && !path_active_) before_path_ = directory_;
   // What was typed half and left says no more where this is.
   if (path_active_ && !state.active && !state.entered && !state.left)
@@ -136,8 +135,7 @@ void FileBrowser::draw_parents(UiContext& ui, const Rect& row, session::Document
   std::vector<double> widths;
   for (const std::string& path : all) {
     names.push_back(shown_bytes(path == "/" ? path : name_of_path(path)));
-    widths.push_back(
-        std::min(most, figure::text_width(names.back(), ui.px(kText)) + ui.px(13.0)));
+    widths.push_back(std::min(most, figure::text_width(names.back(), ui.px(kText)) + ui.px(13.0)));
   }
   // The last ones, as many as have room.
   const double up = ui.px(64.0);
@@ -149,10 +147,10 @@ void FileBrowser::draw_parents(UiContext& ui, const Rect& row, session::Document
   }
   double x = row.x;
   for (std::size_t i = first; i < all.size(); ++i) {
-    if (flat_button(ui,
-                    {"Parent " + std::to_string(i), shown_bytes(all[i]),
-                     {x, row.y, widths[i], row.height}},
-                    names[i], i + 1 == all.size()))
+    if (flat_button(
+            ui,
+            {"Parent " + std::to_string(i), shown_bytes(all[i]), {x, row.y, widths[i], row.height}},
+            names[i], i + 1 == all.size()))
       go(all[i], documents);
     x += widths[i];
     if (i + 1 < all.size())
@@ -161,8 +159,10 @@ void FileBrowser::draw_parents(UiContext& ui, const Rect& row, session::Document
     x += between;
   }
   if (button(ui,
-             {"Parent directory", "Up to the directory above  (Backspace)",
-              {row.right() - up, row.y, up, row.height}, directory_ != "/"},
+             {"Parent directory",
+              "Up to the directory above  (Backspace)",
+              {row.right() - up, row.y, up, row.height},
+              directory_ != "/"},
              {"↑ Up"}))
     go(parent_of(directory_), documents);
 }
@@ -183,8 +183,7 @@ void FileBrowser::draw_list(UiContext& ui, const Rect& rect, session::Documents&
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const auto rounding = static_cast<float>(ui.px(6.0));
   list.AddRectFilled(top_left(rect), bottom_right(rect), to_imgui(ui.colors().panel), rounding);
-  const Widget widget{"File list",
-                      "", {rect.x, rect.y, rect.width, rect.height}};
+  const Widget widget{"File list", "", {rect.x, rect.y, rect.width, rect.height}};
   register_widget(ui, widget);
   take_focus(ui, widget);
   const Rect head{rect.x, rect.y, rect.width, ui.px(kRow)};
@@ -200,7 +199,8 @@ void FileBrowser::draw_list(UiContext& ui, const Rect& rect, session::Documents&
   list.AddLine({top_left(rect).x, static_cast<float>(head.bottom())},
                {bottom_right(rect).x, static_cast<float>(head.bottom())},
                to_imgui(ui.colors().grid));
-  draw_rows(ui, {rect.x, head.bottom() + 1.0, rect.width, rect.bottom() - head.bottom() - ui.px(4.0)},
+  draw_rows(ui,
+            {rect.x, head.bottom() + 1.0, rect.width, rect.bottom() - head.bottom() - ui.px(4.0)},
             documents);
 }
 
@@ -226,11 +226,13 @@ void FileBrowser::draw_rows(UiContext& ui, const Rect& rect, session::Documents&
                     ImVec2(static_cast<float>(rect.width), static_cast<float>(rect.height)));
   const double step = std::round(ui.px(kRow));
   page_rows_ = static_cast<std::size_t>(std::max(1.0, std::floor(rect.height / step)));
-  double scroll = ImGui::GetScrollY();
+  const double scroll = ImGui::GetScrollY();
+  scrolls_ = false;
   if (std::exchange(scroll_to_selected_, false) && list_.selected()) {
     const double top = step * static_cast<double>(*list_.selected());
-    scroll = std::clamp(scroll, std::max(0.0, top + step - rect.height), top);
-    ImGui::SetScrollY(static_cast<float>(scroll));
+    const double wanted = std::clamp(scroll, std::max(0.0, top + step - rect.height), top);
+    scrolls_ = wanted != scroll;  // seen in the next frame
+    ImGui::SetScrollY(static_cast<float>(wanted));
   }
   const bool bar = step * static_cast<double>(list_.size()) > rect.height;
   const double width = rect.width - (bar ? ui.px(10.0) : 0.0);
@@ -301,10 +303,10 @@ void FileBrowser::draw_row(UiContext& ui, const Rect& row, std::size_t index) {
 void FileBrowser::draw_name(UiContext& ui, const Rect& row, session::Documents& documents) {
   const double label = ui.px(52.0);
   draw_text(ui, {row.x, row.y, label, row.height}, "Name", kText, ui.colors().muted_text);
-  const std::string ending = name_.text().empty() ||
-                                     ends_with_any(name_.text(), {question_.ending, ".json"})
-                                 ? std::string()
-                                 : question_.ending;
+  const std::string ending =
+      name_.text().empty() || ends_with_any(name_.text(), {question_.ending, ".json"})
+          ? std::string()
+          : question_.ending;
   const double behind =
       ending.empty() ? 0.0 : figure::text_width(ending, ui.px(kText)) + ui.px(6.0);
   const Rect field{row.x + label, row.y, row.width - label - behind, row.height};
@@ -334,8 +336,8 @@ void FileBrowser::draw_foot(UiContext& ui, const Rect& row, session::Documents& 
     kind_ = static_cast<std::size_t>(std::stoul(*kind));
     ask(documents);
   }
-  if (button(ui, {"Hidden files", "Show those whose names begin with a dot, too  (Ctrl+H)",
-                  next(72.0)},
+  if (button(ui,
+             {"Hidden files", "Show those whose names begin with a dot, too  (Ctrl+H)", next(72.0)},
              {.text = "hidden", .active = hidden_})) {
     hidden_ = !hidden_;
     ask(documents);
@@ -343,8 +345,7 @@ void FileBrowser::draw_foot(UiContext& ui, const Rect& row, session::Documents& 
   const Rect go{row.right() - width, row.y, width, row.height};
   const Rect cancel{go.x - gap - width, row.y, width, row.height};
   if (!sentence.empty())
-    draw_lines(ui, {left, row.y, cancel.x - gap - left, row.height}, sentence,
-               ui.colors().warning);
+    draw_lines(ui, {left, row.y, cancel.x - gap - left, row.height}, sentence, ui.colors().warning);
   if (button(ui, {"Cancel files", "Back to the window  (Esc)", cancel}, {"Cancel"}))
     outcome_ = Outcome::cancelled;
   const bool able = is_able();

@@ -61,7 +61,8 @@ std::vector<FileBrowser::Place> Files::places() const {
   add("Place working", "Working directory",
       services_.working_directory.empty() ? std::string()
                                           : absolute_path(services_.working_directory, "/", home_));
-  add("Place session", "This session's", state_.path.empty() ? std::string() : parent_of(state_.path));
+  add("Place session", "This session's",
+      state_.path.empty() ? std::string() : parent_of(state_.path));
   return list;
 }
 
@@ -94,7 +95,10 @@ void Files::take_desktop_answer() {
   using Kind = DesktopDialogs::Answer::Kind;
   const DesktopDialogs::Answer answer = services_.dialogs->poll();
   if (answer.kind == Kind::chosen) return take_path(answer.path, true);
-  if (answer.kind == Kind::cancelled) return give_up_choice();
+  if (answer.kind == Kind::cancelled) {
+    stage_ = Stage::none;
+    return give_up_choice();
+  }
   if (answer.kind != Kind::failed) return;
   desktop_failed_ = true;
   sentence_ = "The desktop's file dialog does not work here.";
@@ -293,12 +297,12 @@ Question Files::present_question() const {
               {{"Keep file", "Writes nothing; choose another name  (Esc)", "Keep it"},
                {"Replace file", "Writes over it  (Enter)", "Replace", true}}};
     case Stage::recovery:
-      return {"Recover the last session?",
-              "Backflow ended without being asked to. Kept until then: " +
-                  shown_bytes(state_.recovery) + ".",
-              {{"Discard recovery", "What was kept is deleted", "Discard", false, true},
-               {"Recover", "Goes on with it; no file of yours is changed  (Enter)", "Recover",
-                true}}};
+      return {
+          "Recover the last session?",
+          "Backflow ended without being asked to. Kept until then: " +
+              shown_bytes(state_.recovery) + ".",
+          {{"Discard recovery", "What was kept is deleted", "Discard", false, true},
+           {"Recover", "Goes on with it; no file of yours is changed  (Enter)", "Recover", true}}};
     case Stage::none:
     case Stage::browsing:
     case Stage::notes:
@@ -328,7 +332,8 @@ void Files::answer(std::size_t choice) {
     case Stage::recovery:
       services_.documents->recover(choice == 1);
       stage_ = Stage::none;
-      recovery_put_off_ = true;
+      recovery_answered_ = state_.recovery;
+      recovery_put_off_ = choice == 1;
       return;
     default:
       return close_one();

@@ -14,11 +14,11 @@ struct FileKind {
 };
 
 struct FileQuestion {
-  bool save = false;      ///< a file to be written, not one to be opened
-  std::string title;      ///< "Open"
-  std::string directory;  ///< where to begin; absolute
-  std::string name;       ///< to begin with, when saving
-  std::string ending;     ///< given to a name without one, when saving
+  bool save = false;            ///< a file to be written, not one to be opened
+  std::string title;            ///< "Open"
+  std::string directory;        ///< where to begin; absolute
+  std::string name;             ///< to begin with, when saving
+  std::string ending;           ///< given to a name without one, when saving
   std::vector<FileKind> kinds;  ///< the first one is chosen
 };
 

@@ -35,14 +35,13 @@ std::vector<FileMenu::Row> FileMenu::rows_of(const FileMenuState& state) {
                   document.path.empty() ? "The session: network, curves, settings, notes"
                                         : "To " + shown_bytes(document.path)});
   rows.back().line_above = true;
-  rows.push_back({save_as, "Save session as", "Save as…", "Ctrl+Shift+S",
-                  "The session, to another file"});
+  rows.push_back(
+      {save_as, "Save session as", "Save as…", "Ctrl+Shift+S", "The session, to another file"});
   rows.push_back({save_weights, "Save weights", "Save weights…", "",
                   "The weights alone, as safetensors with the names that PyTorch uses"});
   rows.push_back({export_figures, "Export figures", "Export figures…", "Ctrl+E",
                   "Pictures, numbers, animations", state.can_export});
-  rows.push_back({notes, "Notes", "Notes…", "",
-                  "What to know of this session, saved with it"});
+  rows.push_back({notes, "Notes", "Notes…", "", "What to know of this session, saved with it"});
   rows.back().line_above = true;
   if (state.desktop_dialogs)
     rows.push_back({desktop_dialogs, "Desktop dialogs", "Use the desktop's file dialog", "",
@@ -115,12 +114,13 @@ bool FileMenu::draw_row(UiContext& ui, const Rect& rect, const Row& row, bool ma
   const Rect inner{rect.x + ui.px(22.0), rect.y, rect.width - ui.px(30.0), rect.height};
   draw_text(ui, inner, row.title, kText, color);
   if (!row.keys.empty())
-    draw_text(ui, inner, row.keys, kText, mix(colors.panel, colors.muted_text, row.enabled ? 1.0 : 0.55),
+    draw_text(ui, inner, row.keys, kText,
+              mix(colors.panel, colors.muted_text, row.enabled ? 1.0 : 0.55),
               figure::HAlign::right);
   if (row.action == FileAction::open_recent)
     draw_fold_mark(list,
-                   {inner.right() - ui.px(7.0), rect.y + rect.height / 2.0 - ui.px(4.0),
-                    ui.px(8.0), ui.px(8.0)},
+                   {inner.right() - ui.px(7.0), rect.y + rect.height / 2.0 - ui.px(4.0), ui.px(8.0),
+                    ui.px(8.0)},
                    false, to_imgui(color), static_cast<float>(ui.px(1.4)));
   return row.enabled;
 }
@@ -132,10 +132,9 @@ std::optional<FileMenu::Choice> FileMenu::draw_list(UiContext& ui, const Rect& b
   for (const Row& row : rows) height += row.line_above ? kLine : 0.0;
   const ImVec2 display = ImGui::GetIO().DisplaySize;
   const double width = ui.px(kWidth);
-  const double beside =
-      recent_ ? std::clamp(display.x - button.x - width - ui.px(8.0), ui.px(kLeastRecent),
-                           ui.px(kRecent))
-              : 0.0;
+  const double beside = recent_ ? std::clamp(display.x - button.x - width - ui.px(8.0),
+                                             ui.px(kLeastRecent), ui.px(kRecent))
+                                : 0.0;
   const double least = recent_ ? ui.px(2.0 * kPad + 4.0 * kRow) +
                                      ui.px(kRow) * static_cast<double>(std::min(
                                                        kMostRecent, state.document.recent.size()))
@@ -149,7 +148,9 @@ std::optional<FileMenu::Choice> FileMenu::draw_list(UiContext& ui, const Rect& b
   open_ = ImGui::BeginPopup("file menu", ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav);
   if (was_open && !open_ && by_key_) ui.focus.label = "File";
   if (!open_) return choice;
-  take_keys(rows, std::min(kMostRecent, state.document.recent.size()));
+  ui.focus.label.clear();  // the keys are the list's
+  entered_ = false;
+  if (was_open) take_keys(rows, std::min(kMostRecent, state.document.recent.size()));
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const bool moved = mouse.x != mouse_.x || mouse.y != mouse_.y;
   mouse_ = mouse;
@@ -190,7 +191,8 @@ std::optional<FileMenu::Choice> FileMenu::draw_list(UiContext& ui, const Rect& b
   }
   if (recent_)
     if (const auto chosen = draw_recent(
-            ui, {left + width - ui.px(kPad), recent_row.y, beside - ui.px(kPad), ui.px(kRow)}, state))
+            ui, {left + width - ui.px(kPad), recent_row.y, beside - ui.px(kPad), ui.px(kRow)},
+            state))
       choice = chosen;
   if (choice || key_pressed(Key::escape)) {
     ImGui::CloseCurrentPopup();

@@ -122,7 +122,8 @@ std::vector<std::string> with_parents(const std::string& path) {
 bool ends_with_any(std::string_view name, const std::vector<std::string>& endings) {
   return std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
     return name.size() > ending.size() &&
-           std::equal(ending.begin(), ending.end(), name.end() - static_cast<std::ptrdiff_t>(ending.size()),
+           std::equal(ending.begin(), ending.end(),
+                      name.end() - static_cast<std::ptrdiff_t>(ending.size()),
                       [](char a, char b) { return lower(a) == lower(b); });
   });
 }

@@ -51,6 +51,7 @@ void Files::take_opened() {
   auto opened = services_.documents->take_opened();
   if (!opened) return;
   notes_ = opened->notes;
+  kept_ = *opened;
   if (stage_ == Stage::notes) notes_page_.open(notes_);
   services_.take_layout(opened->layout);
 }
@@ -59,7 +60,10 @@ session::DocumentNotes Files::document_notes() const { return {services_.layout(
 
 // Not while something is dragged, and not with each letter.
 void Files::keep() {
-  if (since_kept_ < kKeepSeconds || ImGui::IsMouseDown(0)) return;
+  if (since_kept_ >= kKeepSeconds && !ImGui::IsMouseDown(0)) keep_now();
+}
+
+void Files::keep_now() {
   since_kept_ = 0.0;
   session::DocumentNotes now = document_notes();
   if (kept_ && kept_->layout == now.layout && kept_->notes == now.notes) return;
@@ -70,7 +74,8 @@ void Files::keep() {
 void Files::take_recovery(bool covered) {
   if (state_.recovery.empty()) {
     if (stage_ == Stage::recovery) stage_ = Stage::none;
-  } else if (stage_ == Stage::none && !recovery_put_off_ && !covered && state_.doing.empty()) {
+  } else if (stage_ == Stage::none && !recovery_put_off_ && !covered && state_.doing.empty() &&
+             state_.recovery != recovery_answered_) {
     stage_ = Stage::recovery;
   }
 }
@@ -101,6 +106,7 @@ void Files::take_saved() {
 
 void Files::wish(Wish wish) {
   wish_ = std::move(wish);
+  keep_now();  // notes that were written just now are changes, too
   state_ = services_.documents->state();
   if (state_.changed)
     stage_ = Stage::unsaved;
@@ -169,9 +175,8 @@ void Files::open_dropped(std::vector<std::string> paths) {
   if (choosing && purpose_ == Purpose::open) give_up_choice();
   // Any other question is answered first.
   if (is_open()) return;
-  std::stable_sort(paths.begin(), paths.end(), [](const std::string& a, const std::string& b) {
-    return rank(a) < rank(b);
-  });
+  std::stable_sort(paths.begin(), paths.end(),
+                   [](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
   // Of sessions and models there is one at a time.
   std::vector<std::string> wanted;
   for (std::string& path : paths)
@@ -198,7 +203,7 @@ bool Files::needs_redraw() const {
   const bool listed =
       stage_ == Stage::checking && services_.documents->listing() != listing_before_;
   const bool notes = !kept_ || kept_->notes != notes_;
-  return news || listed || notes || line_.fades() || 
+  return news || listed || notes || line_.fades() ||
          (stage_ == Stage::desktop && services_.dialogs->has_answer()) ||
          (stage_ == Stage::browsing && browser_.needs_redraw(*services_.documents));
 }

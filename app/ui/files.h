@@ -92,6 +92,7 @@ private:
   // files.cpp
   void take_opened();
   void keep();
+  void keep_now();
   void take_recovery(bool covered);
   void take_queue();
   void take_saved();
@@ -141,6 +142,7 @@ private:
   std::string notes_;
   std::optional<session::DocumentNotes> kept_;
   double since_kept_ = 0.0;
+  std::string recovery_answered_;  // there may be another one behind it
   bool recovery_put_off_ = false, export_asked_ = false, quits_ = false;
 };
 

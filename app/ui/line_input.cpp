@@ -81,11 +81,11 @@ LineInput::State LineInput::draw(UiContext& ui, const Widget& widget, const Comp
   complete_ = &complete;
   tabbed_ = replaced_ = false;
   ImGui::PushID(generation_);
-  state.entered = ImGui::InputText(
-      ("##" + widget.label).c_str(), text_.data(), text_.size(),
-      ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackCompletion |
-          ImGuiInputTextFlags_CallbackAlways,
-      call_back, this);
+  state.entered = ImGui::InputText(("##" + widget.label).c_str(), text_.data(), text_.size(),
+                                   ImGuiInputTextFlags_EnterReturnsTrue |
+                                       ImGuiInputTextFlags_CallbackCompletion |
+                                       ImGuiInputTextFlags_CallbackAlways,
+                                   call_back, this);
   ImGui::PopID();
   complete_ = nullptr;
   ImGui::PopStyleColor();

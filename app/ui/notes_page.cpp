@@ -62,7 +62,8 @@ void NotesPage::draw(UiContext& ui, const Rect& window) {
   draw_text(ui, {foot.x, foot.y, foot.width - width - ui.px(kGap), foot.height},
             "Saved with the session.", 12.0, ui.colors().muted_text);
   if (button(ui,
-             {"Close notes", "Back to the window; what is written stays  (Esc)",
+             {"Close notes",
+              "Back to the window; what is written stays  (Esc)",
               {foot.right() - width, foot.y, width, foot.height}},
              {.text = "Done", .primary = true}) ||
       escape)

@@ -89,7 +89,8 @@ struct Widths {
 };
 // From the roomiest on; keys reach what is left out.
 constexpr Widths kWidths[] = {
-    {56.0, 104.0, 128.0, 84.0, 42.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
+    {56.0, 104.0, 128.0, 84.0, 42.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0,
+     true},
     {56.0, 104.0, 30.0, 84.0, 0.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
     {48.0, 84.0, 30.0, 72.0, 0.0, 160.0, 30.0, 62.0, 84.0, 44.0, kCompareMenu, 52.0, 52.0, true},
     {40.0, 36.0, 30.0, 30.0, 0.0, 140.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},

@@ -1,4 +1,5 @@
-// The menu of the files; run, iterations forward and back, reset, speed; the walk through one iteration; theme and help.
+// The menu of the files; run, iterations forward and back, reset, speed; the walk through one
+// iteration; theme and help.
 #pragma once
 
 #include <functional>
