@@ -173,7 +173,6 @@ private:
     while (auto commands = take_commands()) {
       const bool was_running = networks_.wants_to_iterate();
       within_memory([&] { execute(*commands); });
-      hand_out_copies();
       if (!was_running) {
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);
@@ -191,6 +190,7 @@ private:
       }
       within_memory([this] { networks_.refresh(); });
       if (changed) publish();
+      hand_out_copies();  // of what everybody can see by now
     }
   }
 

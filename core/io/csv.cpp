@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/io/matrix_file.h"
+#include "core/io/shown.h"
 
 namespace backflow::io {
 namespace {
@@ -13,15 +14,6 @@ std::string_view trimmed(std::string_view text, std::string_view of) {
   const std::size_t first = text.find_first_not_of(of);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(of) - first + 1);
-}
-
-// A field for a message: short and printable, whatever the file is.
-std::string shown(std::string_view field) {
-  constexpr std::size_t kMost = 20;
-  std::string text(field.substr(0, kMost));
-  for (char& c : text)
-    if (c < ' ' || c > '~') c = '?';
-  return "\"" + text + (field.size() > kMost ? "…\"" : "\"");
 }
 
 char separator_of(std::string_view row) {
