@@ -20,6 +20,7 @@
 #endif
 
 #include "app/cli/command_line.h"
+#include "app/cli/desktop_dialogs.h"
 #include "app/cli/screenshot.h"
 #include "app/cli/settings_file.h"
 #include "app/cli/window_exports.h"
@@ -110,11 +111,11 @@ public:
         options_(options),
         imgui_(window),
         textures_(renderer, pulses),
-        worker_(start.session ? config::Config() : start.config, [this] { window_.wake(); }),
+        worker_(networks_of(start, session::RunTimeline::kBudget), [this] { window_.wake(); }),
         keeper_(keeper_services(start)),
         exporter_(exporter_services(worker_, [this] { window_.wake(); })),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
-             settings, offer_tour, &exporter_, working_directory()}) {
+             settings, offer_tour, &exporter_, working_directory(), &keeper_, &dialogs_}) {
     // Slow enough to watch; the window offers more. A session has its own.
     if (!start.session) worker_.send(session::SetSpeedLimit{10.0});
     if (options.run) worker_.send(session::Run{});
@@ -125,7 +126,7 @@ public:
     long drawn = 0;
     int follow_up = 0;  // frames still to draw after the last event: hover and focus settle
     std::uint64_t revision = 0;
-    while (!window_.should_close() && !ui_.wants_quit()) {
+    while (!ui_.wants_quit() && follow_window()) {
       const bool last = options_.frames > 0 && drawn + 1 >= options_.frames;
       const auto snapshot = worker_.latest();
       if (window_.take_input() || news_.exchange(false)) follow_up = 3;
@@ -134,7 +135,7 @@ public:
       const bool visible = width > 0 && height > 0;
       const bool due = changed || follow_up > 0 || ui_.needs_redraw() || options_.frames > 0;
       if (!visible || !due) {
-        window_.wait_events(kIdleSeconds);
+        window_.wait_events(ui_.waits_for_desktop() ? kDialogSeconds : kIdleSeconds);
         continue;
       }
       draw(*snapshot);
@@ -155,7 +156,23 @@ public:
   ui::Settings settings() const { return ui_.settings(); }
 
 private:
-  static constexpr double kIdleSeconds = 0.5;
+  static constexpr double kIdleSeconds = 0.5, kDialogSeconds = 0.05;
+
+  // Files dropped on the window, its title, and its wish to close, before which there may be a
+  // question; not where a program counts the frames. False when it is to close.
+  bool follow_window() {
+    if (auto dropped = window_.take_dropped(); !dropped.empty()) ui_.open_dropped(dropped);
+    if (std::string title = ui_.title(); title != title_) {
+      window_.set_title(title);
+      title_ = std::move(title);
+    }
+    if (!window_.should_close()) return true;
+    if (options_.frames > 0) return false;
+    ui_.ask_to_quit();
+    if (ui_.wants_quit()) return false;
+    window_.refuse_close();
+    return true;
+  }
 
   void draw(const session::Snapshot& snapshot) {
     using Clock = std::chrono::steady_clock;
@@ -182,7 +199,7 @@ private:
     };
     // What a program does for its pictures needs no recovery.
     if (options_.frames == 0) services.state_directory = session::state_directory();
-    services.session = start.session;
+    if (start.session) services.notes = start.session->notes;
     services.path = start.path;
     services.changed = start.changed;
     return services;
@@ -214,6 +231,8 @@ private:
   session::Worker worker_;
   session::Keeper keeper_;
   exporting::FileExporter exporter_;
+  NativeFileDialogs dialogs_;
+  std::string title_ = "Backflow";
   ui::AppUi ui_;
   double scale_ = 0.0;
   double frame_ms_ = 0.0;

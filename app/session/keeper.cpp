@@ -39,11 +39,8 @@ public:
         autosave_(services_.state_directory),
         recent_(services_.state_directory),
         lister_([this] { wake(); }) {
-    clean_ = services_.worker->latest()->changes;
-    if (services_.session) {
-      services_.worker->send(OpenSession{services_.session, ++last_opened_});
-      add(false, [this] { begin_with_session(); });
-    }
+    if (!services_.changed) clean_ = services_.worker->latest()->changes;
+    if (!services_.path.empty()) begin_with_file();
     add(false, [this] { look_around(); });
     thread_ = std::thread([this] { loop(); });
   }
@@ -211,23 +208,19 @@ private:
     return networks->saved();
   }
 
-  void begin_with_session() {
-    const std::string path = from_the_root(services_.path);
-    const std::string error = settle(*services_.session, path, services_.changed);
-    if (error.empty()) remember(path);
-    finish(error, !error.empty());
+  void begin_with_file() {
+    state_.path = from_the_root(services_.path);
+    notes_ = services_.notes;
+    clean_notes_ = notes_.notes;
+    opened_ = notes_;
+    add(true, [this] { remember(state_.path); });
   }
 
   // Makes it the session that is open. An empty string, or one sentence.
   std::string install(const std::shared_ptr<const SavedSession>& saved, const std::string& path,
                       bool changed) {
-    services_.worker->send(OpenSession{saved, ++last_opened_});
-    return settle(*saved, path, changed);
-  }
-
-  // Waits until the session is open that was sent.
-  std::string settle(const SavedSession& saved, const std::string& path, bool changed) {
     return within_memory([&]() -> std::string {
+      services_.worker->send(OpenSession{saved, ++last_opened_});
       // A copy asked for later comes later.
       const auto networks = services_.worker->copy().get();
       if (networks->opened() != last_opened_) return "there is not enough memory for this session";
@@ -236,7 +229,7 @@ private:
         state_.path = path;
         clean_.reset();
         if (!changed) clean_ = networks->changes();
-        notes_ = saved.notes;
+        notes_ = saved->notes;
         clean_notes_ = notes_.notes;
         opened_ = notes_;
       }

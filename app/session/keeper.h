@@ -20,10 +20,10 @@ struct KeeperServices {
   /// For autosave and recent files (state_directory()); empty: there are none.
   std::string state_directory;
   std::chrono::milliseconds autosave_every = std::chrono::seconds(60);
-  /// What to begin with: null, or what was read from a session's file.
-  std::shared_ptr<const SavedSession> session;
-  std::string path;      ///< of that file
-  bool changed = false;  ///< it is not any more as the file has it
+  /// Of the session's file that the worker began with; empty: there is none.
+  std::string path = {};
+  DocumentNotes notes = {};  ///< its notes
+  bool changed = false;      ///< the session is not any more as that file has it
   /// Opens what is no session, into the one that is open; in the keeper's thread. Returns an empty
   /// string, or one sentence with the file's name.
   std::function<std::string(const std::string& path)> open_other;

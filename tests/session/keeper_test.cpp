@@ -259,19 +259,16 @@ TEST_F(KeeperTest, WhereNothingCanBeKeptItSaysSo) {
 }
 
 TEST_F(KeeperTest, BeginsWithASessionThatWasReadBefore) {
-  const auto saved = std::make_shared<const SavedSession>(
-      Comparison(support::configured({"model.hidden=6"})).saved());
+  SavedSession saved = Comparison(support::configured({"model.hidden=6"})).saved();
+  saved.notes.notes = "mine";
   for (const bool changed : {false, true}) {
-    Kept one({}, 1h, saved, changed);
-    // Commands that are sent later come later.
-    one.worker().send(SetKey{"training.learning_rate", "0.25"});
-    one.wait_until([&] { return one.keeper().state().finished == 1; });
-    const DocumentState state = one.keeper().state();
-    EXPECT_FALSE(state.failed);
-    EXPECT_EQ(state.path, "/home/me/a.backflow.json");
-    one.wait_until([&] { return one.worker().latest()->config.training.learning_rate == 0.25; });
+    Kept one(state(), 1h, &saved, changed);
     EXPECT_EQ(one.worker().latest()->config.model.hidden, 6);
-    EXPECT_TRUE(one.keeper().take_opened().has_value());
+    EXPECT_EQ(one.keeper().state().path, "/home/me/a.backflow.json");
+    EXPECT_EQ(one.keeper().state().changed, changed);
+    EXPECT_EQ(one.keeper().take_opened()->notes, "mine");
+    one.wait_until([&] { return !one.keeper().state().recent.empty(); });
+    EXPECT_EQ(one.keeper().state().recent.front(), "/home/me/a.backflow.json");
   }
 }
 
