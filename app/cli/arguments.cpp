@@ -124,6 +124,20 @@ void add_file_options(CLI::App& app, Arguments& arguments) {
         ->group(kFileOptions);
 }
 
+void add_session(CLI::App& app, Arguments& arguments) {
+  app.add_option("--session", arguments.session,
+                 "begin with a saved session; --set then keeps its weights")
+      ->type_name("FILE");
+}
+
+void add_network(CLI::App& sub, Arguments& arguments) {
+  add_session(sub, arguments);
+  sub.add_option("--network", arguments.network, "of a session with two networks: which one")
+      ->check(one_of({"A", "B"}))
+      ->type_name("A|B")
+      ->capture_default_str();
+}
+
 void add_iterations(CLI::App& sub, std::int64_t& iterations, const char* help) {
   sub.add_option("--iterations", iterations, help)
       ->check(between(std::int64_t{0}, std::int64_t{1'000'000'000}))
@@ -153,6 +167,7 @@ void add_export(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand("export", "train without a window and write figures");
   add_set_option(*sub, arguments);
   add_file_options(*sub, arguments);
+  add_network(*sub, arguments);
   ExportRequest& request = arguments.request;
   add_iterations(*sub, request.iterations, "training iterations before the figure is made");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
@@ -227,6 +242,7 @@ void add_animate(CLI::App& app, Arguments& arguments) {
       "animate", "write a figure over the training, or over one walk, as a moving picture");
   add_set_option(*sub, arguments);
   add_file_options(*sub, arguments);
+  add_network(*sub, arguments);
   AnimateRequest& request = arguments.animation;
   add_iterations(*sub, request.iterations, "training iterations");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
@@ -261,6 +277,7 @@ void add_report(CLI::App& app, Arguments& arguments) {
       "report", "train without a window and write one web page with everything about it");
   add_set_option(*sub, arguments);
   add_file_options(*sub, arguments);
+  add_network(*sub, arguments);
   add_iterations(*sub, arguments.report.iterations, "training iterations before the page is made");
   sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
       ->type_name("FILE");
@@ -308,6 +325,7 @@ figure::Theme theme_of(const Arguments& arguments) {
 void add_options(CLI::App& app, Arguments& arguments) {
   add_set_option(app, arguments);
   add_file_options(app, arguments);
+  add_session(app, arguments);
 #ifdef BACKFLOW_HAS_WINDOW
   add_window_options(app, arguments);
 #endif
@@ -317,6 +335,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
   CLI::App* check = app.add_subcommand("check", "compare the gradients with finite differences");
   add_set_option(*check, arguments);
   add_file_options(*check, arguments);
+  add_network(*check, arguments);
   app.add_subcommand("figures", "list the figures");
   app.add_subcommand("tasks", "list the learning tasks");
   app.add_subcommand("keys", "list the configuration keys with their values and ranges");

@@ -20,6 +20,8 @@ namespace backflow::cli {
 struct Arguments {
   std::vector<std::string> assignments;  // key=value
   std::vector<std::string> files;        // the same from options of their own, set before those
+  std::string session;                   // path of its file; empty: none
+  std::string network = "A";             // of the session
   ExportRequest request;
   ReportRequest report;
   AnimateRequest animation;

@@ -68,10 +68,31 @@ std::string misplaced_option(const CLI::App& app) {
   const auto active = app.get_subcommands();
   if (active.empty()) return {};
   for (const CLI::Option* option : app.get_options())
-    if (option->count() > 0 && option->get_name() != "--set" && option->get_group() != kFileOptions)
+    if (option->count() > 0 && option->get_name() != "--set" && option->get_name() != "--session" &&
+        option->get_group() != kFileOptions)
       return option->get_name() + " is for the window and does not go with " +
              active.front()->get_name();
   return {};
+}
+
+// Empty, or one sentence.
+std::string make_start(const Arguments& arguments, Start& start) {
+  std::vector<std::string> assignments = arguments.files;
+  assignments.insert(assignments.end(), arguments.assignments.begin(), arguments.assignments.end());
+  if (!arguments.session.empty())
+    return start_from(arguments.session, assignments, arguments.network, start);
+  if (arguments.network != "A") return "--network is for --session";
+  for (const std::string& assignment : assignments)
+    if (std::string error = config::set_key_as_meant(start.config, assignment); !error.empty())
+      return error;
+  return config::validate(start.config);
+}
+
+// What a person should know of the network that was opened.
+void tell_notes(const config::Config& config, std::ostream& err) {
+  if (!config.model.file.stored) return;
+  for (const std::string& note : config.model.file.stored->notes)
+    complain(err, config.model.file.path + ": " + note);
 }
 
 int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::ostream& err) {
@@ -85,26 +106,18 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
       return kSuccess;
     }
 
-  config::Config config;
-  for (const auto* list : {&arguments.files, &arguments.assignments})
-    for (const std::string& assignment : *list) {
-      const std::string error = config::set_key_as_meant(config, assignment);
-      if (!error.empty()) return bad_usage(err, error);
-    }
-  if (const std::string error = config::validate(config); !error.empty())
+  Start start;
+  if (const std::string error = make_start(arguments, start); !error.empty())
     return bad_usage(err, error);
-
-  if (config.model.file.stored)
-    for (const std::string& note : config.model.file.stored->notes)
-      complain(err, config.model.file.path + ": " + note);
+  tell_notes(start.config, err);
   if (const std::string error = complete(app, arguments); !error.empty())
     return bad_usage(err, error);
-  if (app.got_subcommand("check")) return check_gradients(config, out, err);
-  if (app.got_subcommand("animate")) return animate(config, arguments.animation, out, err);
-  if (app.got_subcommand("report")) return write_report(config, arguments.report, out, err);
-  if (app.got_subcommand("export")) return export_figures(config, arguments.request, out, err);
+  if (app.got_subcommand("check")) return check_gradients(start, out, err);
+  if (app.got_subcommand("animate")) return animate(start, arguments.animation, out, err);
+  if (app.got_subcommand("report")) return write_report(start, arguments.report, out, err);
+  if (app.got_subcommand("export")) return export_figures(start, arguments.request, out, err);
 #ifdef BACKFLOW_HAS_WINDOW
-  return run_window(config, arguments.window);
+  return run_window(start, arguments.window);
 #else
   return complain(err,
                   "this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes figures");

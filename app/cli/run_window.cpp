@@ -1,6 +1,7 @@
 #include "app/cli/run_window.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -19,6 +20,7 @@
 #endif
 
 #include "app/cli/command_line.h"
+#include "app/cli/desktop_dialogs.h"
 #include "app/cli/screenshot.h"
 #include "app/cli/settings_file.h"
 #include "app/cli/window_exports.h"
@@ -26,6 +28,8 @@
 #include "app/platform/heatmap_renderer.h"
 #include "app/platform/pulse_renderer.h"
 #include "app/platform/window.h"
+#include "app/session/keeper.h"
+#include "app/session/state_directory.h"
 #include "app/session/worker.h"
 #include "app/ui/app_ui.h"
 #include "app/ui/imgui_compat.h"
@@ -101,18 +105,19 @@ public:
 class WindowLoop {
 public:
   WindowLoop(platform::Window& window, platform::HeatmapRenderer& renderer,
-             platform::PulseRenderer& pulses, const config::Config& config,
-             const WindowOptions& options, const ui::Settings& settings, bool offer_tour)
+             platform::PulseRenderer& pulses, const Start& start, const WindowOptions& options,
+             const ui::Settings& settings, bool offer_tour)
       : window_(window),
         options_(options),
         imgui_(window),
         textures_(renderer, pulses),
-        worker_(config, [this] { window_.wake(); }),
+        worker_(networks_of(start, session::RunTimeline::kBudget), [this] { window_.wake(); }),
+        keeper_(keeper_services(start)),
         exporter_(exporter_services(worker_, [this] { window_.wake(); })),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
-             settings, offer_tour, &exporter_, working_directory()}) {
-    // Slow enough to watch; the window offers more.
-    worker_.send(session::SetSpeedLimit{10.0});
+             settings, offer_tour, &exporter_, working_directory(), &keeper_, &dialogs_}) {
+    // Slow enough to watch; the window offers more. A session has its own.
+    if (!start.session) worker_.send(session::SetSpeedLimit{10.0});
     if (options.run) worker_.send(session::Run{});
   }
 
@@ -121,16 +126,16 @@ public:
     long drawn = 0;
     int follow_up = 0;  // frames still to draw after the last event: hover and focus settle
     std::uint64_t revision = 0;
-    while (!window_.should_close() && !ui_.wants_quit()) {
+    while (!ui_.wants_quit() && follow_window()) {
       const bool last = options_.frames > 0 && drawn + 1 >= options_.frames;
       const auto snapshot = worker_.latest();
-      if (window_.take_input()) follow_up = 3;
+      if (window_.take_input() || news_.exchange(false)) follow_up = 3;
       const bool changed = snapshot->revision != revision;
       const auto [width, height] = window_.framebuffer_size();
       const bool visible = width > 0 && height > 0;
       const bool due = changed || follow_up > 0 || ui_.needs_redraw() || options_.frames > 0;
       if (!visible || !due) {
-        window_.wait_events(kIdleSeconds);
+        window_.wait_events(ui_.waits_for_desktop() ? kDialogSeconds : kIdleSeconds);
         continue;
       }
       draw(*snapshot);
@@ -151,7 +156,23 @@ public:
   ui::Settings settings() const { return ui_.settings(); }
 
 private:
-  static constexpr double kIdleSeconds = 0.5;
+  static constexpr double kIdleSeconds = 0.5, kDialogSeconds = 0.05;
+
+  // Files dropped on the window, its title, and its wish to close, before which there may be a
+  // question; not where a program counts the frames. False when it is to close.
+  bool follow_window() {
+    if (auto dropped = window_.take_dropped(); !dropped.empty()) ui_.open_dropped(dropped);
+    if (std::string title = ui_.title(); title != title_) {
+      window_.set_title(title);
+      title_ = std::move(title);
+    }
+    if (!window_.should_close()) return true;
+    if (options_.frames > 0) return false;
+    ui_.ask_to_quit();
+    if (ui_.wants_quit()) return false;
+    window_.refuse_close();
+    return true;
+  }
 
   void draw(const session::Snapshot& snapshot) {
     using Clock = std::chrono::steady_clock;
@@ -167,6 +188,21 @@ private:
     // Smoothed, so that it can be read.
     frame_ms_ = frame_ms_ == 0.0 ? ms : 0.9 * frame_ms_ + 0.1 * ms;
     ui_.set_frame_time(frame_ms_);
+  }
+
+  session::KeeperServices keeper_services(const Start& start) {
+    session::KeeperServices services;
+    services.worker = &worker_;
+    services.wake = [this] {
+      news_ = true;
+      window_.wake();
+    };
+    // What a program does for its pictures needs no recovery.
+    if (options_.frames == 0) services.state_directory = session::state_directory();
+    if (start.session) services.notes = start.session->notes;
+    services.path = start.path;
+    services.changed = start.changed;
+    return services;
   }
 
   static std::string working_directory() {
@@ -191,8 +227,12 @@ private:
   const WindowOptions& options_;
   ImGuiSession imgui_;
   ShaderTextures textures_;
+  std::atomic<bool> news_ = false;  // of the keeper's, not drawn yet
   session::Worker worker_;
+  session::Keeper keeper_;
   exporting::FileExporter exporter_;
+  NativeFileDialogs dialogs_;
+  std::string title_ = "Backflow";
   ui::AppUi ui_;
   double scale_ = 0.0;
   double frame_ms_ = 0.0;
@@ -200,7 +240,7 @@ private:
 
 }  // namespace
 
-int run_window(const config::Config& config, const WindowOptions& options) {
+int run_window(const Start& start, const WindowOptions& options) {
   std::string error;
   const auto window = platform::Window::create("Backflow", options.width, options.height, error);
   if (!window)
@@ -212,11 +252,11 @@ int run_window(const config::Config& config, const WindowOptions& options) {
   const bool by_hand = options.frames == 0;
   const SettingsFile kept(by_hand ? settings_path() : std::string());
   const ui::Settings before = kept.read();
-  const ui::Settings start = starting_with(before, options.light, options.tour);
-  WindowLoop loop(*window, *renderer, *pulses, config, options, start, by_hand || options.tour);
+  const ui::Settings now = starting_with(before, options.light, options.tour);
+  WindowLoop loop(*window, *renderer, *pulses, start, options, now, by_hand || options.tour);
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
-  const std::string unsaved = kept.write(worth_keeping(before, start, loop.settings()));
+  const std::string unsaved = kept.write(worth_keeping(before, now, loop.settings()));
   if (!unsaved.empty()) complain(std::cerr, unsaved);
   return error.empty() ? kSuccess : complain(std::cerr, error);
 }

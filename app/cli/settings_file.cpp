@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/export/atomic_write.h"
+#include "app/ui/settings_json.h"
 
 namespace backflow::cli {
 namespace {
@@ -23,66 +24,32 @@ std::string contents(const std::string& path) {
   return text.str();
 }
 
-void take(const json& from, const char* name, bool& value) {
-  if (const auto found = from.find(name); found != from.end() && found->is_boolean())
-    value = found->get<bool>();
-}
-
-void take(const json& from, const char* name, double& value, double low, double high) {
-  const auto found = from.find(name);
-  if (found == from.end() || !found->is_number()) return;
-  const double number = found->get<double>();
-  if (std::isfinite(number)) value = std::clamp(number, low, high);
-}
-
-// Shares, each 0 to 1.
-void take(const json& from, const char* name, std::array<double, 2>& shares) {
-  const auto found = from.find(name);
-  if (found == from.end() || !found->is_array() || found->size() != shares.size()) return;
-  for (std::size_t i = 0; i < shares.size(); ++i)
-    if (const json& share = (*found)[i]; share.is_number() && std::isfinite(share.get<double>()))
-      shares[i] = std::clamp(share.get<double>(), 0.0, 1.0);
-}
-
 json to_json(const ui::Settings& settings) {
-  return {{"theme", settings.theme == figure::Theme::light ? "light" : "dark"},
-          {"colors", model::name_of(settings.colors)},
-          {"text_size", settings.text_size},
-          {"controls_width", settings.controls_width},
-          {"middle_share", settings.middle_share},
-          {"middle_rows", settings.middle_rows},
-          {"right_rows", settings.right_rows},
-          {"two_rows", settings.two_rows},
-          {"two_rows_with_lower", settings.two_rows_with_lower},
-          {"tabs", settings.tabs},
-          {"loss_log", settings.loss_log},
-          {"gradient_log", settings.gradient_log},
-          {"export_directory", settings.export_directory},
-          {"toured", settings.toured}};
+  json to = ui::arrangement_to_json(settings);
+  to["theme"] = settings.theme == figure::Theme::light ? "light" : "dark";
+  to["text_size"] = settings.text_size;
+  to["export_directory"] = settings.export_directory;
+  to["desktop_dialogs"] = settings.desktop_dialogs;
+  to["toured"] = settings.toured;
+  return to;
 }
 
 ui::Settings from_json(const json& from) {
   ui::Settings settings;
   if (!from.is_object()) return settings;
+  ui::take_arrangement(from, settings);
+  const auto take = [&](const char* name, bool& value) {
+    if (const auto found = from.find(name); found != from.end() && found->is_boolean())
+      value = found->get<bool>();
+  };
   if (from.value("theme", json()) == "light") settings.theme = figure::Theme::light;
-  if (const auto colors = from.find("colors"); colors != from.end() && colors->is_string())
-    settings.colors =
-        model::parse_enum<figure::Colormap>(colors->get<std::string>()).value_or(settings.colors);
-  take(from, "text_size", settings.text_size, ui::kLeastTextSize, ui::kMostTextSize);
-  take(from, "controls_width", settings.controls_width, 100.0, 2000.0);
-  take(from, "middle_share", settings.middle_share, 0.0, 1.0);
-  take(from, "middle_rows", settings.middle_rows, 0.0, 1.0);
-  take(from, "right_rows", settings.right_rows, 0.0, 1.0);
-  take(from, "two_rows", settings.two_rows);
-  take(from, "two_rows_with_lower", settings.two_rows_with_lower);
-  if (const auto tabs = from.find("tabs"); tabs != from.end() && tabs->is_array())
-    for (std::size_t i = 0; i < std::min(tabs->size(), settings.tabs.size()); ++i)
-      if ((*tabs)[i].is_string()) settings.tabs[i] = (*tabs)[i].get<std::string>();
-  take(from, "loss_log", settings.loss_log);
-  take(from, "gradient_log", settings.gradient_log);
+  if (const auto size = from.find("text_size"); size != from.end() && size->is_number())
+    if (const auto number = size->get<double>(); std::isfinite(number))
+      settings.text_size = std::clamp(number, ui::kLeastTextSize, ui::kMostTextSize);
   if (const auto found = from.find("export_directory"); found != from.end() && found->is_string())
     settings.export_directory = found->get<std::string>();
-  take(from, "toured", settings.toured);
+  take("desktop_dialogs", settings.desktop_dialogs);
+  take("toured", settings.toured);
   return settings;
 }
 

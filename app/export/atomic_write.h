@@ -1,16 +1,10 @@
-// Writing a file so that a reader finds the old or the new contents, never half of one.
+// The files that are exported are written as all others are.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include "core/io/atomic_write.h"
 
 namespace backflow::exporting {
 
-/// Writes a temporary file beside `path`, flushes it to the disk and renames it over `path`, which
-/// keeps its permissions when it existed. A symbolic link keeps pointing to the file that is
-/// replaced. What is not a regular file (/dev/stdout, a pipe) is written directly. Returns an empty
-/// string, or one sentence that names the path and the system's reason; `path` is then unchanged
-/// and no temporary file is left.
-std::string write_file_atomically(const std::string& path, std::string_view bytes);
+using io::write_file_atomically;
 
 }  // namespace backflow::exporting

@@ -93,6 +93,12 @@ void Window::note(GLFWwindow* window, Details...) {
   static_cast<Window*>(glfwGetWindowUserPointer(window))->input_ = true;
 }
 
+void Window::note_drop(GLFWwindow* window, int count, const char** paths) {
+  auto& self = *static_cast<Window*>(glfwGetWindowUserPointer(window));
+  for (int i = 0; i < count; ++i) self.dropped_.emplace_back(paths[i]);
+  self.input_ = true;
+}
+
 // Set before Dear ImGui sets its own, which call these.
 void Window::watch_input() {
   glfwSetCursorPosCallback(window_, note);
@@ -108,6 +114,7 @@ void Window::watch_input() {
   glfwSetWindowIconifyCallback(window_, note);
   glfwSetWindowRefreshCallback(window_, note);
   glfwSetWindowCloseCallback(window_, note);
+  glfwSetDropCallback(window_, note_drop);
 }
 
 float Window::content_scale() const {
@@ -146,6 +153,14 @@ void Window::hide() { glfwHideWindow(window_); }
 
 bool Window::should_close() const { return glfwWindowShouldClose(window_) == GLFW_TRUE; }
 void Window::request_close() { glfwSetWindowShouldClose(window_, GLFW_TRUE); }
+void Window::refuse_close() {
+  glfwSetWindowShouldClose(window_, GLFW_FALSE);
+  if (glfwGetWindowAttrib(window_, GLFW_ICONIFIED) == GLFW_TRUE) glfwRestoreWindow(window_);
+}
+
+void Window::set_title(const std::string& title) { glfwSetWindowTitle(window_, title.c_str()); }
+std::vector<std::string> Window::take_dropped() { return std::exchange(dropped_, {}); }
+
 void Window::swap_buffers() { glfwSwapBuffers(window_); }
 
 PixelImage Window::read_pixels() const {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/platform/pixel_image.h"
 
@@ -47,6 +48,13 @@ public:
 
   bool should_close() const;
   void request_close();
+  /// It does not close, though the person asked for it; shows it again where it is minimised, since
+  /// something is to be answered first.
+  void refuse_close();
+
+  void set_title(const std::string& title);
+  /// The files that were dropped on it since the last call.
+  std::vector<std::string> take_dropped();
 
   /// Shows what was drawn; waits for the monitor.
   void swap_buffers();
@@ -61,9 +69,11 @@ private:
   /// The callback of every event, whatever it tells.
   template <typename... Details>
   static void note(GLFWwindow* window, Details...);
+  static void note_drop(GLFWwindow* window, int count, const char** paths);
 
   GLFWwindow* window_;
   bool input_ = true;  // the first frame
+  std::vector<std::string> dropped_;
 };
 
 }  // namespace backflow::platform

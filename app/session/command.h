@@ -63,6 +63,12 @@ struct StartPair {
 struct SwapSides {};      ///< A becomes B, and B becomes A
 struct KeepB {};          ///< B goes on alone, as the one network
 struct EndComparison {};  ///< A does
+/// Everything becomes what was saved, paused, with nothing to undo; the analysis that is asked for
+/// stays. Carried out at once, whatever is under way.
+struct OpenSession {
+  std::shared_ptr<const struct SavedSession> session;
+  std::uint64_t number = 0;  ///< given back by Comparison::opened()
+};
 /// A command for B alone; without a comparison it does nothing.
 struct OnB {
   std::shared_ptr<const struct CommandBox> command;
@@ -70,7 +76,7 @@ struct OnB {
 
 using Command = std::variant<Run, Pause, StepOnce, Reset, Evaluate, GoTo, Undo, Redo, SetKey,
                              SetRecurrentWeights, SetSpeedLimit, SetAnalysis, StartComparison,
-                             StartPair, SwapSides, KeepB, EndComparison, OnB>;
+                             StartPair, SwapSides, KeepB, EndComparison, OpenSession, OnB>;
 struct CommandBox {
   Command command;
 };

@@ -91,7 +91,7 @@ bool is_shared(std::string_view key) {
 }
 
 Comparison::Comparison(const config::Config& config, std::size_t memory_budget)
-    : a_{Session(config, memory_budget)} {}
+    : a_{Session(config, memory_budget)}, memory_budget_(memory_budget) {}
 
 std::vector<Comparison::Side*> Comparison::sides() {
   if (!b_) return {&a_};
@@ -230,7 +230,8 @@ void Comparison::copy_to_b() {
 // and another GoTo replaces it; the rest waits until both are there.
 void Comparison::execute(const Command& command) {
   if (is_going()) {
-    const bool gives_up = std::holds_alternative<Pause>(command);
+    const bool gives_up =
+        std::holds_alternative<Pause>(command) || std::holds_alternative<OpenSession>(command);
     if (gives_up) waiting_.clear();
     const bool at_once = gives_up || std::holds_alternative<SetSpeedLimit>(command) ||
                          std::holds_alternative<SetAnalysis>(command) ||
@@ -257,6 +258,12 @@ void Comparison::carry_out_now(const Command& command) {
   for (Side* side : sides()) side->addressed = false;
   number_steps(command);
   std::visit([this](const auto& c) { carry_out(c); }, command);
+  count_changes(std::visit(
+      [](const auto& c) {
+        return is_one_of<std::decay_t<decltype(c)>, StartComparison, StartPair, SwapSides, KeepB,
+                         EndComparison, OpenSession>;
+      },
+      command));
 }
 
 void Comparison::number_steps(const Command& command) {
@@ -338,6 +345,11 @@ const Comparison::Side* Comparison::behind() const {
 }
 
 void Comparison::iterate() {
+  iterate_now();
+  count_changes(false);
+}
+
+void Comparison::iterate_now() {
   if (is_going()) {
     for (Side* side : sides())
       if (side->session.is_going()) side->session.iterate();
@@ -371,12 +383,14 @@ void Comparison::refuse(const std::string& reason) {
 Snapshot Comparison::snapshot(const Known& known) const {
   Snapshot a = a_.session.snapshot();
   complete(a, known, known.analysis_a);
+  a.changes = changes_;
   if (!a_.addressed) a.refusal.clear();
   a.refusals += refusals_;
   if (b_) {
     Snapshot b = b_->session.snapshot();
     complete(b, known, known.analysis_b);
     b.is_b = true;
+    b.changes = changes_;
     a.running = b.running = a.running || b.running;
     if (!a.going_to) a.going_to = b.going_to;
     a.undo_title = title_of(a.undo_title, b.undo_title, numbers(true), true);

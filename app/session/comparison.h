@@ -41,6 +41,15 @@ public:
   explicit Comparison(const config::Config& config,
                       std::size_t memory_budget = RunTimeline::kBudget);
 
+  /// Goes on where that session stood.
+  explicit Comparison(const SavedSession& saved, std::size_t memory_budget = RunTimeline::kBudget);
+
+  /// The networks as they stand, and the speed; without files and notes.
+  SavedSession saved() const;
+  std::uint64_t changes() const { return changes_; }  ///< as in Snapshot
+  /// OpenSession::number of the last one that succeeded; 0: there was none.
+  std::uint64_t opened() const { return opened_; }
+
   void execute(const Command& command);
 
   /// True when iterate() has something to do.
@@ -97,6 +106,7 @@ private:
   void carry_out(const EndComparison& command);
   void carry_out(const OnB& command);
   void carry_out(const SetKey& command);
+  void carry_out(const OpenSession& command);
   template <class C>
   void carry_out(const C& command);  // all others
   void send(Side& side, const Command& command);
@@ -104,9 +114,11 @@ private:
   void run(const Command& command);
   void carry_out(const Undo&) { take_back(Undo{}); }
   void carry_out(const Redo&) { take_back(Redo{}); }
+  void iterate_now();
   void carry_out_now(const Command& command);
   void carry_out_waiting();
   void number_steps(const Command& command);
+  void count_changes(bool changed);
   std::pair<std::uint64_t, std::uint64_t> numbers(bool undo) const;
   void take_back(const Command& command);
   void bring_to(Side& side, std::uint64_t iteration, bool running);
@@ -131,6 +143,8 @@ private:
   std::uint64_t number_ = 0, gesture_ = 0;
   std::string refusal_;  // of the last command, by the comparison itself
   std::uint64_t refusals_ = 0;
+  std::uint64_t changes_ = 0, opened_ = 0;
+  std::size_t memory_budget_ = RunTimeline::kBudget;
 };
 
 }  // namespace backflow::session

@@ -25,6 +25,8 @@ struct DocumentState {
   /// An earlier run left something behind when it ended without being asked to: what, for people
   /// ("cat mat rat at iteration 1,200, of 14:03"). Empty: nothing, or it was answered.
   std::string recovery;
+  /// Why what was changed could not be kept for a recovery; empty: it was.
+  std::string autosave_error;
 };
 
 /// One file or directory.

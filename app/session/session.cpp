@@ -54,11 +54,28 @@ Session::Session(const config::Config& config, std::size_t memory_budget)
   refresh();
 }
 
+Session::Session(const SavedNetwork& saved, std::size_t memory_budget)
+    : config_(std::make_shared<config::Config>(saved.config)),
+      trainer_(saved.state),
+      timeline_(memory_budget),
+      divergence_(saved.divergence),
+      stale_(true) {
+  timeline_.begin(trainer_, config_, saved.curve, !saved.stopped);
+  refresh();
+}
+
+SavedNetwork Session::saved() const {
+  Snapshot curves;
+  timeline_.describe(trainer_.iteration(), curves);
+  return {*config_, trainer_.state(), curves.history, divergence_, has_stopped()};
+}
+
 AnalysisOptions Session::analysis_options() const {
   return with_config(analysis_options_, *config_);
 }
 
 void Session::restart() {
+  changed_ = true;
   trainer_ = training::Trainer(config::make_setup(*config_));
   timeline_.begin(trainer_, config_);
   divergence_.reset();
@@ -97,12 +114,14 @@ void Session::carry_out(const Command& command) {
         }
         if constexpr (std::is_same_v<C, Run>) {
           running_ = true;
+          changed_ = changed_ || divergence_.has_value();
           divergence_.reset();
         } else if constexpr (std::is_same_v<C, Pause>) {
           running_ = single_step_ = false;
         } else if constexpr (std::is_same_v<C, StepOnce>) {
           running_ = false;
           single_step_ = true;
+          changed_ = changed_ || divergence_.has_value();
           divergence_.reset();
         } else if constexpr (std::is_same_v<C, Reset>) {
           running_ = single_step_ = false;
@@ -141,6 +160,7 @@ void Session::go_to(std::uint64_t iteration) {
 
 void Session::go_on(std::chrono::steady_clock::duration how_long) {
   if (!timeline_.advance(*going_, how_long)) return;
+  changed_ = true;
   timeline_.arrive(*going_);
   trainer_ = std::move(going_->trainer);
   config_ = going_->config;
@@ -206,6 +226,7 @@ void Session::take_back(bool undo) {
   if (!step || !step->place)
     return refuse_command(undo ? "there is nothing to undo" : "there is nothing to redo");
   const std::shared_ptr<Place> target = step->place;
+  changed_ = true;
   const auto back = std::make_shared<UndoStep>(
       UndoStep{step->title, 0, step->replaces_state, place(), step->number, step->of_choice});
   if (step->replaces_state || trainer_.iteration() == target->state.setup.iteration) {
@@ -257,6 +278,7 @@ void Session::set_key(const SetKey& command) {
   timeline_.add_change(trainer_, std::move(from), wanted);
   add_undo(std::move(before), title, command.gesture, scales, of_choice);
   config_ = wanted;
+  changed_ = true;
   // The network does not follow what is chosen for the one neuron.
   stale_ = stale_ || !command.name.starts_with("lab.");
 }
@@ -268,6 +290,7 @@ void Session::set_recurrent_weights(const SetRecurrentWeights& command) {
   auto before = place_before(command.gesture);
   trainer_.set_recurrent_weights(W_hh);
   timeline_.add_change(trainer_, config_, config_, W_hh);
+  changed_ = true;
   add_undo(std::move(before), command.title, command.gesture, true);
   stale_ = true;
 }
@@ -275,6 +298,7 @@ void Session::set_recurrent_weights(const SetRecurrentWeights& command) {
 void Session::iterate() {
   if (is_going()) return go_on(std::chrono::milliseconds(8));
   single_step_ = false;
+  changed_ = true;
   timeline_.before_step(trainer_);
   record_ = trainer_.step();
   stale_ = false;

@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/session/command.h"
+#include "app/session/saved_session.h"
 #include "app/session/snapshot.h"
 #include "app/session/timeline.h"
 
@@ -18,6 +20,10 @@ class Session {
 public:
   /// Precondition: config::validate(config) is empty.
   explicit Session(const config::Config& config, std::size_t memory_budget = RunTimeline::kBudget);
+  /// Goes on where that network stood, with nothing to undo and no earlier iteration to return to.
+  explicit Session(const SavedNetwork& saved, std::size_t memory_budget = RunTimeline::kBudget);
+
+  SavedNetwork saved() const;
 
   /// Carries out one command. Run and StepOnce only set the state; iterate() does the work. GoTo
   /// does a little of it at once, iterate() the rest; what comes after a GoTo waits until it is
@@ -48,6 +54,9 @@ public:
   /// Of the step that Undo, or Redo, would take; 0 where there is none.
   std::uint64_t undo_number() const;
   std::uint64_t redo_number() const;
+
+  /// Whether saved() may have become another since this was last asked.
+  bool take_changed() { return std::exchange(changed_, false); }
 
   /// As in RunTimeline.
   void leave_undo() { timeline_.leave_undo(); }
@@ -95,7 +104,8 @@ private:
   std::uint64_t step_number_ = 0;
   bool running_ = false;
   bool single_step_ = false;
-  bool stale_ = false;  // record_ is older than the last change by hand
+  bool changed_ = false;  // take_changed()
+  bool stale_ = false;    // record_ is older than the last change by hand
 };
 
 }  // namespace backflow::session

@@ -147,6 +147,9 @@ struct Snapshot {
   std::uint64_t resume_iteration = 0;  ///< the iteration whose parameters Run goes on from then
   std::string refusal;  ///< why the last command was refused, one sentence; empty when it was not
   std::uint64_t refusals = 0;  ///< commands refused so far: tells two alike apart
+  /// Grows with everything that a session's file would keep of the networks: iterations, keys,
+  /// weights, what is undone; not with the speed or what is looked at.
+  std::uint64_t changes = 0;
   /// The other network of a comparison, null when there is none: B in A's snapshot; and in B's, A
   /// (whose own is null), so that each can be drawn on scales that hold for both.
   std::shared_ptr<const Snapshot> other;

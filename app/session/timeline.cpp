@@ -58,12 +58,17 @@ void apply(const Change& change, training::Trainer& trainer) {
 RunTimeline::RunTimeline(std::size_t budget) : budget_(budget), undo_memory_(budget / 4) {}
 
 void RunTimeline::begin(const training::Trainer& trainer, ConfigPointer config) {
-  start_ = std::make_shared<RunStart>(RunStart{trainer.state(), std::move(config)});
+  begin(trainer, std::move(config), {}, true);
+}
+
+void RunTimeline::begin(const training::Trainer& trainer, ConfigPointer config,
+                        const training::HistoryView& curve, bool changed) {
+  start_ = std::make_shared<RunStart>(RunStart{trainer.state(), std::move(config), changed});
   state_bytes_ = session::bytes_of(start_->state);
   interval_ = interval_for(trainer.setup(), state_bytes_);
   log_.clear();
   log_bytes_ = changes_ = 0;
-  curve_ = {};
+  curve_ = training::History::after(curve, curve.size());
   checkpoints_.clear();
   ghosts_.clear();
   forks_.clear();
@@ -193,9 +198,9 @@ void RunTimeline::forget_oldest_changes(const training::Trainer& present) {
   changes_ -= gone;
 }
 
-// At the start of a run that forgot its oldest changes the last of them was made.
 bool RunTimeline::changed_at(std::uint64_t iteration) const {
-  return iteration == first() || (changes_ > 0 && log_[changes_ - 1]->iteration == iteration);
+  return (iteration == first() && start_->changed) ||
+         (changes_ > 0 && log_[changes_ - 1]->iteration == iteration);
 }
 
 ConfigPointer RunTimeline::config_after(std::size_t changes) const {

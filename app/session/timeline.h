@@ -45,6 +45,10 @@ public:
 
   /// A new run that begins with this state: everything else is forgotten, but undo is not.
   void begin(const training::Trainer& trainer, ConfigPointer config);
+  /// The same with a state that was reached before: with the curve that led there, a point for each
+  /// iteration, and whether something was changed by hand there.
+  void begin(const training::Trainer& trainer, ConfigPointer config,
+             const training::HistoryView& curve, bool changed);
 
   /// To be called before each iteration, and its record after it.
   void before_step(const training::Trainer& trainer);

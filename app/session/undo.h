@@ -30,6 +30,8 @@ struct UndoHeads {
 struct RunStart {
   training::TrainerState state;
   ConfigPointer config;
+  /// Something was changed by hand there, such as the last change of those that were forgotten.
+  bool changed = true;
 };
 
 /// One change by hand, as it is made again when a run is replayed.

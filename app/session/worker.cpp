@@ -52,8 +52,8 @@ private:
 
 class Worker::Impl {
 public:
-  Impl(const config::Config& config, std::function<void()> on_publish)
-      : networks_(config), on_publish_(std::move(on_publish)), analysts_([this] { wake(); }) {
+  Impl(const Comparison& networks, std::function<void()> on_publish)
+      : networks_(networks), on_publish_(std::move(on_publish)), analysts_([this] { wake(); }) {
     publish();
     thread_ = std::thread([this] { loop(); });
   }
@@ -173,7 +173,6 @@ private:
     while (auto commands = take_commands()) {
       const bool was_running = networks_.wants_to_iterate();
       within_memory([&] { execute(*commands); });
-      hand_out_copies();
       if (!was_running) {
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);
@@ -191,6 +190,7 @@ private:
       }
       within_memory([this] { networks_.refresh(); });
       if (changed) publish();
+      hand_out_copies();  // of what everybody can see by now
     }
   }
 
@@ -240,7 +240,10 @@ private:
 };
 
 Worker::Worker(const config::Config& config, std::function<void()> on_publish)
-    : impl_(std::make_unique<Impl>(config, std::move(on_publish))) {}
+    : Worker(Comparison(config), std::move(on_publish)) {}
+
+Worker::Worker(const Comparison& networks, std::function<void()> on_publish)
+    : impl_(std::make_unique<Impl>(networks, std::move(on_publish))) {}
 
 Worker::~Worker() = default;
 

@@ -10,11 +10,14 @@
 #include "app/ui/divergence_banner.h"
 #include "app/ui/export_dialog.h"
 #include "app/ui/export_line.h"
+#include "app/ui/files.h"
 #include "app/ui/help_overlay.h"
+#include "app/ui/hover_help.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/keyboard_focus.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/panels.h"
+#include "app/ui/settings_json.h"
 #include "app/ui/status_bar.h"
 #include "app/ui/theme.h"
 #include "app/ui/timeline_bar.h"
@@ -29,13 +32,17 @@ constexpr double kGap = 7.0;  // around everything, in units
 constexpr double kTransport = 30.0, kStatus = 24.0;
 constexpr double kTextStep = 1.1;  // of the text size, with one press of a key
 constexpr double kNoticeSeconds = 8.0;
-constexpr double kHelpDelay = 0.45;  // seconds the mouse must rest
 
 }  // namespace
 
 class AppUi::Impl {
 public:
-  explicit Impl(UiServices services) : settings_(std::move(services.settings)) {
+  explicit Impl(UiServices services)
+      : settings_(services.settings),
+        files_({services.documents, services.dialogs, services.directory,
+                [this] { return layout_to_json(layout()); },
+                [this](const std::string& json) { take_opened_layout(json); }},
+               settings_.desktop_dialogs) {
     ui_.theme = settings_.theme;
     ui_.norm_colors = settings_.colors;
     panels_.restore(settings_);
@@ -65,6 +72,9 @@ public:
     ui_.hover.text.clear();
     ui_.tooltip.clear();
     if (exporter_ != nullptr) exports_ = exporter_->status();
+    files_.begin_frame(ImGui::GetIO().DeltaTime, help_open_ || tour_.is_on() || export_.is_open());
+    if (const auto at = std::exchange(walk_from_, std::nullopt))
+      walk_.begin_at(at->position, snapshot, services_.send);
     // What one drag, or one click, sets off is undone in one step.
     if (ImGui::IsMouseClicked(0) || !ImGui::IsMouseDown(0)) ++ui_.gesture;
     handle_keys(snapshot);
@@ -86,15 +96,15 @@ public:
     ImGui::End();
     if (const auto asked = std::exchange(ui_.export_asked, std::nullopt))
       open_export(snapshot, *asked);
-    if (exporter_ != nullptr) export_.draw(ui_, window, *exporter_, exports_, services_.textures);
-    if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
-    if (tour_.draw(ui_, window)) settings_.toured = true;
-    draw_hover_help();
+    if (files_.take_export_asked()) open_export(snapshot, {"dashboard", Side::none});
+    draw_pages(window);
+    shown_tooltip_ = draw_hover_help(ui_);
   }
 
   Settings settings() const {
     Settings settings = settings_;
     settings.colors = ui_.norm_colors;
+    settings.desktop_dialogs = files_.desktop_dialogs();
     panels_.store(settings);
     if (!export_.directory_used().empty()) settings.export_directory = export_.directory_used();
     return settings;
@@ -109,13 +119,13 @@ public:
   std::string status_, shown_tooltip_;
   ExportDialog export_;
   ExportLine export_line_;
+  Files files_;
   double frame_ms_ = 0.0;
-  bool quit_ = false;
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
     return about_to_help || walk_.moving() || state_.is_folding() || notice_seconds_ > 0.0 ||
-           ui_.edit.starting > 0 || export_line_.fades() ||
+           ui_.edit.starting > 0 || export_line_.fades() || files_.needs_redraw() ||
            (exporter_ != nullptr && exporter_->status().revision != exports_.revision) ||
            ImGui::GetIO().WantTextInput || state_.cursor_moved();
   }
@@ -141,7 +151,9 @@ private:
   }
 
   // A page lies over all that is drawn otherwise, which is out of reach then.
-  bool is_covered() const { return help_open_ || tour_.is_on() || export_.is_open(); }
+  bool is_covered() const {
+    return help_open_ || tour_.is_on() || export_.is_open() || files_.is_open();
+  }
 
   // Not while something is typed, or with Ctrl.
   static bool takes_keys() { return !ImGui::GetIO().WantTextInput && !ImGui::GetIO().KeyCtrl; }
@@ -153,12 +165,17 @@ private:
   }
 
   void handle_keys(const session::Snapshot& snapshot) {
-    if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) quit_ = true;
-    if (tour_.is_on()) return;
+    if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) files_.ask_to_quit();
+    if (files_.is_open()) {
+      if (takes_keys() && key_pressed(Key::escape)) close_one();
+      return;
+    }
+    if (tour_.is_on() || files_.menu_is_open()) return;
     if (export_.is_open()) {
       if (takes_keys() && key_pressed(Key::escape)) close_one();
       return;
     }
+    if (!help_open_) files_.take_keys();
     if (ImGui::GetIO().KeyCtrl && !ImGui::GetIO().WantTextInput && !help_open_ &&
         key_pressed(Key::e))
       ui_.export_asked = pointed_at_;
@@ -187,7 +204,9 @@ private:
   // Escape closes one thing at a time, the foremost first. An open list closes by itself.
   void close_one() {
     if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) return;
-    if (export_.is_open())
+    if (files_.is_open())
+      files_.close_one();
+    else if (export_.is_open())
       export_.close_one();
     else if (help_open_)
       help_open_ = false;
@@ -224,14 +243,15 @@ private:
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
     ui_.shown.clear();
     const double transport = ui_.px(kTransport), status = ui_.px(kStatus);
-    draw_transport_bar(
-        ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
-        {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; }});
+    draw_transport_bar(ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
+                       {services_.send, [this] { toggle_theme(); },
+                        [this] { help_open_ = !help_open_; }, file_menu()});
     const std::string message = notice(snapshot);
     Rect line_below{all.x, all.bottom() - status + ui_.px(3.0), all.width, status};
     if (exporter_ != nullptr)
       line_below =
           export_line_.draw(ui_, line_below, *exporter_, exports_, ImGui::GetIO().DeltaTime);
+    line_below = files_.draw_line(ui_, line_below, ImGui::GetIO().DeltaTime);
     draw_status_bar(ui_, line_below, snapshot, frame_ms_, message);
     status_ = message.empty() ? status_text(snapshot, frame_ms_) : message;
     const Rect line{all.x, all.y + transport + ui_.px(4.0), all.width,
@@ -246,6 +266,33 @@ private:
       body.height -= step;
     }
     draw_columns(snapshot, body);
+  }
+
+  // What lies over the window; the foremost alone, so that no key reaches another.
+  void draw_pages(const Rect& window) {
+    if (files_.is_open()) return files_.draw_page(ui_, window);
+    if (exporter_ != nullptr) export_.draw(ui_, window, *exporter_, exports_, services_.textures);
+    if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
+    if (tour_.draw(ui_, window)) settings_.toured = true;
+  }
+
+  std::function<void(const Rect&)> file_menu() {
+    if (!files_.there_are()) return {};
+    return [this](const Rect& rect) { files_.draw_menu(ui_, rect, exporter_ != nullptr); };
+  }
+
+  Layout layout() const { return {settings(), state_.view, state_.wants_folded}; }
+
+  void take_opened_layout(const std::string& json) {
+    Layout opened = layout();
+    take_layout(json, opened);
+    settings_ = opened.settings;
+    ui_.norm_colors = settings_.colors;
+    panels_.restore(settings_);
+    walk_from_ = std::exchange(opened.view.playhead, std::nullopt);
+    if (!walk_from_) walk_.end();
+    state_.view = opened.view;
+    state_.wants_folded = opened.folded;
   }
 
   // What has the keyboard, else what is under the mouse, else all of it: as of the last frame.
@@ -307,24 +354,11 @@ private:
     layout_.take_input(ui_, rects, takes_keys() && !is_covered());
   }
 
-  void draw_hover_help() {
-    HoverHelp& hover = ui_.hover;
-    if (hover.label != hover.resting_on || ImGui::IsAnyMouseDown()) {
-      hover.resting_on = hover.label;
-      hover.rested = 0.0;
-    } else if (!hover.label.empty()) {
-      hover.rested += ImGui::GetIO().DeltaTime;
-    }
-    shown_tooltip_ = ui_.tooltip;
-    if (shown_tooltip_.empty() && !hover.label.empty() && hover.rested >= kHelpDelay)
-      shown_tooltip_ = hover.text;
-    if (!shown_tooltip_.empty()) draw_tooltip(ui_, shown_tooltip_);
-  }
-
   exporting::Exporter* exporter_ = nullptr;
   exporting::ExportStatus exports_;  // as of this frame
   std::string directory_;
   FigureChoice pointed_at_;
+  std::optional<figure::Playhead> walk_from_;  // where the walk of an opened session stood
   ControlsPanel controls_;
   Walk walk_;
   std::string font_message_;
@@ -342,7 +376,14 @@ AppUi::~AppUi() = default;
 void AppUi::set_scale(double scale) { impl_->set_scale(scale); }
 void AppUi::frame(const session::Snapshot& snapshot) { impl_->frame(snapshot); }
 void AppUi::set_frame_time(double milliseconds) { impl_->frame_ms_ = milliseconds; }
-bool AppUi::wants_quit() const { return impl_->quit_; }
+bool AppUi::wants_quit() const { return impl_->files_.quits(); }
+void AppUi::ask_to_quit() { impl_->files_.ask_to_quit(); }
+void AppUi::open_dropped(std::vector<std::string> paths) {
+  impl_->files_.open_dropped(std::move(paths));
+}
+std::string AppUi::title() const { return impl_->files_.title(); }
+bool AppUi::waits_for_desktop() const { return impl_->files_.waits_for_desktop(); }
+const Files& AppUi::files() const { return impl_->files_; }
 bool AppUi::needs_redraw() const { return impl_->needs_redraw(); }
 double AppUi::text_size() const { return impl_->settings_.text_size; }
 Settings AppUi::settings() const { return impl_->settings(); }

@@ -5,11 +5,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/export/request.h"
 #include "app/figure/style.h"
 #include "app/session/command.h"
+#include "app/session/documents.h"
 #include "app/session/snapshot.h"
+#include "app/ui/file_dialogs.h"
 #include "app/ui/heatmap_textures.h"
 #include "app/ui/settings.h"
 #include "app/ui/widget_registry.h"
@@ -23,7 +26,9 @@ struct UiServices {
   Settings settings;                        ///< as the window was left
   bool offer_tour = false;                  ///< begin with the tour unless it has been seen
   exporting::Exporter* exporter = nullptr;  ///< null: nothing can be exported
-  std::string directory = {};               ///< for exports, until another one is chosen
+  std::string directory = {};               ///< for files, until another one is chosen
+  session::Documents* documents = nullptr;  ///< null: nothing can be opened or saved
+  DesktopDialogs* dialogs = nullptr;        ///< null: files are chosen in the window
 };
 
 class AppUi {
@@ -45,6 +50,14 @@ public:
   void set_frame_time(double milliseconds);
 
   bool wants_quit() const;
+  /// Wants to be asked for, by whoever closes the window: a question may come first.
+  void ask_to_quit();
+  /// Files that were dropped on the window: opened, after a question where something would be lost.
+  void open_dropped(std::vector<std::string> paths);
+  /// Of the window: the session's file and whether something in it is not saved.
+  std::string title() const;
+  /// A dialog of the desktop is open: it is to be looked often whether it has ended.
+  bool waits_for_desktop() const;
   /// Something will look different in the next frame though nothing happens: a help text about to
   /// appear, a blinking cursor.
   bool needs_redraw() const;
@@ -63,6 +76,7 @@ public:
   /// What is told of exports in the status bar; what is chosen, asked and shown in their dialog.
   std::string export_text() const;
   const class ExportDialog& export_dialog() const;
+  const class Files& files() const;
   /// The control that Tab has reached; empty when none.
   std::string focused() const;
 

@@ -6,9 +6,8 @@
 #include <fmt/format.h>
 
 #include "app/figure/number_format.h"
-#include "app/figure/text_markup.h"
 #include "app/ui/export_form.h"
-#include "app/ui/imgui_compat.h"
+#include "app/ui/page.h"
 #include "app/ui/theme.h"
 
 namespace backflow::ui {
@@ -17,51 +16,13 @@ namespace {
 using exporting::Moving;
 using What = ExportDraft::What;
 
-constexpr double kWidth = 980.0, kHeight = 560.0, kPad = 20.0;  // of the card, in units
+constexpr double kWidth = 980.0, kHeight = 560.0;  // of the card, in units
 constexpr double kForm = 400.0, kLeastPreview = 240.0;
 constexpr double kHead = 28.0, kFoot = 30.0, kGap = 12.0;
-
-void begin_page(UiContext& ui, const Rect& window) {
-  ImGui::SetNextWindowPos(top_left(window));
-  ImGui::SetNextWindowSize(
-      ImVec2(static_cast<float>(window.width), static_cast<float>(window.height)));
-  // An open list would lose the focus, and close.
-  if (!ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) ImGui::SetNextWindowFocus();
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, to_imgui(ui.colors().surround, 0.72));
-  ImGui::Begin("export", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
-  ImGui::PopStyleColor();
-}
-
-Rect draw_page(UiContext& ui, const Rect& window) {
-  const double width = std::min(ui.px(kWidth), window.width - ui.px(24.0));
-  const double height = std::min(ui.px(kHeight), window.height - ui.px(24.0));
-  const Rect card{std::round(window.x + (window.width - width) / 2.0),
-                  std::round(window.y + (window.height - height) / 2.0), width, height};
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  const auto rounding = static_cast<float>(ui.px(8.0));
-  list.AddRectFilled(top_left(card), bottom_right(card), to_imgui(ui.colors().background),
-                     rounding);
-  list.AddRect(top_left(card), bottom_right(card), to_imgui(ui.colors().axis), rounding);
-  return inset(card, ui.px(kPad));
-}
 
 std::string millimetres(const figure::Figure& figure) {
   const auto mm = [](double units) { return figure::fixed(units * 25.4 / 96.0, 0); };
   return mm(figure.width) + " × " + mm(figure.height) + " mm";
-}
-
-// On as many lines as it needs, two at most.
-void draw_sentence(UiContext& ui, const Rect& rect, const std::string& sentence) {
-  const double size = 12.0, line = ui.px(15.0);
-  std::vector<std::string> lines = figure::wrapped(sentence, ui.px(size), rect.width);
-  lines.resize(std::min<std::size_t>(lines.size(), 2));
-  double y = rect.y + (rect.height - static_cast<double>(lines.size()) * line) / 2.0;
-  for (const std::string& text : lines) {
-    draw_text(ui, {rect.x, y, rect.width, line}, text, size, ui.colors().warning);
-    y += line;
-  }
 }
 
 }  // namespace
@@ -154,8 +115,7 @@ void ExportDialog::draw(UiContext& ui, const Rect& window, exporting::Exporter& 
   take_answer(status);
   if (!open_) return;
   ask(exporter);
-  begin_page(ui, window);
-  const Rect inner = draw_page(ui, window);
+  const Rect inner = begin_page(ui, "export", window, kWidth, kHeight);
   const Rect head{inner.x, inner.y, inner.width, ui.px(kHead)};
   draw_text(ui, head, "Export", 15.0, ui.colors().text, figure::HAlign::left, true);
   const double close = ui.px(84.0), switcher = std::min(ui.px(330.0), inner.width - 2.0 * close);
@@ -255,14 +215,12 @@ void ExportDialog::draw_buttons(UiContext& ui, const Rect& row, exporting::Expor
   if (sentence_.empty()) sentence_ = refusal_;
   const bool one = draft_.what == What::figure;
   const Rect rest{row.x, row.y, (one ? copy.x : go.x) - gap - row.x, row.height};
-  if (!sentence_.empty()) draw_sentence(ui, rest, sentence_);
+  if (!sentence_.empty()) draw_lines(ui, rest, sentence_, ui.colors().warning);
   if (one &&
       button(ui, {"Copy figure", "As a PNG picture, for other programs to paste", copy, true},
              {"Copy as PNG"}))
     exporter.copy(subject());
-  const bool entered = ui.focus.label.empty() && ui.edit.label.empty() &&
-                       !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) &&
-                       !ImGui::GetIO().WantTextInput && key_pressed(Key::enter);
+  const bool entered = page_has_enter(ui);
   const bool able = good && request_ == 0;
   if (button(ui, {"Export now", "Write it in the background  (Enter)", go, able},
              {.text = "Export", .primary = able}) ||
@@ -275,7 +233,7 @@ void ExportDialog::draw_question(UiContext& ui, const Rect& row, exporting::Expo
   const Rect yes{row.right() - width, row.y, width, row.height};
   const Rect no{yes.x - gap - width, row.y, width, row.height};
   sentence_ = *question_ + "; overwrite?";
-  draw_sentence(ui, {row.x, row.y, no.x - gap - row.x, row.height}, sentence_);
+  draw_lines(ui, {row.x, row.y, no.x - gap - row.x, row.height}, sentence_, ui.colors().warning);
   if (button(ui, {"Keep files", "Write nothing; choose another name  (Esc)", no}, {"Keep"}))
     question_.reset();
   else if (button(ui, {"Overwrite files", "What is there now is lost", yes},

@@ -7,7 +7,6 @@
 #include "app/figure/number_format.h"
 #include "app/figure/text_markup.h"
 #include "app/ui/elide.h"
-#include "app/ui/theme.h"
 
 namespace backflow::ui {
 namespace {
@@ -22,15 +21,6 @@ std::string of_work(const exporting::ExportStatus& status) {
   if (status.total < 2) return what + " …";
   return what + fmt::format("  {} of {}", figure::grouped(static_cast<std::uint64_t>(status.done)),
                             figure::grouped(static_cast<std::uint64_t>(status.total)));
-}
-
-void draw_progress(const UiContext& ui, const Rect& rect, double share) {
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  const auto rounding = static_cast<float>(rect.height / 2.0);
-  list.AddRectFilled(top_left(rect), bottom_right(rect), to_imgui(ui.colors().grid), rounding);
-  const Rect part{rect.x, rect.y, std::max(rect.height, rect.width * share), rect.height};
-  if (share > 0.0)
-    list.AddRectFilled(top_left(part), bottom_right(part), to_imgui(ui.colors().accent), rounding);
 }
 
 }  // namespace

@@ -72,6 +72,18 @@ void draw_icon(ImDrawList& list, Icon icon, const Rect& r, ImU32 color) {
       list.AddTriangleFilled(at(r, 0.5, -0.05), at(r, 0.8, 0.32), at(r, 0.2, 0.32), color);
       break;
     }
+    case Icon::folder: {
+      const auto rounding = static_cast<float>(0.1 * r.width);
+      list.AddRectFilled(at(r, 0.0, 0.08), at(r, 0.45, 0.5), color, rounding);
+      list.AddRectFilled(at(r, 0.0, 0.22), at(r, 1.0, 0.92), color, rounding);
+      break;
+    }
+    case Icon::file: {  // a sheet with a corner folded
+      const ImVec2 sheet[] = {at(r, 0.15, 0.0), at(r, 0.6, 0.0), at(r, 0.85, 0.27),
+                              at(r, 0.85, 1.0), at(r, 0.15, 1.0)};
+      list.AddPolyline(sheet, 5, color, ImDrawFlags_Closed, static_cast<float>(0.1 * r.width));
+      break;
+    }
   }
 }
 

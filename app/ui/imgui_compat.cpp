@@ -95,6 +95,8 @@ void init_keys_without_backend() {
   io.KeyMap[ImGuiKey_Escape] = glfw_code(Key::escape);
   io.KeyMap[ImGuiKey_Enter] = glfw_code(Key::enter);
   io.KeyMap[ImGuiKey_Space] = glfw_code(Key::space);
+  io.KeyMap[ImGuiKey_A] = glfw_code(Key::a);
+  io.KeyMap[ImGuiKey_Tab] = glfw_code(Key::tab);
   io.KeyMap[ImGuiKey_Backspace] = glfw_code(Key::backspace);
 }
 

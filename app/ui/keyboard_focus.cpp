@@ -57,7 +57,9 @@ void move_focus(UiContext& ui) {
   focus.enter = focus.moved = false;
   const bool gone =
       std::find(focus.order.begin(), focus.order.end(), focus.label) == focus.order.end();
-  if (!io.WantTextInput) {
+  if (const int steps = std::exchange(focus.steps, 0); steps != 0) {
+    go_on(focus, steps < 0);
+  } else if (!io.WantTextInput) {
     if (gone || ImGui::IsMouseClicked(0)) focus.label.clear();
     if (key_pressed(Key::tab, true) && !io.KeyCtrl) go_on(focus, io.KeyShift);
     focus.enter = !focus.label.empty() && key_pressed(Key::enter);

@@ -21,7 +21,8 @@ struct Settings {
   std::array<std::string, 3> tabs;  ///< figures shown in the map, loss and norm card; empty: first
   bool loss_log = false, gradient_log = true;
   std::string export_directory;  ///< last exported to; empty: nothing yet
-  bool toured = false;           ///< has seen the tour, or skipped it
+  bool desktop_dialogs = true;  ///< files are chosen in the desktop's own dialog where there is one
+  bool toured = false;          ///< has seen the tour, or skipped it
 
   bool operator==(const Settings&) const = default;
 };

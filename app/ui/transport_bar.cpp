@@ -70,14 +70,17 @@ private:
   Rect r_;
 };
 
+constexpr double kBehindFile = 8.0;  // more than between the others: the menu is of another kind
+
 // How wide everything is, in units; 0 leaves a part out.
 struct Widths {
-  double run, one, reset, caption, speed, step, play, pace, whole, compare, theme, help;
+  double file, run, one, reset, caption, speed, step, play, pace, whole, compare, theme, help;
   bool words;  // on the buttons whose icons say it too
 
-  double total(bool walking) const {
+  double total(bool walking, bool files) const {
     constexpr double kGap = 6.0;
     double sum = 30.0 + kGap;  // back
+    if (files) sum += file + kGap + kBehindFile;
     for (const double part : {run, one, reset, caption, speed, step, step, play, pace,
                               walking ? whole : 0.0, compare, theme, help})
       sum += part > 0.0 ? part + kGap : 0.0;
@@ -86,15 +89,17 @@ struct Widths {
 };
 // From the roomiest on; keys reach what is left out.
 constexpr Widths kWidths[] = {
-    {104.0, 128.0, 84.0, 42.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
-    {104.0, 30.0, 84.0, 0.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
-    {84.0, 30.0, 72.0, 0.0, 160.0, 30.0, 62.0, 84.0, 44.0, kCompareMenu, 52.0, 52.0, true},
-    {36.0, 30.0, 30.0, 0.0, 140.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
-    {36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false}};
+    {56.0, 104.0, 128.0, 84.0, 42.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0,
+     true},
+    {56.0, 104.0, 30.0, 84.0, 0.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
+    {48.0, 84.0, 30.0, 72.0, 0.0, 160.0, 30.0, 62.0, 84.0, 44.0, kCompareMenu, 52.0, 52.0, true},
+    {40.0, 36.0, 30.0, 30.0, 0.0, 140.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
+    {40.0, 36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
+    {40.0, 36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, 0.0, 0.0, 30.0, false}};
 
-Widths widths_for(double units, bool walking) {
+Widths widths_for(double units, bool walking, bool files) {
   for (const Widths& widths : kWidths)
-    if (widths.total(walking) <= units) return widths;
+    if (widths.total(walking, files) <= units) return widths;
   return kWidths[std::size(kWidths) - 1];
 }
 
@@ -163,8 +168,16 @@ void draw_training(UiContext& ui, Row& row, const Widths& widths, const session:
 
 void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                         Walk& walk, const TransportActions& actions) {
-  const Widths widths = widths_for(rect.width / ui.scale, walk.on());
-  Row row(ui, rect);
+  const bool files = actions.draw_file_menu != nullptr;
+  const Widths widths = widths_for(rect.width / ui.scale, walk.on(), files);
+  Rect rest = rect;
+  if (files) {
+    actions.draw_file_menu({rect.x, rect.y, ui.px(widths.file), rect.height});
+    const double used = ui.px(widths.file + 6.0 + kBehindFile);
+    rest.x += used;
+    rest.width -= used;
+  }
+  Row row(ui, rest);
   draw_training(ui, row, widths, snapshot, actions);
   draw_walk(ui, row, widths, snapshot, walk, actions.send);
 

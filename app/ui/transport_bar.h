@@ -1,4 +1,5 @@
-// Run, iterations forward and back, reset, speed; the walk through one iteration; theme and help.
+// The menu of the files; run, iterations forward and back, reset, speed; the walk through one
+// iteration; theme and help.
 #pragma once
 
 #include <functional>
@@ -13,6 +14,7 @@ namespace backflow::ui {
 struct TransportActions {
   std::function<void(session::Command)> send;
   std::function<void()> toggle_theme, toggle_help;
+  std::function<void(const Rect&)> draw_file_menu;  ///< empty: there are no files
 };
 
 void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,

@@ -32,7 +32,7 @@ struct HoverHelp {
 /// A field that is being typed into.
 struct InlineEdit {
   std::string label;  ///< of the field; empty when none
-  char text[1024] = "";
+  char text[4352] = "";
   std::string start;  ///< the text before anything was typed
   int starting = 0;   ///< frames left in which it may still be given the keyboard
 };
@@ -45,6 +45,7 @@ struct KeyboardFocus {
   bool uses_arrows = false;  ///< arrow keys are the control's, not the window's
   bool asked_for_arrows = false;
   bool moved = false;              ///< in this frame
+  int steps = 0;                   ///< to go with the next frame, asked for by a control
   std::vector<std::string> order;  ///< the labels of all controls of the frame so far
 };
 

@@ -42,7 +42,14 @@ void Walk::begin(const session::Snapshot& snapshot, const Send& send, bool at_en
   take(snapshot);
 }
 
+void Walk::begin_at(Index position, const session::Snapshot& snapshot, const Send& send) {
+  end();
+  start_ = position;
+  begin(snapshot, send, false);
+}
+
 void Walk::end() {
+  start_.reset();
   position_.reset();
   record_.reset();
   awaited_ = Awaited::nothing;
@@ -107,7 +114,10 @@ void Walk::take(const session::Snapshot& snapshot) {
     if (snapshot.running) return;
     awaited_ = Awaited::nothing;
     record_ = snapshot.record;
-    go_to(!at_end_ ? 1 : has_update() ? last() : last() - 1, !at_end_);
+    const Index end = has_update() ? last() : last() - 1;
+    const bool animated = !at_end_ && !start_;
+    const Index start = std::exchange(start_, std::nullopt).value_or(at_end_ ? end : 1);
+    go_to(std::clamp(start, Index{1}, end), animated);
     return;
   }
   if (!on() || snapshot.record == record_) return;

@@ -31,6 +31,8 @@ public:
   void previous(const session::Snapshot& snapshot, const Send& send);
   /// Goes on by itself, or stops doing so; begins the walk when it is off.
   void toggle_play(const session::Snapshot& snapshot, const Send& send);
+  /// Begins the walk at that position, or at the last one that there is.
+  void begin_at(model::Index position, const session::Snapshot& snapshot, const Send& send);
   /// The whole iteration is shown again.
   void end();
 
@@ -75,7 +77,9 @@ private:
   Record record_;  // walked over
   Awaited awaited_ = Awaited::nothing;
   std::uint64_t refusals_ = 0;  // Snapshot::refusals when that was asked for
-  bool at_end_ = false;         // where a walk that waits for training to stop will begin
+  // Where a walk that waits for training to stop will begin: at its end, at a position.
+  bool at_end_ = false;
+  std::optional<model::Index> start_;
   bool playing_ = false;
   double pulse_ = 1.0, pace_ = 2.0, clock_ = 0.0;
 };

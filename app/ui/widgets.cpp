@@ -139,6 +139,15 @@ void draw_tooltip(UiContext& ui, const std::string& lines) {
                   to_imgui(ui.colors().text));
 }
 
+void draw_progress(const UiContext& ui, const Rect& rect, double share) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const auto rounding = static_cast<float>(rect.height / 2.0);
+  list.AddRectFilled(top_left(rect), bottom_right(rect), to_imgui(ui.colors().grid), rounding);
+  const Rect part{rect.x, rect.y, std::max(rect.height, rect.width * share), rect.height};
+  if (share > 0.0)
+    list.AddRectFilled(top_left(part), bottom_right(part), to_imgui(ui.colors().accent), rounding);
+}
+
 bool button(UiContext& ui, const Widget& widget, const ButtonLook& look) {
   const Interaction state = interact(ui, widget);
   const figure::Palette& colors = ui.colors();

@@ -40,7 +40,10 @@ void draw_text(UiContext& ui, const Rect& rect, const std::string& markup, doubl
 /// Lines of text markup in a box at the mouse.
 void draw_tooltip(UiContext& ui, const std::string& lines);
 
-enum class Icon { none, play, pause, step, step_back, reset, undo, redo, leave };
+/// How much of something is done, 0 to 1.
+void draw_progress(const UiContext& ui, const Rect& rect, double share);
+
+enum class Icon { none, play, pause, step, step_back, reset, undo, redo, leave, folder, file };
 
 struct ButtonLook {
   std::string text;  ///< text markup

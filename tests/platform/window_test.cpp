@@ -172,5 +172,27 @@ TEST_F(WindowTest, InputIsNoted) {
     EXPECT_TRUE(set);
 }
 
+TEST_F(WindowTest, ClosingCanBeRefusedAndTheTitleIsSet) {
+  window_->request_close();
+  EXPECT_TRUE(window_->should_close());
+  window_->refuse_close();
+  EXPECT_FALSE(window_->should_close());
+  window_->request_close();
+  EXPECT_TRUE(window_->should_close());
+  window_->set_title("lecture.backflow.json* — Backflow");
+}
+
+TEST_F(WindowTest, WhatIsDroppedIsTakenOnce) {
+  window_->take_input();
+  EXPECT_TRUE(window_->take_dropped().empty());
+  const GLFWdropfun ours = glfwSetDropCallback(window_->native(), nullptr);
+  ASSERT_NE(ours, nullptr);
+  const char* paths[] = {"/data/m.safetensors", "/data/caf\xe9.npy"};
+  ours(window_->native(), 2, paths);
+  EXPECT_TRUE(window_->take_input());
+  EXPECT_THAT(window_->take_dropped(), testing::ElementsAre(paths[0], paths[1]));
+  EXPECT_TRUE(window_->take_dropped().empty());
+}
+
 }  // namespace
 }  // namespace backflow::platform

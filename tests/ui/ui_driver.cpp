@@ -7,7 +7,8 @@
 namespace backflow::ui {
 
 UiDriver::UiDriver(const config::Config& config, int width, int height, double scale,
-                   const Settings& settings, bool offer_tour, exporting::Exporter* exporter)
+                   const Settings& settings, bool offer_tour, exporting::Exporter* exporter,
+                   session::Documents* documents, DesktopDialogs* dialogs)
     : networks_(config), scale_(scale), text_size_(settings.text_size) {
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
@@ -18,7 +19,7 @@ UiDriver::UiDriver(const config::Config& config, int width, int height, double s
   init_keys_without_backend();
   ui_ = std::make_unique<AppUi>(
       UiServices{[this](session::Command command) { networks_.execute(command); }, nullptr,
-                 settings, offer_tour, exporter, "/tmp/figures"});
+                 settings, offer_tour, exporter, "/tmp/figures", documents, dialogs});
   ui_->set_scale(scale * ui_->text_size());
   unsigned char* pixels = nullptr;
   int atlas_width = 0, atlas_height = 0;

@@ -17,7 +17,8 @@ class UiDriver {
 public:
   explicit UiDriver(const config::Config& config = {}, int width = 1280, int height = 800,
                     double scale = 1.0, const Settings& settings = {}, bool offer_tour = false,
-                    exporting::Exporter* exporter = nullptr);
+                    exporting::Exporter* exporter = nullptr,
+                    session::Documents* documents = nullptr, DesktopDialogs* dialogs = nullptr);
   ~UiDriver();
   UiDriver(const UiDriver&) = delete;
   UiDriver& operator=(const UiDriver&) = delete;

@@ -1,4 +1,4 @@
-#include "app/export/atomic_write.h"
+#include "core/io/atomic_write.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -8,10 +8,11 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace backflow::exporting {
+namespace backflow::io {
 namespace {
 
 std::string could_not_write(const std::string& path, int error) {
@@ -25,8 +26,8 @@ public:
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
 
   bool valid() const { return number_ >= 0; }
   int get() const { return number_; }
@@ -75,7 +76,7 @@ mode_t mode_of_new_files() {
   return kReadWriteForAll & ~mask;
 }
 
-// Fills the open temporary file. 0 or errno.
+// Fills the open temporary file and closes it. 0 or errno.
 int fill(Descriptor& file, std::string_view bytes, mode_t mode) {
   if (const int error = write_all(file.get(), bytes); error != 0) return error;
   // A file system without permissions refuses this; the contents matter more.
@@ -84,18 +85,49 @@ int fill(Descriptor& file, std::string_view bytes, mode_t mode) {
   return file.close();
 }
 
+// A name of its own rather than path + suffix, which could be longer than a name may be.
+constexpr std::string_view kTemporaryName = ".backflow-XXXXXX";
+
+// A new temporary file, locked for as long as somebody writes it: one that can be locked is
+// nobody's (remove_stale_temporaries). One that was taken for such, before it was locked, is gone
+// and left for another.
+Descriptor make_temporary(const std::filesystem::path& directory, std::string& name) {
+  while (true) {
+    name = (directory / kTemporaryName).string();
+    Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
+    if (!file.valid()) return file;
+    const bool taken = ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    struct stat status {};
+    if (!taken && ::fstat(file.get(), &status) == 0 && status.st_nlink > 0) return file;
+  }
+}
+
+// So that the new name is on the disk too. What fails here fails quietly: the file is in its place.
+void flush_directory(const std::filesystem::path& directory) {
+  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.valid()) ::fsync(opened.get());
+}
+
 std::string replace(const std::string& path, const std::filesystem::path& target, mode_t mode,
                     std::string_view bytes) {
-  // A name of its own rather than path + suffix, which could be longer than a name may be.
   const std::filesystem::path parent = target.has_parent_path() ? target.parent_path() : ".";
-  std::string temporary = (parent / ".backflow-XXXXXX").string();
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  std::string temporary;
+  Descriptor file = make_temporary(parent, temporary);
   if (!file.valid()) return could_not_write(path, errno);
+  // Keeps the lock until the file has its name.
+  const Descriptor lock(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
   int error = fill(file, bytes, mode);
   if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
-  if (error == 0) return {};
+  if (error == 0) {
+    flush_directory(parent);
+    return {};
+  }
   ::unlink(temporary.c_str());
   return could_not_write(path, error);
+}
+
+bool is_temporary(std::string_view name) {
+  return name.size() == kTemporaryName.size() && name.starts_with(".backflow-");
 }
 
 // Where a chain of symbolic links ends, so that the link is not what gets replaced. The end need
@@ -132,4 +164,19 @@ std::string write_file_atomically(const std::string& path, std::string_view byte
   return replace(path, *target, mode, bytes);
 }
 
-}  // namespace backflow::exporting
+void remove_stale_temporaries(const std::string& directory) {
+  std::error_code error;
+  const std::string where = directory.empty() ? "." : directory;
+  for (std::filesystem::directory_iterator entry(where, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!is_temporary(entry->path().filename().native())) continue;
+    // Neither a pipe that waits for its writer nor what a link leads to.
+    const Descriptor file(
+        ::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status {};
+    if (!file.valid() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
+  }
+}
+
+}  // namespace backflow::io

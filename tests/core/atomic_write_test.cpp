@@ -1,18 +1,20 @@
-#include "app/export/atomic_write.h"
+#include "core/io/atomic_write.h"
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/temporary_folder.h"
 
-namespace backflow::exporting {
+namespace backflow::io {
 namespace {
 
 namespace fs = std::filesystem;
@@ -157,6 +159,25 @@ TEST_F(AtomicWrite, AWriteThatBreaksOffLeavesTheOldFileAndNothingElse) {
   EXPECT_EQ(entries(), 1);
 }
 
+TEST_F(AtomicWrite, OnlyTemporaryFilesThatNobodyWritesAreRemoved) {
+  put(path(".backflow-abcdef"), "left behind");
+  put(path(".backflow-other.txt"), "kept");
+  put(path("backflow-abcdef"), "kept");
+  fs::create_symlink("backflow-abcdef", path(".backflow-linked"));
+  ASSERT_EQ(::mkfifo(path(".backflow-fifofi").c_str(), 0600), 0);
+  put(path(".backflow-locked"), "being written");
+  const int writer = ::open(path(".backflow-locked").c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(writer, LOCK_EX), 0);
+  remove_stale_temporaries(folder_.string());
+  EXPECT_FALSE(fs::exists(path(".backflow-abcdef")));
+  EXPECT_EQ(entries(), 5);
+  ::close(writer);
+  remove_stale_temporaries(folder_.string());
+  EXPECT_FALSE(fs::exists(path(".backflow-locked")));
+  EXPECT_EQ(entries(), 4);
+  remove_stale_temporaries(path("missing"));  // nothing to do
+}
+
 TEST_F(AtomicWrite, DevicesAreWrittenDirectly) {
   EXPECT_EQ(write_file_atomically("/dev/null", "x"), "");
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
@@ -167,4 +188,4 @@ TEST_F(AtomicWrite, DevicesAreWrittenDirectly) {
 }
 
 }  // namespace
-}  // namespace backflow::exporting
+}  // namespace backflow::io

@@ -1,0 +1,96 @@
+#include "app/ui/page.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/text_markup.h"
+#include "app/ui/imgui_compat.h"
+#include "app/ui/theme.h"
+
+namespace backflow::ui {
+namespace {
+
+constexpr double kPad = 20.0, kMargin = 12.0;  // inside and around the card, in units
+constexpr double kText = 12.0, kLine = 17.0;
+constexpr double kQuestion = 460.0, kHead = 28.0, kFoot = 30.0, kGap = 10.0;
+
+}  // namespace
+
+Rect begin_page(UiContext& ui, const char* name, const Rect& window, double width, double height) {
+  ImGui::SetNextWindowPos(top_left(window));
+  ImGui::SetNextWindowSize(
+      ImVec2(static_cast<float>(window.width), static_cast<float>(window.height)));
+  // An open list would lose the focus, and close.
+  if (!ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) ImGui::SetNextWindowFocus();
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, to_imgui(ui.colors().surround, 0.72));
+  ImGui::Begin(name, nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleColor();
+  const double wide = std::min(ui.px(width), window.width - 2.0 * ui.px(kMargin));
+  const double high = std::min(ui.px(height), window.height - 2.0 * ui.px(kMargin));
+  const Rect card{std::round(window.x + (window.width - wide) / 2.0),
+                  std::round(window.y + (window.height - high) / 2.0), wide, high};
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const auto rounding = static_cast<float>(ui.px(8.0));
+  list.AddRectFilled(top_left(card), bottom_right(card), to_imgui(ui.colors().background),
+                     rounding);
+  list.AddRect(top_left(card), bottom_right(card), to_imgui(ui.colors().axis), rounding);
+  return inset(card, ui.px(kPad));
+}
+
+void draw_lines(UiContext& ui, const Rect& rect, const std::string& text, figure::Color color,
+                std::size_t most) {
+  const double line = ui.px(15.0);
+  std::vector<std::string> lines = figure::wrapped(text, ui.px(kText), rect.width);
+  lines.resize(std::min(lines.size(), most));
+  double y = rect.y + (rect.height - static_cast<double>(lines.size()) * line) / 2.0;
+  for (const std::string& one : lines) {
+    draw_text(ui, {rect.x, y, rect.width, line}, one, kText, color);
+    y += line;
+  }
+}
+
+bool page_has_enter(const UiContext& ui) {
+  return ui.focus.label.empty() && ui.edit.label.empty() &&
+         !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) && !ImGui::GetIO().WantTextInput &&
+         key_pressed(Key::enter);
+}
+
+std::optional<std::size_t> draw_question(UiContext& ui, const Rect& window,
+                                         const Question& question) {
+  const double width =
+      std::min(ui.px(kQuestion - 2.0 * kPad), window.width - 2.0 * ui.px(kMargin + kPad));
+  const std::vector<std::string> lines = figure::wrapped(question.text, ui.px(kText), width);
+  const double text = kLine * static_cast<double>(lines.size());
+  const Rect inner = begin_page(ui, "question", window, kQuestion,
+                                2.0 * kPad + kHead + kGap + text + 2.0 * kGap + kFoot);
+  draw_text(ui, {inner.x, inner.y, inner.width, ui.px(kHead)}, question.title, 15.0,
+            ui.colors().text, figure::HAlign::left, true);
+  double y = inner.y + ui.px(kHead + kGap);
+  for (const std::string& line : lines) {
+    draw_text(ui, {inner.x, y, inner.width, ui.px(kLine)}, line, kText, ui.colors().text);
+    y += ui.px(kLine);
+  }
+  const auto count = static_cast<double>(question.choices.size());
+  const double gap = ui.px(8.0);
+  const double button_width =
+      std::min(ui.px(110.0), std::floor((inner.width - gap * (count - 1.0)) / count));
+  const double foot = inner.bottom() - ui.px(kFoot);
+  const bool entered = page_has_enter(ui);
+  std::optional<std::size_t> taken;
+  double right = inner.right();
+  for (std::size_t i = question.choices.size(); i-- > 0;) {
+    const Question::Choice& choice = question.choices[i];
+    const double x = choice.apart ? inner.x : right - button_width;
+    if (button(ui, {choice.label, choice.help, {x, foot, button_width, ui.px(kFoot)}},
+               {.text = choice.text, .primary = choice.primary}) ||
+        (choice.primary && entered))
+      taken = i;
+    if (!choice.apart) right -= button_width + gap;
+  }
+  ImGui::End();
+  return taken;
+}
+
+}  // namespace backflow::ui
