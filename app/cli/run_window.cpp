@@ -29,10 +29,12 @@
 #include "app/platform/pulse_renderer.h"
 #include "app/platform/window.h"
 #include "app/session/keeper.h"
+#include "app/session/open_file.h"
 #include "app/session/state_directory.h"
 #include "app/session/worker.h"
 #include "app/ui/app_ui.h"
 #include "app/ui/imgui_compat.h"
+#include "core/io/atomic_write.h"
 
 namespace backflow::cli {
 namespace {
@@ -202,6 +204,20 @@ private:
     if (start.session) services.notes = start.session->notes;
     services.path = start.path;
     services.changed = start.changed;
+    services.open_other = [this](const std::string& path) {
+      session::SetKey command;
+      const std::string error = session::command_to_open(path, command);
+      if (!error.empty()) return path + " " + error;
+      worker_.send(command);
+      return std::string();
+    };
+    services.save_weights = [this](const std::string& path) {
+      const auto networks = worker_.copy().get();
+      const session::SavedNetwork network = networks->saved().networks.front();
+      std::string bytes;
+      std::string error = config::weights_file(network.config, network.state.setup.model, bytes);
+      return error.empty() ? io::write_file_atomically(path, bytes) : error;
+    };
     return services;
   }
 

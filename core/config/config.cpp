@@ -170,7 +170,10 @@ training::TrainerSetup make_setup(const Config& config) {
   const model::Index d =
       file.stored ? file.parameters().input_size() : training::input_size(config.task);
   model::WeightInit init = config.model.weights;
-  if (file.stored) init.kind = model::RecurrentInit::identity;  // to be replaced
+  if (file.stored) {  // the quickest, for it is replaced
+    init.kind = model::RecurrentInit::identity;
+    init.scale = model::InitScale::none;
+  }
   setup.model.parameters = model::initial_parameters(
       {d, config.model.hidden, training::output_size(config.task, setup.encoding)},
       config.model.cell, init);
