@@ -22,7 +22,7 @@ TEST_F(OwnModel, AFigureOfANetworkAndItsInputs) {
   EXPECT_THAT(outcome.err, IsEmpty());
   const auto lines = lines_of(outcome.out);
   ASSERT_EQ(lines.size(), 1u + 28u);  // 0 ≤ k ≤ t ≤ 6
-  EXPECT_EQ(lines[0], "t,k,log10_norm");
+  EXPECT_EQ(lines[0], "t,k,log10_norm_full");
 }
 
 TEST_F(OwnModel, TargetsLetItTrain) {

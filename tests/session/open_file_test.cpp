@@ -44,7 +44,7 @@ TEST_F(OpenFile, ANetworkComesWithInputsAndNothingToTrainFor) {
   EXPECT_THAT(session.snapshot().refusal, IsEmpty());
   EXPECT_EQ(session.record()->model.cell, model::CellKind::gru);
   EXPECT_EQ(session.record()->batch.targets.count(), 0);
-  session.execute(Run{});
+  session.execute(session::Run{});
   EXPECT_THAT(session.snapshot().refusal, HasSubstr("nothing to train for"));
   EXPECT_FALSE(session.wants_to_iterate());
   session.execute(StepOnce{});
@@ -53,7 +53,8 @@ TEST_F(OpenFile, ANetworkComesWithInputsAndNothingToTrainFor) {
   session.execute(SetKey{"task.file", model_file("x.npy")});
   session.execute(SetKey{"task.targets", model_file("y.npy")});
   EXPECT_THAT(session.snapshot().refusal, IsEmpty());
-  session.execute(Run{});
+  session.refresh();
+  session.execute(session::Run{});
   const double before = session.record()->trace.loss;
   for (int i = 0; i < 50; ++i) session.iterate();
   EXPECT_EQ(session.iteration(), 50u);
