@@ -100,7 +100,7 @@ std::string take_tensor(const json& from, std::uint64_t data_bytes, TensorInfo& 
     if (key != "dtype" && key != "shape" && key != "data_offsets")
       return "has " + shown(key) + ", which the format does not know";
   const std::size_t each = bytes_of(tensor.type);
-  const auto count = count_of(tensor.shape, each);
+  const auto count = count_of(tensor.shape);
   if (!count) return "has the shape " + shape_text(tensor.shape) + ", which no file can hold";
   tensor.count = *count;
   if (offsets.begin > offsets.end)

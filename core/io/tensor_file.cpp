@@ -58,7 +58,7 @@ std::string take_header(std::string_view start, std::uint64_t file_bytes, Tensor
   tensor.big_endian = type.big_endian;
   tensor.fortran_order = header.fortran_order;
   tensor.shape = std::move(header.shape);
-  tensor.count = *count_of(tensor.shape, bytes_of(tensor.type));
+  tensor.count = *count_of(tensor.shape);
   tensor.begin = header.end;
   return {};
 }

@@ -98,8 +98,9 @@ TEST(Safetensors, TensorsAreRefusedWithNameAndReason) {
                                  HasSubstr("which are not two places")))
         << offsets;
   // Products that are 0 or 8 in 64 bits.
-  for (const char* shape : {"[4294967296,4294967296]", "[9223372036854775809,8]",
-                            "[18446744073709551615]", "[0,18446744073709551615,2]"})
+  for (const char* shape :
+       {"[4294967296,4294967296]", "[9223372036854775809,8]", "[18446744073709551615]",
+        "[0,18446744073709551615,2]", "[4611686018427387904,0]"})
     EXPECT_THAT(error_of(w("\"F64\"", shape, "[0,8]"), 8), HasSubstr("which no file can hold"))
         << shape;
   EXPECT_EQ(error_of(w("\"F32\"", "[1]", "[4,0]"), 4),
