@@ -131,7 +131,7 @@ TEST(Safetensors, TensorsLieSideBySideWithoutGaps) {
             "has a tensor \"b\" that overlaps with the one before it by 2 bytes");
   EXPECT_EQ(two("[0,2]", "[5,7]", 7), "has a tensor \"b\" that leaves a gap of 3 bytes before it");
   EXPECT_EQ(two("[1,3]", "[3,5]", 5), "has a tensor \"a\" that leaves a gap of 1 byte before it");
-  EXPECT_EQ(two("[0,2]", "[2,4]", 5), "has 1 bytes after its last tensor");
+  EXPECT_EQ(two("[0,2]", "[2,4]", 5), "has 1 byte after its last tensor");
 }
 
 TEST(Safetensors, TensorsComeInTheFilesOrderAtAnyAlignment) {
