@@ -33,6 +33,12 @@ if(BACKFLOW_SANITIZE)
   endif()
   target_link_options(backflow_compiler INTERFACE -fsanitize=${BACKFLOW_SANITIZE})
 endif()
+if(BACKFLOW_FUZZ)
+  target_compile_options(backflow_compiler INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+    -O1 -g1)
+  target_link_options(backflow_compiler INTERFACE -fsanitize=address,undefined)
+endif()
 if(BACKFLOW_COVERAGE)
   target_compile_options(backflow_compiler INTERFACE --coverage -O0)
   target_link_options(backflow_compiler INTERFACE --coverage)

@@ -13,4 +13,8 @@ BUILD_PACKAGES=(
 WINDOW_PACKAGES=(libgl1-mesa-dri)       # an OpenGL driver, if the system has none yet
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev xvfb xauth librsvg2-bin
   poppler-utils python3-numpy giflib-tools xclip
-  chromium)
+  chromium clang)                       # clang: the fuzz targets
+# The libraries of clang's sanitizers, which in Debian 12 are a package of their own.
+if grep -qs '^VERSION_ID="12"' /etc/os-release; then
+  TEST_PACKAGES+=(libclang-rt-14-dev)
+fi

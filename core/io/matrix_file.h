@@ -24,15 +24,12 @@ std::string read_matrix(const std::string& path, model::Matrix& matrix);
 /// The same from the contents of a file.
 std::string parse_matrix(std::string_view bytes, model::Matrix& matrix);
 
-/// The parts of parse_matrix(). CSV: one row a line, separated by the first of semicolon, comma,
-/// tab and blanks that the first row contains; a first row of names, empty lines and lines that
-/// begin with # are passed over. Decimal points whatever the locale.
+/// The parts of parse_matrix(). CSV as in csv.h, without empty fields.
 std::string parse_csv(std::string_view bytes, model::Matrix& matrix);
 
-bool is_npy(std::string_view bytes);
-
-/// Precondition: is_npy(bytes). Integers of 1, 2, 4 and 8 bytes and floating-point numbers of 4 and
-/// 8, in either byte order, in C or Fortran order. One dimension (k) gives a column (k, 1).
+/// Precondition: is_npy(bytes) of npy.h. Integers of 1, 2, 4 and 8 bytes and floating-point numbers
+/// of 4 and 8, in either byte order, in C or Fortran order. One dimension (k) gives a column (k,
+/// 1).
 std::string parse_npy(std::string_view bytes, model::Matrix& matrix);
 
 }  // namespace backflow::io

@@ -2,12 +2,18 @@
 
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <system_error>
 #include <utility>
 
+#include "core/io/progress.h"
+
 namespace backflow::io {
 
-std::string read_file(const std::string& path, std::size_t most_bytes, std::string& bytes) {
+namespace {
+
+std::string read_all(const std::string& path, std::size_t most_bytes, std::string& bytes) {
+  constexpr std::size_t kBlock = 1 << 20;
   const std::string too_big = "is larger than " + std::to_string(most_bytes / 1'000'000) + " MB";
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -15,21 +21,34 @@ std::string read_file(const std::string& path, std::size_t most_bytes, std::stri
   if (std::filesystem::is_directory(status)) return "is a directory";
   if (!std::filesystem::status_known(status)) return "cannot be read";
   if (!std::filesystem::is_regular_file(status)) return "is not a regular file";
-  if (std::filesystem::file_size(path, error) > most_bytes && !error) return too_big;
+  const std::uintmax_t stated = std::filesystem::file_size(path, error);
+  if (stated > most_bytes && !error) return too_big;
   std::ifstream file(path, std::ios::binary);
   std::string read;
+  if (!error) read.reserve(static_cast<std::size_t>(stated) + kBlock);
+  ProgressMeter progress(error ? 0 : static_cast<std::size_t>(stated));
   // Until there is more than allowed, should the file have grown.
-  constexpr std::size_t kBlock = 1 << 20;
   while (file && read.size() <= most_bytes) {
     const std::size_t before = read.size();
     read.resize(before + kBlock);
     file.read(read.data() + before, kBlock);
     read.resize(before + static_cast<std::size_t>(file.gcount()));
+    progress.at(read.size());
   }
   if (read.size() > most_bytes) return too_big;
   if (!file.eof()) return "cannot be read";
   bytes = std::move(read);
   return {};
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t most_bytes, std::string& bytes) {
+  try {
+    return read_all(path, most_bytes, bytes);
+  } catch (const std::bad_alloc&) {
+    return "needs more memory than there is";
+  }
 }
 
 }  // namespace backflow::io

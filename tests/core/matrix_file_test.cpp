@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "core/io/npy.h"
 #include "core/io/read_file.h"
 #include "core/model/random.h"
 #include "tests/support/temporary_folder.h"

@@ -1,39 +1,41 @@
 #include "core/training/task/text.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
+#include "core/io/progress.h"
 #include "core/io/read_file.h"
+#include "core/io/utf8.h"
 #include "core/training/task/alice.h"
 
 namespace backflow::training {
 namespace {
 
-constexpr char32_t kCodePoints = 0x110000;
+// A number for each code point, 0 at first. Few pages of the Unicode table have any other.
+class Numbering {
+public:
+  std::uint16_t& operator[](char32_t code_point) {
+    std::uint16_t& page = page_of_[code_point / kPage];
+    if (page == 0) {
+      pages_.emplace_back();
+      page = static_cast<std::uint16_t>(pages_.size());
+    }
+    return pages_[page - 1u][code_point % kPage];
+  }
 
-struct Decoded {
-  char32_t code_point;
-  std::size_t bytes;
+private:
+  static constexpr std::size_t kPage = 256;
+
+  std::vector<std::uint16_t> page_of_ = std::vector<std::uint16_t>(io::kCodePoints / kPage);
+  std::vector<std::array<std::uint16_t, kPage>> pages_;
 };
 
-// The code point that begins at `at`; nothing when that is not UTF-8 (Unicode 15, table 3-7: no
-// overlong forms, no surrogates, nothing above U+10FFFF).
-std::optional<Decoded> decode(std::string_view bytes, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[at + i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return Decoded{lead, 1};
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + length > bytes.size()) return std::nullopt;
-  char32_t code_point = lead & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0u) != 0x80u) return std::nullopt;
-    code_point = code_point << 6 | (byte(i) & 0x3Fu);
-  }
-  const bool overlong =
-      (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
-  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-  if (overlong || surrogate || code_point >= kCodePoints) return std::nullopt;
-  return Decoded{code_point, length};
-}
+struct Character {
+  char32_t code_point;
+  std::string utf8;
+  std::size_t came_as;
+};
 
 std::vector<double> training_frequency(const Text& text) {
   std::vector<double> frequency(text.alphabet.size(), 0.0);
@@ -53,38 +55,37 @@ std::string Text::label(std::size_t place) const {
 }
 
 std::string parse_text(std::string_view bytes, Text& text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (bytes.size() > kMostTextBytes)
     return "is larger than " + std::to_string(kMostTextBytes / 1'000'000) + " MB";
-  const std::size_t begin = bytes.substr(0, 3) == kByteOrderMark ? 3 : 0;
+  const std::size_t begin = bytes.substr(0, 3) == io::kByteOrderMark ? 3 : 0;
   if (begin == bytes.size()) return "is empty";
-  constexpr std::size_t kNowhere = std::string_view::npos;
-  std::vector<std::size_t> first_at(kCodePoints, kNowhere);
-  std::size_t different = 0;
-  for (std::size_t at = begin; at < bytes.size();) {
-    const std::optional<Decoded> next = decode(bytes, at);
-    if (!next) return "is not UTF-8 at byte " + std::to_string(at);
-    if (first_at[next->code_point] == kNowhere) {
-      if (++different > kMostCharacters)
-        return "has more than " + std::to_string(kMostCharacters) + " different characters";
-      first_at[next->code_point] = at;
-    }
-    at += next->bytes;
-  }
-  if (different < 2) return "has only one character, again and again";
-
   Text read;
-  std::vector<std::uint8_t> place(kCodePoints, 0);
-  for (std::size_t c = 0; c < kCodePoints; ++c) {
-    if (first_at[c] == kNowhere) continue;
-    place[c] = static_cast<std::uint8_t>(read.alphabet.size());
-    read.alphabet.emplace_back(bytes.substr(first_at[c], decode(bytes, first_at[c])->bytes));
-  }
+  Numbering number;
+  std::vector<Character> seen;  // the different ones, as they come
+  io::ProgressMeter progress(bytes.size());
   for (std::size_t at = begin; at < bytes.size();) {
-    const Decoded next = *decode(bytes, at);
-    read.characters.push_back(place[next.code_point]);
-    at += next.bytes;
+    const std::optional<io::CodePoint> next = io::code_point_at(bytes, at);
+    if (!next) return "is not UTF-8 at byte " + std::to_string(at);
+    std::uint16_t& of_next = number[next->value];
+    if (of_next == 0) {
+      if (seen.size() == kMostCharacters)
+        return "has more than " + std::to_string(kMostCharacters) + " different characters";
+      seen.push_back({next->value, std::string(bytes.substr(at, next->bytes)), seen.size()});
+      of_next = static_cast<std::uint16_t>(seen.size());
+    }
+    read.characters.push_back(static_cast<std::uint8_t>(of_next - 1));
+    progress.at(at += next->bytes);
   }
+  if (seen.size() < 2) return "has only one character, again and again";
+
+  std::sort(seen.begin(), seen.end(),
+            [](const Character& a, const Character& b) { return a.code_point < b.code_point; });
+  std::array<std::uint8_t, kMostCharacters> place{};
+  for (const Character& character : seen) {
+    place[character.came_as] = static_cast<std::uint8_t>(read.alphabet.size());
+    read.alphabet.push_back(character.utf8);
+  }
+  for (std::uint8_t& character : read.characters) character = place[character];
   read.frequency = training_frequency(read);
   text = std::move(read);
   return {};
