@@ -160,6 +160,17 @@ void read_config(const JsonPlace& network, const SavedFiles& files, config::Conf
     place.complain("does not hold: " + error);
 }
 
+// Shapes and options; the numbers are read. Making those that the configuration asks for, only to
+// replace them, may take a second: their spectra.
+training::TrainerSetup setup_without_weights(config::Config config) {
+  model::WeightInit quick;
+  quick.kind = model::RecurrentInit::identity;
+  quick.scale = model::InitScale::none;
+  quick.seed = config.model.weights.seed;
+  config.model.weights = quick;
+  return config::make_setup(config);
+}
+
 void read_network(const JsonPlace& place, const SavedFiles& files, SavedNetwork& network) {
   place.has_only({"config", "initial_W_hh", "iteration", "divergence", "weights", "best",
                   "optimizer", "curves"});
@@ -169,7 +180,7 @@ void read_network(const JsonPlace& place, const SavedFiles& files, SavedNetwork&
     place.at("iteration").complain("is more than " + std::to_string(kMostIterations));
   if (!place.good()) return;
   training::TrainerState& state = network.state;
-  state.setup = config::make_setup(network.config);
+  state.setup = setup_without_weights(network.config);
   state.setup.iteration = iterations;
   read_divergence(place.at("divergence"), network);
   model::Parameters& weights = state.setup.model.parameters;
@@ -228,6 +239,9 @@ std::string parse_session(std::string_view text, SavedSession& saved,
                       " elements; allowed: one network, or A and B");
   for (std::size_t i = 0; i < networks.size() && error.empty(); ++i)
     read_network(networks.at(i), files, read.networks.emplace_back());
+  // A file's name may have anything in it.
+  std::replace_if(
+      error.begin(), error.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, '?');
   if (!error.empty()) return "cannot be opened: " + error;
   stamp_files(read);
   saved = std::move(read);

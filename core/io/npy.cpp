@@ -189,7 +189,7 @@ std::string npy_type(const NpyHeader& header, NpyType& type) {
 }
 
 std::string check_npy_size(const NpyHeader& header, const NpyType& type, std::uint64_t file_bytes) {
-  const auto count = count_of(header.shape, bytes_of(type.type));
+  const auto count = count_of(header.shape);
   const std::uint64_t present = file_bytes - header.end;
   const std::string given = "'shape' = " + shape_text(header.shape);
   if (!count) return "has " + given + " in its NPY header, which no file can hold";

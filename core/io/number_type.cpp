@@ -104,15 +104,14 @@ std::string shape_text(std::span<const std::uint64_t> shape) {
   return "(" + text + (shape.size() == 1 ? ",)" : ")");
 }
 
-std::optional<std::uint64_t> count_of(std::span<const std::uint64_t> shape,
-                                      std::size_t bytes_each) {
-  const std::uint64_t most = (std::uint64_t{1} << 63) / bytes_each;
+std::optional<std::uint64_t> count_of(std::span<const std::uint64_t> shape) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 60;
   std::uint64_t count = 1;
   bool empty = false;
   for (const std::uint64_t length : shape) {
     empty = empty || length == 0;
     if (length == 0) continue;
-    if (length > most / count) return std::nullopt;
+    if (length > kMost / count) return std::nullopt;
     count *= length;
   }
   return empty ? 0 : count;

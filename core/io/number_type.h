@@ -65,9 +65,9 @@ void decode_numbers(NumberType type, bool big_endian, const char* bytes, std::si
 /// "(3, 4)", "(3,)", "()".
 std::string shape_text(std::span<const std::uint64_t> shape);
 
-/// How many numbers a tensor of that shape has: 1 for (). Nothing when that many, of so many bytes
-/// each, are more than 2⁶³ bytes; lengths of 0 are left out of that product, so that no product of
+/// How many numbers a tensor of that shape has: 1 for (). Nothing when they are more than 2⁶⁰,
+/// which no type of ours has room for; lengths of 0 are left out of that, so that no product of
 /// some of the lengths wraps either.
-std::optional<std::uint64_t> count_of(std::span<const std::uint64_t> shape, std::size_t bytes_each);
+std::optional<std::uint64_t> count_of(std::span<const std::uint64_t> shape);
 
 }  // namespace backflow::io

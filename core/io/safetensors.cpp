@@ -100,7 +100,7 @@ std::string take_tensor(const json& from, std::uint64_t data_bytes, TensorInfo& 
     if (key != "dtype" && key != "shape" && key != "data_offsets")
       return "has " + shown(key) + ", which the format does not know";
   const std::size_t each = bytes_of(tensor.type);
-  const auto count = count_of(tensor.shape, each);
+  const auto count = count_of(tensor.shape);
   if (!count) return "has the shape " + shape_text(tensor.shape) + ", which no file can hold";
   tensor.count = *count;
   if (offsets.begin > offsets.end)
@@ -115,22 +115,24 @@ std::string take_tensor(const json& from, std::uint64_t data_bytes, TensorInfo& 
          " needs " + std::to_string(*count * each);
 }
 
+std::string bytes_text(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " byte" : " bytes");
+}
+
 // Each tensor begins where the one before it ends, and the last ends with the file.
 std::string check_places(std::span<const TensorInfo> tensors, std::uint64_t data,
                          std::uint64_t end) {
   std::uint64_t at = data;
   for (const TensorInfo& tensor : tensors) {
-    const auto gap = [&](std::uint64_t from, std::uint64_t to) {
-      return std::to_string(to - from) + (to - from == 1 ? " byte" : " bytes");
-    };
     const std::string named = "has a tensor " + shown(tensor.name, '"', 100) + " that ";
     if (tensor.begin < at)
-      return named + "overlaps with the one before it by " + gap(tensor.begin, at);
-    if (tensor.begin > at) return named + "leaves a gap of " + gap(at, tensor.begin) + " before it";
+      return named + "overlaps with the one before it by " + bytes_text(at - tensor.begin);
+    if (tensor.begin > at)
+      return named + "leaves a gap of " + bytes_text(tensor.begin - at) + " before it";
     at += tensor.count * bytes_of(tensor.type);
   }
   if (at == end) return {};
-  return "has " + std::to_string(end - at) + " bytes after its last tensor";
+  return "has " + bytes_text(end - at) + " after its last tensor";
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ std::string foreign(std::string_view bytes) {
   if (begins_with(bytes, "\x89HDF\r\n\x1A\n"))
     return "is an HDF5 file, as Keras saves it, which is not read: save the weights with "
            "numpy.savez() instead";
+  if (begins_with(bytes, "version https://git-lfs."))
+    return "is not the file itself but a pointer of Git LFS to it: fetch it with git lfs pull";
   return "is no safetensors, NPZ or NPY file";
 }
 
@@ -58,7 +60,7 @@ std::string take_header(std::string_view start, std::uint64_t file_bytes, Tensor
   tensor.big_endian = type.big_endian;
   tensor.fortran_order = header.fortran_order;
   tensor.shape = std::move(header.shape);
-  tensor.count = *count_of(tensor.shape, bytes_of(tensor.type));
+  tensor.count = *count_of(tensor.shape);
   tensor.begin = header.end;
   return {};
 }

@@ -98,8 +98,9 @@ TEST(Safetensors, TensorsAreRefusedWithNameAndReason) {
                                  HasSubstr("which are not two places")))
         << offsets;
   // Products that are 0 or 8 in 64 bits.
-  for (const char* shape : {"[4294967296,4294967296]", "[9223372036854775809,8]",
-                            "[18446744073709551615]", "[0,18446744073709551615,2]"})
+  for (const char* shape :
+       {"[4294967296,4294967296]", "[9223372036854775809,8]", "[18446744073709551615]",
+        "[0,18446744073709551615,2]", "[4611686018427387904,0]"})
     EXPECT_THAT(error_of(w("\"F64\"", shape, "[0,8]"), 8), HasSubstr("which no file can hold"))
         << shape;
   EXPECT_EQ(error_of(w("\"F32\"", "[1]", "[4,0]"), 4),
@@ -130,7 +131,7 @@ TEST(Safetensors, TensorsLieSideBySideWithoutGaps) {
             "has a tensor \"b\" that overlaps with the one before it by 2 bytes");
   EXPECT_EQ(two("[0,2]", "[5,7]", 7), "has a tensor \"b\" that leaves a gap of 3 bytes before it");
   EXPECT_EQ(two("[1,3]", "[3,5]", 5), "has a tensor \"a\" that leaves a gap of 1 byte before it");
-  EXPECT_EQ(two("[0,2]", "[2,4]", 5), "has 1 bytes after its last tensor");
+  EXPECT_EQ(two("[0,2]", "[2,4]", 5), "has 1 byte after its last tensor");
 }
 
 TEST(Safetensors, TensorsComeInTheFilesOrderAtAnyAlignment) {

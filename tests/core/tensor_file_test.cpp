@@ -202,6 +202,8 @@ TEST(TensorFile, TellsWhatToSaveInsteadOfPickle) {
   EXPECT_EQ(error_of("\x89HDF\r\n\x1A\n........"),
             "is an HDF5 file, as Keras saves it, which is not read: save the weights with "
             "numpy.savez() instead");
+  EXPECT_EQ(error_of("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 7\n"),
+            "is not the file itself but a pointer of Git LFS to it: fetch it with git lfs pull");
   EXPECT_EQ(error_of(""), "is empty");
   for (const char* other :
        {"x", "1,2\n3,4\n", "{\"a\": 1}", "\x80", "\x80\x09", "PK", "PK\x07\x08"})

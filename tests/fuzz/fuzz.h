@@ -43,7 +43,7 @@ inline bool read_tensors(std::string_view bytes, io::TensorFile& file) {
   for (const io::TensorInfo& tensor : file.tensors()) {
     require(io::is_utf8(tensor.name), "a name is UTF-8");
     require(file.find(tensor.name) == &tensor, "names differ");
-    require(io::count_of(tensor.shape, 1) == tensor.count, "the count is that of the shape");
+    require(io::count_of(tensor.shape) == tensor.count, "the count is that of the shape");
     const std::string fault = file.values(tensor, values);
     require_sentence(fault);
     all_read = all_read && fault.empty();

@@ -66,6 +66,7 @@ seed("safetensors", "float8", safetensors({"q": tensor("F8_E4M3", [1], 0, 1)}, b
 seed("safetensors", "gap", safetensors({"a": tensor("U8", [1], 0, 1), "b": tensor("U8", [1], 2, 3)}, b"abc"))
 seed("safetensors", "twice", safetensors(b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"dtype":"U8"}}', b"x"))
 seed("safetensors", "wraps", safetensors({"a": tensor("F64", [1 << 62, 8], 0, 0)}))
+seed("safetensors", "wide", safetensors({"a": tensor("F16", [4611686018427387904, 0], 0, 0)}))
 seed("safetensors", "long", struct.pack("<Q", 1 << 63) + b"{}")
 seed("safetensors", "pickle", b"\x80\x02}q\x00.")
 
