@@ -29,6 +29,14 @@ Rect DocumentLine::draw(UiContext& ui, const Rect& bar, const session::DocumentS
     failed_ = state.failed;
     seconds_ = message_.empty() ? 0.0 : failed_ ? kSecondsOfFailure : kSeconds;
   }
+  if (autosave_error_ != state.autosave_error) {
+    autosave_error_ = state.autosave_error;
+    if (!autosave_error_.empty()) {
+      message_ = "Autosave: " + shown_bytes(autosave_error_);
+      failed_ = true;
+      seconds_ = kSecondsOfFailure;
+    }
+  }
   text_.clear();
   if (state.doing.empty()) return seconds_ > 0.0 ? draw_message(ui, bar) : bar;
   const bool known = std::isfinite(state.share) && state.share >= 0.0;

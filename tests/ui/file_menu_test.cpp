@@ -283,6 +283,7 @@ TEST_F(FileMenuTest, NotesAreKeptAndSavedAndComeBack) {
   ASSERT_FALSE(documents_.kept.empty());
   EXPECT_EQ(documents_.kept.back().notes, "why it fades");
   driver().press_with_control(Key::s);
+  ASSERT_FALSE(documents_.saved.empty());
   EXPECT_EQ(documents_.saved.back().second.notes, "why it fades");
   documents_.notes_of_opened = {{}, "other notes"};
   driver().frames(2);
