@@ -49,24 +49,27 @@ std::string check(const AnimateRequest& request) {
 }
 
 // Written after a training that told of itself on the way. Empty, or one sentence.
-std::string write_walk(const config::Config& config, const AnimateRequest& request,
+std::string write_walk(const Start& start, const AnimateRequest& request,
                        const exporting::AnimationFile& file, std::ostream& err) {
   session::AnalysisOptions options{.walk = true};
   figure::ask_for(*file.info, options);
-  const session::Snapshot trained = train(config, request.iterations, options, err);
+  const session::Snapshot trained = train(start, request.iterations, options, err);
   const auto reel = exporting::walk_through(std::make_shared<const session::Snapshot>(trained), {});
   Progress progress("drawing");
   return exporting::write_animation(file, *reel, progress.tick());
 }
 
-std::string write_training(const config::Config& config, const AnimateRequest& request,
+std::string write_training(const Start& start, const AnimateRequest& request,
                            const exporting::AnimationFile& file, std::ostream& err) {
   const std::int64_t every = request.every > 0
                                  ? request.every
                                  : std::max<std::int64_t>(1, request.iterations / kUsualPictures);
-  TrainingReel reel(session::Comparison(config, 0), *file.info,
-                    {.end = static_cast<std::uint64_t>(request.iterations),
-                     .every = static_cast<std::uint64_t>(every)});
+  const session::Comparison networks = networks_of(start, 0);
+  const std::uint64_t begun = chosen(start, networks).iteration();
+  TrainingReel reel(networks, *file.info,
+                    {.end = begun + static_cast<std::uint64_t>(request.iterations),
+                     .every = static_cast<std::uint64_t>(every),
+                     .of_b = start.of_b});
   std::string error;
   {
     Progress progress("training");
@@ -78,7 +81,7 @@ std::string write_training(const config::Config& config, const AnimateRequest& r
 
 }  // namespace
 
-int animate(const config::Config& config, const AnimateRequest& request, std::ostream& out,
+int animate(const Start& start, const AnimateRequest& request, std::ostream& out,
             std::ostream& err) {
   if (const std::string error = check(request); !error.empty())
     return complain(err, error, kBadUsage);
@@ -91,8 +94,8 @@ int animate(const config::Config& config, const AnimateRequest& request, std::os
   file.look.size = file.info->default_size;
   file.look.png_scale = request.scale;
   file.look.program = kProgram;
-  const std::string error = request.walk ? write_walk(config, request, file, err)
-                                         : write_training(config, request, file, err);
+  const std::string error = request.walk ? write_walk(start, request, file, err)
+                                         : write_training(start, request, file, err);
   if (!error.empty()) return complain(err, error);
   out << request.output << '\n';
   return kSuccess;

@@ -6,8 +6,8 @@
 #include <ostream>
 #include <string>
 
+#include "app/cli/start.h"
 #include "app/figure/style.h"
-#include "core/config/config.h"
 
 namespace backflow::cli {
 
@@ -24,8 +24,8 @@ struct AnimateRequest {
   bool force = false;
 };
 
-/// Returns the exit code (command_line.h). Precondition: config::validate(config) is empty.
-int animate(const config::Config& config, const AnimateRequest& request, std::ostream& out,
+/// Returns the exit code (command_line.h). Precondition: config::validate(start.config) is empty.
+int animate(const Start& start, const AnimateRequest& request, std::ostream& out,
             std::ostream& err);
 
 }  // namespace backflow::cli

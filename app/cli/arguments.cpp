@@ -89,6 +89,20 @@ void add_set_option(CLI::App& app, Arguments& arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void add_session(CLI::App& app, Arguments& arguments) {
+  app.add_option("--session", arguments.session,
+                 "begin with a saved session; --set then keeps its weights")
+      ->type_name("FILE");
+}
+
+void add_network(CLI::App& sub, Arguments& arguments) {
+  add_session(sub, arguments);
+  sub.add_option("--network", arguments.network, "of a session with two networks: which one")
+      ->check(one_of({"A", "B"}))
+      ->type_name("A|B")
+      ->capture_default_str();
+}
+
 void add_iterations(CLI::App& sub, std::int64_t& iterations, const char* help) {
   sub.add_option("--iterations", iterations, help)
       ->check(between(std::int64_t{0}, std::int64_t{1'000'000'000}))
@@ -117,6 +131,7 @@ void add_colors(CLI::App& sub, Arguments& arguments) {
 void add_export(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand("export", "train without a window and write figures");
   add_set_option(*sub, arguments);
+  add_network(*sub, arguments);
   ExportRequest& request = arguments.request;
   add_iterations(*sub, request.iterations, "training iterations before the figure is made");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
@@ -190,6 +205,7 @@ void add_animate(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand(
       "animate", "write a figure over the training, or over one walk, as a moving picture");
   add_set_option(*sub, arguments);
+  add_network(*sub, arguments);
   AnimateRequest& request = arguments.animation;
   add_iterations(*sub, request.iterations, "training iterations");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
@@ -223,6 +239,7 @@ void add_report(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand(
       "report", "train without a window and write one web page with everything about it");
   add_set_option(*sub, arguments);
+  add_network(*sub, arguments);
   add_iterations(*sub, arguments.report.iterations, "training iterations before the page is made");
   sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
       ->type_name("FILE");
@@ -269,14 +286,16 @@ figure::Theme theme_of(const Arguments& arguments) {
 
 void add_options(CLI::App& app, Arguments& arguments) {
   add_set_option(app, arguments);
+  add_session(app, arguments);
 #ifdef BACKFLOW_HAS_WINDOW
   add_window_options(app, arguments);
 #endif
   add_export(app, arguments);
   add_report(app, arguments);
   add_animate(app, arguments);
-  add_set_option(*app.add_subcommand("check", "compare the gradients with finite differences"),
-                 arguments);
+  CLI::App* check = app.add_subcommand("check", "compare the gradients with finite differences");
+  add_set_option(*check, arguments);
+  add_network(*check, arguments);
   app.add_subcommand("figures", "list the figures");
   app.add_subcommand("tasks", "list the learning tasks");
   app.add_subcommand("keys", "list the configuration keys with their values and ranges");

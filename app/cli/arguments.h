@@ -19,6 +19,8 @@ namespace backflow::cli {
 /// Everything that the parser fills in.
 struct Arguments {
   std::vector<std::string> assignments;  // key=value
+  std::string session;                   // path of its file; empty: none
+  std::string network = "A";             // of the session
   ExportRequest request;
   ReportRequest report;
   AnimateRequest animation;

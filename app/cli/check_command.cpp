@@ -10,7 +10,6 @@
 #include "app/cli/command_line.h"
 #include "app/cli/progress.h"
 #include "core/gradient/gradient_check.h"
-#include "core/training/trainer.h"
 
 namespace backflow::cli {
 namespace {
@@ -48,8 +47,9 @@ std::string line_for(const gradient::TensorCheck& check, const model::Model& mod
 
 }  // namespace
 
-int check_gradients(const config::Config& config, std::ostream& out) {
-  const auto record = training::Trainer(config::make_setup(config)).evaluate();
+int check_gradients(const Start& start, std::ostream& out) {
+  const session::Comparison networks = networks_of(start, 0);
+  const auto record = chosen(start, networks).record();
   gradient::GradientCheckOptions options;
   gradient::GradientCheck check;
   {

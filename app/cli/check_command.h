@@ -3,14 +3,14 @@
 
 #include <ostream>
 
-#include "core/config/config.h"
+#include "app/cli/start.h"
 
 namespace backflow::cli {
 
-/// Compares backpropagation through time with central differences for the configuration's initial
-/// weights and first batch: one line per tensor on `out`. A truncated gradient is compared with
+/// Compares backpropagation through time with central differences for the weights and the
+/// batch of the start: one line per tensor on `out`. A truncated gradient is compared with
 /// that of the loss whose older states are constants. Returns the exit code, kFailure when a
-/// tensor is off by more than 1e-6. Precondition: config::validate(config) is empty.
-int check_gradients(const config::Config& config, std::ostream& out);
+/// tensor is off by more than 1e-6. Precondition: config::validate(start.config) is empty.
+int check_gradients(const Start& start, std::ostream& out);
 
 }  // namespace backflow::cli

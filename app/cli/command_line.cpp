@@ -68,10 +68,20 @@ std::string misplaced_option(const CLI::App& app) {
   const auto active = app.get_subcommands();
   if (active.empty()) return {};
   for (const CLI::Option* option : app.get_options())
-    if (option->count() > 0 && option->get_name() != "--set")
+    if (option->count() > 0 && option->get_name() != "--set" && option->get_name() != "--session")
       return option->get_name() + " is for the window and does not go with " +
              active.front()->get_name();
   return {};
+}
+
+// Empty, or one sentence.
+std::string make_start(const Arguments& arguments, Start& start) {
+  if (!arguments.session.empty())
+    return start_from(arguments.session, arguments.assignments, arguments.network, start);
+  if (arguments.network != "A") return "--network is for --session";
+  for (const std::string& assignment : arguments.assignments)
+    if (std::string error = config::set_key(start.config, assignment); !error.empty()) return error;
+  return config::validate(start.config);
 }
 
 int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::ostream& err) {
@@ -85,22 +95,17 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
       return kSuccess;
     }
 
-  config::Config config;
-  for (const std::string& assignment : arguments.assignments) {
-    const std::string error = config::set_key(config, assignment);
-    if (!error.empty()) return bad_usage(err, error);
-  }
-  if (const std::string error = config::validate(config); !error.empty())
+  Start start;
+  if (const std::string error = make_start(arguments, start); !error.empty())
     return bad_usage(err, error);
-
   if (const std::string error = complete(app, arguments); !error.empty())
     return bad_usage(err, error);
-  if (app.got_subcommand("check")) return check_gradients(config, out);
-  if (app.got_subcommand("animate")) return animate(config, arguments.animation, out, err);
-  if (app.got_subcommand("report")) return write_report(config, arguments.report, out, err);
-  if (app.got_subcommand("export")) return export_figures(config, arguments.request, out, err);
+  if (app.got_subcommand("check")) return check_gradients(start, out);
+  if (app.got_subcommand("animate")) return animate(start, arguments.animation, out, err);
+  if (app.got_subcommand("report")) return write_report(start, arguments.report, out, err);
+  if (app.got_subcommand("export")) return export_figures(start, arguments.request, out, err);
 #ifdef BACKFLOW_HAS_WINDOW
-  return run_window(config, arguments.window);
+  return run_window(start, arguments.window);
 #else
   return complain(err,
                   "this build has no window (BACKFLOW_WINDOW=OFF); backflow export writes figures");

@@ -183,10 +183,10 @@ std::string carry_out(const Job& job, const session::Snapshot& snapshot,
 
 }  // namespace
 
-int export_figures(const config::Config& config, const ExportRequest& request, std::ostream& out,
+int export_figures(const Start& start, const ExportRequest& request, std::ostream& out,
                    std::ostream& err) {
   std::vector<Job> jobs;
-  std::string error = plan(config, request, jobs);
+  std::string error = plan(start.config, request, jobs);
   if (error.empty()) error = check_looks(request, jobs);
   if (error.empty() && !request.force) {
     std::vector<std::string> paths;
@@ -204,7 +204,7 @@ int export_figures(const config::Config& config, const ExportRequest& request, s
           kBadUsage);
   }
   const session::Snapshot snapshot =
-      train(config, request.iterations, analysis_of(request, jobs), err);
+      train(start, request.iterations, analysis_of(request, jobs), err);
   for (const Job& job : jobs) {
     error = carry_out(job, snapshot, request, out);
     if (!error.empty()) return complain(err, error);

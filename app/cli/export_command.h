@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/start.h"
 #include "app/figure/style.h"
 #include "app/session/snapshot.h"
-#include "core/config/config.h"
 #include "core/gradient/decay.h"
 #include "core/gradient/jacobian_norms.h"
 
@@ -41,8 +41,8 @@ struct ExportRequest {
 };
 
 /// Returns the exit code (command_line.h). Nothing is trained before the whole request has been
-/// found good. Precondition: config::validate(config) is empty.
-int export_figures(const config::Config& config, const ExportRequest& request, std::ostream& out,
+/// found good. Precondition: config::validate(start.config) is empty.
+int export_figures(const Start& start, const ExportRequest& request, std::ostream& out,
                    std::ostream& err);
 
 }  // namespace backflow::cli

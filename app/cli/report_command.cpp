@@ -9,7 +9,7 @@
 
 namespace backflow::cli {
 
-int write_report(const config::Config& config, const ReportRequest& request, std::ostream& out,
+int write_report(const Start& start, const ReportRequest& request, std::ostream& out,
                  std::ostream& err) {
   std::string error;
   if (request.output.empty())
@@ -20,7 +20,7 @@ int write_report(const config::Config& config, const ReportRequest& request, std
   if (error.empty() && !request.force) error = check_existing({request.output});
   if (!error.empty()) return complain(err, error, kBadUsage);
   const session::Snapshot snapshot = train(
-      config, request.iterations,
+      start, request.iterations,
       {.spectra = true, .chain = true, .contributions = true, .lyapunov = true, .neuron = true},
       err);
   error = exporting::write_file_atomically(

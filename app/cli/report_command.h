@@ -5,8 +5,8 @@
 #include <ostream>
 #include <string>
 
+#include "app/cli/start.h"
 #include "app/figure/colormap.h"
-#include "core/config/config.h"
 
 namespace backflow::cli {
 
@@ -17,8 +17,8 @@ struct ReportRequest {
   bool force = false;  ///< a file that exists is overwritten
 };
 
-/// Returns the exit code (command_line.h). Precondition: config::validate(config) is empty.
-int write_report(const config::Config& config, const ReportRequest& request, std::ostream& out,
+/// Returns the exit code (command_line.h). Precondition: config::validate(start.config) is empty.
+int write_report(const Start& start, const ReportRequest& request, std::ostream& out,
                  std::ostream& err);
 
 }  // namespace backflow::cli

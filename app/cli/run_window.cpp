@@ -1,6 +1,7 @@
 #include "app/cli/run_window.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -27,6 +28,8 @@
 #include "app/platform/heatmap_renderer.h"
 #include "app/platform/pulse_renderer.h"
 #include "app/platform/window.h"
+#include "app/session/keeper.h"
+#include "app/session/state_directory.h"
 #include "app/session/worker.h"
 #include "app/ui/app_ui.h"
 #include "app/ui/imgui_compat.h"
@@ -102,18 +105,19 @@ public:
 class WindowLoop {
 public:
   WindowLoop(platform::Window& window, platform::HeatmapRenderer& renderer,
-             platform::PulseRenderer& pulses, const config::Config& config,
-             const WindowOptions& options, const ui::Settings& settings, bool offer_tour)
+             platform::PulseRenderer& pulses, const Start& start, const WindowOptions& options,
+             const ui::Settings& settings, bool offer_tour)
       : window_(window),
         options_(options),
         imgui_(window),
         textures_(renderer, pulses),
-        worker_(config, [this] { window_.wake(); }),
+        worker_(networks_of(start, session::RunTimeline::kBudget), [this] { window_.wake(); }),
+        keeper_(keeper_services(start)),
         exporter_(exporter_services(worker_, [this] { window_.wake(); })),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
-             settings, offer_tour, &exporter_, working_directory(), nullptr, &dialogs_}) {
-    // Slow enough to watch; the window offers more.
-    worker_.send(session::SetSpeedLimit{10.0});
+             settings, offer_tour, &exporter_, working_directory(), &keeper_, &dialogs_}) {
+    // Slow enough to watch; the window offers more. A session has its own.
+    if (!start.session) worker_.send(session::SetSpeedLimit{10.0});
     if (options.run) worker_.send(session::Run{});
   }
 
@@ -125,7 +129,7 @@ public:
     while (!ui_.wants_quit() && follow_window()) {
       const bool last = options_.frames > 0 && drawn + 1 >= options_.frames;
       const auto snapshot = worker_.latest();
-      if (window_.take_input()) follow_up = 3;
+      if (window_.take_input() || news_.exchange(false)) follow_up = 3;
       const bool changed = snapshot->revision != revision;
       const auto [width, height] = window_.framebuffer_size();
       const bool visible = width > 0 && height > 0;
@@ -186,6 +190,21 @@ private:
     ui_.set_frame_time(frame_ms_);
   }
 
+  session::KeeperServices keeper_services(const Start& start) {
+    session::KeeperServices services;
+    services.worker = &worker_;
+    services.wake = [this] {
+      news_ = true;
+      window_.wake();
+    };
+    // What a program does for its pictures needs no recovery.
+    if (options_.frames == 0) services.state_directory = session::state_directory();
+    if (start.session) services.notes = start.session->notes;
+    services.path = start.path;
+    services.changed = start.changed;
+    return services;
+  }
+
   static std::string working_directory() {
     std::error_code ignored;
     return std::filesystem::current_path(ignored).string();
@@ -208,7 +227,9 @@ private:
   const WindowOptions& options_;
   ImGuiSession imgui_;
   ShaderTextures textures_;
+  std::atomic<bool> news_ = false;  // of the keeper's, not drawn yet
   session::Worker worker_;
+  session::Keeper keeper_;
   exporting::FileExporter exporter_;
   NativeFileDialogs dialogs_;
   std::string title_ = "Backflow";
@@ -219,7 +240,7 @@ private:
 
 }  // namespace
 
-int run_window(const config::Config& config, const WindowOptions& options) {
+int run_window(const Start& start, const WindowOptions& options) {
   std::string error;
   const auto window = platform::Window::create("Backflow", options.width, options.height, error);
   if (!window)
@@ -231,11 +252,11 @@ int run_window(const config::Config& config, const WindowOptions& options) {
   const bool by_hand = options.frames == 0;
   const SettingsFile kept(by_hand ? settings_path() : std::string());
   const ui::Settings before = kept.read();
-  const ui::Settings start = starting_with(before, options.light, options.tour);
-  WindowLoop loop(*window, *renderer, *pulses, config, options, start, by_hand || options.tour);
+  const ui::Settings now = starting_with(before, options.light, options.tour);
+  WindowLoop loop(*window, *renderer, *pulses, start, options, now, by_hand || options.tour);
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
-  const std::string unsaved = kept.write(worth_keeping(before, start, loop.settings()));
+  const std::string unsaved = kept.write(worth_keeping(before, now, loop.settings()));
   if (!unsaved.empty()) complain(std::cerr, unsaved);
   return error.empty() ? kSuccess : complain(std::cerr, error);
 }

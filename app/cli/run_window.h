@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/config/config.h"
+#include "app/cli/start.h"
 
 namespace backflow::cli {
 
@@ -18,8 +18,8 @@ struct WindowOptions {
 };
 
 /// Opens the window and returns when it is closed; the exit code (command_line.h). Without a
-/// display it says so in one sentence on standard error. Precondition: config::validate(config) is
-/// empty.
-int run_window(const config::Config& config, const WindowOptions& options);
+/// display it says so in one sentence on standard error. Precondition:
+/// config::validate(start.config) is empty.
+int run_window(const Start& start, const WindowOptions& options);
 
 }  // namespace backflow::cli

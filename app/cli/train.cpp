@@ -1,29 +1,53 @@
 #include "app/cli/train.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "app/cli/command_line.h"
 #include "app/cli/progress.h"
 #include "app/session/analysis.h"
-#include "app/session/session.h"
 #include "core/training/divergence.h"
 
 namespace backflow::cli {
 
-session::Snapshot train(const config::Config& config, std::int64_t iterations,
-                        const session::AnalysisOptions& options, std::ostream& err) {
-  session::Session session(config, 0);  // nobody goes back
-  {
-    Progress progress("training");
-    session.execute(session::Run{});
-    for (std::int64_t i = 0; i < iterations && session.wants_to_iterate(); ++i) {
-      session.iterate();
-      progress.update(i + 1, iterations);
-    }
-    session.execute(session::Pause{});
+namespace {
+
+std::uint64_t iteration_of(const session::Comparison& networks) {
+  const std::uint64_t a = networks.a().iteration();
+  return networks.b() != nullptr ? std::max(a, networks.b()->iteration()) : a;
+}
+
+void go_on(session::Comparison& networks, std::int64_t iterations) {
+  if (iterations == 0) return;
+  Progress progress("training");
+  const std::uint64_t start = iteration_of(networks);
+  networks.execute(session::Run{});
+  std::int64_t done = 0;
+  while (networks.wants_to_iterate() && (done < iterations || networks.is_out_of_step())) {
+    networks.iterate();
+    done = static_cast<std::int64_t>(iteration_of(networks) - start);
+    progress.update(done, iterations);
   }
-  session::Snapshot snapshot = session.snapshot();
+  networks.execute(session::Pause{});
+}
+
+std::shared_ptr<const session::Analysis> analysis_of(const session::Session& session,
+                                                     const session::AnalysisOptions& options) {
+  return session::analyse(session.record(), session::with_config(options, session.config()));
+}
+
+}  // namespace
+
+session::Snapshot train(const Start& start, std::int64_t iterations,
+                        const session::AnalysisOptions& options, std::ostream& err) {
+  session::Comparison networks = networks_of(start, 0);  // nobody goes back
+  go_on(networks, iterations);
+  session::Comparison::Known known;
+  known.analysis_a = analysis_of(networks.a(), options);
+  if (networks.b() != nullptr) known.analysis_b = analysis_of(*networks.b(), options);
+  session::Snapshot snapshot = networks.snapshot(known);
+  if (start.of_b) snapshot = session::Snapshot(*snapshot.other);
   tell_divergence(snapshot, "the figures show that iteration", err);
-  session::attach(session::analyse(snapshot.record, session::with_config(options, config)),
-                  snapshot);
   return snapshot;
 }
 

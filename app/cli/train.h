@@ -5,15 +5,16 @@
 #include <ostream>
 #include <string>
 
+#include "app/cli/start.h"
 #include "app/session/snapshot.h"
-#include "core/config/config.h"
 
 namespace backflow::cli {
 
-/// Trains for that many iterations, with a line of progress on a terminal, and analyses the last
-/// one. Where training stops on a number that is not finite, `err` is told and the analysis is of
-/// that iteration. Precondition: config::validate(config) is empty.
-session::Snapshot train(const config::Config& config, std::int64_t iterations,
+/// Trains for that many iterations on from the start, with a line of progress on a terminal, and
+/// analyses the last one. Where training stops on a number that is not finite, `err` is told and
+/// the analysis is of that iteration. Of two networks it is a snapshot of the one that is asked
+/// for. Precondition: config::validate(start.config) is empty.
+session::Snapshot train(const Start& start, std::int64_t iterations,
                         const session::AnalysisOptions& options, std::ostream& err);
 
 /// Tells that training stopped on a number that is not finite, if it did, and what follows from it.

@@ -39,7 +39,8 @@ public:
         autosave_(services_.state_directory),
         recent_(services_.state_directory),
         lister_([this] { wake(); }) {
-    clean_ = services_.worker->latest()->changes;
+    if (!services_.changed) clean_ = services_.worker->latest()->changes;
+    if (!services_.path.empty()) begin_with_file();
     add(false, [this] { look_around(); });
     thread_ = std::thread([this] { loop(); });
   }
@@ -60,13 +61,6 @@ public:
       jobs_.push_back({must, std::move(work)});
     }
     changed_.notify_one();
-  }
-
-  void start_with(const std::string& path, const std::shared_ptr<const SavedSession>& session,
-                  bool changed) {
-    const std::string error = install(session, from_the_root(path), changed);
-    if (error.empty()) remember(from_the_root(path));
-    finish(error.empty() ? "" : error, !error.empty());
   }
 
   void open(const std::string& path) {
@@ -214,6 +208,14 @@ private:
     return networks->saved();
   }
 
+  void begin_with_file() {
+    state_.path = from_the_root(services_.path);
+    notes_ = services_.notes;
+    clean_notes_ = notes_.notes;
+    opened_ = notes_;
+    add(true, [this] { remember(state_.path); });
+  }
+
   // Makes it the session that is open. An empty string, or one sentence.
   std::string install(const std::shared_ptr<const SavedSession>& saved, const std::string& path,
                       bool changed) {
@@ -343,13 +345,6 @@ private:
 
 Keeper::Keeper(KeeperServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
 Keeper::~Keeper() = default;
-
-void Keeper::start_with(const std::string& path, std::shared_ptr<const SavedSession> session,
-                        bool changed) {
-  impl_->add(false, [this, path, session = std::move(session), changed] {
-    impl_->start_with(path, session, changed);
-  });
-}
 
 void Keeper::open(const std::string& path) {
   impl_->add(false, [this, path] { impl_->open(path); });

@@ -20,6 +20,10 @@ struct KeeperServices {
   /// For autosave and recent files (state_directory()); empty: there are none.
   std::string state_directory;
   std::chrono::milliseconds autosave_every = std::chrono::seconds(60);
+  /// Of the session's file that the worker began with; empty: there is none.
+  std::string path = {};
+  DocumentNotes notes = {};  ///< its notes
+  bool changed = false;      ///< the session is not any more as that file has it
   /// Opens what is no session, into the one that is open; in the keeper's thread. Returns an empty
   /// string, or one sentence with the file's name.
   std::function<std::string(const std::string& path)> open_other;
@@ -32,10 +36,6 @@ public:
   explicit Keeper(KeeperServices services);
   /// Saves what was asked to be saved, then ends cleanly: nothing is left to be recovered.
   ~Keeper() override;
-
-  /// Begins with a session that was read from that file, and with what was changed in it since.
-  void start_with(const std::string& path, std::shared_ptr<const SavedSession> session,
-                  bool changed);
 
   void open(const std::string& path) override;
   void save(const std::string& path, DocumentNotes with) override;

@@ -52,8 +52,8 @@ private:
 
 class Worker::Impl {
 public:
-  Impl(const config::Config& config, std::function<void()> on_publish)
-      : networks_(config), on_publish_(std::move(on_publish)), analysts_([this] { wake(); }) {
+  Impl(const Comparison& networks, std::function<void()> on_publish)
+      : networks_(networks), on_publish_(std::move(on_publish)), analysts_([this] { wake(); }) {
     publish();
     thread_ = std::thread([this] { loop(); });
   }
@@ -240,7 +240,10 @@ private:
 };
 
 Worker::Worker(const config::Config& config, std::function<void()> on_publish)
-    : impl_(std::make_unique<Impl>(config, std::move(on_publish))) {}
+    : Worker(Comparison(config), std::move(on_publish)) {}
+
+Worker::Worker(const Comparison& networks, std::function<void()> on_publish)
+    : impl_(std::make_unique<Impl>(networks, std::move(on_publish))) {}
 
 Worker::~Worker() = default;
 

@@ -22,6 +22,8 @@ public:
   /// worker's thread after each new snapshot; it must be quick (e.g. wake the window's event loop).
   /// Precondition: config::validate(config) is empty.
   explicit Worker(const config::Config& config, std::function<void()> on_publish = {});
+  /// With networks as they stand.
+  explicit Worker(const Comparison& networks, std::function<void()> on_publish = {});
   ~Worker();  ///< stops both threads; cancels an analysis under way
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

@@ -259,16 +259,17 @@ TEST_F(KeeperTest, WhereNothingCanBeKeptItSaysSo) {
 }
 
 TEST_F(KeeperTest, BeginsWithASessionThatWasReadBefore) {
-  const auto saved = std::make_shared<const SavedSession>(
-      Comparison(support::configured({"model.hidden=6"})).saved());
-  Kept one;
-  DocumentState state =
-      one.after([&] { one.keeper().start_with(path("a.backflow.json"), saved, false); });
-  EXPECT_EQ(state.path, path("a.backflow.json"));
-  EXPECT_FALSE(state.changed);
-  EXPECT_EQ(one.worker().latest()->config.model.hidden, 6);
-  state = one.after([&] { one.keeper().start_with(path("a.backflow.json"), saved, true); });
-  EXPECT_TRUE(state.changed);
+  SavedSession saved = Comparison(support::configured({"model.hidden=6"})).saved();
+  saved.notes.notes = "mine";
+  for (const bool changed : {false, true}) {
+    Kept one(state(), 1h, &saved, changed);
+    EXPECT_EQ(one.worker().latest()->config.model.hidden, 6);
+    EXPECT_EQ(one.keeper().state().path, "/home/me/a.backflow.json");
+    EXPECT_EQ(one.keeper().state().changed, changed);
+    EXPECT_EQ(one.keeper().take_opened()->notes, "mine");
+    one.wait_until([&] { return !one.keeper().state().recent.empty(); });
+    EXPECT_EQ(one.keeper().state().recent.front(), "/home/me/a.backflow.json");
+  }
 }
 
 TEST_F(KeeperTest, WhatIsAskedToBeSavedIsSavedBeforeTheEnd) {

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "app/session/comparison.h"
 #include "app/session/keeper.h"
 
 namespace backflow::session {
@@ -18,13 +19,18 @@ namespace backflow::session {
 class Kept {
 public:
   explicit Kept(std::string state_directory = {},
-                std::chrono::milliseconds autosave_every = std::chrono::hours(1))
-      : worker_(config::Config{}, [this] { notify(); }) {
+                std::chrono::milliseconds autosave_every = std::chrono::hours(1),
+                const SavedSession* session = nullptr, bool changed = false)
+      : worker_(session ? Comparison(*session) : Comparison(config::Config{}),
+                [this] { notify(); }) {
     KeeperServices services;
     services.worker = &worker_;
     services.wake = [this] { notify(); };
     services.state_directory = std::move(state_directory);
     services.autosave_every = autosave_every;
+    if (session) services.path = "/home/me/a.backflow.json";
+    if (session) services.notes = session->notes;
+    services.changed = changed;
     services.open_other = [this](const std::string& path) {
       if (path.ends_with("bad.npy")) return path + " is bad";
       const std::lock_guard lock(mutex_);
