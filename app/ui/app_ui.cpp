@@ -288,10 +288,10 @@ private:
     take_layout(json, opened);
     settings_ = opened.settings;
     ui_.norm_colors = settings_.colors;
-    panels_.restore(settings_);
     walk_from_ = std::exchange(opened.view.playhead, std::nullopt);
     if (!walk_from_) walk_.end();
     state_.view = opened.view;
+    panels_.restore(settings_);  // with the axes, which are in the view
     state_.wants_folded = opened.folded;
   }
 

@@ -29,6 +29,14 @@ Rect DocumentLine::draw(UiContext& ui, const Rect& bar, const session::DocumentS
     failed_ = state.failed;
     seconds_ = message_.empty() ? 0.0 : failed_ ? kSecondsOfFailure : kSeconds;
   }
+  if (autosave_error_ != state.autosave_error) {
+    autosave_error_ = state.autosave_error;
+    if (!autosave_error_.empty()) {
+      message_ = "Autosave: " + shown_bytes(autosave_error_);
+      failed_ = true;
+      seconds_ = kSecondsOfFailure;
+    }
+  }
   text_.clear();
   if (state.doing.empty()) return seconds_ > 0.0 ? draw_message(ui, bar) : bar;
   const bool known = std::isfinite(state.share) && state.share >= 0.0;
@@ -67,8 +75,12 @@ Rect DocumentLine::draw_message(UiContext& ui, const Rect& bar) {
 
 // What is wrong with a file is told in full, above the bar where that has no room for it.
 void DocumentLine::draw_whole(UiContext& ui, const Rect& bar) const {
-  const double pad = ui.px(10.0), width = std::min(ui.px(kWhole), bar.width);
-  const std::vector<std::string> lines = figure::wrapped(text_, ui.px(kText), width - 2.0 * pad);
+  const double pad = ui.px(10.0), most = std::min(ui.px(kWhole), bar.width) - 2.0 * pad;
+  const std::vector<std::string> lines = figure::wrapped(text_, ui.px(kText), most);
+  double widest = 0.0;
+  for (const std::string& line : lines)
+    widest = std::max(widest, figure::text_width(line, ui.px(kText)));
+  const double width = std::min(widest, most) + 2.0 * pad;
   const double height = ui.px(kLine) * static_cast<double>(lines.size()) + 2.0 * ui.px(6.0);
   const Rect box{bar.right() - width, bar.y - ui.px(4.0) - height, width, height};
   const figure::Palette& colors = ui.colors();

@@ -26,7 +26,7 @@ private:
 
   std::uint64_t finished_ = 0;
   double seconds_ = 0.0;
-  std::string message_, text_;
+  std::string message_, text_, autosave_error_;
   bool failed_ = false;
 };
 

@@ -163,7 +163,11 @@ void FileBrowser::take_letters() {
   std::string typed;
   for (const ImWchar c : io.InputQueueCharacters) typed += utf8(c);
   if (typed.empty()) return;
-  if (typed == "/" || typed == "~") {
+  if (path_.waits()) {
+    path_.add(typed);
+  } else if (name_.waits()) {
+    name_.add(typed);
+  } else if (typed == "/" || typed == "~") {
     before_path_ = directory_;
     path_.set(typed);
     path_.take_keyboard_at_end();

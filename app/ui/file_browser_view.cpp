@@ -18,6 +18,7 @@ namespace {
 constexpr double kWidth = 800.0, kHeight = 560.0;  // of the card, in units
 constexpr double kHead = 28.0, kField = 26.0, kCrumb = 24.0, kRow = 23.0, kFoot = 30.0;
 constexpr double kGap = 8.0, kPlaces = 128.0, kText = 12.0;
+constexpr double kBar = 10.0;                  // of scrolling, with its margin
 constexpr double kSize = 70.0, kTime = 124.0;  // columns
 constexpr double kLeastName = 180.0;           // room for the name before a column is left out
 
@@ -130,7 +131,7 @@ void FileBrowser::draw_path(UiContext& ui, const Rect& row, session::Documents& 
 
 void FileBrowser::draw_parents(UiContext& ui, const Rect& row, session::Documents& documents) {
   const std::vector<std::string> all = with_parents(directory_);
-  const double most = ui.px(160.0), between = ui.px(10.0);
+  const double most = ui.px(160.0), between = ui.px(14.0);
   std::vector<std::string> names;
   std::vector<double> widths;
   for (const std::string& path : all) {
@@ -187,7 +188,11 @@ void FileBrowser::draw_list(UiContext& ui, const Rect& rect, session::Documents&
   register_widget(ui, widget);
   take_focus(ui, widget);
   const Rect head{rect.x, rect.y, rect.width, ui.px(kRow)};
-  const Columns columns = columns_of(ui, head);
+  // As far as the rows reach beside a scroll bar.
+  const double high = rect.height - head.height - ui.px(4.0) - 1.0;
+  const bool bar = std::round(ui.px(kRow)) * static_cast<double>(list_.size()) > high;
+  const Columns columns =
+      columns_of(ui, {head.x, head.y, head.width - (bar ? ui.px(kBar) : 0.0), head.height});
   const figure::Color muted = ui.colors().muted_text;
   draw_text(ui, {head.x + ui.px(32.0), head.y, ui.px(80.0), head.height}, "name", kText, muted);
   if (columns.size > 0.0)
@@ -235,7 +240,7 @@ void FileBrowser::draw_rows(UiContext& ui, const Rect& rect, session::Documents&
     ImGui::SetScrollY(static_cast<float>(wanted));
   }
   const bool bar = step * static_cast<double>(list_.size()) > rect.height;
-  const double width = rect.width - (bar ? ui.px(10.0) : 0.0);
+  const double width = rect.width - (bar ? ui.px(kBar) : 0.0);
   // Only what is in sight is drawn, however many there are.
   const auto first = static_cast<std::size_t>(std::max(0.0, std::floor(scroll / step)));
   for (std::size_t i = first; i < list_.size(); ++i) {
@@ -324,7 +329,7 @@ void FileBrowser::draw_foot(UiContext& ui, const Rect& row, session::Documents& 
   const double width = std::min(ui.px(96.0), row.width / 5.0), gap = ui.px(kGap);
   double left = row.x;
   const auto next = [&](double units) {
-    const Rect part{left, row.y, std::min(ui.px(units), row.width / 4.0), row.height};
+    const Rect part{left, row.y, std::min(ui.px(units), row.width / 3.2), row.height};
     left = part.right() + gap;
     return part;
   };

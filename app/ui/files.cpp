@@ -199,7 +199,7 @@ bool Files::needs_redraw() const {
   const bool news = now.finished != state_.finished || now.doing != state_.doing ||
                     now.share != state_.share || now.changed != state_.changed ||
                     now.path != state_.path || now.recovery != state_.recovery ||
-                    now.recent != state_.recent;
+                    now.recent != state_.recent || now.autosave_error != state_.autosave_error;
   const bool listed =
       stage_ == Stage::checking && services_.documents->listing() != listing_before_;
   const bool notes = !kept_ || kept_->notes != notes_;

@@ -38,6 +38,8 @@ constexpr Entry kLooking[] = {
     {"Tab, Enter", "reach and press a control; arrows set it"},
     {"Esc", "close, let go, back to all cards"},
     {"F1", "this page"},
+    {"Ctrl+N  Ctrl+O", "new session; open a file"},
+    {"Ctrl+S", "save; Ctrl+Shift+S: to another file"},
     {"Ctrl+E  Ctrl+Q", "export a figure; quit"},
     {"drag a field", "set its value; double-click to type"},
     {"drag in a plot", "W_{hh}, an eigenvalue, threshold, start"},
@@ -159,7 +161,7 @@ HelpAnswer draw_help_overlay(UiContext& ui, const Rect& window) {
   ImGui::Begin("help", nullptr, flags);
   ImGui::PopStyleColor();
   const double width = std::min(ui.px(1160.0), window.width - ui.px(24.0));
-  const double height = std::min(ui.px(540.0), window.height - ui.px(24.0));
+  const double height = std::min(ui.px(582.0), window.height - ui.px(24.0));
   const Rect card{window.x + (window.width - width) / 2.0,
                   window.y + (window.height - height) / 2.0, width, height};
   ImDrawList& list = *ImGui::GetWindowDrawList();

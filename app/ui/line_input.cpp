@@ -38,6 +38,17 @@ void LineInput::take_keyboard_at_end() {
   to_select_ = {kEnd, kEnd};
 }
 
+void LineInput::add(const std::string& typed) {
+  std::string whole = text();
+  const auto [from, to] = to_select_.value_or(std::pair(kEnd, kEnd));
+  const std::size_t first = std::min(whole.size(), static_cast<std::size_t>(from));
+  const std::size_t last = std::min(whole.size(), static_cast<std::size_t>(to));
+  whole.replace(first, last - first, typed);
+  set(whole);
+  const auto cursor = static_cast<int>(first + typed.size());
+  to_select_ = {cursor, cursor};
+}
+
 void LineInput::give_keyboard_back() {
   ++generation_;
   starting_ = 0;

@@ -29,6 +29,9 @@ public:
   /// The same, with the cursor at its end.
   void take_keyboard_at_end();
   void give_keyboard_back();
+  /// It is to have the keyboard and has not yet: what is typed meanwhile is for add().
+  bool waits() const { return starting_ > 0 && !was_active_; }
+  void add(const std::string& typed);
 
   /// `complete` makes more of the text when Tab is pressed; where it cannot, Tab leaves the line.
   State draw(UiContext& ui, const Widget& widget, const Complete& complete = {});

@@ -74,8 +74,11 @@ std::optional<std::size_t> draw_question(UiContext& ui, const Rect& window,
   }
   const auto count = static_cast<double>(question.choices.size());
   const double gap = ui.px(8.0);
+  double least = 110.0;
+  for (const Question::Choice& choice : question.choices)
+    least = std::max(least, 24.0 + figure::text_width(choice.text, kText, choice.primary));
   const double button_width =
-      std::min(ui.px(110.0), std::floor((inner.width - gap * (count - 1.0)) / count));
+      std::min(ui.px(least), std::floor((inner.width - gap * (count - 1.0)) / count));
   const double foot = inner.bottom() - ui.px(kFoot);
   const bool entered = page_has_enter(ui);
   std::optional<std::size_t> taken;

@@ -100,9 +100,11 @@ void draw_status_bar(UiContext& ui, const Rect& rect, const session::Snapshot& s
     draw_text(ui, rest, message, 12.0, ui.colors().warning, figure::HAlign::right);
     return;
   }
-  const std::string full = verdict(snapshot, true);
-  draw_text(ui, rest, bold_width(full) <= rest.width ? full : least, 13.0, ui.colors().text,
-            figure::HAlign::right, true);
+  // Half a verdict is none.
+  for (const std::string& text : {verdict(snapshot, true), least}) {
+    if (bold_width(text) > rest.width) continue;
+    return draw_text(ui, rest, text, 13.0, ui.colors().text, figure::HAlign::right, true);
+  }
 }
 
 }  // namespace backflow::ui

@@ -21,7 +21,7 @@ void apply_theme(figure::Theme theme, double scale) {
   set(ImGuiCol_PopupBg, colors.panel);
   set(ImGuiCol_Border, colors.grid);
   set(ImGuiCol_Text, colors.text);
-  set(ImGuiCol_TextSelectedBg, colors.accent);
+  set(ImGuiCol_TextSelectedBg, mix(colors.panel, colors.accent, 0.5));
   set(ImGuiCol_FrameBg, colors.panel);
   set(ImGuiCol_ScrollbarBg, colors.background);
   set(ImGuiCol_ScrollbarGrab, colors.grid);

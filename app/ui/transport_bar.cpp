@@ -95,7 +95,7 @@ constexpr Widths kWidths[] = {
     {48.0, 84.0, 30.0, 72.0, 0.0, 160.0, 30.0, 62.0, 84.0, 44.0, kCompareMenu, 52.0, 52.0, true},
     {40.0, 36.0, 30.0, 30.0, 0.0, 140.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
     {40.0, 36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
-    {40.0, 36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, 0.0, 0.0, 30.0, false}};
+    {36.0, 32.0, 26.0, 26.0, 0.0, 0.0, 22.0, 26.0, 0.0, 32.0, 0.0, 0.0, 26.0, false}};
 
 Widths widths_for(double units, bool walking, bool files) {
   for (const Widths& widths : kWidths)

@@ -35,6 +35,7 @@ TEST_F(SettingsFiles, ComeBackAsTheyWereWritten) {
   settings.loss_log = true;
   settings.gradient_log = false;
   settings.export_directory = "/home/someone/Überblick";
+  settings.desktop_dialogs = false;
   settings.toured = true;
   const SettingsFile file(path("new/folder/window.json"));
   EXPECT_EQ(file.read(), ui::Settings());

@@ -230,6 +230,36 @@ TEST_F(Browsing, APathIsTypedCompletedAndEntered) {
   EXPECT_THAT(documents_.opened, ElementsAre("/tmp/figures/model.safetensors"));
 }
 
+TEST_F(Browsing, NoLetterOfAPathIsLostWhoeverTypesFast) {
+  open();
+  for (const char c : std::string("/usr/local/")) {
+    ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+    driver_->frames(1);
+  }
+  driver_->frames(2);
+  EXPECT_EQ(browser().directory(), "/usr/local");
+}
+
+TEST_F(Browsing, NorOfANameThatTakesThePlaceOfTheSelectedOne) {
+  start();
+  send_shift_modifier(true);
+  send_control_modifier(true);
+  send_key(Key::s, true);
+  driver_->frames(1);
+  send_key(Key::s, false);
+  send_shift_modifier(false);
+  send_control_modifier(false);
+  for (const char c : std::string("mine")) {
+    ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+    driver_->frames(1);
+  }
+  driver_->frames(4);
+  driver_->press(Key::enter);
+  driver_->frames(4);
+  ASSERT_EQ(documents_.saved.size(), 1u);
+  EXPECT_EQ(documents_.saved[0].first, "/tmp/figures/mine.backflow.json");
+}
+
 TEST_F(Browsing, ATypedDirectoryIsEnteredAndAnythingElseIsOpened) {
   open();
   driver_->type("/");

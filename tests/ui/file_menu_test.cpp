@@ -269,6 +269,30 @@ TEST_F(FileMenuTest, TheTitleHasTheFileAndAMarkForChanges) {
   EXPECT_EQ(driver().ui().title(), "lecture.backflow.json — Backflow");
 }
 
+TEST_F(FileMenuTest, TheBarHasRoomForItAtEverySize) {
+  for (const auto& [width, scale] :
+       {std::pair(1920, 1.0), std::pair(1280, 1.0), std::pair(960, 1.0), std::pair(1280, 2.0),
+        std::pair(1280, 2.5), std::pair(960, 2.5)})
+    for (const bool walking : {false, true}) {
+      driver_.reset();
+      driver_ = std::make_unique<UiDriver>(config::Config{}, width, 800, scale, settings_, false,
+                                           nullptr, &documents_);
+      if (walking) driver().press(Key::period);
+      driver().frames(2);
+      const figure::Rect file = driver().widget("File").rect;
+      std::vector<figure::Rect> bar;
+      for (const WidgetInfo& widget : driver().ui().registry().all())
+        if (widget.rect.y == file.y) bar.push_back(widget.rect);
+      ASSERT_GT(bar.size(), 6u);
+      for (std::size_t i = 0; i < bar.size(); ++i) {
+        EXPECT_LE(bar[i].right(), width);
+        for (std::size_t k = 0; k < i; ++k)
+          EXPECT_TRUE(bar[i].x >= bar[k].right() || bar[k].x >= bar[i].right())
+              << width << " " << scale << " " << i << " " << k;
+      }
+    }
+}
+
 TEST_F(FileMenuTest, NotesAreKeptAndSavedAndComeBack) {
   documents_.now.path = "/data/a.backflow.json";
   choose("Notes");
@@ -283,6 +307,7 @@ TEST_F(FileMenuTest, NotesAreKeptAndSavedAndComeBack) {
   ASSERT_FALSE(documents_.kept.empty());
   EXPECT_EQ(documents_.kept.back().notes, "why it fades");
   driver().press_with_control(Key::s);
+  ASSERT_FALSE(documents_.saved.empty());
   EXPECT_EQ(documents_.saved.back().second.notes, "why it fades");
   documents_.notes_of_opened = {{}, "other notes"};
   driver().frames(2);
