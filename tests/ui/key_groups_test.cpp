@@ -41,6 +41,13 @@ void type_path(UiDriver& driver, const char* label, const std::string& text, Key
 // may need a file.
 std::optional<config::Config> where_it_applies(const config::Key& key) {
   if (config::applies(key, {})) return config::Config{};
+  // What there is in files of networks and sequences.
+  config::Config with_files;
+  const std::string models = BACKFLOW_SOURCE_DIR "/tests/golden/models/";
+  for (const std::string& setting :
+       {"model.file=" + models + "gru-2-both-float64.safetensors", "task.file=" + models + "x.npy"})
+    EXPECT_EQ(config::set_key_as_meant(with_files, setting), "");
+  if (config::applies(key, with_files)) return with_files;
   for (const config::Key& other : config::keys())
     for (const config::Choice& choice : other.choices) {
       config::Config config;
@@ -173,16 +180,16 @@ TEST(KeyGroups, APathIsTypedAndABadOneRefused) {
       temporary_file("backflow_ui_test.txt", std::string(400, 'a') + std::string(400, 'b'));
   UiDriver driver(configured({"task.name=next-character"}));
   driver.open_group("Task");
-  type_path(driver, "Text", path, Key::escape);
+  type_path(driver, "Data file", path, Key::escape);
   EXPECT_THAT(driver.snapshot().config.task.file, IsEmpty());
-  type_path(driver, "Text", "/no/such/file", Key::enter);
+  type_path(driver, "Data file", "/no/such/file", Key::enter);
   EXPECT_THAT(driver.snapshot().config.task.file, IsEmpty());
   EXPECT_THAT(driver.ui().status(), HasSubstr("/no/such/file"));
-  type_path(driver, "Text", path, Key::enter);
+  type_path(driver, "Data file", path, Key::enter);
   EXPECT_EQ(driver.snapshot().config.task.file, path);
   EXPECT_EQ(driver.snapshot().record->batch.inputs.rows(), 2);  // a and b
   // Emptied, it is the built-in text again; leaving the field counts like Enter.
-  driver.click("Text");
+  driver.click("Data file");
   driver.frames(3);
   driver.press(Key::backspace);
   driver.click("figure loss");
