@@ -17,6 +17,7 @@
 #include "app/session/session_file.h"
 #include "app/session/state_directory.h"
 #include "core/io/atomic_write.h"
+#include "core/io/progress.h"
 
 namespace backflow::session {
 namespace {
@@ -65,6 +66,7 @@ public:
 
   void open(const std::string& path) {
     begin("Opening " + name_of(path));
+    const io::ProgressScope progress([this](double done) { tell(done); });
     std::string error;
     if (is_session_file(path)) {
       auto saved = std::make_shared<SavedSession>();
@@ -175,6 +177,14 @@ private:
       const std::lock_guard lock(mutex_);
       state_.doing = std::move(doing);
       state_.share = -1.0;
+    }
+    wake();
+  }
+
+  void tell(double share) {
+    {
+      const std::lock_guard lock(mutex_);
+      state_.share = share;
     }
     wake();
   }
