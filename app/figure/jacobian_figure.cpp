@@ -44,7 +44,8 @@ std::vector<std::string> subtitles(const session::Snapshot& snapshot) {
   const std::string norm = std::string(model::title_of(norms.norm)) + " norm, " + sequence;
   const model::CellKind cell = analysis.record->model.cell;
   const std::string source = source_prefix(snapshot.config, cell);
-  std::vector<std::string> texts{source + norm, cell_prefix(cell) + norm, norm, sequence, iteration};
+  std::vector<std::string> texts{source + norm, cell_prefix(cell) + norm, norm, sequence,
+                                 iteration};
   if (norms.stride == 1) return texts;
   const std::string coarse = fmt::format("coarse: every {} step computed", ordinal(norms.stride));
   for (std::string& text : texts) text = coarse + ", " + text;

@@ -55,9 +55,7 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
   }
 }
 
-Index width(const TaskOptions& options) {
-  return options.data ? options.data->input_size() : 1;
-}
+Index width(const TaskOptions& options) { return options.data ? options.data->input_size() : 1; }
 
 Index target_size(const TaskOptions& options) {
   if (!options.data) return 1;
