@@ -85,6 +85,11 @@ int animate(const Start& start, const AnimateRequest& request, std::ostream& out
             std::ostream& err) {
   if (const std::string error = check(request); !error.empty())
     return complain(err, error, kBadUsage);
+  if (!request.walk && !config::has_targets(start.config))
+    return complain(err,
+                    "there is no training to animate: these inputs have no targets; --walk goes "
+                    "through one iteration",
+                    kBadUsage);
   exporting::AnimationFile file{.info = figure::find_figure(request.figure),
                                 .look = {},
                                 .per_second = request.per_second,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/number_format.h"
+#include "app/figure/source.h"
 #include "app/figure/text_markup.h"
 #include "core/config/keys.h"
 
@@ -34,9 +35,10 @@ std::string capital(std::string text) {
 
 std::string caption_of(std::string_view what, const session::Snapshot& snapshot,
                        std::string_view program) {
-  return fmt::format("{}. {} Weight seed {}, data seed {}, after {} iterations. {}.",
-                     capital(std::string(what)), settings(snapshot.config),
-                     value_of("model.seed", snapshot.config),
+  const std::string source = source_text(snapshot.config);
+  return fmt::format("{}. {}{} Weight seed {}, data seed {}, after {} iterations. {}.",
+                     capital(std::string(what)), source.empty() ? source : source + ". ",
+                     settings(snapshot.config), value_of("model.seed", snapshot.config),
                      value_of("task.seed", snapshot.config), grouped(snapshot.iteration), program);
 }
 

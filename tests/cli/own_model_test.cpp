@@ -47,6 +47,9 @@ TEST_F(OwnModel, WithoutTargetsNothingIsTrainedAndThatIsSaid) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("nothing to train for"));
   expect_refused({"check", "--model", model.c_str()}, "no gradient to check");
+  const std::string gif = path("a.gif");
+  expect_refused({"animate", "--model", model.c_str(), "--output", gif.c_str()},
+                 "no training to animate");
 }
 
 TEST_F(OwnModel, WhatIsWrongIsOneSentence) {
