@@ -93,6 +93,11 @@ void tell_notes(const config::Config& config, std::ostream& err) {
   if (!config.model.file.stored) return;
   for (const std::string& note : config.model.file.stored->notes)
     complain(err, config.model.file.path + ": " + note);
+  if (config::has_targets(config) && !config.model.file.stored->readout.empty() &&
+      !config::uses_stored_readout(config))
+    complain(err, config.model.file.path + ": the read-out \"" + config.model.file.stored->readout +
+                      "\" has other outputs than the targets ask for, or belongs to another layer; "
+                      "one was drawn at random");
 }
 
 int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::ostream& err) {

@@ -34,6 +34,7 @@
 #include "app/session/worker.h"
 #include "app/ui/app_ui.h"
 #include "app/ui/imgui_compat.h"
+#include "core/config/keys.h"
 #include "core/io/atomic_write.h"
 
 namespace backflow::cli {
@@ -102,6 +103,17 @@ public:
   ImGuiSession(const ImGuiSession&) = delete;
   ImGuiSession& operator=(const ImGuiSession&) = delete;
 };
+
+// A session knows its files by their contents: none of them may be written over.
+std::string names_the_same(const config::Config& config, const std::string& path) {
+  std::error_code ignored;
+  for (const config::Key& key : config::keys()) {
+    const std::string named = key.names_file ? key.get(config) : std::string();
+    if (!named.empty() && std::filesystem::equivalent(named, path, ignored))
+      return path + " is a file that this session was made from; choose another name";
+  }
+  return {};
+}
 
 // The loop: sleeps until something changed, then draws.
 class WindowLoop {
@@ -206,7 +218,8 @@ private:
     services.changed = start.changed;
     services.open_other = [this](const std::string& path) {
       session::SetKey command;
-      const std::string error = session::command_to_open(path, command);
+      const auto layout = worker_.latest()->config.task.layout;
+      const std::string error = session::command_to_open(path, layout, command);
       if (!error.empty()) return path + " " + error;
       worker_.send(command);
       return std::string();
@@ -214,6 +227,8 @@ private:
     services.save_weights = [this](const std::string& path) {
       const auto networks = worker_.copy().get();
       const session::SavedNetwork network = networks->saved().networks.front();
+      if (std::string refusal = names_the_same(network.config, path); !refusal.empty())
+        return refusal;
       std::string bytes;
       std::string error = config::weights_file(network.config, network.state.setup.model, bytes);
       return error.empty() ? io::write_file_atomically(path, bytes) : error;

@@ -9,7 +9,16 @@
 namespace backflow::cli {
 namespace {
 
+bool sets(const std::vector<std::string>& assignments, const std::string& key) {
+  for (const std::string& assignment : assignments)
+    if (assignment.starts_with(key + "=")) return true;
+  return false;
+}
+
 std::string set_all(config::Config& config, const std::vector<std::string>& assignments) {
+  // Those of other inputs.
+  if (sets(assignments, "task.file") && !sets(assignments, "task.targets"))
+    config.task.targets_file.clear();
   for (const std::string& assignment : assignments)
     if (std::string error = config::set_key_as_meant(config, assignment); !error.empty())
       return error;
@@ -27,12 +36,6 @@ std::string culprit(const config::Config& config, const std::vector<std::string>
     all += (all.empty() ? "--set " : " --set ") + assignment;
   }
   return all;
-}
-
-bool sets(const std::vector<std::string>& assignments, const std::string& key) {
-  for (const std::string& assignment : assignments)
-    if (assignment.starts_with(key + "=")) return true;
-  return false;
 }
 
 // As the window does it (session::SetKey), but all at once: one may need the other.

@@ -39,6 +39,8 @@ std::string source_text(const config::Config& config) {
   text += stored.readout.empty()
               ? std::string(", no read-out in the file")
               : fmt::format(", read-out \"{}\" with m = {}", stored.readout, stored.W_hy.rows());
+  if (config::has_targets(config) && !config::uses_stored_readout(config))
+    text += "; the read-out is drawn at random, for it has other outputs than are asked for";
   return text + "; " + inputs_of(config.task);
 }
 

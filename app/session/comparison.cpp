@@ -180,9 +180,10 @@ void Comparison::change(Side& side, const Command& command) {
   send(side, command);
   if (!b_ || side.session.iteration() >= before) return;
   other(side).session.execute(Reset{gesture_});
-  if (was_running)
+  const bool asks = config::has_targets(side.session.config());
+  if (was_running && asks)
     send_to_both(Run{});
-  else if (single_step_)
+  else if (single_step_ && asks)
     send_to_both(StepOnce{});
 }
 

@@ -49,6 +49,8 @@ public:
   std::uint64_t changes() const { return changes_; }  ///< as in Snapshot
   /// OpenSession::number of the last one that succeeded; 0: there was none.
   std::uint64_t opened() const { return opened_; }
+  /// changes() when that was opened.
+  std::uint64_t opened_changes() const { return opened_changes_; }
 
   void execute(const Command& command);
 
@@ -143,7 +145,7 @@ private:
   std::uint64_t number_ = 0, gesture_ = 0;
   std::string refusal_;  // of the last command, by the comparison itself
   std::uint64_t refusals_ = 0;
-  std::uint64_t changes_ = 0, opened_ = 0;
+  std::uint64_t changes_ = 0, opened_ = 0, opened_changes_ = 0;
   std::size_t memory_budget_ = RunTimeline::kBudget;
 };
 

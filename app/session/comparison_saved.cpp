@@ -29,6 +29,7 @@ void Comparison::carry_out(const OpenSession& command) {
   opened.number_ = number_;
   opened.refusals_ = refusals_ + a_.session.refusals() + (b_ ? b_->session.refusals() : 0);
   opened.changes_ = changes_;
+  opened.opened_changes_ = changes_ + 1;  // count_changes() is about to say so
   opened.opened_ = command.number;
   *this = std::move(opened);
 }

@@ -16,7 +16,8 @@ struct DocumentState {
   bool changed = false;  ///< there is something that this file does not have
   /// What is under way, for people ("Reading text.txt"); empty when nothing is.
   std::string doing;
-  double share = -1.0;  ///< of it that is done, 0 to 1; negative when unknown
+  double share = -1.0;      ///< of it that is done, 0 to 1; negative when unknown
+  std::uint64_t asked = 0;  ///< operations asked for so far; `finished` of them have ended
   /// How the last operation ended: grows by 1 with each, failed or not.
   std::uint64_t finished = 0;
   std::string message;  ///< of the last operation: "Saved lecture.backflow.json", or what is wrong

@@ -18,6 +18,8 @@
 #include "app/session/state_directory.h"
 #include "core/io/atomic_write.h"
 #include "core/io/progress.h"
+#include "core/io/shown.h"
+#include "core/io/utf8.h"
 
 namespace backflow::session {
 namespace {
@@ -29,6 +31,19 @@ std::string from_the_root(const std::string& path) {
   std::error_code error;
   const fs::path absolute = fs::absolute(path, error);
   return error || path.empty() ? path : absolute.lexically_normal().string();
+}
+
+// What a session's file cannot say; empty when there is nothing of the kind.
+std::string cannot_be_kept(const SavedSession& saved) {
+  for (const SavedNetwork& network : saved.networks)
+    if (network.state.setup.iteration > kMostIterations)
+      return "this session has more than " + std::to_string(kMostIterations) +
+             " iterations, which is more than its file can keep; Reset begins anew";
+  for (const SavedFile& file : saved.files)
+    if (!io::is_utf8(file.path))
+      return "a session cannot name " + io::shown(file.path, '"', 60) +
+             ", whose name is not UTF-8; rename that file and open it again";
+  return {};
 }
 
 }  // namespace
@@ -68,7 +83,11 @@ public:
     begin("Opening " + name_of(path));
     const io::ProgressScope progress([this](double done) { tell(done); });
     std::string error;
-    if (is_session_file(path)) {
+    // By its name nobody could tell, and so nobody has asked about what is not saved.
+    const bool unexpected = is_session_file(path) && !path.ends_with(".json");
+    if (unexpected && state().changed) {
+      error = path + " is a session though its name does not end in .json; save this one first";
+    } else if (is_session_file(path)) {
       auto saved = std::make_shared<SavedSession>();
       error = within_memory([&] { return read_session(path, *saved); });
       error = error.empty() ? install(saved, from_the_root(path), false) : path + " " + error;
@@ -88,6 +107,7 @@ public:
       SavedSession saved = copy(changes);
       saved.notes = with;
       stamp_files(saved);
+      if (std::string refusal = cannot_be_kept(saved); !refusal.empty()) return refusal;
       io::remove_stale_temporaries(fs::path(path).parent_path().string());
       return io::write_file_atomically(path, session_text(saved));
     });
@@ -96,9 +116,9 @@ public:
         const std::lock_guard lock(mutex_);
         state_.path = from_the_root(path);
         clean_ = changes;
-        notes_ = with;
         clean_notes_ = with.notes;
       }
+      autosaved_.reset();
       autosave_.clear();
       remember(from_the_root(path));
     }
@@ -113,14 +133,17 @@ public:
   }
 
   void start_anew() {
-    auto saved = std::make_shared<SavedSession>(Comparison(config::Config(), 0).saved());
-    saved->speed_limit = services_.worker->latest()->speed_limit;
-    const std::string error = install(saved, {}, false);
+    const std::string error = within_memory([&] {
+      auto saved = std::make_shared<SavedSession>(Comparison(config::Config(), 0).saved());
+      saved->speed_limit = services_.worker->latest()->speed_limit;
+      return install(saved, {}, false);
+    });
     finish(error.empty() ? "A new session" : error, !error.empty());
   }
 
   void recover(bool wanted) {
     if (orphans_.empty()) return;
+    asked();
     Orphan orphan = std::move(orphans_.front());
     orphans_.pop_front();
     std::string error;
@@ -172,6 +195,14 @@ private:
     return !clean_ || now > *clean_ || notes_.notes != clean_notes_;
   }
 
+public:
+  // One more thing to be done, whose end finish() tells.
+  void asked() {
+    const std::lock_guard lock(mutex_);
+    ++state_.asked;
+  }
+
+private:
   void begin(std::string doing) {
     {
       const std::lock_guard lock(mutex_);
@@ -238,7 +269,7 @@ private:
         const std::lock_guard lock(mutex_);
         state_.path = path;
         clean_.reset();
-        if (!changed) clean_ = networks->changes();
+        if (!changed) clean_ = networks->opened_changes();
         notes_ = saved->notes;
         clean_notes_ = notes_.notes;
         opened_ = notes_;
@@ -273,10 +304,14 @@ private:
     while (!orphans_.empty() && offer.empty()) {
       SavedSession saved;
       const std::string& path = orphans_.front().path;
-      if (within_memory([&] { return read_session(path, saved); }).empty())
+      const std::string error = within_memory([&] { return read_session(path, saved); });
+      if (error.empty()) {
         offer = description(saved, path);
-      else
-        orphans_.pop_front();
+        continue;
+      }
+      const std::lock_guard lock(mutex_);
+      state_.autosave_error = "what was kept in " + path + " " + error;
+      orphans_.pop_front();
     }
     const std::lock_guard lock(mutex_);
     state_.recovery = std::move(offer);
@@ -299,6 +334,7 @@ private:
       saved.notes = notes;
       saved.document = document;
       stamp_files(saved);
+      if (std::string refusal = cannot_be_kept(saved); !refusal.empty()) return refusal;
       return autosave_.write(session_text(saved));
     });
     const std::lock_guard lock(mutex_);
@@ -357,20 +393,25 @@ Keeper::Keeper(KeeperServices services) : impl_(std::make_unique<Impl>(std::move
 Keeper::~Keeper() = default;
 
 void Keeper::open(const std::string& path) {
+  impl_->asked();
   impl_->add(false, [this, path] { impl_->open(path); });
 }
 
 void Keeper::save(const std::string& path, DocumentNotes with) {
+  impl_->asked();
+  impl_->keep(with);
   impl_->add(true, [this, path, with = std::move(with)] { impl_->save(path, with); });
 }
 
 void Keeper::save_weights(const std::string& path) {
+  impl_->asked();
   impl_->add(true, [this, path] { impl_->save_weights(path); });
 }
 
 void Keeper::keep(DocumentNotes with) { impl_->keep(std::move(with)); }
 
 void Keeper::start_anew() {
+  impl_->asked();
   impl_->add(false, [this] { impl_->start_anew(); });
 }
 

@@ -10,7 +10,8 @@ bool ends_in(const std::string& path, std::string_view ending) { return path.end
 
 }  // namespace
 
-std::string command_to_open(const std::string& path, SetKey& command) {
+std::string command_to_open(const std::string& path, training::SequenceLayout layout,
+                            SetKey& command) {
   const bool archive = ends_in(path, ".safetensors") || ends_in(path, ".npz") ||
                        ends_in(path, ".pt") || ends_in(path, ".pth") || ends_in(path, ".bin");
   if (archive) {
@@ -23,6 +24,7 @@ std::string command_to_open(const std::string& path, SetKey& command) {
   }
   training::TaskOptions task;
   task.file = path;
+  task.layout = layout;
   if (std::string error = training::read_task_files(task); !error.empty()) return error;
   command = {"task.file", path};
   return {};

@@ -8,8 +8,9 @@
 namespace backflow::session {
 
 /// A network (model.file) for tensors with the names of torch.nn.RNN, GRU or LSTM, else data
-/// (task.file): sequences or a text. Reads the file. Returns an empty string, or what is wrong with
-/// it, to be read after its name.
-std::string command_to_open(const std::string& path, SetKey& command);
+/// (task.file): sequences or a text. Reads the file; arrays lie as `layout` says. Returns an empty
+/// string, or what is wrong with it, to be read after its name.
+std::string command_to_open(const std::string& path, training::SequenceLayout layout,
+                            SetKey& command);
 
 }  // namespace backflow::session

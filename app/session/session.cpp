@@ -74,7 +74,13 @@ AnalysisOptions Session::analysis_options() const {
   return with_config(analysis_options_, *config_);
 }
 
+// Where nothing is asked there is nothing to go on with.
+void Session::stop_without_targets() {
+  if (!config::has_targets(*config_)) running_ = single_step_ = false;
+}
+
 void Session::restart() {
+  stop_without_targets();
   changed_ = true;
   trainer_ = training::Trainer(config::make_setup(*config_));
   timeline_.begin(trainer_, config_);
@@ -236,6 +242,7 @@ void Session::take_back(bool undo) {
     config_ = target->config;
     config::apply(*from, *config_, trainer_);
     timeline_.add_change(trainer_, from, config_);
+    stop_without_targets();
     stale_ = true;
   }
   timeline_.set_heads(
@@ -246,6 +253,7 @@ void Session::take_back(bool undo) {
 void Session::restore(const Place& place) {
   trainer_ = training::Trainer(place.state);
   config_ = place.config;
+  stop_without_targets();
   divergence_ = place.divergence;
   stale_ = !place.record;
   if (place.record) record_ = place.record;
@@ -279,6 +287,7 @@ void Session::set_key(const SetKey& command) {
   add_undo(std::move(before), title, command.gesture, scales, of_choice);
   config_ = wanted;
   changed_ = true;
+  stop_without_targets();
   // The network does not follow what is chosen for the one neuron.
   stale_ = stale_ || !command.name.starts_with("lab.");
 }

@@ -76,6 +76,7 @@ public:
 private:
   void carry_out(const Command& command);
   void restart();
+  void stop_without_targets();
   void go_to(std::uint64_t iteration);
   void go_on(std::chrono::steady_clock::duration how_long);
   void set_key(const SetKey& command);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "app/session/curve_thinning.h"
 #include "app/session/json_place.h"
@@ -84,6 +85,13 @@ void read_curves(const JsonPlace& place, std::uint64_t iterations, training::His
     if (series.is_null() && s > 0) continue;  // nothing was measured
     series.read(kept[s], static_cast<std::size_t>(points));
   }
+  // A short text may ask for more than there is, and not all systems refuse to give it.
+  const double needed = 80.0 * static_cast<double>(iterations);
+  const double there =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (needed > 0.5 * there)
+    return place.complain("need more memory than this machine has for " +
+                          std::to_string(iterations) + " iterations");
   training::History history;
   for (std::uint64_t i = 0; i < iterations && place.good(); ++i) {
     training::HistoryPoint point;
@@ -123,11 +131,11 @@ void read_initial_matrix(const JsonPlace& place, config::Config& config) {
   const std::size_t rows = place.size();
   const std::size_t cols = rows > 0 ? place.at(std::size_t{0}).size() : 0;
   if (!place.good()) return;
-  auto matrix = std::make_shared<model::Matrix>(static_cast<model::Index>(rows),
-                                                static_cast<model::Index>(cols));
   // All there before anything of that size is made.
   for (std::size_t i = 0; i < rows; ++i)
     if (place.at(i).size() != cols) return place.complain("has rows of different lengths");
+  auto matrix = std::make_shared<model::Matrix>(static_cast<model::Index>(rows),
+                                                static_cast<model::Index>(cols));
   place.read(*matrix);
   if (place.good() && (rows == 0 || cols == 0 || !matrix->allFinite()))
     return place.complain("is not a matrix of finite numbers");
@@ -153,6 +161,8 @@ void read_config(const JsonPlace& network, const SavedFiles& files, config::Conf
     }
     std::string error;
     if (key.names_file && !value.empty()) error = files.find(value);
+    // Files are not read once more for what is so already.
+    if (error.empty() && key.kind == config::KeyKind::text && key.get(config) == value) continue;
     if (error.empty()) error = config::set_key(config, key.name, value);
     if (!error.empty()) return place.complain("does not hold: " + error);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -130,7 +131,8 @@ Autosave::Autosave(std::string directory) : directory_(std::move(directory)) {
 }
 
 Autosave::~Autosave() {
-  if (!own_) return;
+  // After an error that ends the program, what was kept is offered at the next start.
+  if (!own_ || std::uncaught_exceptions() > 0) return;
   clear();
   ::unlink(own_->path().c_str());
 }

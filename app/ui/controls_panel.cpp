@@ -201,7 +201,7 @@ std::string ControlsPanel::wanted_value(const config::Key& key, const config::Co
 void ControlsPanel::change(const std::string& name, const std::string& value,
                            const session::Snapshot& snapshot, const Send& send) {
   // A file is read by the session, never between two frames.
-  if (config::find_key(name)->kind == config::KeyKind::text) {
+  if (config::find_key(name)->kind == config::KeyKind::text || name == "task.layout") {
     pending_[name] = {value, snapshot.revision, snapshot.iteration};
     send(session::SetKey{name, value});
     return;

@@ -330,11 +330,11 @@ void Files::answer(std::size_t choice) {
     case Stage::overwrite:
       return choice == 0 ? close_one() : end_saving();
     case Stage::recovery:
-      services_.documents->recover(choice == 1);
       stage_ = Stage::none;
       recovery_answered_ = state_.recovery;
       recovery_put_off_ = choice == 1;
-      return;
+      if (choice == 1) return wish({Wish::Kind::recover, {}});
+      return services_.documents->recover(false);
     default:
       return close_one();
   }

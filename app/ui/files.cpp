@@ -51,7 +51,7 @@ void Files::take_opened() {
   auto opened = services_.documents->take_opened();
   if (!opened) return;
   notes_ = opened->notes;
-  kept_ = *opened;
+  kept_.reset();
   if (stage_ == Stage::notes) notes_page_.open(notes_);
   services_.take_layout(opened->layout);
 }
@@ -95,7 +95,8 @@ void Files::take_queue() {
 }
 
 void Files::take_saved() {
-  if (stage_ != Stage::saving || state_.finished == finished_before_ || !state_.doing.empty())
+  if (stage_ != Stage::saving || state_.finished == finished_before_ || !state_.doing.empty() ||
+      state_.finished < state_.asked)
     return;
   stage_ = Stage::none;
   if (state_.failed)
@@ -124,7 +125,6 @@ void Files::fulfil() {
       quits_ = true;
       break;
     case Wish::Kind::start_anew:
-      notes_.clear();
       services_.documents->start_anew();
       break;
     case Wish::Kind::open:

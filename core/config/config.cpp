@@ -138,6 +138,10 @@ model::Loss effective_loss(const Config& config) {
   return model::Loss::mean_squared_error;
 }
 
+model::Index output_size(const Config& config) {
+  return training::output_size(config.task, encoding_of(config));
+}
+
 bool has_targets(const Config& config) { return target_kind(config) != training::TargetKind::none; }
 
 std::string validate(const Config& config) {

@@ -79,6 +79,10 @@ model::Loss effective_loss(const Config& config);
 /// The task asks for something; else there is no loss, and nothing to train for.
 bool has_targets(const Config& config);
 
+/// The read-out is that of model.file: it has as many outputs as are asked for, and belongs to the
+/// layer that is studied. Else it is drawn.
+bool uses_stored_readout(const Config& config);
+
 /// Upper limit of hidden units (or inputs, or outputs) × steps × sequences: 160 MB for each tensor
 /// of the trace.
 inline constexpr double kMostNumbers = 2e7;

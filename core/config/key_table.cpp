@@ -149,8 +149,12 @@ Key model_part_key(About about, std::string takes, Field field) {
   key.takes = std::move(takes);
   key.get = [field](const Config& config) { return field(const_cast<Config&>(config)); };
   key.assign = [field](Config& config, std::string_view text) {
-    field(config) = text;
-    static_cast<void>(read_model_file(config));  // was there when model.file was set
+    Config wanted = config;
+    field(wanted) = text;
+    std::string error = read_model_file(wanted);
+    if (!error.empty())
+      return "cannot be taken: model.file = " + wanted.model.file.path + " " + error;
+    config = std::move(wanted);
     return std::string();
   };
   return key;
@@ -226,6 +230,10 @@ std::vector<Key> make_keys() {
       integer_key(
           {"task.delay", "Delay", "", "steps between a bit and its echo in delayed-echo"}, kLive, 1,
           999, false, [](Config & c) -> auto& { return c.task.delay; }),
+      layout_key({"task.layout", "Arrays are", "",
+                  "the order of the dimensions of arrays in task.file: steps first, as PyTorch has "
+                  "them, or "
+                  "sequences first (batch_first)"}),
       file_key(
           {"task.file", "Data file", "",
            "your own data: sequences (CSV, NPY, NPZ) for the task sequences, any other file is a "
@@ -239,10 +247,6 @@ std::vector<Key> make_keys() {
            "each sequence; empty: those in task.file itself, if there are any"},
           "an NPY or NPZ file", [](Config & c) -> auto& { return c.task.targets_file; },
           read_task_file<&TaskOptions::targets_file>),
-      layout_key({"task.layout", "Arrays are", "",
-                  "the order of the dimensions of arrays in task.file: steps first, as PyTorch has "
-                  "them, or "
-                  "sequences first (batch_first)"}),
       file_key(
           {"task.vocabulary", "Vocabulary", "",
            "text file with the characters of next-character in the order of the network's inputs; "
@@ -250,7 +254,7 @@ std::vector<Key> make_keys() {
           "a text file in UTF-8", [](Config & c) -> auto& { return c.task.vocabulary_file; },
           read_task_file<&TaskOptions::vocabulary_file>),
       integer_key(
-          {"task.inputs", "Inputs", "d", "numbers at each step of random-input"}, kRestart, 1, 4096,
+          {"task.inputs", "Inputs", "d", "numbers at each step of random-input"}, kRestart, 1, 1e5,
           false, [](Config & c) -> auto& { return c.task.inputs; }),
       integer_key(
           {"task.seed", "Data seed", "", "seed of the random sequences"}, kLive, 0, kSeedMax, false,

@@ -101,6 +101,18 @@ void use_matrix(Config& config) {
     config = fitting;
 }
 
+// As many sequences as an iteration may have, where the task's own number is too many.
+void fit_batch(Config& config) {
+  if (config.task.batch != 0 || validate(config).empty()) return;
+  for (model::Index B = training::resolved(config.task).batch / 2; B > 0; B /= 2) {
+    Config fitting = config;
+    fitting.task.batch = B;
+    if (!validate(fitting).empty()) continue;
+    config = std::move(fitting);
+    return;
+  }
+}
+
 void use_data(training::TaskOptions& task) {
   const training::TaskKind kind =
       task.data ? training::TaskKind::sequences : training::TaskKind::next_character;
@@ -125,6 +137,10 @@ std::string set_key_as_meant(Config& config, std::string_view name, std::string_
   if (name == "model.init_file" && !value.empty()) use_matrix(wanted);
   if (wanted.model.file.stored != config.model.file.stored) give_inputs(wanted);
   if (name == "task.file" && !value.empty()) use_data(wanted.task);
+  if (name == "model.file" && value.empty() && wanted.model.weights.matrix &&
+      wanted.model.weights.kind == model::RecurrentInit::file)
+    use_matrix(wanted);
+  if (name == "task.file" || name == "model.file") fit_batch(wanted);
   config = std::move(wanted);
   return {};
 }

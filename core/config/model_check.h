@@ -21,7 +21,7 @@ std::shared_ptr<const model::Feed> feed_of(const Config& config);
 /// Puts the layer's weights, and where it fits the read-out, into parameters of the right sizes.
 void take_weights(const Config& config, model::Parameters& parameters);
 
-/// The read-out is the file's, of m = `outputs`; else one is drawn.
-bool uses_stored_readout(const Config& config, model::Index outputs);
+/// m: the outputs that the task asks for.
+model::Index output_size(const Config& config);
 
 }  // namespace backflow::config

@@ -1,6 +1,7 @@
 // A network from a file as a part of the configuration.
 #include <algorithm>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "core/config/keys.h"
@@ -12,11 +13,14 @@ namespace {
 using model::Index;
 using training::TaskKind;
 
-std::string too_wide(Index hidden) {
-  const double most = find_key("model.hidden")->max;
-  if (static_cast<double>(hidden) <= most) return {};
-  return "has " + std::to_string(hidden) + " hidden units, of which there may be " +
-         format_number(most);
+std::string too_wide(const io::StoredModel& stored) {
+  for (const auto& [name, count, key] :
+       {std::tuple("hidden units", stored.hidden_size(), "model.hidden"),
+        std::tuple("inputs", stored.input_size(), "task.inputs")})
+    if (const double most = find_key(key)->max; static_cast<double>(count) > most)
+      return "has " + std::to_string(count) + " " + name + ", of which there may be " +
+             format_number(most);
+  return {};
 }
 
 // The configuration as the network needs it.
@@ -48,7 +52,7 @@ std::string read_model_file(Config& config) {
   if (std::string error = io::TensorFile::read(file.path, tensors); !error.empty()) return error;
   auto stored = std::make_shared<io::StoredModel>();
   std::string problem = io::read_stored_model(tensors, file.choice, *stored);
-  if (problem.empty()) problem = too_wide(stored->hidden_size());
+  if (problem.empty()) problem = too_wide(*stored);
   if (problem.empty()) {
     file.stored = std::move(stored);
     size_for(*file.stored, config);
@@ -69,7 +73,13 @@ std::string weights_file(const Config& config, const model::Model& model, std::s
                         .backward = file.direction == Direction::backward};
   if (!file.stored->readout.empty()) place.readout = file.stored->readout;
   const bool wide = io::bytes_of(file.stored->type) > 4;
-  return io::write_stored_model(model, place, file.stored.get(),
+  model::Model saved = model;
+  if (!file.stored->readout.empty() && !uses_stored_readout(config)) {
+    // One that was drawn does not take the name of the file's.
+    saved.parameters.W_hy = file.stored->W_hy;
+    saved.parameters.b_y = file.stored->b_y;
+  }
+  return io::write_stored_model(saved, place, file.stored.get(),
                                 wide ? io::NumberType::float64 : io::NumberType::float32, bytes);
 }
 
@@ -143,14 +153,15 @@ void take_weights(const Config& config, model::Parameters& parameters) {
   parameters.W_xh = own.W_xh;
   parameters.W_hh = own.W_hh;
   parameters.b_h = own.b_h;
-  if (!uses_stored_readout(config, parameters.output_size())) return;
+  if (!uses_stored_readout(config)) return;
   parameters.W_hy = file.stored->W_hy;
   parameters.b_y = file.stored->b_y;
 }
 
-bool uses_stored_readout(const Config& config, Index outputs) {
+bool uses_stored_readout(const Config& config) {
   const ModelFile& file = config.model.file;
-  return file.stored && file.stored->W_hy.rows() > 0 && file.stored->W_hy.rows() == outputs &&
+  return file.stored && file.stored->W_hy.rows() > 0 &&
+         file.stored->W_hy.rows() == output_size(config) &&
          file.layer_index() + 1 == file.stored->layers.size();
 }
 

@@ -29,6 +29,12 @@ std::string set_key_anew(Config& config, std::string_view name, std::string_view
     file.choice.prefix = first_of_several(file.path);
     if (!file.choice.prefix.empty() && read_model_file(wanted).empty()) give_inputs(wanted);
   }
+  // Data for another network give way to the one that is opened.
+  if (name == "model.file" && file.stored && training::uses_file(wanted.task) &&
+      training::input_size(wanted.task) != file.stored->input_size()) {
+    wanted.task.kind = training::TaskKind::adding;
+    give_inputs(wanted);
+  }
   config = std::move(wanted);
   return {};
 }

@@ -117,8 +117,11 @@ bool task_key_applies(std::string_view key, const TaskOptions& options) {
   if (key == "task.symbols") return options.kind == TaskKind::copy_memory;
   if (key == "task.delay") return options.kind == TaskKind::delayed_echo;
   if (key == "task.file") return files || options.kind == TaskKind::next_character;
-  if (key == "task.targets" || key == "task.layout") return files;
-  if (key == "task.vocabulary") return options.kind == TaskKind::next_character;
+  // Before a file is opened, too, for it may need them.
+  const bool nothing_yet = options.kind == TaskKind::random_input;
+  if (key == "task.targets") return files;
+  if (key == "task.layout") return files || nothing_yet;
+  if (key == "task.vocabulary") return nothing_yet || options.kind == TaskKind::next_character;
   if (key == "task.inputs") return options.kind == TaskKind::random_input;
   return true;
 }

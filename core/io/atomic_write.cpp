@@ -80,24 +80,28 @@ mode_t mode_of_new_files() {
 int fill(Descriptor& file, std::string_view bytes, mode_t mode) {
   if (const int error = write_all(file.get(), bytes); error != 0) return error;
   // A file system without permissions refuses this; the contents matter more.
-  if (::fchmod(file.get(), mode) != 0 && errno != EPERM) return errno;
+  if (::fchmod(file.get(), mode) != 0 && errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
+    return errno;
   if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP) return errno;
   return file.close();
 }
 
 // A name of its own rather than path + suffix, which could be longer than a name may be.
-constexpr std::string_view kTemporaryName = ".backflow-XXXXXX";
+constexpr std::string_view kTemporaryName = ".backflow-tmp-XXXXXX";
 
 // A new temporary file, locked for as long as somebody writes it: one that can be locked is
 // nobody's (remove_stale_temporaries). One that was taken for such, before it was locked, is gone
 // and left for another.
 Descriptor make_temporary(const std::filesystem::path& directory, std::string& name) {
-  while (true) {
+  // Some file systems do not count links.
+  constexpr int kMostAttempts = 20;
+  for (int attempt = 0;; ++attempt) {
     name = (directory / kTemporaryName).string();
     Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
     if (!file.valid()) return file;
     const bool taken = ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     struct stat status {};
+    if (attempt == kMostAttempts) return file;
     if (!taken && ::fstat(file.get(), &status) == 0 && status.st_nlink > 0) return file;
   }
 }
@@ -127,7 +131,8 @@ std::string replace(const std::string& path, const std::filesystem::path& target
 }
 
 bool is_temporary(std::string_view name) {
-  return name.size() == kTemporaryName.size() && name.starts_with(".backflow-");
+  return name.size() == kTemporaryName.size() &&
+         name.starts_with(kTemporaryName.substr(0, kTemporaryName.find('X')));
 }
 
 // Where a chain of symbolic links ends, so that the link is not what gets replaced. The end need

@@ -83,7 +83,7 @@ private:
 
   const TensorFile& file_;
   StoredModel& stored_;
-  Index gates_ = 1;
+  Index gates_ = 1, n_ = 0, d_ = 0;  // of the first layer, forward
 };
 
 // A matrix (rows, cols), or a vector as a column.
@@ -139,9 +139,9 @@ std::string Reader::read_direction(Index layer, bool backward, Parameters& p) {
       stored_.layers.empty() ? static_cast<Index>(file_.find(hh)->shape[1]) : stored_.hidden_size();
   const TensorInfo* input = file_.find(ih);
   if (input == nullptr) return "has no tensor " + quoted(ih) + " to go with " + quoted(hh);
-  const bool first = layer == 0 && input->shape.size() == 2;
-  const Index below = stored_.layers.empty() ? n : n * (stored_.bidirectional() ? 2 : 1);
-  const Index d = first ? static_cast<Index>(input->shape[1]) : below;
+  // Only the first layer's own inputs are of any number.
+  if (layer == 0 && !backward && input->shape.size() == 2) d_ = static_cast<Index>(input->shape[1]);
+  const Index d = layer == 0 ? d_ : n * (stored_.bidirectional() ? 2 : 1);
   if (d == 0) return "has the tensor " + quoted(ih) + " with no columns";
   std::string error = read(ih, shape_of(gates_ * n, d), p.W_xh);
   if (error.empty()) error = read(hh, shape_of(gates_ * n, n), p.W_hh);
@@ -169,6 +169,7 @@ std::string Reader::read_layers() {
   stored_.cell = *cell;
   stored_.type = first->type;
   gates_ = static_cast<Index>(first->shape[0] / first->shape[1]);
+  n_ = static_cast<Index>(first->shape[1]);
   const bool both = file_.find(name(0, true)) != nullptr;
   for (Index layer = 0; layer == 0 || (stored_.numbered && file_.find(name(layer, false)));
        ++layer) {

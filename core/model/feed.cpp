@@ -32,7 +32,14 @@ StepMatrices states(const LowerLayers& below, const Activation& f, const Paramet
   return h;
 }
 
-bool has_every_step(const Batch& batch) { return batch.targets.contains(1); }
+// Other targets than those of last steps.
+bool has_earlier_targets(const Batch& batch) {
+  if (!batch.targets.contains(1)) return false;
+  for (Index b = 0; b < batch.size(); ++b)
+    for (Index t = 1; t < batch.length(b); ++t)
+      if (batch.weight(t, b) != 0.0) return true;
+  return false;
+}
 
 }  // namespace
 
@@ -53,7 +60,7 @@ void Feed::apply(Batch& batch) const {
   }
   if (!backward) return;
   batch.inputs = turned(batch.inputs, batch);
-  if (!has_every_step(batch)) return;
+  if (!has_earlier_targets(batch)) return;
   batch.targets = turned(batch.targets, batch);
   if (batch.weights.count() > 0) batch.weights = turned(batch.weights, batch);
 }

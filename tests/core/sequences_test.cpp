@@ -277,6 +277,36 @@ TEST_F(SequenceFiles, WhatIsWrongIsOneSentence) {
   EXPECT_THAT(config::validate(config), StartsWith("task.name = sequences needs task.file"));
 }
 
+// What does not fit is told once all is said: the layout may come after the file.
+TEST_F(SequenceFiles, TheLayoutMayComeLast) {
+  const std::string path =
+      arrays("a.safetensors", {{"x", {2, 5, 1}, counting(10)}, {"y", {2}, {0.5, 1.5}}});
+  config::Config config;
+  ASSERT_EQ(config::set_key_as_meant(config, "task.file=" + path), "");
+  EXPECT_THAT(config::validate(config), HasSubstr("which do not go with inputs of (2, 5, 1)"));
+  ASSERT_EQ(config::set_key_as_meant(config, "task.layout=batch-first"), "");
+  EXPECT_EQ(config::validate(config), "");
+  EXPECT_TRUE(config.task.data->only_last);
+}
+
+// Too many for classes: numbers.
+TEST_F(SequenceFiles, LargeWholeNumbersAreNumbers) {
+  const TaskOptions table = with(file("a.csv", "x,y\n1,4000\n2,5000\n"));
+  EXPECT_EQ(table.data->target, TargetKind::real);
+  const std::string x = arrays("x.safetensors", {{"x", {3, 2, 2}, counting(12)}});
+  const TaskOptions two =
+      with(x, {}, arrays("y.safetensors", {{"y", {3, 2}, {1, 2, 3, 4, 5, 1e300}}}));
+  EXPECT_EQ(two.data->target, TargetKind::real);
+}
+
+// Those that are only looked at come in the file's order.
+TEST_F(SequenceFiles, WithoutTargetsTheFirstAreShown) {
+  const TaskOptions options = with(arrays("x.safetensors", {{"x", {1, 20, 1}, counting(20)}}));
+  const Batch batch = make_batch(options, {}, 3);
+  ASSERT_EQ(batch.size(), 8);
+  for (Index b = 0; b < 8; ++b) EXPECT_EQ(batch.inputs.step(1)(0, b), static_cast<double>(b));
+}
+
 TEST_F(SequenceFiles, AVocabularyGivesTheOrderOfTheCharacters) {
   TaskOptions options;
   options.file = file("text.txt", "abcabcabcabc");

@@ -8,6 +8,7 @@
 
 #include "core/config/keys.h"
 #include "core/gradient/jacobian.h"
+#include "core/io/safetensors.h"
 #include "core/io/stored_model.h"
 #include "tests/support/golden.h"
 
@@ -207,6 +208,35 @@ TEST(TorchModel, RandomInputsFitTheNetwork) {
   EXPECT_NEAR(record->batch.inputs.data().squaredNorm() /
                   static_cast<double>(record->batch.inputs.data().size()),
               1.0, 0.2);
+}
+
+// The other direction of the first layer has that layer's sizes.
+TEST(TorchModel, DirectionsOfDifferentSizesAreRefused) {
+  const std::vector<double> numbers(1000, 0.5);
+  const auto problem = [&](std::vector<std::uint64_t> ih, std::vector<std::uint64_t> hh) {
+    const auto part = [&](const char* name, std::vector<std::uint64_t> shape) {
+      std::size_t count = 1;
+      for (const std::uint64_t length : shape) count *= length;
+      return io::NamedTensor{name, std::move(shape), std::span(numbers).first(count)};
+    };
+    const std::vector<io::NamedTensor> tensors{
+        part("weight_ih_l0", {4, 3}), part("weight_hh_l0", {4, 4}),
+        part("weight_ih_l0_reverse", std::move(ih)), part("weight_hh_l0_reverse", std::move(hh))};
+    io::TensorFile file;
+    EXPECT_EQ(io::TensorFile::parse(io::safetensors_bytes(tensors, io::NumberType::float64), file),
+              "");
+    io::StoredModel stored;
+    return io::read_stored_model(file, {}, stored);
+  };
+  EXPECT_EQ(problem({4, 3}, {4, 4}), "");
+  EXPECT_EQ(problem({4, 3}, {}),
+            "has the tensor \"weight_hh_l0_reverse\" of shape (), where (4, 4) is needed");
+  EXPECT_EQ(problem({4, 3}, {16}),
+            "has the tensor \"weight_hh_l0_reverse\" of shape (16,), where (4, 4) is needed");
+  EXPECT_EQ(problem({4, 7}, {4, 4}),
+            "has the tensor \"weight_ih_l0_reverse\" of shape (4, 7), where (4, 3) is needed");
+  EXPECT_EQ(problem({20, 3}, {20, 20}),
+            "has the tensor \"weight_ih_l0_reverse\" of shape (20, 3), where (4, 3) is needed");
 }
 
 TEST(TorchModel, WhatDoesNotGoTogetherIsOneSentence) {

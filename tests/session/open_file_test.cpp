@@ -25,7 +25,7 @@ std::string model_file(const std::string& name) {
 TEST_F(OpenFile, IsKnownByWhatIsInIt) {
   SetKey command;
   const auto key_for = [&](const std::string& path) {
-    EXPECT_EQ(command_to_open(path, command), "");
+    EXPECT_EQ(command_to_open(path, {}, command), "");
     EXPECT_EQ(command.value, path);
     return command.name;
   };
@@ -33,8 +33,8 @@ TEST_F(OpenFile, IsKnownByWhatIsInIt) {
   EXPECT_EQ(key_for(model_file("x.npy")), "task.file");
   EXPECT_EQ(key_for(file("a.csv", "x,y\n1,2\n")), "task.file");
   EXPECT_EQ(key_for(file("a.txt", "hello")), "task.file");
-  EXPECT_THAT(command_to_open(file("b.csv", "x,y\n1,?\n"), command), HasSubstr("in line 2"));
-  EXPECT_EQ(command_to_open(file("none", "") + "x", command), "does not exist");
+  EXPECT_THAT(command_to_open(file("b.csv", "x,y\n1,?\n"), {}, command), HasSubstr("in line 2"));
+  EXPECT_EQ(command_to_open(file("none", "") + "x", {}, command), "does not exist");
 }
 
 TEST_F(OpenFile, ANetworkComesWithInputsAndNothingToTrainFor) {

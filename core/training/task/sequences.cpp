@@ -19,7 +19,9 @@ std::vector<SequencePart> choose(const TaskOptions& options, model::Random& rand
   const SequenceParts all(data, options.steps, held_out);
   std::vector<SequencePart> chosen;
   for (Index b = 0; b < options.batch; ++b) {
-    const bool in_order = options.batch == static_cast<Index>(all.size());
+    const auto count = static_cast<Index>(all.size());
+    const bool in_order =
+        options.batch == count || (data.target == TargetKind::none && options.batch < count);
     const std::size_t place =
         in_order ? static_cast<std::size_t>(b)
                  : static_cast<std::size_t>(random.below(static_cast<std::uint64_t>(all.size())));
@@ -59,7 +61,7 @@ Index width(const TaskOptions& options) { return options.data ? options.data->in
 
 Index target_size(const TaskOptions& options) {
   if (!options.data) return 1;
-  const bool classes = options.data->target == TargetKind::classes;
+  const bool classes = task_info(options).target == TargetKind::classes;
   return classes ? std::max(options.data->target_size, options.outputs) : options.data->target_size;
 }
 

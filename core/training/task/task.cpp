@@ -138,7 +138,10 @@ const TaskInfo& task_info(const TaskOptions& options) {
   static const std::array<TaskInfo, 4> kByTarget{
       sequences_task(TargetKind::binary), sequences_task(TargetKind::classes),
       sequences_task(TargetKind::real), sequences_task(TargetKind::none)};
-  return *std::ranges::find(kByTarget, options.data->target, &TaskInfo::target);
+  // A network with two outputs for two classes has its own way of telling labels.
+  const bool as_classes = options.data->target == TargetKind::binary && options.outputs == 2;
+  return *std::ranges::find(kByTarget, as_classes ? TargetKind::classes : options.data->target,
+                            &TaskInfo::target);
 }
 
 bool uses_file(const TaskOptions& options) {

@@ -117,18 +117,13 @@ bool are_whole(const std::vector<double>& values) {
   return std::ranges::all_of(values, [](double v) { return v >= 0.0 && v == std::floor(v); });
 }
 
-// Whole numbers are labels or classes; `text` names them.
-std::string take_classes(const std::vector<double>& values, const std::string& text,
-                         SequenceData& data) {
+// Whole numbers are labels or classes, unless there are too many for classes.
+void take_classes(const std::vector<double>& values, SequenceData& data) {
   constexpr double kMostClasses = 4096.0;
   const double most = *std::ranges::max_element(values);
-  if (most >= kMostClasses)
-    return "has the class " + std::to_string(static_cast<long long>(most)) + " in " + text +
-           " of which there may be " + std::to_string(static_cast<int>(kMostClasses)) +
-           "; targets that are no classes need a dimension more, of 1";
+  if (!are_whole(values) || most >= kMostClasses) return;
   data.target = most <= 1.0 ? TargetKind::binary : TargetKind::classes;
   data.target_size = most <= 1.0 ? 1 : static_cast<Index>(most) + 1;
-  return {};
 }
 
 // Targets for the sequences that are there: (T, B), (T, B, m), (B) or (B, m), the first two in the
@@ -153,8 +148,7 @@ std::string take_targets(const Array& y, bool one, SequenceLayout layout, Sequen
   if (m == 0) return "has no numbers in " + y.text() + " which targets need";
   data.target = TargetKind::real;
   data.target_size = m;
-  if (!columns && are_whole(y.values))
-    if (std::string error = take_classes(y.values, y.text(), data); !error.empty()) return error;
+  if (!columns) take_classes(y.values, data);
   for (std::size_t b = 0; b < data.sequences.size(); ++b) {
     SequenceData::Sequence& sequence = data.sequences[b];
     sequence.targets = model::Matrix::Constant(m, sequence.length(), std::nan(""));
@@ -167,6 +161,12 @@ std::string take_targets(const Array& y, bool one, SequenceLayout layout, Sequen
     }
   }
   return {};
+}
+
+void forget_targets(SequenceData& data) {
+  data.target = TargetKind::none;
+  data.target_size = 1;
+  for (SequenceData::Sequence& sequence : data.sequences) sequence.targets.resize(0, 0);
 }
 
 // Cuts the sequences to their lengths. What stands at a sequence's own last step may stand at the
@@ -208,17 +208,29 @@ std::string read_arrays(const TaskOptions& options, SequenceData& data, std::str
     std::string fault = io::TensorFile::read(options.targets_file, other);
     if (fault.empty()) fault = read_one(other, kTargetNames, y);
     if (fault.empty()) fault = take_targets(y, one, options.layout, data);
-    if (!fault.empty()) problem = "task.targets = " + options.targets_file + " " + fault;
+    if (!fault.empty()) {
+      forget_targets(data);
+      problem = "task.targets = " + options.targets_file + " " + fault;
+    }
   } else if (const io::TensorInfo* info = find_any(file, kTargetNames)) {
     error = read_array(file, *info, y);
-    if (error.empty()) error = take_targets(y, one, options.layout, data);
+    if (!error.empty()) return error;
+    // The layout may be meant to change as well.
+    const std::string misfit = take_targets(y, one, options.layout, data);
+    if (!misfit.empty()) {
+      forget_targets(data);
+      problem = "task.file = " + options.file + " " + misfit;
+    }
   }
-  if (!error.empty() || !problem.empty()) return error;
+  if (!problem.empty()) return {};
   const io::TensorInfo* info = file.find("lengths");
   if (info == nullptr) return {};
   Array lengths;
   error = read_array(file, *info, lengths);
-  return error.empty() ? take_lengths(lengths, data) : error;
+  if (!error.empty()) return error;
+  const std::string misfit = take_lengths(lengths, data);
+  if (!misfit.empty()) problem = "task.file = " + options.file + " " + misfit;
+  return {};
 }
 
 // --- tables --------------------------------------------------------------------------------------
@@ -296,8 +308,8 @@ std::string take_table(const io::Table& table, SequenceData& data) {
   }
   data.target = TargetKind::real;
   data.target_size = static_cast<Index>(columns.targets.size());
-  if (data.target_size > 1 || !are_whole(targets)) return {};
-  return take_classes(targets, "the column of targets", data);
+  if (data.target_size == 1) take_classes(targets, data);
+  return {};
 }
 
 std::string read_table(const std::string& path, SequenceData& data) {
@@ -316,8 +328,10 @@ std::string read_text(const TaskOptions& options, Text& text, std::string& probl
     problem = "task.vocabulary = " + options.vocabulary_file + " " + fault;
     return {};
   }
-  std::string error = load_text(options.file, text);
-  return error.empty() ? use_vocabulary(vocabulary, text) : error;
+  if (std::string error = load_text(options.file, text); !error.empty()) return error;
+  const std::string lack = use_vocabulary(vocabulary, text);
+  if (!lack.empty()) problem = "task.file = " + options.file + " " + lack;
+  return {};
 }
 
 }  // namespace

@@ -9,7 +9,10 @@ namespace backflow::training {
 
 std::string parse_vocabulary(std::string_view bytes, Vocabulary& vocabulary) {
   // A line's end behind the characters is the editor's, unless there are others.
-  if (!bytes.empty() && bytes.find('\n') == bytes.size() - 1) bytes.remove_suffix(1);
+  if (!bytes.empty() && bytes.find('\n') == bytes.size() - 1) {
+    bytes.remove_suffix(1);
+    if (bytes.ends_with('\r')) bytes.remove_suffix(1);
+  }
   Text text;
   if (std::string error = parse_text(bytes, text); !error.empty()) return error;
   Vocabulary read;
