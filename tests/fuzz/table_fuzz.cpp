@@ -24,7 +24,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (!strict.empty()) return 0;
   fuzz::require(matrix.allFinite(), "a matrix is finite");
-  // Names that are not UTF-8, or twice the same, matter to a table alone.
-  if (error.empty()) fuzz::require(table.values == matrix, "both read the same");
+  // Names that are not UTF-8, or twice the same, matter to a table alone; and where tabs separate,
+  // a line of tabs is a row of empty fields there, but an empty line here.
+  if (error.empty() && table.values.allFinite())
+    fuzz::require(table.values == matrix, "both read the same");
   return 0;
 }
