@@ -84,7 +84,7 @@ public:
     const io::ProgressScope progress([this](double done) { tell(done); });
     std::string error;
     // By its name nobody could tell, and so nobody has asked about what is not saved.
-    const bool unexpected = is_session_file(path) && !path.ends_with(".json");
+    const bool unexpected = is_session_file(path) && !ends_in_json(path);
     if (unexpected && state().changed) {
       error = path + " is a session though its name does not end in .json; save this one first";
     } else if (is_session_file(path)) {

@@ -15,12 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool ends_in_json(const std::string& path) {
-  std::string end = path.size() < 5 ? "" : path.substr(path.size() - 5);
-  for (char& c : end) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return end == ".json";
-}
-
 std::string with_thousands(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
@@ -43,6 +37,12 @@ std::string time_of(const std::string& path) {
 }
 
 }  // namespace
+
+bool ends_in_json(const std::string& path) {
+  std::string end = path.size() < 5 ? "" : path.substr(path.size() - 5);
+  for (char& c : end) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return end == ".json";
+}
 
 std::string name_of(const std::string& path) { return fs::path(path).filename().string(); }
 

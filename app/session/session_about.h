@@ -10,6 +10,9 @@ namespace backflow::session {
 /// The last part of a path.
 std::string name_of(const std::string& path);
 
+/// Whether a name ends in .json, in letters of either size: as a session's does.
+bool ends_in_json(const std::string& path);
+
 /// Whether the file is to be opened as a session: by its beginning, or because it is JSON.
 bool is_session_file(const std::string& path);
 

@@ -135,8 +135,7 @@ std::string Reader::read_direction(Index layer, bool backward, Parameters& p) {
   const std::string of = suffix(stored_.numbered, layer, backward);
   const std::string hh = stored_.prefix + std::string(kRecurrent) + of;
   const std::string ih = stored_.prefix + "weight_ih" + of;
-  const Index n =
-      stored_.layers.empty() ? static_cast<Index>(file_.find(hh)->shape[1]) : stored_.hidden_size();
+  const Index n = n_;
   const TensorInfo* input = file_.find(ih);
   if (input == nullptr) return "has no tensor " + quoted(ih) + " to go with " + quoted(hh);
   // Only the first layer's own inputs are of any number.

@@ -160,21 +160,22 @@ TEST_F(AtomicWrite, AWriteThatBreaksOffLeavesTheOldFileAndNothingElse) {
 }
 
 TEST_F(AtomicWrite, OnlyTemporaryFilesThatNobodyWritesAreRemoved) {
-  put(path(".backflow-abcdef"), "left behind");
-  put(path(".backflow-other.txt"), "kept");
+  put(path(".backflow-tmp-abcdef"), "left behind");
+  put(path(".backflow-tmp-other.txt"), "kept");
+  put(path(".backflow-config"), "kept");  // somebody's own
   put(path("backflow-abcdef"), "kept");
-  fs::create_symlink("backflow-abcdef", path(".backflow-linked"));
-  ASSERT_EQ(::mkfifo(path(".backflow-fifofi").c_str(), 0600), 0);
-  put(path(".backflow-locked"), "being written");
-  const int writer = ::open(path(".backflow-locked").c_str(), O_RDONLY);
+  fs::create_symlink("backflow-abcdef", path(".backflow-tmp-linked"));
+  ASSERT_EQ(::mkfifo(path(".backflow-tmp-fifofi").c_str(), 0600), 0);
+  put(path(".backflow-tmp-locked"), "being written");
+  const int writer = ::open(path(".backflow-tmp-locked").c_str(), O_RDONLY);
   ASSERT_EQ(::flock(writer, LOCK_EX), 0);
   remove_stale_temporaries(folder_.string());
-  EXPECT_FALSE(fs::exists(path(".backflow-abcdef")));
-  EXPECT_EQ(entries(), 5);
+  EXPECT_FALSE(fs::exists(path(".backflow-tmp-abcdef")));
+  EXPECT_EQ(entries(), 6);
   ::close(writer);
   remove_stale_temporaries(folder_.string());
-  EXPECT_FALSE(fs::exists(path(".backflow-locked")));
-  EXPECT_EQ(entries(), 4);
+  EXPECT_FALSE(fs::exists(path(".backflow-tmp-locked")));
+  EXPECT_EQ(entries(), 5);
   remove_stale_temporaries(path("missing"));  // nothing to do
 }
 

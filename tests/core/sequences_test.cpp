@@ -321,7 +321,9 @@ TEST_F(SequenceFiles, AVocabularyGivesTheOrderOfTheCharacters) {
   EXPECT_EQ(first_batch(options).inputs.rows(), 4);
 
   options.vocabulary_file = file("short.txt", "ab");
-  EXPECT_EQ(read_task_files(options), "has the character \"c\", which the vocabulary lacks");
+  EXPECT_EQ(read_task_files(options), "");
+  EXPECT_EQ(options.problem,
+            "task.file = " + options.file + " has the character \"c\", which the vocabulary lacks");
 }
 
 }  // namespace

@@ -21,9 +21,7 @@ constexpr Index kUnits = 4, kGates = 3;
 
 Matrix stacked() { return Random(5).normal_matrix(kGates * kUnits, kUnits, 0.7); }
 
-double spectral_radius_of(const Matrix& W) {
-  return eigenvalues(W).value().cwiseAbs().maxCoeff();
-}
+double spectral_radius_of(const Matrix& W) { return eigenvalues(W).value().cwiseAbs().maxCoeff(); }
 
 TEST(WeightEdit, AnEntryAndARowChangeNothingElse) {
   Matrix W = stacked(), expected = W;

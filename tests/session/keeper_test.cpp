@@ -225,7 +225,7 @@ TEST_F(KeeperTest, WhatIsNotWantedIsRemovedAndTheNextOneIsOffered) {
   file("state/autosave-3-cccccc.backflow.json", "damaged");
   file("state/autosave-3-cccccc.lock", "");
   file("state/autosave-4-dddddd.lock", "");  // nothing was kept
-  file("state/.backflow-abcdef", "half a session");
+  file("state/.backflow-tmp-abcdef", "half a session");
   fs::last_write_time(state() + "/autosave-1-aaaaaa.backflow.json",
                       fs::file_time_type::clock::now() - 1h);
   Kept one(state());
@@ -239,7 +239,7 @@ TEST_F(KeeperTest, WhatIsNotWantedIsRemovedAndTheNextOneIsOffered) {
   EXPECT_EQ(one.worker().latest()->iteration, 0u);
   one.end();
   EXPECT_THAT(kept(".backflow.json"), ElementsAre(state() + "/autosave-3-cccccc.backflow.json"));
-  EXPECT_FALSE(fs::exists(state() + "/.backflow-abcdef"));
+  EXPECT_FALSE(fs::exists(state() + "/.backflow-tmp-abcdef"));
 }
 
 TEST_F(KeeperTest, AnUnansweredOfferIsMadeAgain) {

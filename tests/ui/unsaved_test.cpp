@@ -198,12 +198,24 @@ TEST_F(Unsaved, RecoveryIsAnsweredByEnterOrDiscarded) {
   driver().frames(2);
   EXPECT_THAT(documents_.recovered, ElementsAre(false));
   documents_.now.recovery = "another";
+  documents_.now.changed = false;
   driver().frames(2);
   EXPECT_EQ(question(), "Recover the last session?");
   driver().press(Key::enter);
   driver().frames(2);
   EXPECT_THAT(documents_.recovered, ElementsAre(false, true));
   EXPECT_EQ(question(), "");
+}
+
+// It would take the place of what is there by then.
+TEST_F(Unsaved, RecoveryAsksAboutChangesOfItsOwn) {
+  documents_.now.recovery = "one";
+  documents_.now.changed = true;
+  driver().frames(2);
+  driver().press(Key::enter);
+  driver().frames(2);
+  EXPECT_EQ(question(), "Save changes?");
+  EXPECT_THAT(documents_.recovered, IsEmpty());
 }
 
 TEST_F(Unsaved, RecoveryWaitsForTheTour) {
