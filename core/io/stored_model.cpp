@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <list>
 #include <string_view>
 #include <utility>
@@ -100,14 +99,12 @@ std::string Reader::read(const std::string& name, const std::vector<std::uint64_
   const auto rows = static_cast<Index>(shape[0]);
   const Index cols = shape.size() > 1 ? static_cast<Index>(shape[1]) : 1;
   values = Eigen::Map<const RowMajor>(numbers.data(), rows, cols);
-  const auto bad = std::ranges::find_if_not(numbers, [](double v) { return std::isfinite(v); });
-  if (bad == numbers.end()) return {};
-  const auto place = static_cast<Index>(bad - numbers.begin());
-  const auto count = std::ranges::count_if(numbers, [](double v) { return !std::isfinite(v); });
-  stored_.notes.push_back(quoted(name) + " has " + std::to_string(count) +
-                          (count == 1 ? " number" : " numbers") + " not finite, the first in row " +
-                          std::to_string(place / cols + 1) +
-                          (shape.size() > 1 ? ", column " + std::to_string(place % cols + 1) : ""));
+  const NonFinite bad = find_non_finite(shape, numbers);
+  if (bad.count == 0) return {};
+  stored_.notes.push_back(quoted(name) + " has " + std::to_string(bad.count) +
+                          (bad.count == 1 ? " number" : " numbers") +
+                          " not finite, the first in row " + std::to_string(bad.first[0] + 1) +
+                          (shape.size() > 1 ? ", column " + std::to_string(bad.first[1] + 1) : ""));
   return {};
 }
 
