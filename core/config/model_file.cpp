@@ -1,5 +1,5 @@
-// A network from a file as a part of the configuration.
-#include <algorithm>
+#include "core/config/model_file.h"
+
 #include <memory>
 #include <tuple>
 #include <utility>
