@@ -78,7 +78,7 @@ std::vector<Key> make_keys() {
       model_choice_key(
           {"model.prefix", "Which network", "",
            "what stands before \"weight_hh_l0\" in model.file, where it has several networks"},
-          "a name such as rnn; or nothing", &io::ModelChoice::prefix),
+          "a name such as rnn, or . where there is none; or nothing", &io::ModelChoice::prefix),
       model_choice_key(
           {"model.readout_name", "Which read-out", "",
            "the name of the read-out's nn.Linear in model.file; empty: the only one that fits"},

@@ -41,7 +41,8 @@ std::string weights_file(const Config& config, const model::Model& model, std::s
 
 /// Reads config.model.file.path again and sizes the network accordingly: cell, hidden units, tanh
 /// for gated cells. Returns what is wrong with the file, to be read after its name (the
-/// configuration is unchanged then), or nothing; what does not go together goes into `problem`.
+/// configuration is unchanged then), or nothing; what does not go together goes into `problem`. A
+/// network that was taken as the first of several is named by the choice from then on.
 std::string read_model_file(Config& config);
 
 /// The read-out is that of model.file: it has as many outputs as are asked for, and belongs to the
