@@ -26,7 +26,7 @@ Key file_key(About about, const std::string& takes) {
 
 std::string megabytes(std::size_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
 
-Key task_file_key(About about, std::string takes, std::string training::TaskOptions::*path) {
+Key task_file_key(About about, const std::string& takes, std::string training::TaskOptions::*path) {
   Key key = file_key(std::move(about), takes);
   key.get = [path](const Config& config) { return config.task.*path; };
   key.assign = [path](Config& config, std::string_view text) {
@@ -52,7 +52,7 @@ Key layout_key(About about) {
   return key;
 }
 
-Key model_file_key(About about, std::string takes) {
+Key model_file_key(About about, const std::string& takes) {
   Key key = file_key(std::move(about), takes);
   key.get = [](const Config& config) { return config.model.file.path; };
   key.assign = [](Config& config, std::string_view text) {
@@ -80,7 +80,7 @@ Key model_choice_key(About about, std::string takes, std::string io::ModelChoice
   return key;
 }
 
-Key matrix_file_key(About about, std::string takes) {
+Key matrix_file_key(About about, const std::string& takes) {
   Key key = file_key(std::move(about), takes);
   key.get = [](const Config& config) { return config.model.init_file; };
   key.assign = [](Config& config, std::string_view text) {
