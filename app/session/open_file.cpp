@@ -1,17 +1,14 @@
 #include "app/session/open_file.h"
 
+#include "core/io/file_name.h"
 #include "core/io/stored_model.h"
 #include "core/training/task/task_files.h"
 
 namespace backflow::session {
-namespace {
-
-bool ends_in(const std::string& path, std::string_view ending) { return path.ends_with(ending); }
-
-}  // namespace
 
 std::string command_to_open(const std::string& path, training::SequenceLayout layout,
                             SetKey& command) {
+  using io::ends_in;
   const bool archive = ends_in(path, ".safetensors") || ends_in(path, ".npz") ||
                        ends_in(path, ".pt") || ends_in(path, ".pth") || ends_in(path, ".bin");
   if (archive) {

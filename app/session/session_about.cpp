@@ -1,6 +1,5 @@
 #include "app/session/session_about.h"
 
-#include <cctype>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "app/session/session_file.h"
+#include "core/io/file_name.h"
 
 namespace backflow::session {
 namespace {
@@ -38,11 +38,7 @@ std::string time_of(const std::string& path) {
 
 }  // namespace
 
-bool ends_in_json(const std::string& path) {
-  std::string end = path.size() < 5 ? "" : path.substr(path.size() - 5);
-  for (char& c : end) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return end == ".json";
-}
+bool ends_in_json(const std::string& path) { return io::ends_in(path, ".json"); }
 
 std::string name_of(const std::string& path) { return fs::path(path).filename().string(); }
 

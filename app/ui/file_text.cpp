@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/io/file_name.h"
+
 namespace backflow::ui {
 namespace {
 
@@ -33,8 +35,6 @@ std::size_t character_length(std::string_view text, std::size_t i) {
                    (lead == 0xF0 && next < 0x90) || (lead == 0xF4 && next > 0x8F);
   return bad ? 0 : length;
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
@@ -121,10 +121,7 @@ std::vector<std::string> with_parents(const std::string& path) {
 
 bool ends_with_any(std::string_view name, const std::vector<std::string>& endings) {
   return std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
-    return name.size() > ending.size() &&
-           std::equal(ending.begin(), ending.end(),
-                      name.end() - static_cast<std::ptrdiff_t>(ending.size()),
-                      [](char a, char b) { return lower(a) == lower(b); });
+    return name.size() > ending.size() && io::ends_in(name, ending);
   });
 }
 

@@ -33,6 +33,7 @@ std::string short_path(const std::string& path, const std::string& home);
 /// The path and all directories above it, the root first.
 std::vector<std::string> with_parents(const std::string& path);
 
+/// Whether a name is one of those that end so, in letters of either size; not the ending alone.
 bool ends_with_any(std::string_view name, const std::vector<std::string>& endings);
 
 }  // namespace backflow::ui
