@@ -6,9 +6,9 @@
 //   "speed_limit"  iterations per second, 0: as fast as possible
 //   "document"     of an autosave alone: the file that the person works on
 //   "files"        of each file that a configuration names: its path, its size and the CRC-32 of
-//                  its contents. A file that is not there is looked for beside the session, too; a
-//                  missing or different one is refused. Only model.init_file is not needed any
-//                  more: its matrix is in the session
+//                  its contents when they were read. A file that is not there is looked for beside
+//                  the session, too; a missing or different one is refused. Only model.init_file is
+//                  not needed any more: its matrix is in the session
 //   "networks"     one, or A and B, each with
 //     "config"        all keys of core/config/keys.h with their values
 //     "initial_W_hh"  the matrix of model.init_file
@@ -58,7 +58,8 @@ std::string read_session(const std::string& path, SavedSession& saved);
 /// Whether a text, or its beginning, is meant to be a session.
 bool looks_like_session(std::string_view beginning);
 
-/// Reads the files that the configurations name: SavedSession::files.
+/// SavedSession::files of the configurations: as they were when they were read; nothing is read
+/// now.
 void stamp_files(SavedSession& saved);
 
 }  // namespace backflow::session

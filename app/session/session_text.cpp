@@ -118,9 +118,9 @@ void write_files(JsonText& json, const std::vector<SavedFile>& files) {
   for (const SavedFile& file : files) {
     json.begin_object();
     json.text("path", file.path);
-    if (file.bytes) {
-      json.whole("bytes", *file.bytes);
-      json.text("crc32", fmt::format("{:08x}", file.crc32));
+    if (file.stamp) {
+      json.whole("bytes", file.stamp->bytes);
+      json.text("crc32", fmt::format("{:08x}", file.stamp->crc32));
     } else {
       json.null("bytes");
       json.null("crc32");

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "core/io/file_stamp.h"
 #include "core/io/stored_model.h"
 #include "core/lab/one_neuron.h"
 #include "core/model/initialization.h"
@@ -69,6 +70,7 @@ struct Config {
   ModelOptions model;
   training::TrainingOptions training;
   lab::NeuronOptions lab;  ///< of the figures about one neuron; the network does not follow it
+  io::FileStamps files;    ///< as they were when they were read for one of the keys
 };
 
 /// The read-out and loss in use, "auto" resolved: sigmoid for labels 0 and 1, softmax for classes,
