@@ -42,6 +42,9 @@ inline constexpr std::size_t kMostSessionBytes = 1'000'000'000;
 /// What the curves of more would need is more memory than most machines have.
 inline constexpr std::uint64_t kMostIterations = std::uint64_t{1} << 27;
 
+/// What of a session a file cannot say, in one sentence; empty when there is nothing of the kind.
+std::string cannot_be_kept(const SavedSession& saved);
+
 /// The text of the session's file. Precondition: one network or two.
 std::string session_text(const SavedSession& saved);
 

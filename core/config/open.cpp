@@ -16,14 +16,20 @@ std::string first_of_several(const std::string& path) {
   return prefixes.size() > 1 ? prefixes.front() : std::string();
 }
 
+std::string set(Config& config, std::string_view name, std::string_view value) {
+  const Key* key = find_key(name);
+  if (key == nullptr || !key->names_file) return set_key_as_meant(config, name, value);
+  const std::string reason = use_file(config, *key, value);
+  return reason.empty() ? reason : std::string(value) + " " + reason;
+}
+
 }  // namespace
 
 std::string set_key_anew(Config& config, std::string_view name, std::string_view value) {
   Config wanted = config;
   if (name == "model.file") wanted.model.file = {};
   if (name == "task.file" && value != config.task.file) wanted.task.targets_file.clear();
-  std::string error = set_key_as_meant(wanted, name, value);
-  if (!error.empty()) return error;
+  if (std::string error = set(wanted, name, value); !error.empty()) return error;
   ModelFile& file = wanted.model.file;
   if (name == "model.file" && !file.path.empty() && !file.stored) {
     file.choice.prefix = first_of_several(file.path);

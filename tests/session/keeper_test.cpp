@@ -109,7 +109,13 @@ TEST_F(KeeperTest, WhatFailsChangesNothing) {
   expect_failed([&] { one.keeper().open(path("none.json")); }, "none.json does not exist");
   expect_failed([&] { one.keeper().open(broken); }, broken + " is not valid JSON in line 1");
   expect_failed([&] { one.keeper().open(file("list.JSON", "[]")); }, "is no session of Backflow");
-  expect_failed([&] { one.keeper().open(file("bad.npy", "x")); }, "bad.npy is bad");
+  expect_failed([&] { one.keeper().open(file("bad.npy", "x")); }, "bad.npy is ");
+  expect_failed([&] { one.keeper().open(file("bad.csv", "x,y\n1,?\n")); },
+                path("bad.csv") + " has \"?\" in line 2");
+  // Good by itself, but not for this session.
+  expect_failed([&] { one.keeper().open(file("short.txt", "a b")); },
+                path("short.txt") + " cannot be opened: task.steps = ");
+  EXPECT_EQ(one.worker().latest()->refusals, 0u);  // the window is told once
   expect_failed([&] { one.keeper().save(path("no/such/place.json"), {}); },
                 "there is no directory");
   expect_failed([&] { one.keeper().save_weights(path("w.safetensors")); }, "cannot be saved");
@@ -117,10 +123,12 @@ TEST_F(KeeperTest, WhatFailsChangesNothing) {
 
 TEST_F(KeeperTest, OtherFilesGoIntoTheSessionByWhatIsInThem) {
   Kept one(state());
-  const std::string text = file("text.txt", "{ not a session");
+  std::string words = "{ not a session";
+  while (words.size() < 500) words += words;
+  const std::string text = file("text.txt", words);
   const DocumentState opened = one.after([&] { one.keeper().open(text); });
   EXPECT_EQ(opened.message, "Opened text.txt");
-  EXPECT_EQ(one.other(), text);
+  one.wait_until([&] { return one.worker().latest()->config.task.file == text; });
   EXPECT_EQ(opened.path, "");
   EXPECT_THAT(opened.recent, ElementsAre(text));
   // A session needs no name of a session.
@@ -128,7 +136,31 @@ TEST_F(KeeperTest, OtherFilesGoIntoTheSessionByWhatIsInThem) {
       "renamed.txt", session_text(Comparison(support::configured({"model.hidden=5"})).saved()));
   EXPECT_FALSE(one.after([&] { one.keeper().open(session); }).failed);
   EXPECT_EQ(one.worker().latest()->config.model.hidden, 5);
-  EXPECT_EQ(one.other(), text);
+  EXPECT_EQ(one.worker().latest()->config.task.file, "");
+}
+
+TEST_F(KeeperTest, TellsHowFarTheWorkerHasReadAFile) {
+  Kept one;
+  std::string words = "to be or not to be, ";
+  while (words.size() < 9'000'000) words += words;
+  const DocumentState opened = one.after([&] { one.keeper().open(file("long.txt", words)); });
+  EXPECT_EQ(opened.message, "Opened long.txt");
+  EXPECT_GT(opened.share, 0.3);
+  EXPECT_LE(opened.share, 1.0);
+}
+
+TEST_F(KeeperTest, KnowsDataThatWereChangedAfterTheyWereOpened) {
+  Kept one;
+  std::string words = "to be or not to be, ";
+  while (words.size() < 500) words += words;
+  const std::string text = file("text.txt", words), lecture = path("lecture.backflow.json");
+  EXPECT_FALSE(one.after([&] { one.keeper().open(text); }).failed);
+  words.front() = 'T';
+  file("text.txt", words);
+  EXPECT_FALSE(one.after([&] { one.keeper().save(lecture, {}); }).failed);
+  const DocumentState opened = one.after([&] { one.keeper().open(lecture); });
+  EXPECT_TRUE(opened.failed);
+  EXPECT_THAT(opened.message, HasSubstr(text + " is not the file any more that this session was"));
 }
 
 TEST_F(KeeperTest, ANewSessionHasNoFileAndNothingToSave) {
