@@ -132,7 +132,8 @@ private:
   // The worker reads the file, and says whether it goes into the session.
   std::string open_into_session(const std::string& path) {
     const auto share = std::make_shared<std::atomic<double>>(-1.0);
-    SetKey command{std::string(key_to_open(path)), path};
+    const std::string key(key_to_open(path));
+    SetKey command{key, path};
     command.progress = [share](double now) { *share = now; };
     command.answer = std::make_shared<std::promise<std::string>>();
     std::future<std::string> answer = command.answer->get_future();
@@ -144,6 +145,8 @@ private:
     }
     try {
       std::string refusal = answer.get();
+      // The person has not set a key, but opened a file.
+      if (refusal.starts_with(key + " = " + path)) refusal.erase(0, key.size() + 3);
       if (refusal.empty() || refusal.starts_with(path)) return refusal;
       return path + " cannot be opened: " + refusal;
     } catch (const std::future_error&) {

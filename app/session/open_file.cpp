@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/io/file_name.h"
-#include "core/io/stored_model.h"
+#include "core/io/zip_names.h"
 
 namespace backflow::session {
 
@@ -12,10 +12,11 @@ std::string_view key_to_open(const std::string& path) {
   constexpr std::string_view kNetworks[] = {".safetensors", ".pt", ".pth", ".bin"};
   if (std::ranges::any_of(kNetworks, [&](auto end) { return io::ends_in(path, end); }))
     return "model.file";
-  io::TensorFile file;
-  const bool has_network = io::ends_in(path, ".npz") && io::TensorFile::read(path, file).empty() &&
-                           !io::model_prefixes(file).empty();
-  return has_network ? "model.file" : "task.file";
+  if (!io::ends_in(path, ".npz")) return "task.file";
+  const auto is_recurrent = [](const std::string& name) {
+    return name.find("weight_hh") != name.npos;
+  };
+  return std::ranges::any_of(io::zip_names(path), is_recurrent) ? "model.file" : "task.file";
 }
 
 }  // namespace backflow::session

@@ -16,6 +16,7 @@
 #include "tests/session/keeping.h"
 #include "tests/support/configured.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tensor_bytes.h"
 
 namespace backflow::session {
 namespace {
@@ -105,6 +106,8 @@ TEST_F(KeeperTest, WhatFailsChangesNothing) {
     EXPECT_EQ(one.worker().latest()->iteration, 2u);
     EXPECT_FALSE(one.keeper().take_opened());
   };
+  const std::string no_network = support::safetensors_bytes(
+      R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", std::string(4, '\0'));
   const std::string broken = file("broken.backflow.json", "{\"format\": \"backflow session\"");
   expect_failed([&] { one.keeper().open(path("none.json")); }, "none.json does not exist");
   expect_failed([&] { one.keeper().open(broken); }, broken + " is not valid JSON in line 1");
@@ -112,6 +115,8 @@ TEST_F(KeeperTest, WhatFailsChangesNothing) {
   expect_failed([&] { one.keeper().open(file("bad.npy", "x")); }, "bad.npy is ");
   expect_failed([&] { one.keeper().open(file("bad.csv", "x,y\n1,?\n")); },
                 path("bad.csv") + " has \"?\" in line 2");
+  expect_failed([&] { one.keeper().open(file("no.safetensors", no_network)); },
+                path("no.safetensors") + " has no tensor named like");
   // Good by itself, but not for this session.
   expect_failed([&] { one.keeper().open(file("short.txt", "a b")); },
                 path("short.txt") + " cannot be opened: task.steps = ");
@@ -131,6 +136,8 @@ TEST_F(KeeperTest, OtherFilesGoIntoTheSessionByWhatIsInThem) {
   one.wait_until([&] { return one.worker().latest()->config.task.file == text; });
   EXPECT_EQ(opened.path, "");
   EXPECT_THAT(opened.recent, ElementsAre(text));
+  EXPECT_TRUE(opened.changed);
+  one.after([&] { one.keeper().save(path("a.backflow.json"), {}); });
   // A session needs no name of a session.
   const std::string session = file(
       "renamed.txt", session_text(Comparison(support::configured({"model.hidden=5"})).saved()));
