@@ -136,7 +136,7 @@ TEST_F(KeeperTest, OtherFilesGoIntoTheSessionByWhatIsInThem) {
   one.wait_until([&] { return one.worker().latest()->config.task.file == text; });
   EXPECT_EQ(opened.path, "");
   EXPECT_THAT(opened.recent, ElementsAre(text));
-  EXPECT_TRUE(opened.changed);
+  EXPECT_TRUE(one.keeper().state().changed);
   one.after([&] { one.keeper().save(path("a.backflow.json"), {}); });
   // A session needs no name of a session.
   const std::string session = file(
