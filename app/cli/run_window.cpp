@@ -29,7 +29,6 @@
 #include "app/platform/pulse_renderer.h"
 #include "app/platform/window.h"
 #include "app/session/keeper.h"
-#include "app/session/open_file.h"
 #include "app/session/state_directory.h"
 #include "app/session/worker.h"
 #include "app/ui/app_ui.h"
@@ -216,14 +215,6 @@ private:
     if (start.session) services.notes = start.session->notes;
     services.path = start.path;
     services.changed = start.changed;
-    services.open_other = [this](const std::string& path) {
-      session::SetKey command;
-      const auto layout = worker_.latest()->config.task.layout;
-      const std::string error = session::command_to_open(path, layout, command);
-      if (!error.empty()) return path + " " + error;
-      worker_.send(command);
-      return std::string();
-    };
     services.save_weights = [this](const std::string& path) {
       const auto networks = worker_.copy().get();
       const session::SavedNetwork network = networks->saved().networks.front();

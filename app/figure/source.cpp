@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include "app/figure/quantity_names.h"
+#include "core/io/file_name.h"
 
 namespace backflow::figure {
 namespace {
-
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string inputs_of(const training::TaskOptions& task) {
   if (task.kind == training::TaskKind::random_input) return "inputs: random numbers";
   std::string text = "inputs: " + std::string(model::title_of(task.kind));
   if (!training::uses_file(task)) return text;
-  text = "inputs: " + file_name(task.file);
+  text = "inputs: " + io::file_name(task.file);
   return task.data ? text + ", " + task.data->source : text;
 }
 
@@ -22,7 +21,7 @@ std::string inputs_of(const training::TaskOptions& task) {
 std::string source_name(const config::Config& config) {
   const config::ModelFile& file = config.model.file;
   if (!file.stored) return {};
-  std::string name = file_name(file.path);
+  std::string name = io::file_name(file.path);
   const std::size_t layers = file.stored->layers.size();
   if (layers > 1) name += fmt::format(", layer {} of {}", file.layer_index() + 1, layers);
   if (file.stored->bidirectional()) name += ", " + std::string(model::title_of(file.direction));

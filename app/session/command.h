@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -39,6 +41,11 @@ struct SetKey {
   /// Neighbouring changes of the same gesture, such as one drag of the mouse, are undone together;
   /// 0 belongs to none.
   std::uint64_t gesture = 0;
+  /// Hears, in the worker's thread, what share of a file is read; null: nobody listens.
+  std::function<void(double share)> progress = {};
+  /// Of somebody who waits: gets the refusal, or an empty string, and Snapshot::refusal says
+  /// nothing. It is broken where the command is given up, be it with a replay that it waits for.
+  std::shared_ptr<std::promise<std::string>> answer = {};
 };
 /// Changes the recurrent weights as they are when the command is carried out, keeping everything
 /// else; refused with a sentence when model::apply_edit() refuses.

@@ -130,6 +130,7 @@ private:
   void start_pair(const StartPair& command);
   void copy_to_b();
   void refuse_command(std::string reason);
+  std::string take_refusal();
   Side& other(const Side& side) { return &side == &a_ ? *b_ : a_; }
   std::vector<Side*> sides();
   bool is_going() const { return a_.session.is_going() || (b_ && b_->session.is_going()); }

@@ -1,49 +1,41 @@
 #include "app/session/keeper.h"
 
-#include <condition_variable>
+#include <atomic>
 #include <deque>
 #include <exception>
 #include <filesystem>
-#include <mutex>
+#include <future>
 #include <new>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 
+#include "app/session/chores.h"
 #include "app/session/comparison.h"
 #include "app/session/directory_lister.h"
+#include "app/session/open_document.h"
+#include "app/session/open_file.h"
 #include "app/session/session_about.h"
 #include "app/session/session_file.h"
 #include "app/session/state_directory.h"
 #include "core/io/atomic_write.h"
+#include "core/io/file_name.h"
 #include "core/io/progress.h"
-#include "core/io/shown.h"
-#include "core/io/utf8.h"
 
 namespace backflow::session {
 namespace {
 
-namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using io::file_name;
 
-std::string from_the_root(const std::string& path) {
-  std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
-  return error || path.empty() ? path : absolute.lexically_normal().string();
-}
-
-// What a session's file cannot say; empty when there is nothing of the kind.
-std::string cannot_be_kept(const SavedSession& saved) {
-  for (const SavedNetwork& network : saved.networks)
-    if (network.state.setup.iteration > kMostIterations)
-      return "this session has more than " + std::to_string(kMostIterations) +
-             " iterations, which is more than its file can keep; Reset begins anew";
-  for (const SavedFile& file : saved.files)
-    if (!io::is_utf8(file.path))
-      return "a session cannot name " + io::shown(file.path, '"', 60) +
-             ", whose name is not UTF-8; rename that file and open it again";
-  return {};
+// One sentence also where there is no memory, or no worker any more.
+template <class Work>
+std::string within_memory(Work work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return "there is not enough memory for this";
+  } catch (const std::exception& error) {
+    return error.what();
+  }
 }
 
 }  // namespace
@@ -54,82 +46,61 @@ public:
       : services_(std::move(services)),
         autosave_(services_.state_directory),
         recent_(services_.state_directory),
-        lister_([this] { wake(); }) {
-    if (!services_.changed) clean_ = services_.worker->latest()->changes;
-    if (!services_.path.empty()) begin_with_file();
-    add(false, [this] { look_around(); });
-    thread_ = std::thread([this] { loop(); });
+        document_(services_.wake, io::from_the_root(services_.path), services_.notes,
+                  services_.changed ? std::nullopt : std::optional(changes())),
+        lister_([this] {
+          if (services_.wake) services_.wake();
+        }),
+        chores_(services_.autosave_every, [this] { autosave(); }) {
+    if (!services_.path.empty()) chores_.add(true, [this] { remember(services_.path); });
+    chores_.add(false, [this] { look_around(); });
   }
 
-  ~Impl() {
-    {
-      const std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
+  OpenDocument& document() { return document_; }
+  DirectoryLister& lister() { return lister_; }
+  DocumentState state() const { return document_.state(changes()); }
+
+  // In the keeper's thread, some time; `work` ends with finish().
+  template <class Work>
+  void ask(bool must, Work work) {
+    document_.ask();
+    chores_.add(must, std::move(work));
   }
 
-  // What must be done is done even when the end is near.
-  void add(bool must, std::function<void()> work) {
-    {
-      const std::lock_guard lock(mutex_);
-      jobs_.push_back({must, std::move(work)});
-    }
-    changed_.notify_one();
+  void ask_to_recover(bool wanted) {
+    chores_.add(true, [this, wanted] { recover(wanted); });
   }
 
   void open(const std::string& path) {
-    begin("Opening " + name_of(path));
-    const io::ProgressScope progress([this](double done) { tell(done); });
-    std::string error;
-    // By its name nobody could tell, and so nobody has asked about what is not saved.
-    const bool unexpected = is_session_file(path) && !ends_in_json(path);
-    if (unexpected && state().changed) {
-      error = path + " is a session though its name does not end in .json; save this one first";
-    } else if (is_session_file(path)) {
-      auto saved = std::make_shared<SavedSession>();
-      error = within_memory([&] { return read_session(path, *saved); });
-      error = error.empty() ? install(saved, from_the_root(path), false) : path + " " + error;
-    } else if (services_.open_other) {
-      error = within_memory([&] { return services_.open_other(path); });
-    } else {
-      error = path + " is no session of Backflow";
-    }
-    if (error.empty()) remember(from_the_root(path));
-    finish(error.empty() ? "Opened " + name_of(path) : error, !error.empty());
+    document_.begin("Opening " + file_name(path));
+    const std::string error = within_memory(
+        [&] { return is_session_file(path) ? open_session(path) : open_into_session(path); });
+    if (error.empty()) remember(path);
+    finish(error, "Opened " + file_name(path));
   }
 
   void save(const std::string& path, const DocumentNotes& with) {
-    begin("Saving " + name_of(path));
+    document_.begin("Saving " + file_name(path));
     std::uint64_t changes = 0;
     const std::string error = within_memory([&] {
-      SavedSession saved = copy(changes);
-      saved.notes = with;
-      stamp_files(saved);
-      if (std::string refusal = cannot_be_kept(saved); !refusal.empty()) return refusal;
-      io::remove_stale_temporaries(fs::path(path).parent_path().string());
-      return io::write_file_atomically(path, session_text(saved));
+      std::string text;
+      if (std::string refusal = copy({{}, with}, changes, text); !refusal.empty()) return refusal;
+      io::remove_stale_temporaries(std::filesystem::path(path).parent_path().string());
+      return io::write_file_atomically(path, text);
     });
     if (error.empty()) {
-      {
-        const std::lock_guard lock(mutex_);
-        state_.path = from_the_root(path);
-        clean_ = changes;
-        clean_notes_ = with.notes;
-      }
-      autosaved_.reset();
-      autosave_.clear();
-      remember(from_the_root(path));
+      document_.saved(io::from_the_root(path), with.notes, changes);
+      forget_autosaved();
+      remember(path);
     }
-    finish(error.empty() ? "Saved " + name_of(path) : error, !error.empty());
+    finish(error, "Saved " + file_name(path));
   }
 
   void save_weights(const std::string& path) {
-    begin("Saving " + name_of(path));
+    document_.begin("Saving " + file_name(path));
     std::string error = "weights cannot be saved here";
     if (services_.save_weights) error = within_memory([&] { return services_.save_weights(path); });
-    finish(error.empty() ? "Saved " + name_of(path) : error, !error.empty());
+    finish(error, "Saved " + file_name(path));
   }
 
   void start_anew() {
@@ -138,164 +109,89 @@ public:
       saved->speed_limit = services_.worker->latest()->speed_limit;
       return install(saved, {}, false);
     });
-    finish(error.empty() ? "A new session" : error, !error.empty());
-  }
-
-  void recover(bool wanted) {
-    if (orphans_.empty()) return;
-    asked();
-    Orphan orphan = std::move(orphans_.front());
-    orphans_.pop_front();
-    std::string error;
-    if (wanted) {
-      begin("Recovering");
-      auto saved = std::make_shared<SavedSession>();
-      error = within_memory([&] { return read_session(orphan.path, *saved); });
-      error = error.empty() ? install(saved, saved->document, true) : orphan.path + " " + error;
-      // Until it is saved it is kept again.
-      if (error.empty()) autosave_.adopt(orphan);
-    } else {
-      Autosave::remove(orphan);
-    }
-    offer_next();
-    finish(wanted && error.empty() ? "Recovered what was not saved" : error, !error.empty());
-  }
-
-  void keep(DocumentNotes with) {
-    const std::lock_guard lock(mutex_);
-    notes_ = std::move(with);
-  }
-
-  DocumentState state() const {
-    const std::uint64_t now = services_.worker->latest()->changes;
-    const std::lock_guard lock(mutex_);
-    DocumentState state = state_;
-    state.changed = is_changed(now);
-    return state;
-  }
-
-  std::optional<DocumentNotes> take_opened() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(opened_, std::nullopt);
-  }
-
-  DirectoryLister& lister() { return lister_; }
-
-private:
-  struct Job {
-    bool must = false;
-    std::function<void()> work;
-  };
-
-  void wake() const {
-    if (services_.wake) services_.wake();
-  }
-
-  bool is_changed(std::uint64_t now) const {
-    return !clean_ || now > *clean_ || notes_.notes != clean_notes_;
-  }
-
-public:
-  // One more thing to be done, whose end finish() tells.
-  void asked() {
-    const std::lock_guard lock(mutex_);
-    ++state_.asked;
+    finish(error, "A new session");
   }
 
 private:
-  void begin(std::string doing) {
-    {
-      const std::lock_guard lock(mutex_);
-      state_.doing = std::move(doing);
-      state_.share = -1.0;
-    }
-    wake();
+  std::uint64_t changes() const { return services_.worker->latest()->changes; }
+
+  void finish(const std::string& error, const std::string& done) {
+    document_.finish(error.empty() ? done : error, !error.empty());
   }
 
-  void tell(double share) {
-    {
-      const std::lock_guard lock(mutex_);
-      state_.share = share;
-    }
-    wake();
+  std::string open_session(const std::string& path) {
+    // By its name nobody could tell, and so nobody has asked about what is not saved.
+    if (!ends_in_json(path) && state().changed)
+      return path + " is a session though its name does not end in .json; save this one first";
+    const io::ProgressScope progress([this](double share) { document_.tell(share); });
+    auto saved = std::make_shared<SavedSession>();
+    const std::string error = read_session(path, *saved);
+    return error.empty() ? install(saved, io::from_the_root(path), false) : path + " " + error;
   }
 
-  void finish(std::string message, bool failed) {
-    {
-      const std::lock_guard lock(mutex_);
-      state_.doing.clear();
-      state_.message = std::move(message);
-      state_.failed = failed;
-      ++state_.finished;
+  // The worker reads the file, and says whether it goes into the session.
+  std::string open_into_session(const std::string& path) {
+    const auto share = std::make_shared<std::atomic<double>>(-1.0);
+    const std::string key(key_to_open(path));
+    SetKey command{key, path};
+    command.progress = [share](double now) { *share = now; };
+    command.answer = std::make_shared<std::promise<std::string>>();
+    std::future<std::string> answer = command.answer->get_future();
+    services_.worker->send(std::move(command));
+    for (bool answered = false; !answered;) {
+      if (chores_.is_ending()) return path + " was not opened before the end";
+      answered = answer.wait_for(std::chrono::milliseconds(20)) == std::future_status::ready;
+      document_.tell(*share);
     }
-    wake();
-  }
-
-  // One sentence also where there is no memory, or no worker any more.
-  template <class Work>
-  static std::string within_memory(Work work) {
     try {
-      return work();
-    } catch (const std::bad_alloc&) {
-      return "there is not enough memory for this";
-    } catch (const std::exception& error) {
-      return error.what();
+      std::string refusal = answer.get();
+      // The person has not set a key, but opened a file.
+      if (refusal.starts_with(key + " = " + path)) refusal.erase(0, key.size() + 3);
+      if (refusal.empty() || refusal.starts_with(path)) return refusal;
+      return path + " cannot be opened: " + refusal;
+    } catch (const std::future_error&) {
+      return path + " was given up before it was opened";
     }
-  }
-
-  SavedSession copy(std::uint64_t& changes) const {
-    const auto networks = services_.worker->copy().get();
-    changes = networks->changes();
-    return networks->saved();
-  }
-
-  void begin_with_file() {
-    state_.path = from_the_root(services_.path);
-    notes_ = services_.notes;
-    clean_notes_ = notes_.notes;
-    opened_ = notes_;
-    add(true, [this] { remember(state_.path); });
   }
 
   // Makes it the session that is open. An empty string, or one sentence.
   std::string install(const std::shared_ptr<const SavedSession>& saved, const std::string& path,
                       bool changed) {
-    return within_memory([&]() -> std::string {
-      services_.worker->send(OpenSession{saved, ++last_opened_});
-      // A copy asked for later comes later.
-      const auto networks = services_.worker->copy().get();
-      if (networks->opened() != last_opened_) return "there is not enough memory for this session";
-      {
-        const std::lock_guard lock(mutex_);
-        state_.path = path;
-        clean_.reset();
-        if (!changed) clean_ = networks->opened_changes();
-        notes_ = saved->notes;
-        clean_notes_ = notes_.notes;
-        opened_ = notes_;
-      }
-      autosaved_.reset();
-      autosave_.clear();
-      return {};
-    });
+    services_.worker->send(OpenSession{saved, ++last_opened_});
+    // A copy asked for later comes later.
+    const auto networks = services_.worker->copy().get();
+    if (networks->opened() != last_opened_) return "there is not enough memory for this session";
+    document_.opened(path, saved->notes,
+                     changed ? std::nullopt : std::optional(networks->opened_changes()));
+    forget_autosaved();
+    return {};
+  }
+
+  // The text of a file with everything as it is now, and the changes that it has. An empty string,
+  // or why there is none.
+  std::string copy(const OpenDocument::Unsaved& with, std::uint64_t& changes,
+                   std::string& text) const {
+    const auto networks = services_.worker->copy().get();
+    changes = networks->changes();
+    SavedSession saved = networks->saved();
+    saved.notes = with.notes;
+    saved.document = with.path;
+    stamp_files(saved);
+    std::string refusal = cannot_be_kept(saved);
+    if (refusal.empty()) text = session_text(saved);
+    return refusal;
   }
 
   void remember(const std::string& path) {
-    auto paths = recent_.add(path);
-    const std::lock_guard lock(mutex_);
-    state_.recent = std::move(paths);
+    document_.set_recent(recent_.add(io::from_the_root(path)));
   }
 
   // At the start: what was there before.
   void look_around() {
-    {
-      auto paths = recent_.read();
-      const std::lock_guard lock(mutex_);
-      state_.recent = std::move(paths);
-    }
+    document_.set_recent(recent_.read());
     for (Orphan& orphan : autosave_.orphans()) orphans_.push_back(std::move(orphan));
     offer_next();
-    wake();
+    if (services_.wake) services_.wake();
   }
 
   // The next one that can be opened; another is left alone, for whoever finds out why it cannot.
@@ -309,64 +205,58 @@ private:
         offer = description(saved, path);
         continue;
       }
-      const std::lock_guard lock(mutex_);
-      state_.autosave_error = "what was kept in " + path + " " + error;
+      document_.set_autosave_error("what was kept in " + path + " " + error);
       orphans_.pop_front();
     }
-    const std::lock_guard lock(mutex_);
-    state_.recovery = std::move(offer);
+    document_.set_recovery(std::move(offer));
+  }
+
+  void recover(bool wanted) {
+    if (orphans_.empty()) return;
+    document_.ask();
+    Orphan orphan = std::move(orphans_.front());
+    orphans_.pop_front();
+    std::string error;
+    if (wanted) {
+      document_.begin("Recovering");
+      error = within_memory([&] {
+        auto saved = std::make_shared<SavedSession>();
+        const std::string fault = read_session(orphan.path, *saved);
+        return fault.empty() ? install(saved, saved->document, true) : orphan.path + " " + fault;
+      });
+      // Until it is saved it is kept again.
+      if (error.empty()) autosave_.adopt(orphan);
+    } else {
+      Autosave::remove(orphan);
+    }
+    offer_next();
+    finish(error, wanted ? "Recovered what was not saved" : "");
   }
 
   void autosave() {
     if (!autosave_.is_on()) return;
-    const std::uint64_t now = services_.worker->latest()->changes;
-    DocumentNotes notes;
-    std::string document;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!is_changed(now) || (now == autosaved_ && notes_.notes == autosaved_notes_)) return;
-      notes = notes_;
-      document = state_.path;
-    }
+    const std::uint64_t now = changes();
+    const auto unsaved = document_.unsaved(now);
+    if (!unsaved || (now == autosaved_ && unsaved->notes.notes == autosaved_notes_)) return;
     std::uint64_t changes = 0;
     const std::string error = within_memory([&] {
-      SavedSession saved = copy(changes);
-      saved.notes = notes;
-      saved.document = document;
-      stamp_files(saved);
-      if (std::string refusal = cannot_be_kept(saved); !refusal.empty()) return refusal;
-      return autosave_.write(session_text(saved));
+      std::string text;
+      std::string refusal = copy(*unsaved, changes, text);
+      return refusal.empty() ? autosave_.write(text) : refusal;
     });
-    const std::lock_guard lock(mutex_);
-    state_.autosave_error = error;
+    document_.set_autosave_error(error);
     if (!error.empty()) return;
     autosaved_ = changes;
-    autosaved_notes_ = notes.notes;
+    autosaved_notes_ = unsaved->notes.notes;
   }
 
-  void loop() {
-    Clock::time_point next = Clock::now() + services_.autosave_every;
-    while (true) {
-      Job job;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait_until(lock, next, [this] { return stop_ || !jobs_.empty(); });
-        if (stop_) std::erase_if(jobs_, [](const Job& waiting) { return !waiting.must; });
-        if (stop_ && jobs_.empty()) return;
-        if (!jobs_.empty()) {
-          job = std::move(jobs_.front());
-          jobs_.pop_front();
-        }
-      }
-      if (job.work) job.work();
-      if (Clock::now() < next) continue;
-      autosave();
-      next = Clock::now() + services_.autosave_every;
-    }
+  void forget_autosaved() {
+    autosaved_.reset();
+    autosave_.clear();
   }
 
-  KeeperServices services_;
-  // Of the keeper's thread alone, once it runs.
+  const KeeperServices services_;
+  // Of the keeper's thread alone.
   Autosave autosave_;
   RecentFiles recent_;
   std::deque<Orphan> orphans_;  // the first one is what is offered
@@ -374,53 +264,37 @@ private:
   std::optional<std::uint64_t> autosaved_;  // Snapshot::changes of what was kept last
   std::string autosaved_notes_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Job> jobs_;
-  bool stop_ = false;
-  DocumentState state_;  // but for `changed`
-  // Snapshot::changes of what the document's file has; nothing when it has never had it.
-  std::optional<std::uint64_t> clean_;
-  std::string clean_notes_;  // its notes
-  DocumentNotes notes_;      // now
-  std::optional<DocumentNotes> opened_;
-
+  OpenDocument document_;
   DirectoryLister lister_;
-  std::thread thread_;
+  Chores chores_;  // last: they use all of it
 };
 
 Keeper::Keeper(KeeperServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
 Keeper::~Keeper() = default;
 
 void Keeper::open(const std::string& path) {
-  impl_->asked();
-  impl_->add(false, [this, path] { impl_->open(path); });
+  impl_->ask(false, [this, path] { impl_->open(path); });
 }
 
 void Keeper::save(const std::string& path, DocumentNotes with) {
-  impl_->asked();
-  impl_->keep(with);
-  impl_->add(true, [this, path, with = std::move(with)] { impl_->save(path, with); });
+  impl_->document().keep(with);
+  impl_->ask(true, [this, path, with = std::move(with)] { impl_->save(path, with); });
 }
 
 void Keeper::save_weights(const std::string& path) {
-  impl_->asked();
-  impl_->add(true, [this, path] { impl_->save_weights(path); });
+  impl_->ask(true, [this, path] { impl_->save_weights(path); });
 }
 
-void Keeper::keep(DocumentNotes with) { impl_->keep(std::move(with)); }
+void Keeper::keep(DocumentNotes with) { impl_->document().keep(std::move(with)); }
 
 void Keeper::start_anew() {
-  impl_->asked();
-  impl_->add(false, [this] { impl_->start_anew(); });
+  impl_->ask(false, [this] { impl_->start_anew(); });
 }
 
-void Keeper::recover(bool wanted) {
-  impl_->add(true, [this, wanted] { impl_->recover(wanted); });
-}
+void Keeper::recover(bool wanted) { impl_->ask_to_recover(wanted); }
 
 DocumentState Keeper::state() const { return impl_->state(); }
-std::optional<DocumentNotes> Keeper::take_opened() { return impl_->take_opened(); }
+std::optional<DocumentNotes> Keeper::take_opened() { return impl_->document().take_opened(); }
 
 void Keeper::list(const std::string& directory, bool hidden) {
   impl_->lister().ask(directory, hidden);

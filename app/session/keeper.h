@@ -24,10 +24,8 @@ struct KeeperServices {
   std::string path = {};
   DocumentNotes notes = {};  ///< its notes
   bool changed = false;      ///< the session is not any more as that file has it
-  /// Opens what is no session, into the one that is open; in the keeper's thread. Returns an empty
-  /// string, or one sentence with the file's name.
-  std::function<std::string(const std::string& path)> open_other;
-  /// Writes the present weights; likewise.
+  /// Writes the present weights, in the keeper's thread. Returns an empty string, or one sentence
+  /// with the file's name.
   std::function<std::string(const std::string& path)> save_weights;
 };
 

@@ -1,16 +1,14 @@
-// Which command opens a file of the user's that is no session.
+// How a file of the user's that is no session goes into the one that is open.
 #pragma once
 
 #include <string>
-
-#include "app/session/command.h"
+#include <string_view>
 
 namespace backflow::session {
 
-/// A network (model.file) for tensors with the names of torch.nn.RNN, GRU or LSTM, else data
-/// (task.file): sequences or a text. Reads the file; arrays lie as `layout` says. Returns an empty
-/// string, or what is wrong with it, to be read after its name.
-std::string command_to_open(const std::string& path, training::SequenceLayout layout,
-                            SetKey& command);
+/// The key to set: model.file for a network (tensors with the names of torch.nn.RNN, GRU or LSTM),
+/// else task.file: sequences or a text. Decided by the file's name, and for an NPZ, which may be
+/// either, by the names in it. What is wrong with the file is told by whoever sets the key.
+std::string_view key_to_open(const std::string& path);
 
 }  // namespace backflow::session

@@ -3,44 +3,31 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <limits>
 #include <system_error>
 #include <utility>
 
-#include <zlib.h>
-
 #include "app/session/session_file.h"
-#include "core/config/keys.h"
+#include "core/io/file_name.h"
 
 namespace backflow::session {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Size and checksum of a regular file; else nothing.
-void stamp(SavedFile& file) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file.path, ignored)) return;
-  std::ifstream stream(file.path, std::ios::binary);
-  std::vector<char> block(std::size_t{1} << 18);
-  std::uint64_t bytes = 0;
-  uLong sum = crc32(0, nullptr, 0);
-  while (stream.read(block.data(), static_cast<std::streamsize>(block.size())),
-         stream.gcount() > 0) {
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(block.data()),
-                static_cast<uInt>(stream.gcount()));
-    bytes += static_cast<std::uint64_t>(stream.gcount());
-  }
-  if (!stream.eof()) return;
-  file.bytes = bytes;
-  file.crc32 = static_cast<std::uint32_t>(sum);
+bool has_file(const std::vector<SavedFile>& files, const std::string& named) {
+  return std::ranges::any_of(files, [&](const SavedFile& file) { return file.named == named; });
 }
 
-std::string from_the_root(const std::string& path) {
+// Whether the file could be the one that was saved, as far as can be told without reading it.
+bool may_be(const std::string& path, const std::optional<io::FileStamp>& saved) {
   std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
-  return error ? path : absolute.lexically_normal().string();
+  const std::uintmax_t bytes = saved ? fs::file_size(path, error) : 0;
+  return !saved || (!error && bytes == saved->bytes);
+}
+
+std::optional<io::FileStamp> stamp_of(const io::FileStamps& read, const std::string& path) {
+  const auto found = read.find(path);
+  return found == read.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace
@@ -52,12 +39,9 @@ void stamp_files(SavedSession& saved) {
       const std::string named = key.get(network.config);
       // The matrix of that one is in the session.
       if (key.name == "model.init_file" || !key.names_file || named.empty()) continue;
-      if (std::any_of(saved.files.begin(), saved.files.end(),
-                      [&](const SavedFile& file) { return file.named == named; }))
-        continue;
-      SavedFile file{named, from_the_root(named), std::nullopt, 0};
-      stamp(file);
-      saved.files.push_back(std::move(file));
+      if (has_file(saved.files, named)) continue;
+      saved.files.push_back(
+          {named, io::from_the_root(named), stamp_of(network.config.files, named)});
     }
 }
 
@@ -69,10 +53,11 @@ SavedFiles::SavedFiles(const JsonPlace& place, std::string directory)
     SavedFile file;
     file.named = file.path = entry.at("path").text();
     if (!entry.at("bytes").is_null()) {
-      file.bytes = entry.at("bytes").whole();
+      io::FileStamp& stamp = file.stamp.emplace();
+      stamp.bytes = entry.at("bytes").whole();
       const std::string digits = entry.at("crc32").text();
       const char* const end = digits.data() + digits.size();
-      const auto read = std::from_chars(digits.data(), end, file.crc32, 16);
+      const auto read = std::from_chars(digits.data(), end, stamp.crc32, 16);
       if (digits.size() != 8 || read.ec != std::errc() || read.ptr != end)
         entry.at("crc32").complain("is not eight hexadecimal digits");
     }
@@ -80,28 +65,31 @@ SavedFiles::SavedFiles(const JsonPlace& place, std::string directory)
   }
 }
 
-std::string SavedFiles::find(std::string& path) const {
+std::string SavedFiles::open(const config::Key& key, const std::string& named,
+                             config::Config& config) const {
   const fs::path directory = directory_.empty() ? fs::path(".") : fs::path(directory_);
-  std::vector<std::string> candidates{path};
-  if (fs::path(path).is_relative()) candidates.push_back((directory / path).string());
-  candidates.push_back((directory / fs::path(path).filename()).string());
-  const auto saved = std::find_if(files_.begin(), files_.end(),
-                                  [&](const SavedFile& file) { return file.named == path; });
+  std::vector<std::string> candidates{named};
+  if (fs::path(named).is_relative()) candidates.push_back((directory / named).string());
+  candidates.push_back((directory / fs::path(named).filename()).string());
+  const auto listed = std::ranges::find(files_, named, &SavedFile::named);
+  const auto saved = listed == files_.end() ? std::nullopt : listed->stamp;
   bool exists = false;
-  for (const std::string& candidate : candidates) {
+  for (const std::string& path : candidates) {
     std::error_code ignored;
-    if (!fs::is_regular_file(candidate, ignored)) continue;
+    if (!fs::is_regular_file(path, ignored)) continue;
     exists = true;
-    SavedFile now{candidate, candidate, std::nullopt, 0};
-    if (saved != files_.end() && saved->bytes) {
-      stamp(now);
-      if (now.bytes != saved->bytes || now.crc32 != saved->crc32) continue;
-    }
-    path = candidate;
-    return {};
+    if (!may_be(path, saved)) continue;
+    if (key.get(config) == path && (!saved || stamp_of(config.files, path) == saved)) return {};
+    const io::StampScope reading;
+    config::Config with = config;
+    std::string error = config::set_key(with, key.name, path);
+    const auto read = stamp_of(reading.files(), path);
+    if (saved && read && *read != *saved) continue;
+    if (error.empty()) config = std::move(with);
+    return error;
   }
-  return exists ? path + " is not the file any more that it was when the session was saved"
-                : path + " is missing, here and beside the session";
+  return exists ? named + " is not the file any more that this session was made from"
+                : named + " is missing, here and beside the session";
 }
 
 }  // namespace backflow::session

@@ -7,6 +7,7 @@
 
 #include "app/session/json_place.h"
 #include "app/session/saved_session.h"
+#include "core/config/keys.h"
 
 namespace backflow::session {
 
@@ -16,10 +17,11 @@ public:
   /// Complains, at its place, about what is no list of files.
   SavedFiles(const JsonPlace& place, std::string directory);
 
-  /// Goes from the path that a configuration names to where the file is now: there, or in the
-  /// session's directory. One with the contents that were saved comes first. Returns an empty
-  /// string, or one sentence; `path` is unchanged then.
-  std::string find(std::string& path) const;
+  /// Sets a key that names a file to where that file is now: there, or in the session's directory.
+  /// The first one with the contents that were saved is taken, and read only if the configuration
+  /// does not have it already. Returns an empty string, or one sentence; `config` is unchanged
+  /// then.
+  std::string open(const config::Key& key, const std::string& named, config::Config& config) const;
 
 private:
   std::vector<SavedFile> files_;

@@ -8,6 +8,7 @@
 
 #include "app/session/documents.h"
 #include "core/config/config.h"
+#include "core/io/file_stamp.h"
 #include "core/training/history.h"
 #include "core/training/trainer.h"
 
@@ -24,13 +25,11 @@ struct SavedNetwork {
   bool stopped = false;  ///< and nothing was changed by hand since (Session::has_stopped)
 };
 
-/// A file that a configuration names, as it was when the session was saved.
+/// A file that a configuration names, as it was when it was read.
 struct SavedFile {
-  std::string named;  ///< by the configuration
-  std::string path;   ///< the same from the root of the file system
-  /// Of its contents; nothing when it could not be read any more.
-  std::optional<std::uint64_t> bytes;
-  std::uint32_t crc32 = 0;
+  std::string named;                   ///< by the configuration
+  std::string path;                    ///< the same from the root of the file system
+  std::optional<io::FileStamp> stamp;  ///< nothing when it is not known
 
   bool operator==(const SavedFile&) const = default;
 };

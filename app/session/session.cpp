@@ -323,6 +323,11 @@ void Session::refuse_command(std::string reason) {
   ++refusals_;
 }
 
+std::string Session::take_refusal() {
+  if (!refusal_.empty()) --refusals_;
+  return std::exchange(refusal_, {});
+}
+
 void Session::refuse(const std::string& reason) {
   running_ = single_step_ = false;
   going_.reset();

@@ -64,8 +64,10 @@ public:
   bool is_running() const { return running_; }
   /// Training met a number that is not finite here, and nothing was changed by hand since.
   bool has_stopped() const { return divergence_ && !timeline_.changed_at(trainer_.iteration()); }
-  std::uint64_t refusals() const { return refusals_; }              ///< as in Snapshot
-  const std::string& refusal() const { return refusal_; }           ///< likewise
+  std::uint64_t refusals() const { return refusals_; }     ///< as in Snapshot
+  const std::string& refusal() const { return refusal_; }  ///< likewise
+  /// Why the last command was refused, for who tells it himself: neither counted nor kept then.
+  std::string take_refusal();
   std::uint64_t iteration() const { return trainer_.iteration(); }  ///< iterations done
   const config::Config& config() const { return *config_; }
   const std::shared_ptr<const training::IterationRecord>& record() const { return record_; }

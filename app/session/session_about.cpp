@@ -40,8 +40,6 @@ std::string time_of(const std::string& path) {
 
 bool ends_in_json(const std::string& path) { return io::ends_in(path, ".json"); }
 
-std::string name_of(const std::string& path) { return fs::path(path).filename().string(); }
-
 bool is_session_file(const std::string& path) {
   if (ends_in_json(path)) return true;
   std::error_code ignored;
@@ -57,7 +55,7 @@ std::string description(const SavedSession& saved, const std::string& path) {
   const SavedNetwork& network = saved.networks.front();
   const std::string what = saved.document.empty()
                                ? std::string(model::title_of(network.config.task.kind))
-                               : name_of(saved.document);
+                               : io::file_name(saved.document);
   return what + " at iteration " + with_thousands(network.state.setup.iteration) + ", of " +
          time_of(path);
 }

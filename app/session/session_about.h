@@ -7,9 +7,6 @@
 
 namespace backflow::session {
 
-/// The last part of a path.
-std::string name_of(const std::string& path);
-
 /// Whether a name ends in .json, in letters of either size: as a session's does.
 bool ends_in_json(const std::string& path);
 

@@ -6,9 +6,9 @@
 //   "speed_limit"  iterations per second, 0: as fast as possible
 //   "document"     of an autosave alone: the file that the person works on
 //   "files"        of each file that a configuration names: its path, its size and the CRC-32 of
-//                  its contents. A file that is not there is looked for beside the session, too; a
-//                  missing or different one is refused. Only model.init_file is not needed any
-//                  more: its matrix is in the session
+//                  its contents when they were read. A file that is not there is looked for beside
+//                  the session, too; a missing or different one is refused. Only model.init_file is
+//                  not needed any more: its matrix is in the session
 //   "networks"     one, or A and B, each with
 //     "config"        all keys of core/config/keys.h with their values
 //     "initial_W_hh"  the matrix of model.init_file
@@ -42,6 +42,9 @@ inline constexpr std::size_t kMostSessionBytes = 1'000'000'000;
 /// What the curves of more would need is more memory than most machines have.
 inline constexpr std::uint64_t kMostIterations = std::uint64_t{1} << 27;
 
+/// What of a session a file cannot say, in one sentence; empty when there is nothing of the kind.
+std::string cannot_be_kept(const SavedSession& saved);
+
 /// The text of the session's file. Precondition: one network or two.
 std::string session_text(const SavedSession& saved);
 
@@ -58,7 +61,8 @@ std::string read_session(const std::string& path, SavedSession& saved);
 /// Whether a text, or its beginning, is meant to be a session.
 bool looks_like_session(std::string_view beginning);
 
-/// Reads the files that the configurations name: SavedSession::files.
+/// SavedSession::files of the configurations: as they were when they were read; nothing is read
+/// now.
 void stamp_files(SavedSession& saved);
 
 }  // namespace backflow::session

@@ -142,6 +142,8 @@ void read_initial_matrix(const JsonPlace& place, config::Config& config) {
   config.model.weights.matrix = std::move(matrix);
 }
 
+// `config` comes with that of another network, whose files are not read once more where they are
+// the same.
 void read_config(const JsonPlace& network, const SavedFiles& files, config::Config& config) {
   const JsonPlace place = network.at("config");
   if (!place.value().is_object()) return place.complain("is no object");
@@ -149,10 +151,13 @@ void read_config(const JsonPlace& network, const SavedFiles& files, config::Conf
     if (config::find_key(member.key()) == nullptr)
       return place.complain("has the key " + io::shown(member.key(), '"', 60) +
                             ", which this version of Backflow does not have");
+  const auto is_there = [&](const config::Key& key) { return place.has(key.name); };
+  if (!std::ranges::all_of(config::keys(), is_there)) config = {};
+  config.model.weights.matrix = nullptr;
   if (network.has("initial_W_hh")) read_initial_matrix(network.at("initial_W_hh"), config);
   for (const config::Key& key : config::keys()) {
     if (!place.has(key.name)) continue;  // of an older version: the default
-    std::string value = value_text(place.at(key.name));
+    const std::string value = value_text(place.at(key.name));
     if (!place.good()) return;
     // Its matrix is in the session.
     if (key.name == "model.init_file") {
@@ -160,10 +165,10 @@ void read_config(const JsonPlace& network, const SavedFiles& files, config::Conf
       continue;
     }
     std::string error;
-    if (key.names_file && !value.empty()) error = files.find(value);
-    // Files are not read once more for what is so already.
-    if (error.empty() && key.kind == config::KeyKind::text && key.get(config) == value) continue;
-    if (error.empty()) error = config::set_key(config, key.name, value);
+    if (key.names_file && !value.empty())
+      error = files.open(key, value, config);
+    else if (key.get(config) != value)  // for some of them files are read
+      error = config::set_key(config, key.name, value);
     if (!error.empty()) return place.complain("does not hold: " + error);
   }
   if (const std::string error = config::validate(config); !error.empty())
@@ -247,8 +252,12 @@ std::string parse_session(std::string_view text, SavedSession& saved,
   if (networks.size() != 1 && networks.size() != 2)
     networks.complain("has " + std::to_string(networks.size()) +
                       " elements; allowed: one network, or A and B");
-  for (std::size_t i = 0; i < networks.size() && error.empty(); ++i)
-    read_network(networks.at(i), files, read.networks.emplace_back());
+  for (std::size_t i = 0; i < networks.size() && error.empty(); ++i) {
+    SavedNetwork network;
+    if (i > 0) network.config = read.networks.front().config;
+    read_network(networks.at(i), files, network);
+    read.networks.push_back(std::move(network));
+  }
   // A file's name may have anything in it.
   std::replace_if(
       error.begin(), error.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, '?');

@@ -10,7 +10,9 @@
 #include "app/session/session_file.h"
 #include "core/config/key_table.h"
 #include "core/config/keys.h"
+#include "core/io/shown.h"
 #include "core/io/strict_json.h"
+#include "core/io/utf8.h"
 
 namespace backflow::session {
 namespace {
@@ -118,9 +120,9 @@ void write_files(JsonText& json, const std::vector<SavedFile>& files) {
   for (const SavedFile& file : files) {
     json.begin_object();
     json.text("path", file.path);
-    if (file.bytes) {
-      json.whole("bytes", *file.bytes);
-      json.text("crc32", fmt::format("{:08x}", file.crc32));
+    if (file.stamp) {
+      json.whole("bytes", file.stamp->bytes);
+      json.text("crc32", fmt::format("{:08x}", file.stamp->crc32));
     } else {
       json.null("bytes");
       json.null("crc32");
@@ -131,6 +133,18 @@ void write_files(JsonText& json, const std::vector<SavedFile>& files) {
 }
 
 }  // namespace
+
+std::string cannot_be_kept(const SavedSession& saved) {
+  for (const SavedNetwork& network : saved.networks)
+    if (network.state.setup.iteration > kMostIterations)
+      return "this session has more than " + std::to_string(kMostIterations) +
+             " iterations, which is more than its file can keep; Reset begins anew";
+  for (const SavedFile& file : saved.files)
+    if (!io::is_utf8(file.path))
+      return "a session cannot name " + io::shown(file.path, '"', 60) +
+             ", whose name is not UTF-8; rename that file and open it again";
+  return {};
+}
 
 std::string session_text(const SavedSession& saved) {
   using nlohmann::json;

@@ -135,7 +135,7 @@ private:
   static bool is_overtaken(const Command& command, Command& next) {
     if (command.index() != next.index()) return false;
     if (const auto* key = std::get_if<SetKey>(&command))
-      return key->name == std::get<SetKey>(next).name &&
+      return !key->answer && key->name == std::get<SetKey>(next).name &&
              key->gesture == std::get<SetKey>(next).gesture;
     if (const auto* b = std::get_if<OnB>(&command)) {
       Command later = std::get<OnB>(next).command->command;

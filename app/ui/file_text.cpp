@@ -5,56 +5,28 @@
 #include <cmath>
 #include <ctime>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "core/io/file_name.h"
+#include "core/io/utf8.h"
 
 namespace backflow::ui {
-namespace {
-
-unsigned char byte_at(std::string_view text, std::size_t i) {
-  return static_cast<unsigned char>(text[i]);
-}
-
-bool continues(std::string_view text, std::size_t i) {
-  return i < text.size() && (byte_at(text, i) & 0xC0) == 0x80;
-}
-
-// The length of the character that begins at `i`, 0 where there is none: not UTF-8, too long a
-// form, half of a pair, or beyond Unicode.
-std::size_t character_length(std::string_view text, std::size_t i) {
-  const unsigned char lead = byte_at(text, i);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  for (std::size_t k = 1; k < length; ++k)
-    if (!continues(text, i + k)) return 0;
-  const unsigned char next = byte_at(text, i + 1);
-  const bool bad = (lead == 0xE0 && next < 0xA0) || (lead == 0xED && next > 0x9F) ||
-                   (lead == 0xF0 && next < 0x90) || (lead == 0xF4 && next > 0x8F);
-  return bad ? 0 : length;
-}
-
-}  // namespace
-
 std::string shown_bytes(std::string_view bytes) {
   std::string text;
   for (std::size_t i = 0; i < bytes.size();) {
-    const std::size_t length = character_length(bytes, i);
-    const unsigned char first = byte_at(bytes, i);
-    // C1 controls are two bytes in UTF-8.
-    const bool control = first < 0x20 || first == 0x7F ||
-                         (length == 2 && first == 0xC2 && byte_at(bytes, i + 1) < 0xA0);
-    if (length == 0 || control) {
-      text += fmt::format("\\x{:02x}", first);
+    const std::optional<io::CodePoint> next = io::code_point_at(bytes, i);
+    if (!next || next->value < 0x20 || (next->value >= 0x7F && next->value < 0xA0)) {
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[i]));
       ++i;
       continue;
     }
-    text += bytes.substr(i, length);
-    i += length;
+    text += bytes.substr(i, next->bytes);
+    i += next->bytes;
     // A character without width keeps "_{" and "^{" from being markup.
-    if ((first == '_' || first == '^') && i < bytes.size() && bytes[i] == '{') text += "\u2060";
+    const bool mark = next->value == '_' || next->value == '^';
+    if (mark && i < bytes.size() && bytes[i] == '{') text += "\u2060";
   }
   return text;
 }
@@ -81,8 +53,7 @@ std::string time_text(std::int64_t seconds) {
 }
 
 std::string name_of_path(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos || path.size() == 1 ? path : path.substr(slash + 1);
+  return path == "/" ? path : io::file_name(path);
 }
 
 std::string parent_of(const std::string& path) {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "app/figure/number_format.h"
+#include "core/io/file_name.h"
 
 namespace backflow::ui {
 namespace {
@@ -68,8 +69,6 @@ std::string resolved_choice(const config::Key& key, const config::Config& config
                          : model::title_of(config::effective_loss(config)));
 }
 
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 }  // namespace
 
 std::string title_of(KeyGroup group) {
@@ -96,7 +95,7 @@ std::vector<const config::Key*> applicable_keys(KeyGroup group, const config::Co
 
 std::string shown_value(const config::Key& key, const config::Config& config,
                         const std::string& value) {
-  if (key.kind == config::KeyKind::text) return file_name(value);
+  if (key.kind == config::KeyKind::text) return io::file_name(value);
   if (key.kind == config::KeyKind::choice) {
     if (key.has_auto && value == "auto") return resolved_choice(key, config);
     for (const config::Choice& choice : key.choices)

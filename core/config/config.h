@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/config/model_file.h"
+#include "core/io/file_stamp.h"
 #include "core/lab/one_neuron.h"
 #include "core/model/initialization.h"
 #include "core/training/trainer.h"
@@ -34,6 +35,7 @@ struct Config {
   ModelOptions model;
   training::TrainingOptions training;
   lab::NeuronOptions lab;  ///< of the figures about one neuron; the network does not follow it
+  io::FileStamps files;    ///< as they were when they were read for one of the keys
 };
 
 /// The read-out and loss in use, "auto" resolved: sigmoid for labels 0 and 1, softmax for classes,

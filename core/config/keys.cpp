@@ -48,6 +48,15 @@ std::string check_value(const Key& key, std::string_view value) {
   return {};
 }
 
+// The files that it reads are known from then on.
+std::string assign(const Key& key, Config& config, std::string_view value) {
+  const io::StampScope reading;
+  std::string reason = key.assign(config, value);
+  if (reason.empty())
+    for (const auto& [path, stamp] : reading.files()) config.files.insert_or_assign(path, stamp);
+  return reason;
+}
+
 }  // namespace
 
 std::span<const Key> keys() {
@@ -75,7 +84,7 @@ std::string set_key(Config& config, std::string_view name, std::string_view valu
   }
   const std::string error = check_value(*key, value);
   if (!error.empty()) return error;
-  const std::string reason = key->assign(config, value);
+  const std::string reason = assign(*key, config, value);
   if (reason.empty()) return {};
   return key->name + " = " + quoted(value) + " " + reason + "; allowed: " + allowed_values(*key);
 }
@@ -122,6 +131,18 @@ void use_data(training::TaskOptions& task) {
   task.steps = task.batch = task.length_min = 0;
 }
 
+// What else changes with a key that has been set.
+void set_what_is_meant(const Config& before, std::string_view name, std::string_view value,
+                       Config& wanted) {
+  if (name == "model.init_file" && !value.empty()) use_matrix(wanted);
+  if (wanted.model.file.stored != before.model.file.stored) give_inputs(wanted);
+  if (name == "task.file" && !value.empty()) use_data(wanted.task);
+  if (name == "model.file" && value.empty() && wanted.model.weights.matrix &&
+      wanted.model.weights.kind == model::RecurrentInit::file)
+    use_matrix(wanted);
+  if (name == "task.file" || name == "model.file") fit_batch(wanted);
+}
+
 }  // namespace
 
 std::string set_key(Config& config, std::string_view assignment) {
@@ -132,15 +153,16 @@ std::string set_key(Config& config, std::string_view assignment) {
 
 std::string set_key_as_meant(Config& config, std::string_view name, std::string_view value) {
   Config wanted = config;
-  std::string error = set_key(wanted, name, value);
-  if (!error.empty()) return error;
-  if (name == "model.init_file" && !value.empty()) use_matrix(wanted);
-  if (wanted.model.file.stored != config.model.file.stored) give_inputs(wanted);
-  if (name == "task.file" && !value.empty()) use_data(wanted.task);
-  if (name == "model.file" && value.empty() && wanted.model.weights.matrix &&
-      wanted.model.weights.kind == model::RecurrentInit::file)
-    use_matrix(wanted);
-  if (name == "task.file" || name == "model.file") fit_batch(wanted);
+  if (std::string error = set_key(wanted, name, value); !error.empty()) return error;
+  set_what_is_meant(config, name, value, wanted);
+  config = std::move(wanted);
+  return {};
+}
+
+std::string use_file(Config& config, const Key& key, std::string_view path) {
+  Config wanted = config;
+  if (std::string reason = assign(key, wanted, path); !reason.empty()) return reason;
+  set_what_is_meant(config, key.name, path, wanted);
   config = std::move(wanted);
   return {};
 }

@@ -69,6 +69,10 @@ std::string set_key(Config& config, std::string_view assignment);
 std::string set_key_as_meant(Config& config, std::string_view name, std::string_view value);
 std::string set_key_as_meant(Config& config, std::string_view assignment);
 
+/// set_key_as_meant() for a key that names a file. Returns an empty string, or what is wrong with
+/// the file, to be read after its name; the config is unchanged then.
+std::string use_file(Config& config, const Key& key, std::string_view path);
+
 /// "0.0001 to 10", "tanh, sigmoid, …": what the key takes.
 std::string allowed_values(const Key& key);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace backflow::io {
@@ -15,5 +16,11 @@ inline bool ends_in(std::string_view name, std::string_view ending) {
   return name.size() >= ending.size() &&
          std::ranges::equal(name.substr(name.size() - ending.size()), ending, {}, lower, lower);
 }
+
+/// The last part of a path.
+inline std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// The same path from the root of the file system, without "." and ".."; an empty one stays empty.
+std::string from_the_root(const std::string& path);
 
 }  // namespace backflow::io

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <fstream>
 #include <new>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "core/io/file_stamp.h"
 #include "core/io/progress.h"
 
 namespace backflow::io {
@@ -27,16 +29,19 @@ std::string read_all(const std::string& path, std::size_t most_bytes, std::strin
   std::string read;
   if (!error) read.reserve(static_cast<std::size_t>(stated) + kBlock);
   ProgressMeter progress(error ? 0 : static_cast<std::size_t>(stated));
+  FileStamp stamp;
   // Until there is more than allowed, should the file have grown.
   while (file && read.size() <= most_bytes) {
     const std::size_t before = read.size();
     read.resize(before + kBlock);
     file.read(read.data() + before, kBlock);
     read.resize(before + static_cast<std::size_t>(file.gcount()));
+    if (StampScope::is_open()) stamp.add(std::string_view(read).substr(before));
     progress.at(read.size());
   }
   if (read.size() > most_bytes) return too_big;
   if (!file.eof()) return "cannot be read";
+  report_file(path, stamp);
   bytes = std::move(read);
   return {};
 }

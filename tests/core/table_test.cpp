@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/io/file_stamp.h"
 #include "core/io/matrix_file.h"
 #include "core/io/progress.h"
 #include "core/io/read_file.h"
@@ -177,6 +178,25 @@ TEST(Progress, GoesToTheInnermostScopeOfTheThread) {
   report_progress(0.75);
   EXPECT_THAT(outer, ElementsAre(0.25, 0.75));
   EXPECT_THAT(inner, ElementsAre(0.5));
+}
+
+// The checksums are those of Python's zlib.crc32.
+TEST_F(TableFile, WhoWantsToKnowIsToldWhichContentsWereRead) {
+  const std::string one = file("one", "123456789"), two = file("two", "");
+  std::string bytes;
+  EXPECT_THAT(read_file(one, 100, bytes), IsEmpty());  // nobody does
+  const StampScope outer;
+  EXPECT_THAT(read_file(two, 100, bytes), IsEmpty());
+  {
+    const StampScope inner;
+    EXPECT_THAT(read_file(one, 100, bytes), IsEmpty());
+    EXPECT_EQ(inner.files(), (FileStamps{{one, {9, 0xCBF43926}}}));
+  }
+  EXPECT_EQ(outer.files(), (FileStamps{{one, {9, 0xCBF43926}}, {two, {0, 0}}}));
+  EXPECT_EQ(read_file(one, 8, bytes).substr(0, 9), "is larger");
+  const std::string large = file("large", std::string(3'000'000, 'a'));
+  EXPECT_THAT(read_file(large, 4'000'000, bytes), IsEmpty());
+  EXPECT_EQ(outer.files().at(large), (FileStamp{3'000'000, 0xDCB277EA}));
 }
 
 TEST_F(TableFile, ReadersReportGrowingShares) {

@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/io/zip_names.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tensor_bytes.h"
 
@@ -508,6 +509,25 @@ TEST_F(TensorFileOnDisk, IsReadOrRefusedWithTheReason) {
   std::filesystem::resize_file(big, kMostTensorFileBytes + 1);  // a hole: takes no room
   EXPECT_EQ(TensorFile::read(big, tensors), "is larger than 4000 MB");
   EXPECT_EQ(tensors.format(), "npy");
+}
+
+TEST_F(TensorFileOnDisk, NamesOfAnArchiveAreKnownWithoutReadingIt) {
+  const std::string bytes = archive_of({{"w.npy", kArray}, {"b.npy", kArray, true}}, "PK").bytes;
+  EXPECT_THAT(zip_names(file("a.npz", bytes)), ElementsAre("w.npy", "b.npy"));
+  const std::string padding(3'000'000, 'x');  // only its last bytes are looked at
+  EXPECT_THAT(zip_names(file("long.npz", archive_of({{"x", padding}, {"y", kArray}}).bytes)),
+              ElementsAre("x", "y"));
+  for (const std::string& none : {(folder_ / "nothing").string(), folder_.string(),
+                                  std::string("/dev/zero"), file("empty", ""), file("a", "PK")})
+    EXPECT_THAT(zip_names(none), IsEmpty());
+  for (std::size_t size = 0; size < bytes.size() - 2; ++size)
+    zip_names(file("cut.npz", bytes.substr(0, size)));
+  for (std::size_t at = 0; at < bytes.size(); ++at)
+    for (const char byte : {'\0', '\x01', '\x7F', '\xFF'}) {
+      std::string changed = bytes;
+      changed[at] = byte;
+      EXPECT_LE(zip_names(file("changed.npz", changed)).size(), 2u);
+    }
 }
 
 }  // namespace

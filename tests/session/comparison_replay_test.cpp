@@ -1,5 +1,7 @@
 // Going back and forth with two networks, and what is asked for in the meantime.
+#include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include <gmock/gmock.h>
@@ -122,6 +124,26 @@ TEST(Comparison, ARefusalForWantOfMemoryForgetsWhatWaits) {
   networks.execute(SetSpeedLimit{10.0});
   EXPECT_FALSE(networks.wants_to_iterate());
   expect_both_at(networks, 24);
+}
+
+TEST(Comparison, WhoWaitsIsAnsweredAfterTheReplayOrToldThatItIsGivenUp) {
+  for (const bool pause : {false, true}) {
+    Comparison networks = at_24();
+    SetKey command{"training.learning_rate", "none"};
+    command.answer = std::make_shared<std::promise<std::string>>();
+    std::future<std::string> answer = command.answer->get_future();
+    networks.execute(GoTo{23});
+    networks.execute(std::move(command));
+    ASSERT_TRUE(networks.is_out_of_step());
+    ASSERT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    if (pause) networks.execute(Pause{});
+    settle(networks);
+    ASSERT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::ready);
+    if (pause)
+      EXPECT_THROW(answer.get(), std::future_error);
+    else
+      EXPECT_THAT(answer.get(), HasSubstr("is not a number"));
+  }
 }
 
 // Changing sides waits for the replay too: until then the analyses stay where they are.

@@ -16,6 +16,7 @@
 #include "tests/session/keeping.h"
 #include "tests/support/configured.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tensor_bytes.h"
 
 namespace backflow::session {
 namespace {
@@ -105,11 +106,21 @@ TEST_F(KeeperTest, WhatFailsChangesNothing) {
     EXPECT_EQ(one.worker().latest()->iteration, 2u);
     EXPECT_FALSE(one.keeper().take_opened());
   };
+  const std::string no_network = support::safetensors_bytes(
+      R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", std::string(4, '\0'));
   const std::string broken = file("broken.backflow.json", "{\"format\": \"backflow session\"");
   expect_failed([&] { one.keeper().open(path("none.json")); }, "none.json does not exist");
   expect_failed([&] { one.keeper().open(broken); }, broken + " is not valid JSON in line 1");
   expect_failed([&] { one.keeper().open(file("list.JSON", "[]")); }, "is no session of Backflow");
-  expect_failed([&] { one.keeper().open(file("bad.npy", "x")); }, "bad.npy is bad");
+  expect_failed([&] { one.keeper().open(file("bad.npy", "x")); }, "bad.npy is ");
+  expect_failed([&] { one.keeper().open(file("bad.csv", "x,y\n1,?\n")); },
+                path("bad.csv") + " has \"?\" in line 2");
+  expect_failed([&] { one.keeper().open(file("no.safetensors", no_network)); },
+                path("no.safetensors") + " has no tensor named like");
+  // Good by itself, but not for this session.
+  expect_failed([&] { one.keeper().open(file("short.txt", "a b")); },
+                path("short.txt") + " cannot be opened: task.steps = ");
+  EXPECT_EQ(one.worker().latest()->refusals, 0u);  // the window is told once
   expect_failed([&] { one.keeper().save(path("no/such/place.json"), {}); },
                 "there is no directory");
   expect_failed([&] { one.keeper().save_weights(path("w.safetensors")); }, "cannot be saved");
@@ -117,18 +128,46 @@ TEST_F(KeeperTest, WhatFailsChangesNothing) {
 
 TEST_F(KeeperTest, OtherFilesGoIntoTheSessionByWhatIsInThem) {
   Kept one(state());
-  const std::string text = file("text.txt", "{ not a session");
+  std::string words = "{ not a session";
+  while (words.size() < 500) words += words;
+  const std::string text = file("text.txt", words);
   const DocumentState opened = one.after([&] { one.keeper().open(text); });
   EXPECT_EQ(opened.message, "Opened text.txt");
-  EXPECT_EQ(one.other(), text);
+  one.wait_until([&] { return one.worker().latest()->config.task.file == text; });
   EXPECT_EQ(opened.path, "");
   EXPECT_THAT(opened.recent, ElementsAre(text));
+  EXPECT_TRUE(one.keeper().state().changed);
+  one.after([&] { one.keeper().save(path("a.backflow.json"), {}); });
   // A session needs no name of a session.
   const std::string session = file(
       "renamed.txt", session_text(Comparison(support::configured({"model.hidden=5"})).saved()));
   EXPECT_FALSE(one.after([&] { one.keeper().open(session); }).failed);
   EXPECT_EQ(one.worker().latest()->config.model.hidden, 5);
-  EXPECT_EQ(one.other(), text);
+  EXPECT_EQ(one.worker().latest()->config.task.file, "");
+}
+
+TEST_F(KeeperTest, TellsHowFarTheWorkerHasReadAFile) {
+  Kept one;
+  std::string words = "to be or not to be, ";
+  while (words.size() < 9'000'000) words += words;
+  const DocumentState opened = one.after([&] { one.keeper().open(file("long.txt", words)); });
+  EXPECT_EQ(opened.message, "Opened long.txt");
+  EXPECT_GT(opened.share, 0.3);
+  EXPECT_LE(opened.share, 1.0);
+}
+
+TEST_F(KeeperTest, KnowsDataThatWereChangedAfterTheyWereOpened) {
+  Kept one;
+  std::string words = "to be or not to be, ";
+  while (words.size() < 500) words += words;
+  const std::string text = file("text.txt", words), lecture = path("lecture.backflow.json");
+  EXPECT_FALSE(one.after([&] { one.keeper().open(text); }).failed);
+  words.front() = 'T';
+  file("text.txt", words);
+  EXPECT_FALSE(one.after([&] { one.keeper().save(lecture, {}); }).failed);
+  const DocumentState opened = one.after([&] { one.keeper().open(lecture); });
+  EXPECT_TRUE(opened.failed);
+  EXPECT_THAT(opened.message, HasSubstr(text + " is not the file any more that this session was"));
 }
 
 TEST_F(KeeperTest, ANewSessionHasNoFileAndNothingToSave) {

@@ -31,22 +31,12 @@ public:
     if (session) services.path = "/home/me/a.backflow.json";
     if (session) services.notes = session->notes;
     services.changed = changed;
-    services.open_other = [this](const std::string& path) {
-      if (path.ends_with("bad.npy")) return path + " is bad";
-      const std::lock_guard lock(mutex_);
-      other_ = path;
-      return std::string();
-    };
     keeper_ = std::make_unique<Keeper>(std::move(services));
   }
 
   Worker& worker() { return worker_; }
   Keeper& keeper() { return *keeper_; }
   void end() { keeper_.reset(); }
-  std::string other() const {
-    const std::lock_guard lock(mutex_);
-    return other_;
-  }
 
   template <class Condition>
   void wait_until(Condition condition) {
@@ -95,7 +85,6 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t notified_ = 0;
-  std::string other_;
   Worker worker_;  // their threads use the members above
   std::unique_ptr<Keeper> keeper_;
 };

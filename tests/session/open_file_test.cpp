@@ -10,6 +10,7 @@
 #include "core/io/safetensors.h"
 #include "tests/support/configured.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tensor_bytes.h"
 
 namespace backflow::session {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 using support::configured;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 using OpenFile = support::TemporaryFolder;
 
 std::string model_file(const std::string& name) {
@@ -33,20 +35,21 @@ std::string networks_bytes(const std::vector<std::string>& prefixes) {
   return io::safetensors_bytes(tensors, io::NumberType::float32);
 }
 
-TEST_F(OpenFile, IsKnownByWhatIsInIt) {
-  SetKey command;
-  const auto key_for = [&](const std::string& path) {
-    EXPECT_EQ(command_to_open(path, {}, command), "");
-    EXPECT_EQ(command.value, path);
-    return command.name;
-  };
-  EXPECT_EQ(key_for(model_file("lstm-1-float32.safetensors")), "model.file");
-  EXPECT_EQ(key_for(model_file("x.npy")), "task.file");
-  EXPECT_EQ(key_for(file("A.SafeTensors", networks_bytes({"rnn."}))), "model.file");
-  EXPECT_EQ(key_for(file("a.csv", "x,y\n1,2\n")), "task.file");
-  EXPECT_EQ(key_for(file("a.txt", "hello")), "task.file");
-  EXPECT_THAT(command_to_open(file("b.csv", "x,y\n1,?\n"), {}, command), HasSubstr("in line 2"));
-  EXPECT_EQ(command_to_open(file("none", "") + "x", {}, command), "does not exist");
+// An NPZ file with one number under that name.
+std::string npz_of(const std::string& name) {
+  const std::string one = support::npy_bytes("<f8", "(1, 1)", std::string(8, '\0'));
+  return support::archive_of({{name + ".npy", one}}).bytes;
+}
+
+TEST_F(OpenFile, IsKnownByItsName) {
+  for (const char* network : {"a.safetensors", "a.Safetensors", "a.pt", "a.pth", "a.bin"})
+    EXPECT_EQ(key_to_open(network), "model.file");
+  for (const char* data : {"a.npy", "a.csv", "a.txt", "a", "/no/such.npz"})
+    EXPECT_EQ(key_to_open(data), "task.file");
+  // These may be either.
+  EXPECT_EQ(key_to_open(file("data.npz", npz_of("x"))), "task.file");
+  EXPECT_EQ(key_to_open(file("network.npz", npz_of("rnn.weight_hh_l0"))), "model.file");
+  EXPECT_EQ(key_to_open(file("broken.npz", "PK")), "task.file");
 }
 
 TEST_F(OpenFile, ANetworkComesWithInputsAndNothingToTrainFor) {
@@ -86,7 +89,7 @@ TEST_F(OpenFile, ABadFileLeavesEverythingAsItWas) {
   for (const std::string& path :
        {file("a.safetensors", "nonsense"), model_file("x.npy"), std::string("/no/such")}) {
     session.execute(SetKey{"model.file", path});
-    EXPECT_THAT(session.snapshot().refusal, HasSubstr(path));
+    EXPECT_THAT(session.snapshot().refusal, HasSubstr(path + " "));
     session.refresh();
     EXPECT_EQ(session.record(), record);
   }
@@ -144,6 +147,30 @@ TEST_F(OpenFile, TwoComparedNetworksKeepTheSameTask) {
   ASSERT_NE(snapshot.other, nullptr);
   EXPECT_EQ(snapshot.other->record->model.cell, model::CellKind::gru);
   EXPECT_EQ(snapshot.record->batch.inputs.data(), snapshot.other->record->batch.inputs.data());
+}
+
+// A refusal goes to who asked for it, and to nobody else.
+TEST_F(OpenFile, WhoWaitsIsAnsweredAlone) {
+  Comparison networks(configured({}));
+  const auto answer_to = [&](const std::string& name, const std::string& value) {
+    SetKey command{name, value};
+    command.answer = std::make_shared<std::promise<std::string>>();
+    networks.execute(command);
+    return command.answer->get_future().get();
+  };
+  EXPECT_EQ(answer_to("task.file", "/no/such"), "/no/such does not exist");
+  EXPECT_THAT(answer_to("model.hidden", "0"), StartsWith("model.hidden = "));
+  networks.execute(StartComparison{});
+  EXPECT_THAT(answer_to("model.file", model_file("lstm-1-float64.safetensors")),
+              HasSubstr("compared on the same task"));
+  networks.execute(on_b(SetKey{"model.loss", "mse"}));
+  EXPECT_EQ(answer_to("task.steps", "17").substr(0, 15), "task.steps = 17");
+  EXPECT_EQ(answer_to("training.learning_rate", "0.25"), "");
+  EXPECT_EQ(networks.a().config().training.learning_rate, 0.25);
+  EXPECT_EQ(networks.snapshot({}).refusals, 0u);
+  EXPECT_THAT(networks.snapshot({}).refusal, IsEmpty());
+  networks.execute(SetKey{"task.file", "/no/such"});
+  EXPECT_EQ(networks.snapshot({}).refusals, 1u);
 }
 
 }  // namespace

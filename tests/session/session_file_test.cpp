@@ -350,11 +350,40 @@ TEST_F(SessionOfAText, IsRefusedWhenItIsAnotherOne) {
   SavedSession read;
   file("text.txt", "the cat sat on the mat, the rat sat on the bat. ");  // as long
   EXPECT_THAT(parse_session(text_, read),
-              HasSubstr(path_ + " is not the file any more that it was when the session was"));
+              HasSubstr(path_ + " is not the file any more that this session was made from"));
   // The right one beside the session comes before the wrong one at its old place.
   std::filesystem::create_directory(folder_ / "beside");
   file("beside/text.txt", "the cat sat on the mat, the rat sat on the cat. ");
   EXPECT_EQ(parse_session(text_, read, (folder_ / "beside").string()), "");
+}
+
+// What the session works with was read before.
+TEST_F(SessionOfAText, IsRefusedWhenItWasChangedBeforeTheSessionWasSaved) {
+  SavedSession read;
+  ASSERT_EQ(parse_session(text_, read), "");
+  Comparison networks(read);
+  file("text.txt", "the cat sat on the mat, the rat sat on the bat. ");
+  SavedSession saved = networks.saved();
+  stamp_files(saved);
+  EXPECT_EQ(session_text(saved), text_);
+  EXPECT_THAT(parse_session(session_text(saved), read), HasSubstr("is not the file any more"));
+}
+
+TEST_F(SessionOfAText, IsReadOnceForTwoNetworks) {
+  SavedSession read;
+  ASSERT_EQ(parse_session(text_, read), "");
+  Comparison networks(read);
+  networks.execute(StartComparison{});
+  networks.execute(on_b(SetKey{"model.hidden", "5"}));
+  SavedSession saved = networks.saved();
+  stamp_files(saved);
+  ASSERT_EQ(saved.files.size(), 1u);
+  const std::string two = session_text(saved);
+  ASSERT_EQ(parse_session(two, read), "");
+  ASSERT_EQ(read.networks.size(), 2u);
+  EXPECT_EQ(read.networks[0].config.task.text, read.networks[1].config.task.text);
+  EXPECT_EQ(read.networks[1].config.model.hidden, 5);
+  EXPECT_EQ(session_text(read), two);
 }
 
 TEST_F(SessionFile, ReadsFromAFileAndTellsWhatIsNone) {
