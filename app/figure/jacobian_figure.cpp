@@ -49,9 +49,8 @@ std::vector<std::string> subtitles(const session::Snapshot& snapshot) {
   if (norms.is_exact()) return texts;
   const std::string word = norms.estimated ? "estimated" : "coarse";
   const std::string every = norms.stride == 1 ? "step" : ordinal(norms.stride) + " step";
-  const std::string coarse = norms.estimated
-                                 ? fmt::format("estimated at every {}", every)
-                                 : fmt::format("coarse: every {} computed", every);
+  const std::string coarse = norms.estimated ? fmt::format("estimated at every {}", every)
+                                             : fmt::format("coarse: every {} computed", every);
   for (std::string& text : texts) text = coarse + ", " + text;
   texts.insert(texts.end(), {coarse, word});
   return texts;

@@ -178,8 +178,8 @@ bool add_neuron(const AnalysisOptions& options, const KnownNeuron& known,
 
 // An earlier analysis, when it is of the same record and sequence; else null.
 const Analysis* if_same(const Analysis* earlier, const IterationRecord& record, Index sequence) {
-  const bool same = earlier != nullptr && earlier->record.get() == &record &&
-                    earlier->norms.sequence == sequence;
+  const bool same =
+      earlier != nullptr && earlier->record.get() == &record && earlier->norms.sequence == sequence;
   return same ? earlier : nullptr;
 }
 
@@ -222,10 +222,10 @@ bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& ca
 
 // `norms`: nothing when `same`, which has all that lasts, has the map as well.
 std::shared_ptr<Analysis> around(std::optional<gradient::JacobianNorms> norms,
-                                       std::shared_ptr<const IterationRecord> record,
-                                       const AnalysisOptions& options,
-                                       const gradient::CancelFunction& cancelled,
-                                       const KnownNeuron& known, const Analysis* same = nullptr) {
+                                 std::shared_ptr<const IterationRecord> record,
+                                 const AnalysisOptions& options,
+                                 const gradient::CancelFunction& cancelled,
+                                 const KnownNeuron& known, const Analysis* same = nullptr) {
   auto analysis =
       same != nullptr ? std::make_shared<Analysis>(*same) : std::make_shared<Analysis>();
   if (same == nullptr) add_lasting(*record, norms->sequence, *analysis);
@@ -265,8 +265,7 @@ Index size_of_state(const IterationRecord& record) {
 CoarseMap estimate_within(double operations, const IterationRecord& record, Index T,
                           gradient::MatrixNorm norm) {
   Index nodes = std::min<Index>(8, T);
-  while (nodes < T &&
-         gradient::estimation_cost(record.model, T, norm, nodes + 1) <= operations)
+  while (nodes < T && gradient::estimation_cost(record.model, T, norm, nodes + 1) <= operations)
     ++nodes;
   return {(T + nodes - 1) / nodes, true};
 }
@@ -320,8 +319,8 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const IterationRecord> r
 std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const IterationRecord> record,
                                                  const AnalysisOptions& options,
                                                  const gradient::CancelFunction& cancelled,
-                                                 const Analysis* earlier,
-                                                 const KnownNeuron& known, int level) {
+                                                 const Analysis* earlier, const KnownNeuron& known,
+                                                 int level) {
   const Index sequence = options.sequence % record->trace.batch();
   const Analysis* same = if_same(earlier, *record, sequence);
   if (has_map(same, options)) return nullptr;

@@ -41,7 +41,10 @@ public:
       : settings_(services.settings),
         files_({services.documents, services.dialogs, services.directory,
                 [this] { return layout_to_json(layout()); },
-                [this](const std::string& json) { take_opened_layout(json); }},
+                [this](const std::string& json) { take_opened_layout(json); },
+                [this](const std::string& prefix) {
+                  send(session::SetKey{"model.prefix", prefix});
+                }},
                settings_.desktop_dialogs) {
     ui_.theme = settings_.theme;
     ui_.norm_colors = settings_.colors;
@@ -72,7 +75,8 @@ public:
     ui_.hover.text.clear();
     ui_.tooltip.clear();
     if (exporter_ != nullptr) exports_ = exporter_->status();
-    files_.begin_frame(ImGui::GetIO().DeltaTime, help_open_ || tour_.is_on() || export_.is_open());
+    files_.begin_frame(ImGui::GetIO().DeltaTime, help_open_ || tour_.is_on() || export_.is_open(),
+                       snapshot.config.model.file);
     if (const auto at = std::exchange(walk_from_, std::nullopt))
       walk_.begin_at(at->position, snapshot, services_.send);
     // What one drag, or one click, sets off is undone in one step.

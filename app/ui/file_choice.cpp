@@ -303,12 +303,31 @@ Question Files::present_question() const {
               shown_bytes(state_.recovery) + ".",
           {{"Discard recovery", "What was kept is deleted", "Discard", false, true},
            {"Recover", "Goes on with it; no file of yours is changed  (Enter)", "Recover", true}}};
+    case Stage::network:
+      return network_question();
     case Stage::none:
     case Stage::browsing:
     case Stage::notes:
       break;
   }
   return {};
+}
+
+// The first is shown already.
+Question Files::network_question() const {
+  constexpr std::size_t kMost = 8;
+  Question question{"Which network?",
+                    "The file has " + std::to_string(networks_.size()) +
+                        " recurrent networks. The one that is shown can be changed at any time: "
+                        "Network, Which network.",
+                    {}};
+  question.in_rows = true;
+  for (std::size_t i = 0; i < std::min(kMost, networks_.size()); ++i) {
+    const std::string name = networks_[i].empty() ? "(without a name)" : shown_bytes(networks_[i]);
+    question.choices.push_back(
+        {"Network " + std::to_string(i + 1), "Shows this one", name, i == 0, false});
+  }
+  return question;
 }
 
 void Files::ask(UiContext& ui, const Rect& window) {
@@ -335,6 +354,10 @@ void Files::answer(std::size_t choice) {
       recovery_put_off_ = choice == 1;
       if (choice == 1) return wish({Wish::Kind::recover, {}});
       return services_.documents->recover(false);
+    case Stage::network:
+      stage_ = Stage::none;
+      if (choice > 0) services_.choose_network(networks_[choice].empty() ? "." : networks_[choice]);
+      return;
     default:
       return close_one();
   }

@@ -34,7 +34,7 @@ Files::Files(FileServices services, bool desktop_dialogs)
   if (there_are()) state_ = services_.documents->state();
 }
 
-void Files::begin_frame(double seconds, bool covered) {
+void Files::begin_frame(double seconds, bool covered, const config::ModelFile& model) {
   if (!there_are()) return;
   state_ = services_.documents->state();
   since_kept_ += seconds;
@@ -45,6 +45,7 @@ void Files::begin_frame(double seconds, bool covered) {
   if (stage_ == Stage::desktop) take_desktop_answer();
   if (stage_ == Stage::checking) take_check();
   take_recovery(covered);
+  take_networks(covered, model);
 }
 
 void Files::take_opened() {
@@ -88,10 +89,22 @@ void Files::take_queue() {
     queue_.clear();
   } else {
     queue_finished_ = state_.finished;
+    if (rank(queue_.front()) > 0 && opened_.empty()) opened_ = queue_.front();
     services_.documents->open(queue_.front());
     queue_.pop_front();
   }
   if (queue_.empty()) queue_finished_.reset();
+}
+
+// The first network of a file is opened without a question; which one is meant is asked then.
+void Files::take_networks(bool covered, const config::ModelFile& model) {
+  if (opened_.empty() || !queue_.empty() || state_.finished < state_.asked) return;
+  if (state_.failed) return opened_.clear();
+  if (stage_ != Stage::none || covered || !model.stored || model.path != opened_) return;
+  opened_.clear();
+  if (model.stored->prefixes.size() < 2) return;
+  networks_ = model.stored->prefixes;
+  stage_ = Stage::network;
 }
 
 void Files::take_saved() {
@@ -138,6 +151,7 @@ void Files::fulfil() {
 
 void Files::open_paths(const std::vector<std::string>& paths) {
   queue_.assign(paths.begin(), paths.end());
+  opened_.clear();
   queue_finished_.reset();
   take_queue();
 }

@@ -15,6 +15,7 @@
 #include "app/ui/file_menu.h"
 #include "app/ui/notes_page.h"
 #include "app/ui/page.h"
+#include "core/config/model_file.h"
 
 namespace backflow::ui {
 
@@ -25,6 +26,8 @@ struct FileServices {
   std::string working_directory;
   std::function<std::string()> layout;                  ///< as it is now, JSON
   std::function<void(const std::string&)> take_layout;  ///< of a session that was opened
+  /// One of several networks in a file, by its prefix.
+  std::function<void(const std::string& prefix)> choose_network;
 };
 
 class Files {
@@ -33,9 +36,9 @@ public:
   Files(FileServices services, bool desktop_dialogs);
 
   bool there_are() const { return services_.documents != nullptr; }
-  /// At the start of a frame: what has come since the last one. No question of its own while
-  /// something else lies over the window (`covered`).
-  void begin_frame(double seconds, bool covered);
+  /// At the start of a frame: what has come since the last one; `model` is the network's file as
+  /// of now. No question of its own while something else lies over the window (`covered`).
+  void begin_frame(double seconds, bool covered, const config::ModelFile& model);
   /// A page of it covers the window.
   bool is_open() const { return stage_ != Stage::none; }
   bool menu_is_open() const { return menu_.is_open(); }
@@ -80,7 +83,8 @@ private:
     checking,   // what lies where something is to be saved
     overwrite,  // the question about it
     notes,
-    recovery
+    recovery,
+    network  // which of several in a file that was opened
   };
   enum class Purpose { open, save_as, save_weights };
   /// What a question came before.
@@ -95,6 +99,7 @@ private:
   void keep_now();
   void take_recovery(bool covered);
   void take_queue();
+  void take_networks(bool covered, const config::ModelFile& model);
   void take_saved();
   void wish(Wish wish);
   void fulfil();
@@ -118,6 +123,7 @@ private:
   void draw_browser(UiContext& ui, const Rect& window);
   void ask(UiContext& ui, const Rect& window);
   Question present_question() const;
+  Question network_question() const;
   void answer(std::size_t choice);
 
   FileServices services_;
@@ -139,6 +145,8 @@ private:
   std::uint64_t finished_before_ = 0;                                // when saving began
   std::deque<std::string> queue_;                                    // dropped, to be opened
   std::optional<std::uint64_t> queue_finished_;
+  std::string opened_;                 // the last file that may be a network
+  std::vector<std::string> networks_;  // that may be chosen from it, by their prefixes
   std::string notes_;
   std::optional<session::DocumentNotes> kept_;
   double since_kept_ = 0.0;

@@ -12,7 +12,34 @@ namespace {
 
 constexpr double kPad = 20.0, kMargin = 12.0;  // inside and around the card, in units
 constexpr double kText = 12.0, kLine = 17.0;
-constexpr double kQuestion = 460.0, kHead = 28.0, kFoot = 30.0, kGap = 10.0;
+constexpr double kQuestion = 460.0, kHead = 28.0, kFoot = 30.0, kGap = 10.0, kBetween = 8.0;
+
+// Of the answers, at the foot of the card: one below the other, or from the right.
+std::vector<Rect> places_of(const UiContext& ui, const Rect& inner, const Question& question) {
+  const auto count = static_cast<double>(question.choices.size());
+  const double height = ui.px(kFoot), gap = ui.px(kBetween);
+  std::vector<Rect> places(question.choices.size());
+  if (question.in_rows) {
+    double y = inner.bottom() - count * height - (count - 1.0) * gap;
+    for (Rect& place : places) {
+      place = {inner.x, y, inner.width, height};
+      y += height + gap;
+    }
+    return places;
+  }
+  double least = 110.0;
+  for (const Question::Choice& choice : question.choices)
+    least = std::max(least, 24.0 + figure::text_width(choice.text, kText, choice.primary));
+  const double width =
+      std::min(ui.px(least), std::floor((inner.width - gap * (count - 1.0)) / count));
+  double right = inner.right();
+  for (std::size_t i = places.size(); i-- > 0;) {
+    const bool apart = question.choices[i].apart;
+    places[i] = {apart ? inner.x : right - width, inner.bottom() - height, width, height};
+    if (!apart) right -= width + gap;
+  }
+  return places;
+}
 
 }  // namespace
 
@@ -63,8 +90,10 @@ std::optional<std::size_t> draw_question(UiContext& ui, const Rect& window,
       std::min(ui.px(kQuestion - 2.0 * kPad), window.width - 2.0 * ui.px(kMargin + kPad));
   const std::vector<std::string> lines = figure::wrapped(question.text, ui.px(kText), width);
   const double text = kLine * static_cast<double>(lines.size());
+  const auto count = static_cast<double>(question.choices.size());
+  const double foot = question.in_rows ? count * kFoot + (count - 1.0) * kBetween : kFoot;
   const Rect inner = begin_page(ui, "question", window, kQuestion,
-                                2.0 * kPad + kHead + kGap + text + 2.0 * kGap + kFoot);
+                                2.0 * kPad + kHead + kGap + text + 2.0 * kGap + foot);
   draw_text(ui, {inner.x, inner.y, inner.width, ui.px(kHead)}, question.title, 15.0,
             ui.colors().text, figure::HAlign::left, true);
   double y = inner.y + ui.px(kHead + kGap);
@@ -72,25 +101,15 @@ std::optional<std::size_t> draw_question(UiContext& ui, const Rect& window,
     draw_text(ui, {inner.x, y, inner.width, ui.px(kLine)}, line, kText, ui.colors().text);
     y += ui.px(kLine);
   }
-  const auto count = static_cast<double>(question.choices.size());
-  const double gap = ui.px(8.0);
-  double least = 110.0;
-  for (const Question::Choice& choice : question.choices)
-    least = std::max(least, 24.0 + figure::text_width(choice.text, kText, choice.primary));
-  const double button_width =
-      std::min(ui.px(least), std::floor((inner.width - gap * (count - 1.0)) / count));
-  const double foot = inner.bottom() - ui.px(kFoot);
   const bool entered = page_has_enter(ui);
   std::optional<std::size_t> taken;
-  double right = inner.right();
-  for (std::size_t i = question.choices.size(); i-- > 0;) {
+  const std::vector<Rect> places = places_of(ui, inner, question);
+  for (std::size_t i = 0; i < places.size(); ++i) {
     const Question::Choice& choice = question.choices[i];
-    const double x = choice.apart ? inner.x : right - button_width;
-    if (button(ui, {choice.label, choice.help, {x, foot, button_width, ui.px(kFoot)}},
+    if (button(ui, {choice.label, choice.help, places[i]},
                {.text = choice.text, .primary = choice.primary}) ||
         (choice.primary && entered))
       taken = i;
-    if (!choice.apart) right -= button_width + gap;
   }
   ImGui::End();
   return taken;

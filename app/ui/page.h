@@ -31,6 +31,7 @@ struct Question {
   };
   std::string title, text;  ///< text markup
   std::vector<Choice> choices;
+  bool in_rows = false;  ///< each answer has a row of its own, for names of any length
 };
 
 /// Draws it as a page of its own; which answer was taken.

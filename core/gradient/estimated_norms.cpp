@@ -253,8 +253,8 @@ double estimation_cost(const model::Model& model, Index steps, MatrixNorm norm, 
   const auto n = static_cast<double>(model.parameters.hidden_size());
   const auto gates = static_cast<double>(model::layout_of(model).gate_count());
   const auto N = static_cast<double>(nodes);
-  const double vectors =
-      norm == MatrixNorm::spectral ? N / 2.0 + N * N / 6.0 : static_cast<double>(kVectors) * N / 2.0;
+  const double vectors = norm == MatrixNorm::spectral ? N / 2.0 + N * N / 6.0
+                                                      : static_cast<double>(kVectors) * N / 2.0;
   // A product with a vector or two is slower than their number says.
   return 2.0 * gates * n * n * static_cast<double>(steps) * (vectors + 8.0);
 }

@@ -22,9 +22,11 @@ double estimation_cost(const model::Model& model, model::Index steps, MatrixNorm
 
 /// The map with JacobianNorms::stride = stride ≥ 1 and `estimated` set; the same for the same
 /// record, as the vectors are drawn with one seed. Nothing when cancelled.
-std::optional<JacobianNorms> estimated_jacobian_norms(
-    const model::Model& model, const model::Trace& trace, model::Index sequence, MatrixNorm norm,
-    model::Index stride, const CancelFunction& cancelled = {},
-    StateBlock block = StateBlock::hidden);
+std::optional<JacobianNorms> estimated_jacobian_norms(const model::Model& model,
+                                                      const model::Trace& trace,
+                                                      model::Index sequence, MatrixNorm norm,
+                                                      model::Index stride,
+                                                      const CancelFunction& cancelled = {},
+                                                      StateBlock block = StateBlock::hidden);
 
 }  // namespace backflow::gradient

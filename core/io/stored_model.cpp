@@ -290,6 +290,7 @@ std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
       return "has no recurrent network " + quoted(choice.prefix) + "; there is " + names;
     read.prefix = *wanted;
   }
+  read.prefixes = prefixes;
   read.numbered = std::ranges::any_of(file.tensors(), [&](const TensorInfo& info) {
     const std::optional<Place> place = place_of(info.name);
     return place && place->prefix == read.prefix && place->numbered;

@@ -29,6 +29,7 @@ struct StoredModel {
   NumberType type = NumberType::float32;  ///< of the last layer's weight_hh
   std::string prefix;                     ///< what stands before "weight_hh_l0": "rnn."
   bool numbered = true;                   ///< names have _lK
+  std::vector<std::string> prefixes;      ///< of all recurrent networks in the file, in its order
   std::vector<StoredLayer> layers;        ///< from the inputs on
   std::string readout;                    ///< its name: "fc"; empty when there is none
   model::Matrix W_hy;                     ///< (m, n); no rows when there is none

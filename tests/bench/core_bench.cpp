@@ -4,8 +4,8 @@
 
 #include "app/session/heap.h"
 #include "core/gradient/coarse_norms.h"
-#include "core/gradient/estimated_norms.h"
 #include "core/gradient/contributions.h"
+#include "core/gradient/estimated_norms.h"
 #include "core/gradient/jacobian_norms.h"
 #include "core/model/initialization.h"
 #include "core/model/random.h"

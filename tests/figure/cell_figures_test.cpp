@@ -309,8 +309,8 @@ TEST(CoarseMap, AnEstimateIsCalledOneAndWritesNoNumbers) {
                                                           gradient::MatrixNorm::spectral, stride);
     snapshot.analysis = analysis;
     const Figure figure = kMap.build(snapshot, {}, {}, {720, 520});
-    EXPECT_THAT(all_text(figure), HasSubstr(stride == 1 ? "estimated at every step"
-                                                        : "estimated at every 3rd step"));
+    EXPECT_THAT(all_text(figure),
+                HasSubstr(stride == 1 ? "estimated at every step" : "estimated at every 3rd step"));
     EXPECT_THAT(kMap.tooltip(snapshot, {}, figure, middle(figure, 30, {15, 6})),
                 HasSubstr("estimated"));
     EXPECT_EQ(rows_of(kMap, snapshot).size(), 1u);
