@@ -1,7 +1,8 @@
 // Networks as PyTorch stores them: the tensors of torch.nn.RNN, GRU and LSTM by their names.
-//   PREFIX.weight_ih_lK  (G·n, d)          W_xh of layer K, from 0; _lK_reverse: the other
-//   direction PREFIX.weight_hh_lK  (G·n, n)          W_hh PREFIX.bias_ih_lK, bias_hh_lK  (G·n) both
-//   may be missing READOUT.weight (m, n), .bias (m)       an nn.Linear on the last layer's h
+//   PREFIX.weight_ih_lK  (G·n, d)         W_xh of layer K, from 0; _reverse behind: the other way
+//   PREFIX.weight_hh_lK  (G·n, n)         W_hh
+//   PREFIX.bias_ih_lK, bias_hh_lK  (G·n)  both may be missing
+//   READOUT.weight (m, n), .bias (m)      an nn.Linear on the last layer's h
 //
 // The order of the gates is ours (core/model/cell.h). Where a cell has one bias for each gate, it
 // is the sum of the two; a GRU's new state has its own for the recurrent part. The single cells
