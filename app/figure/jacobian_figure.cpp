@@ -46,10 +46,14 @@ std::vector<std::string> subtitles(const session::Snapshot& snapshot) {
   const std::string source = source_prefix(snapshot.config, cell);
   std::vector<std::string> texts{source + norm, cell_prefix(cell) + norm, norm, sequence,
                                  iteration};
-  if (norms.stride == 1) return texts;
-  const std::string coarse = fmt::format("coarse: every {} step computed", ordinal(norms.stride));
+  if (norms.is_exact()) return texts;
+  const std::string word = norms.estimated ? "estimated" : "coarse";
+  const std::string every = norms.stride == 1 ? "step" : ordinal(norms.stride) + " step";
+  const std::string coarse = norms.estimated
+                                 ? fmt::format("estimated at every {}", every)
+                                 : fmt::format("coarse: every {} computed", every);
   for (std::string& text : texts) text = coarse + ", " + text;
-  texts.insert(texts.end(), {coarse, "coarse"});
+  texts.insert(texts.end(), {coarse, word});
   return texts;
 }
 
@@ -233,9 +237,12 @@ void add_pinned(Group& group, const FigureStyle& style, const View& view, const 
   add_frame(group, cells, steps, *view.pinned, {accent, 3.0});
 }
 
-// Steps whose products are not interpolated (gradient::coarse_jacobian_norms).
-bool is_computed(const gradient::JacobianNorms& norms, Index step) {
-  return step % norms.stride == 0 || step == norms.log10_norm.steps();
+// Neither interpolated (gradient::coarse_jacobian_norms) nor estimated.
+bool is_computed(const gradient::JacobianNorms& norms, Cell cell) {
+  const auto on_grid = [&](Index step) {
+    return step % norms.stride == 0 || step == norms.log10_norm.steps();
+  };
+  return !norms.estimated && on_grid(cell.t) && on_grid(cell.k);
 }
 
 // What the steps from k to t do one by one, for the tooltip; k < t.
@@ -247,7 +254,7 @@ std::string factors_in_words(const Analysis& analysis, Cell cell) {
   };
   if (t - k == 1) return name(t).starts_with("‖J") ? " = " + name(t) + ", one step" : ", one step";
   std::string text;
-  if (analysis.norms.stride > 1) {
+  if (!analysis.norms.is_exact()) {
     // The factors of single steps are not known.
   } else if (t - k <= 5) {
     // Few enough to be told one by one.
@@ -371,7 +378,7 @@ void write_jacobian_norms_csv(const session::Snapshot& snapshot, const View&, co
   const auto& map = snapshot.analysis->norms.log10_norm;
   for (Index t = 0; t <= map.steps(); ++t)
     for (Index k = 0; k <= t; ++k)
-      if (is_computed(snapshot.analysis->norms, t) && is_computed(snapshot.analysis->norms, k))
+      if (is_computed(snapshot.analysis->norms, {t, k}))
         sink(fmt::format("{},{},{}\n", t, k, csv_number(map.at(t, k))));
 }
 
@@ -392,8 +399,9 @@ std::string jacobian_norms_tooltip(const session::Snapshot& snapshot, const View
                                  jacobian_symbol(norms.block, std::to_string(t), std::to_string(k)),
                                  compact_power(norms.log10_norm.at(t, k)));
   if (t == k) return text + "\nthe identity: nothing travelled yet";
-  const bool computed = is_computed(norms, t) && is_computed(norms, k);
-  text += computed ? factors_in_words(analysis, *cell) : ", interpolated";
+  text += is_computed(norms, *cell) ? factors_in_words(analysis, *cell)
+          : norms.estimated         ? ", estimated"
+                                    : ", interpolated";
   if (truncation_of(analysis).cuts(t, k))
     text += "\nno blame passes: cut (" + truncation_name(truncation_of(analysis)) + ")";
   return view.pinned == cell ? text + "\nclick: release it" : text + "\nclick: see its factors";

@@ -198,7 +198,7 @@ UnrolledData data_of(const session::Snapshot& snapshot, const View& view, Colorm
       data.log10_blame.push_back(gradient::log10_recorded_blame(record.signals, data.sequence, t));
   }
   // A coarse map does not know what single steps do.
-  if (analysed && analysis->norms.stride == 1) {
+  if (analysed && analysis->norms.is_exact()) {
     data.block = analysis->norms.block;
     data.log10_factor.assign(1, std::numeric_limits<double>::quiet_NaN());
     for (Index t = 1; t <= data.steps; ++t)

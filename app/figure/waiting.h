@@ -9,11 +9,15 @@
 namespace backflow::figure {
 
 /// Writes `computing`, such as "computing the spectrum …". Beside a coarse map, which is all there
-/// is time for while a large network trains, it will not come: that is said instead.
+/// is time for while a large network trains, or memory for, it will not come: that is said instead.
 inline void add_waiting(Figure& figure, const FigureStyle& style, const Rect& area,
                         const session::Snapshot& snapshot, const std::string& computing) {
-  const bool coarse = snapshot.analysis && snapshot.analysis->norms.stride > 1;
-  add_hint(figure, style, area, coarse ? "shown when training pauses" : computing);
+  const session::Analysis* analysis = snapshot.analysis.get();
+  const bool coarse = analysis != nullptr && !analysis->norms.is_exact();
+  add_hint(figure, style, area,
+           !coarse               ? computing
+           : analysis->too_large ? "takes more memory than this machine has"
+                                 : "shown when training pauses");
 }
 
 }  // namespace backflow::figure

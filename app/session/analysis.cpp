@@ -1,7 +1,10 @@
 #include "app/session/analysis.h"
 
 #include <algorithm>
+#include <array>
+#include <new>
 #include <numbers>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -9,8 +12,10 @@
 #include "app/session/gradient_walk.h"
 #include "core/gradient/blame.h"
 #include "core/gradient/coarse_norms.h"
+#include "core/gradient/estimated_norms.h"
 #include "core/gradient/jacobian.h"
 #include "core/model/initialization.h"
+#include "core/parallel/memory.h"
 
 namespace backflow::session {
 namespace {
@@ -174,13 +179,13 @@ bool add_neuron(const AnalysisOptions& options, const KnownNeuron& known,
 // An earlier analysis, when it is of the same record and sequence; else null.
 const Analysis* if_same(const Analysis* earlier, const IterationRecord& record, Index sequence) {
   const bool same = earlier != nullptr && earlier->record.get() == &record &&
-                    earlier->norms.sequence == sequence && earlier->norms.stride == 1;
+                    earlier->norms.sequence == sequence;
   return same ? earlier : nullptr;
 }
 
-// Whether it has the map that is wanted, too.
+// Whether it has the exact map that is wanted, too.
 bool has_map(const Analysis* same, const AnalysisOptions& options) {
-  return same != nullptr && same->norms.norm == options.norm &&
+  return same != nullptr && same->norms.is_exact() && same->norms.norm == options.norm &&
          same->norms.block ==
              gradient::mapped_block(same->record->model, options.norm, options.block).block;
 }
@@ -204,7 +209,7 @@ bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& ca
   const IterationRecord& record = *analysis.record;
   if (!options.contributions) analysis.contributions.reset();
   if (!options.walk) analysis.walk.reset();
-  if (options.contributions && !analysis.contributions && analysis.norms.stride == 1) {
+  if (options.contributions && !analysis.contributions && analysis.norms.is_exact()) {
     auto items = gradient::contributions(record.model, record.batch, record.trace, record.signals,
                                          record.options.truncation, cancelled);
     if (!items) return false;
@@ -216,7 +221,7 @@ bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& ca
 }
 
 // `norms`: nothing when `same`, which has all that lasts, has the map as well.
-std::shared_ptr<const Analysis> around(std::optional<gradient::JacobianNorms> norms,
+std::shared_ptr<Analysis> around(std::optional<gradient::JacobianNorms> norms,
                                        std::shared_ptr<const IterationRecord> record,
                                        const AnalysisOptions& options,
                                        const gradient::CancelFunction& cancelled,
@@ -225,7 +230,9 @@ std::shared_ptr<const Analysis> around(std::optional<gradient::JacobianNorms> no
       same != nullptr ? std::make_shared<Analysis>(*same) : std::make_shared<Analysis>();
   if (same == nullptr) add_lasting(*record, norms->sequence, *analysis);
   analysis->record = std::move(record);
+  analysis->too_large = false;
   if (!add_neuron(options, known, cancelled, *analysis)) return nullptr;
+  const bool knows_lyapunov = same != nullptr && same->norms.is_exact();
   if (norms) {
     analysis->range = gradient::log_range(norms->log10_norm);
     analysis->cells = std::make_shared<const std::vector<float>>(
@@ -234,23 +241,58 @@ std::shared_ptr<const Analysis> around(std::optional<gradient::JacobianNorms> no
     analysis->chain.reset();
   }
   analysis->decay = gradient::gradient_decay(analysis->norms, {.epsilon = options.epsilon});
-  if (analysis->norms.stride == 1 && !add_products(options, same != nullptr, cancelled, *analysis))
+  if (analysis->norms.is_exact() && !add_products(options, knows_lyapunov, cancelled, *analysis))
     return nullptr;
   return add_sums(options, cancelled, *analysis) ? analysis : nullptr;
 }
 
-// Operations that take about ten milliseconds.
-constexpr double kAtOnce = 4e8;
+// A map that is not exact.
+struct CoarseMap {
+  Index stride;
+  bool estimated;
+};
 
-// The smallest stride whose map can be shown at once; 1 when the exact one can.
-Index quick_stride(const IterationRecord& record, Index sequence, const AnalysisOptions& options) {
-  const Index T = record.trace.length(sequence);
-  const Index size = record.trace.h.rows() + record.trace.c.rows();
+// Operations that take about ten milliseconds, and a hundred.
+constexpr double kAtOnce = 4e8, kSoon = 4e9;
+// Of the estimates, level by level: half a second, some, and most of a minute.
+constexpr std::array<double, kCoarseLevels> kEstimates{3e10, 4e11, 3e12};
+
+Index size_of_state(const IterationRecord& record) {
+  return record.trace.h.rows() + record.trace.c.rows();
+}
+
+// The finest estimate within so many operations; of eight steps at least.
+CoarseMap estimate_within(double operations, const IterationRecord& record, Index T,
+                          gradient::MatrixNorm norm) {
+  Index nodes = std::min<Index>(8, T);
+  while (nodes < T &&
+         gradient::estimation_cost(record.model, T, norm, nodes + 1) <= operations)
+    ++nodes;
+  return {(T + nodes - 1) / nodes, true};
+}
+
+// Nothing when there is no such level before the exact map.
+std::optional<CoarseMap> coarse_map(const IterationRecord& record, Index sequence,
+                                    const AnalysisOptions& options, int level) {
+  const Index T = record.trace.length(sequence), size = size_of_state(record);
+  const double exact = gradient::estimated_cost(T, size, options.norm);
+  if (exact <= kAtOnce) return std::nullopt;
+  // The smallest stride that can be shown at once; the products into strides take what they take.
   Index stride = 1;
   while (stride < T && T / stride > 8 &&
          gradient::estimated_cost(T, size, options.norm, stride) > kAtOnce)
     ++stride;
-  return stride;
+  if (gradient::estimated_cost(T, size, options.norm, stride) <= kSoon)
+    return level == 0 && stride > 1 ? std::optional(CoarseMap{stride, false}) : std::nullopt;
+  const double operations = kEstimates[static_cast<std::size_t>(level)];
+  if (level > 0 && exact < 5.0 * operations) return std::nullopt;
+  return estimate_within(operations, record, T, options.norm);
+}
+
+// The exact map leaves a third of the memory to everything else.
+bool is_too_large(const IterationRecord& record, Index sequence) {
+  return gradient::exact_memory(record.trace.length(sequence), size_of_state(record)) >
+         static_cast<double>(parallel::physical_memory()) * 2.0 / 3.0;
 }
 
 }  // namespace
@@ -268,6 +310,7 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const IterationRecord> r
   const Analysis* same = if_same(earlier, *record, sequence);
   if (has_map(same, options))
     return around(std::nullopt, std::move(record), options, cancelled, known, same);
+  if (is_too_large(*record, sequence)) throw std::bad_alloc();
   auto norms = gradient::jacobian_norms(record->model, record->trace, sequence, options.norm,
                                         cancelled, options.block);
   if (!norms) return nullptr;
@@ -278,22 +321,30 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
                                                  const AnalysisOptions& options,
                                                  const gradient::CancelFunction& cancelled,
                                                  const Analysis* earlier,
-                                                 const KnownNeuron& known) {
+                                                 const KnownNeuron& known, int level) {
   const Index sequence = options.sequence % record->trace.batch();
-  if (has_map(if_same(earlier, *record, sequence), options)) return nullptr;
-  const Index stride = quick_stride(*record, sequence, options);
-  if (stride == 1) return nullptr;
-  auto norms = gradient::coarse_jacobian_norms(record->model, record->trace, sequence, options.norm,
-                                               stride, cancelled, options.block);
+  const Analysis* same = if_same(earlier, *record, sequence);
+  if (has_map(same, options)) return nullptr;
+  const auto map = coarse_map(*record, sequence, options, level);
+  if (!map) return nullptr;
+  const auto compute =
+      map->estimated ? gradient::estimated_jacobian_norms : gradient::coarse_jacobian_norms;
+  auto norms = compute(record->model, record->trace, sequence, options.norm, map->stride, cancelled,
+                       options.block);
   if (!norms) return nullptr;
+  // What was asked for beside an earlier exact map is not always what is asked for now.
+  if (same != nullptr && same->norms.is_exact()) same = nullptr;
   AnalysisOptions quick = options;
   quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
-  return around(std::move(norms), std::move(record), quick, cancelled, known);
+  const bool too_large = is_too_large(*record, sequence);
+  auto analysis = around(std::move(norms), std::move(record), quick, cancelled, known, same);
+  if (analysis) analysis->too_large = too_large;
+  return analysis;
 }
 
 bool is_slow(const IterationRecord& record, const AnalysisOptions& options) {
   constexpr double kHalfASecond = 2e10;  // operations
-  const Index T = record.trace.steps(), size = record.trace.h.rows() + record.trace.c.rows();
+  const Index T = record.trace.steps(), size = size_of_state(record);
   double cost = gradient::estimated_cost(T, size, options.norm);
   if (options.contributions)
     cost += gradient::contributions_cost(record.model, record.trace, record.signals);

@@ -14,7 +14,8 @@ AnalysisOptions with_config(AnalysisOptions options, const config::Config& confi
 /// What does not depend on a record, and is kept from one to the next.
 using KnownNeuron = std::shared_ptr<const lab::NeuronStudy>;
 
-/// The exact analysis of a record; nothing when cancelled. What `earlier` has already, an analysis
+/// The exact analysis of a record; nothing when cancelled. Throws std::bad_alloc when it takes more
+/// memory than the machine has to give. What `earlier` has already, an analysis
 /// with other options or null, is taken from it; and what is `known` of the one neuron, or null.
 std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::IterationRecord> record,
                                         const AnalysisOptions& options,
@@ -22,12 +23,17 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
                                         const Analysis* earlier = nullptr,
                                         const KnownNeuron& known = nullptr);
 
-/// The same with a map of every s-th step only (JacobianNorms::stride), in a few milliseconds;
-/// nothing when the exact map takes no longer than that, when `earlier` has it, or when cancelled.
+/// The same with a map that is not exact, in as many levels from 0 as there are until one that
+/// takes as long as the exact map: of every s-th step only (JacobianNorms::stride), in a few
+/// milliseconds; for wide networks estimated, in half a second, and then on finer grids. Nothing
+/// when there is no such level, when `earlier` has the exact map, or when cancelled.
 std::shared_ptr<const Analysis> analyse_coarsely(
     std::shared_ptr<const training::IterationRecord> record, const AnalysisOptions& options,
     const gradient::CancelFunction& cancelled = {}, const Analysis* earlier = nullptr,
-    const KnownNeuron& known = nullptr);
+    const KnownNeuron& known = nullptr, int level = 0);
+
+/// How many levels there may be.
+inline constexpr int kCoarseLevels = 3;
 
 /// True when the exact analysis takes more than about half a second.
 bool is_slow(const training::IterationRecord& record, const AnalysisOptions& options);

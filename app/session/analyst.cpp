@@ -44,21 +44,18 @@ bool Analyst::has_result() const {
 
 std::shared_ptr<const Analysis> Analyst::result_of(const training::IterationRecord& record) {
   const std::lock_guard lock(mutex_);
-  return result_ && result_->record.get() == &record && result_->norms.stride == 1 ? result_
-                                                                                   : nullptr;
+  return result_ && result_->record.get() == &record ? result_ : nullptr;
 }
 
 // Null when cancelled or when memory does not suffice: then there is no map, and training goes on.
 template <class Analyse>
-std::shared_ptr<const Analysis> Analyst::or_give_up(const Request& request, bool yields,
-                                                    const Analysis* earlier,
-                                                    const Analyse& analyse_it) {
+std::shared_ptr<const Analysis> Analyst::or_give_up(bool yields, const Analyse& analyse_it) {
   const auto cancelled = [this, yields] {
     const std::lock_guard lock(mutex_);
     return cancel_ || (yields && pending_);
   };
   try {
-    return analyse_it(request.record, request.options, cancelled, earlier, neuron_);
+    return analyse_it(cancelled);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
@@ -66,7 +63,7 @@ std::shared_ptr<const Analysis> Analyst::or_give_up(const Request& request, bool
 
 void Analyst::publish(std::shared_ptr<const Analysis> analysis) {
   if (!analysis) return;
-  if (analysis->norms.stride == 1) last_exact_ = Clock::now();
+  if (analysis->norms.is_exact()) last_exact_ = Clock::now();
   if (analysis->neuron) neuron_ = analysis->neuron;
   {
     const std::lock_guard lock(mutex_);
@@ -87,15 +84,27 @@ void Analyst::loop() {
       pending_ = cancel_ = false;
     }
     // What is known of this record is known with other options, too.
-    const std::shared_ptr<const Analysis> earlier = result_of(*request.record);
-    const auto coarse = or_give_up(request, false, earlier.get(), analyse_coarsely);
-    publish(coarse);
+    std::shared_ptr<const Analysis> earlier = result_of(*request.record);
+    bool picture = earlier != nullptr;
+    for (int level = 0; level < kCoarseLevels; ++level) {
+      // The first is for every request; once there is a picture, finer ones give way to newer ones.
+      const auto coarse = or_give_up(level > 0, [&](const auto& cancelled) {
+        return analyse_coarsely(request.record, request.options, cancelled, earlier.get(), neuron_,
+                                level);
+      });
+      if (!coarse) continue;
+      publish(coarse);
+      picture = true;
+      if (!earlier || !earlier->norms.is_exact()) earlier = coarse;
+    }
     // After a coarse map or an earlier one, which is a picture already, the exact one gives way to
     // newer requests, but not for ever.
     constexpr std::chrono::seconds kPatience{2};
-    const bool may_wait = (coarse || earlier) && (Clock::now() - last_exact_ < kPatience ||
-                                                  is_slow(*request.record, request.options));
-    publish(or_give_up(request, may_wait, earlier.get(), analyse));
+    const bool may_wait = picture && (Clock::now() - last_exact_ < kPatience ||
+                                      is_slow(*request.record, request.options));
+    publish(or_give_up(may_wait, [&](const auto& cancelled) {
+      return analyse(request.record, request.options, cancelled, earlier.get(), neuron_);
+    }));
   }
 }
 

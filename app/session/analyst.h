@@ -47,10 +47,9 @@ private:
   void loop();
   /// `yields`: cancelled by any newer request.
   template <class Analyse>
-  std::shared_ptr<const Analysis> or_give_up(const Request& request, bool yields,
-                                             const Analysis* earlier, const Analyse& analyse_it);
+  std::shared_ptr<const Analysis> or_give_up(bool yields, const Analyse& analyse_it);
   void publish(std::shared_ptr<const Analysis> analysis);
-  /// The last result if it is an exact one of that record, else null.
+  /// The last result if it is one of that record, else null.
   std::shared_ptr<const Analysis> result_of(const training::IterationRecord& record);
 
   std::function<void()> on_result_;

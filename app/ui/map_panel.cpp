@@ -20,16 +20,32 @@ constexpr double kNormWords = 150.0, kNormSymbols = 74.0, kBlock = 96.0;
 constexpr double kLimits = 84.0;  // or ε, as wide
 constexpr double kTensor = 126.0, kScale = 132.0;
 
-// Says that the map has only some of the steps yet.
-void draw_coarse_chip(UiContext& ui, const Rect& room) {
-  for (const char* text : {"coarse map, refining …", "coarse …"}) {
+struct CoarseWords {
+  const char *full, *brief, *help;
+};
+
+CoarseWords words_of(const session::Analysis& analysis) {
+  if (analysis.too_large)
+    return {"estimated map", "estimated",
+            "Estimated from a few vectors that were sent back from some of the steps. The exact\n"
+            "map of so many hidden units and steps takes more memory than this machine has."};
+  if (analysis.norms.estimated)
+    return {"estimated map, refining …", "estimated …",
+            "Estimated from a few vectors that were sent back from some of the steps, to be here\n"
+            "at once; finer ones and the exact one follow when the processor has had the time."};
+  return {"coarse map, refining …", "coarse …",
+          "The map was computed for some of the steps only, to be here at once;\n"
+          "the exact one follows when the processor has had the time."};
+}
+
+// Says that the map is not the exact one yet.
+void draw_coarse_chip(UiContext& ui, const session::Analysis& analysis, const Rect& room) {
+  const CoarseWords words = words_of(analysis);
+  for (const char* text : {words.full, words.brief}) {
     const double width = figure::text_width(text, ui.px(11.0)) + ui.px(14.0);
     if (width > room.width) continue;
     const Rect chip{room.x, room.y + ui.px(2.0), width, room.height - ui.px(4.0)};
-    interact(ui, {"Coarse map",
-                  "The map was computed for some of the steps only, to be here at once;\n"
-                  "the exact one follows when the processor has had the time.",
-                  chip});
+    interact(ui, {"Coarse map", words.help, chip});
     const figure::Palette& colors = ui.colors();
     ImGui::GetWindowDrawList()->AddRect(top_left(chip), bottom_right(chip), to_imgui(colors.axis),
                                         static_cast<float>(chip.height / 2.0));
@@ -244,8 +260,8 @@ void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& sn
   // Where the title bar is full, beside the title of the axis below.
   const Rect corner{rect.x + ui.px(9.0), rect.bottom() - ui.px(26.0), rect.width * 0.45,
                     ui.px(22.0)};
-  if (snapshot.analysis && snapshot.analysis->norms.stride > 1)
-    draw_coarse_chip(ui, rest.width < ui.px(64.0) ? corner : rest);
+  if (snapshot.analysis && !snapshot.analysis->norms.is_exact())
+    draw_coarse_chip(ui, *snapshot.analysis, rest.width < ui.px(64.0) ? corner : rest);
   const bool heatmap = tabs_.shows("jacobian-norms");
   if (heatmap && view.heatmap_low) draw_limits(ui, next_line(), view);
   FigurePanel& panel = tabs_.shown();

@@ -178,9 +178,8 @@ training::TrainerSetup make_setup(const Config& config) {
     init.kind = model::RecurrentInit::identity;
     init.scale = model::InitScale::none;
   }
-  setup.model.parameters = model::initial_parameters(
-      {d, config.model.hidden, training::output_size(config.task, setup.encoding)},
-      config.model.cell, init);
+  setup.model.parameters = model::initial_parameters({d, config.model.hidden, output_size(config)},
+                                                     config.model.cell, init);
   take_weights(config, setup.model.parameters);
   setup.feed = feed_of(config);
   return setup;
@@ -196,9 +195,7 @@ bool needs_restart(const Config& from, const Config& to) {
          !same_start(from.model.weights, to.model.weights) || from.task.kind != to.task.kind ||
          (from.task.kind == training::TaskKind::next_character && from.task.text != to.task.text) ||
          training::input_size(from.task) != training::input_size(to.task) ||
-         encoding_of(from) != encoding_of(to) ||
-         training::output_size(from.task, encoding_of(from)) !=
-             training::output_size(to.task, encoding_of(to));
+         encoding_of(from) != encoding_of(to) || output_size(from) != output_size(to);
 }
 
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer) {

@@ -4,52 +4,17 @@
 // core/config/keys.h.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "core/config/model_file.h"
 #include "core/io/file_stamp.h"
-#include "core/io/stored_model.h"
 #include "core/lab/one_neuron.h"
 #include "core/model/initialization.h"
 #include "core/training/trainer.h"
 
 namespace backflow::config {
-
-struct Config;
-
-/// Which way through its sequences a layer reads.
-enum class Direction { forward, backward };
-
-/// A network from a file, and which of its layers is studied; those below it make its inputs
-/// (core/model/feed.h).
-struct ModelFile {
-  std::string path;        ///< empty: none, the weights are drawn
-  io::ModelChoice choice;  ///< of several networks or read-outs in the file
-  model::Index layer = 0;  ///< counted from 1; 0: the last
-  Direction direction = Direction::forward;
-  std::shared_ptr<const io::StoredModel> stored;  ///< null: none, or there is a problem
-  std::string problem;  ///< why there is no network, one sentence; empty: there is one, or no path
-
-  /// From 0. Precondition: there is a network.
-  std::size_t layer_index() const {
-    return layer == 0 ? stored->layers.size() - 1 : static_cast<std::size_t>(layer) - 1;
-  }
-  /// The layer's own. Precondition: validate() has no objection.
-  const model::Parameters& parameters() const;
-};
-
-/// Present weights of a network of that configuration as a safetensors file under the names that
-/// they have in model.file, or as rnn.… and fc.…, in the file's type (float32 at least), or
-/// float64. Returns an empty string, or one sentence when PyTorch has no such cell.
-std::string weights_file(const Config& config, const model::Model& model, std::string& bytes);
-
-/// Reads config.model.file.path again and sizes the network accordingly: cell, hidden units, tanh
-/// for gated cells. Returns what is wrong with the file, to be read after its name (the
-/// configuration is unchanged then), or nothing; what does not go together goes into `problem`.
-std::string read_model_file(Config& config);
 
 struct ModelOptions {
   model::CellKind cell = model::CellKind::rnn;
@@ -81,10 +46,6 @@ model::Loss effective_loss(const Config& config);
 /// The task asks for something; else there is no loss, and nothing to train for.
 bool has_targets(const Config& config);
 
-/// The read-out is that of model.file: it has as many outputs as are asked for, and belongs to the
-/// layer that is studied. Else it is drawn.
-bool uses_stored_readout(const Config& config);
-
 /// Upper limit of hidden units (or inputs, or outputs) × steps × sequences: 160 MB for each tensor
 /// of the trace.
 inline constexpr double kMostNumbers = 2e7;
@@ -108,12 +69,3 @@ bool needs_restart(const Config& from, const Config& to);
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer);
 
 }  // namespace backflow::config
-
-template <>
-struct backflow::model::EnumNames<backflow::config::Direction> {
-  using Direction = backflow::config::Direction;
-  static constexpr std::array<EnumName<Direction>, 2> kAll{{
-      {Direction::forward, "forward", "forward"},
-      {Direction::backward, "backward", "backward"},
-  }};
-};

@@ -14,10 +14,10 @@ bool model_key_applies(std::string_view name, const ModelOptions& options) {
   if (name == "model.prefix" || name == "model.readout_name") return !options.file.path.empty();
   if (name == "model.layer") return stored != nullptr && stored->layers.size() > 1;
   if (name == "model.direction") return stored != nullptr && stored->bidirectional();
-  // What a file says.
-  if (stored != nullptr &&
-      (name == "model.cell" || name == "model.hidden" || name.starts_with("model.init_s") ||
-       name == "model.init" || name == "model.init_file" || name == "model.forget_bias"))
+  // What a file says, the initial weights among it; h_0 is in none.
+  const bool initial_weights = name == "model.forget_bias" ||
+                               (name.starts_with("model.init") && name != "model.initial_state");
+  if (stored != nullptr && (name == "model.cell" || name == "model.hidden" || initial_weights))
     return false;
   const RecurrentInit kind = options.weights.kind;
   if (name == "model.init_spread")

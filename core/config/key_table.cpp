@@ -1,197 +1,10 @@
 #include "core/config/key_table.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
-#include <utility>
-
-#include "core/config/nearest_match.h"
-#include "core/config/task_check.h"
+#include "core/config/file_keys.h"
+#include "core/config/key_builders.h"
 #include "core/io/matrix_file.h"
-#include "core/training/task/task_files.h"
 
 namespace backflow::config {
-namespace {
-
-template <class E>
-std::vector<Choice> choices_of() {
-  std::vector<Choice> choices;
-  for (const auto& entry : model::EnumNames<E>::kAll)
-    choices.push_back({std::string(entry.name), std::string(entry.title)});
-  return choices;
-}
-
-struct About {
-  std::string name, title, symbol, description;
-};
-
-// A key as far as its words and its kind say; the builders below add the rest.
-Key key_about(About about, KeyKind kind, KeyEffect effect) {
-  Key key;
-  key.name = std::move(about.name);
-  key.title = std::move(about.title);
-  key.symbol = std::move(about.symbol);
-  key.description = std::move(about.description);
-  key.kind = kind;
-  key.effect = effect;
-  return key;
-}
-
-// The builders below take `field`, which returns a reference to the member in a Config.
-
-template <class Field>
-Key integer_key(About about, KeyEffect effect, double min, double max, bool has_auto, Field field) {
-  Key key = key_about(std::move(about), KeyKind::integer, effect);
-  key.min = min;
-  key.max = max;
-  key.has_auto = has_auto;
-  key.get = [field, has_auto](const Config& config) {
-    const auto value = field(const_cast<Config&>(config));
-    return has_auto && value == 0 ? std::string("auto") : std::to_string(value);
-  };
-  key.assign = [field](Config& config, std::string_view text) {
-    auto& member = field(config);
-    using T = std::remove_reference_t<decltype(member)>;
-    // Read as checked: "-0" is a whole number, but no unsigned one.
-    member = text == "auto" ? T{0} : static_cast<T>(*parse_number<long long>(text));
-    return std::string();
-  };
-  return key;
-}
-
-template <class Field>
-Key real_key(About about, double min, double max, bool logarithmic, Field field) {
-  Key key = key_about(std::move(about), KeyKind::real, KeyEffect::live);
-  key.min = min;
-  key.max = max;
-  key.logarithmic = logarithmic;
-  key.get = [field](const Config& config) {
-    return format_number(field(const_cast<Config&>(config)));
-  };
-  key.assign = [field](Config& config, std::string_view text) {
-    field(config) = *parse_number<double>(text);
-    return std::string();
-  };
-  return key;
-}
-
-// A number that only a fresh network takes up.
-Key at_restart(Key key) {
-  key.effect = KeyEffect::restart;
-  return key;
-}
-
-template <class E, class Field>
-Key choice_key(About about, KeyEffect effect, Field field) {
-  Key key = key_about(std::move(about), KeyKind::choice, effect);
-  key.choices = choices_of<E>();
-  key.get = [field](const Config& config) {
-    return std::string(model::name_of(field(const_cast<Config&>(config))));
-  };
-  key.assign = [field](Config& config, std::string_view text) {
-    field(config) = *model::parse_enum<E>(text);
-    return std::string();
-  };
-  return key;
-}
-
-template <class E, class Field>
-Key optional_choice_key(About about, KeyEffect effect, Field field) {
-  Key key = key_about(std::move(about), KeyKind::choice, effect);
-  key.has_auto = true;
-  key.choices = choices_of<E>();
-  key.choices.insert(key.choices.begin(), {"auto", "automatic"});
-  key.get = [field](const Config& config) {
-    const std::optional<E>& value = field(const_cast<Config&>(config));
-    return value ? std::string(model::name_of(*value)) : std::string("auto");
-  };
-  key.assign = [field](Config& config, std::string_view text) {
-    field(config) = model::parse_enum<E>(text);  // "auto" is no enumerator's name
-    return std::string();
-  };
-  return key;
-}
-
-// The path of a file, which `assign` reads at once, so that a bad one is refused and nothing later
-// needs the file. `path` returns a reference to the member in a Config.
-template <class Path, class Assign>
-Key file_key(About about, std::string takes, Path path, Assign assign) {
-  Key key = key_about(std::move(about), KeyKind::text, KeyEffect::restart);
-  key.takes = "the path of " + std::move(takes) + "; or nothing";
-  key.names_file = true;
-  key.get = [path](const Config& config) { return path(const_cast<Config&>(config)); };
-  key.assign = [path, assign](Config& config, std::string_view text) {
-    std::string error = assign(config, std::string(text));
-    if (error.empty()) path(config) = text;
-    return error;
-  };
-  return key;
-}
-
-std::string megabytes(std::size_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
-
-// One of the paths of a task; all of its files are read again. A bad one among the others is told
-// by validate(): they may be meant to change as well.
-template <std::string training::TaskOptions::*Path>
-std::string read_task_file(Config& config, const std::string& path) {
-  training::TaskOptions task = config.task;
-  task.*Path = path;
-  std::string error = training::read_task_files(task);
-  if (error.empty()) config.task = std::move(task);
-  return error;
-}
-
-// Texts that say what is to be taken from the file of a network.
-template <class Field>
-Key model_part_key(About about, std::string takes, Field field) {
-  Key key = key_about(std::move(about), KeyKind::text, KeyEffect::restart);
-  key.takes = std::move(takes);
-  key.get = [field](const Config& config) { return field(const_cast<Config&>(config)); };
-  key.assign = [field](Config& config, std::string_view text) {
-    Config wanted = config;
-    field(wanted) = text;
-    std::string error = read_model_file(wanted);
-    if (!error.empty())
-      return "cannot be taken: model.file = " + wanted.model.file.path + " " + error;
-    config = std::move(wanted);
-    return std::string();
-  };
-  return key;
-}
-
-Key layout_key(About about) {
-  Key key = choice_key<training::SequenceLayout>(
-      std::move(about), KeyEffect::restart, [](Config & c) -> auto& { return c.task.layout; });
-  key.assign = [](Config& config, std::string_view text) {
-    config.task.layout = *model::parse_enum<training::SequenceLayout>(text);
-    // Known to be readable; what does not fit is told by validate().
-    if (const std::string error = training::read_task_files(config.task); !error.empty())
-      config.task.problem = "task.file = " + config.task.file + " " + error;
-    return std::string();
-  };
-  return key;
-}
-
-std::string read_network(Config& config, const std::string& path) {
-  Config with = config;
-  with.model.file.path = path;
-  std::string error = read_model_file(with);
-  if (error.empty()) config = std::move(with);
-  return error;
-}
-
-std::string read_initial_matrix(Config& config, const std::string& path) {
-  std::shared_ptr<model::Matrix> matrix;
-  if (!path.empty()) {
-    matrix = std::make_shared<model::Matrix>();
-    if (std::string error = io::read_matrix(path, *matrix); !error.empty()) return error;
-  }
-  config.model.weights.matrix = std::move(matrix);
-  return {};
-}
-
-}  // namespace
 
 std::vector<Key> make_keys() {
   using namespace backflow::model;
@@ -234,47 +47,42 @@ std::vector<Key> make_keys() {
                   "the order of the dimensions of arrays in task.file: steps first, as PyTorch has "
                   "them, or "
                   "sequences first (batch_first)"}),
-      file_key(
+      task_file_key(
           {"task.file", "Data file", "",
            "your own data: sequences (CSV, NPY, NPZ) for the task sequences, any other file is a "
            "text for next-character; empty: the opening of Alice's Adventures in Wonderland"},
           "a CSV, NPY or NPZ file, or a text file in UTF-8, up to " + megabytes(kMostTextBytes) +
               " and " + std::to_string(kMostCharacters) + " different characters",
-          [](Config & c) -> auto& { return c.task.file; }, read_task_file<&TaskOptions::file>),
-      file_key(
+          &TaskOptions::file),
+      task_file_key(
           {"task.targets", "Targets", "",
            "NPY file of the targets for the sequences in task.file: one for each step, or one for "
            "each sequence; empty: those in task.file itself, if there are any"},
-          "an NPY or NPZ file", [](Config & c) -> auto& { return c.task.targets_file; },
-          read_task_file<&TaskOptions::targets_file>),
-      file_key(
+          "an NPY or NPZ file", &TaskOptions::targets_file),
+      task_file_key(
           {"task.vocabulary", "Vocabulary", "",
            "text file with the characters of next-character in the order of the network's inputs; "
            "empty: those of the text, by code point"},
-          "a text file in UTF-8", [](Config & c) -> auto& { return c.task.vocabulary_file; },
-          read_task_file<&TaskOptions::vocabulary_file>),
+          "a text file in UTF-8", &TaskOptions::vocabulary_file),
       integer_key(
           {"task.inputs", "Inputs", "d", "numbers at each step of random-input"}, kRestart, 1, 1e5,
           false, [](Config & c) -> auto& { return c.task.inputs; }),
       integer_key(
           {"task.seed", "Data seed", "", "seed of the random sequences"}, kLive, 0, kSeedMax, false,
           [](Config & c) -> auto& { return c.task.seed; }),
-      file_key(
+      model_file_key(
           {"model.file", "Network file", "",
            "a trained network: the tensors of torch.nn.RNN, GRU or LSTM and of a linear read-out; "
            "empty: the weights are drawn"},
-          "a safetensors or NPZ file", [](Config & c) -> auto& { return c.model.file.path; },
-          read_network),
-      model_part_key(
+          "a safetensors or NPZ file"),
+      model_choice_key(
           {"model.prefix", "Which network", "",
            "what stands before \"weight_hh_l0\" in model.file, where it has several networks"},
-          "a name such as rnn; or nothing",
-          [](Config & c) -> auto& { return c.model.file.choice.prefix; }),
-      model_part_key(
+          "a name such as rnn, or . where there is none; or nothing", &io::ModelChoice::prefix),
+      model_choice_key(
           {"model.readout_name", "Which read-out", "",
            "the name of the read-out's nn.Linear in model.file; empty: the only one that fits"},
-          "a name such as fc; or nothing",
-          [](Config & c) -> auto& { return c.model.file.choice.readout; }),
+          "a name such as fc; or nothing", &io::ModelChoice::readout),
       integer_key(
           {"model.layer", "Layer", "",
            "which layer of model.file is shown, counted from 1 (auto: the last); those below it "
@@ -319,12 +127,11 @@ std::vector<Key> make_keys() {
           {"model.init_scale", "Scaled", "",
            "what the initial W_hh is scaled to: ρ, σ₁, or nothing"},
           kRestart, [](Config & c) -> auto& { return c.model.weights.scale; }),
-      file_key(
+      matrix_file_key(
           {"model.init_file", "Matrix file", "W_{hh}",
            "the initial W_hh for model.init = file: n × n, or all gates one below the other"},
           "a CSV or NPY file with a matrix of finite numbers, up to " +
-              megabytes(io::kMostFileBytes),
-          [](Config & c) -> auto& { return c.model.init_file; }, read_initial_matrix),
+              megabytes(io::kMostFileBytes)),
       at_restart(real_key(
           {"model.init_spread", "Spread", "",
            "standard deviation (Gaussian, diagonal) or limit (uniform) of the entries; 0: "

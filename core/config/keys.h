@@ -2,10 +2,13 @@
 // help are made from.
 #pragma once
 
+#include <charconv>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -75,6 +78,15 @@ std::string allowed_values(const Key& key);
 
 /// The shortest text that reads back as the same double, e.g. "0.3".
 std::string format_number(double value);
+
+/// The number that the whole of a text is; nothing when it is none or something follows it.
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 
 /// The keys whose values differ and that do something in one of the two at least, in the order of
 /// keys().

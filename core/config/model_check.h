@@ -12,8 +12,11 @@ namespace backflow::config {
 /// Empty, or one sentence that says what does not go with model.file.
 std::string check_model_file(const Config& config);
 
-/// Random inputs that the network takes, unless the task is from a file of the user's.
+/// As many random inputs as the network takes, unless the task is from a file of the user's.
 void give_inputs(Config& config);
+
+/// The task random-input of its own length, with the read-out and loss that fit no targets.
+void use_random_inputs(Config& config);
 
 /// The layers below the one that is studied and its direction; null where there is nothing to do.
 std::shared_ptr<const model::Feed> feed_of(const Config& config);

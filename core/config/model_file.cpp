@@ -1,5 +1,5 @@
-// A network from a file as a part of the configuration.
-#include <algorithm>
+#include "core/config/model_file.h"
+
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -54,11 +54,14 @@ std::string read_model_file(Config& config) {
   std::string problem = io::read_stored_model(tensors, file.choice, *stored);
   if (problem.empty()) problem = too_wide(*stored);
   if (problem.empty()) {
+    if (file.choice.take_first && io::model_prefixes(tensors).size() > 1)
+      file.choice.prefix = io::choice_of(stored->prefix);
     file.stored = std::move(stored);
     size_for(*file.stored, config);
   } else {
     file.problem = "model.file = " + file.path + " " + problem;
   }
+  file.choice.take_first = false;
   config.model.file = std::move(file);
   return {};
 }
@@ -87,7 +90,11 @@ void give_inputs(Config& config) {
   const ModelFile& file = config.model.file;
   if (!file.stored) return;
   config.task.inputs = file.stored->input_size();
-  if (uses_file(config.task) || config.task.kind == TaskKind::random_input) return;
+  if (!uses_file(config.task) && config.task.kind != TaskKind::random_input)
+    use_random_inputs(config);
+}
+
+void use_random_inputs(Config& config) {
   config.task.kind = TaskKind::random_input;
   config.task.shape.reset();
   config.task.steps = config.task.batch = config.task.length_min = 0;
@@ -134,13 +141,19 @@ std::shared_ptr<const model::Feed> feed_of(const Config& config) {
   const std::size_t below = file.layer_index();
   if (below == 0 && file.direction == Direction::forward) return nullptr;
   auto feed = std::make_shared<model::Feed>();
-  feed->activation = config.model.activation;
   feed->backward = file.direction == Direction::backward;
   if (below > 0) {
     auto layers = std::make_shared<model::LowerLayers>();
-    layers->cell = file.stored->cell;
-    for (std::size_t i = 0; i < below; ++i)
-      layers->layers.push_back({file.stored->layers[i].forward, file.stored->layers[i].backward});
+    const auto model_with = [&](const model::Parameters& parameters) {
+      return model::Model{.cell = file.stored->cell,
+                          .activation = config.model.activation,
+                          .parameters = parameters};
+    };
+    for (std::size_t i = 0; i < below; ++i) {
+      const io::StoredLayer& stored = file.stored->layers[i];
+      model::LowerLayers::Layer& layer = layers->layers.emplace_back(model_with(stored.forward));
+      if (stored.backward) layer.backward = model_with(*stored.backward);
+    }
     feed->below = std::move(layers);
   }
   return feed;

@@ -8,14 +8,6 @@
 namespace backflow::config {
 namespace {
 
-// Nothing when there is one network, or none.
-std::string first_of_several(const std::string& path) {
-  io::TensorFile file;
-  if (!io::TensorFile::read(path, file).empty()) return {};
-  const std::vector<std::string> prefixes = io::model_prefixes(file);
-  return prefixes.size() > 1 ? prefixes.front() : std::string();
-}
-
 std::string set(Config& config, std::string_view name, std::string_view value) {
   const Key* key = find_key(name);
   if (key == nullptr || !key->names_file) return set_key_as_meant(config, name, value);
@@ -27,20 +19,17 @@ std::string set(Config& config, std::string_view name, std::string_view value) {
 
 std::string set_key_anew(Config& config, std::string_view name, std::string_view value) {
   Config wanted = config;
-  if (name == "model.file") wanted.model.file = {};
+  if (name == "model.file") {
+    wanted.model.file = {};
+    wanted.model.file.choice.take_first = true;
+  }
   if (name == "task.file" && value != config.task.file) wanted.task.targets_file.clear();
   if (std::string error = set(wanted, name, value); !error.empty()) return error;
-  ModelFile& file = wanted.model.file;
-  if (name == "model.file" && !file.path.empty() && !file.stored) {
-    file.choice.prefix = first_of_several(file.path);
-    if (!file.choice.prefix.empty() && read_model_file(wanted).empty()) give_inputs(wanted);
-  }
+  const ModelFile& file = wanted.model.file;
   // Data for another network give way to the one that is opened.
   if (name == "model.file" && file.stored && training::uses_file(wanted.task) &&
-      training::input_size(wanted.task) != file.stored->input_size()) {
-    wanted.task.kind = training::TaskKind::adding;
-    give_inputs(wanted);
-  }
+      training::input_size(wanted.task) != file.stored->input_size())
+    use_random_inputs(wanted);
   config = std::move(wanted);
   return {};
 }

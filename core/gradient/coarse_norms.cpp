@@ -8,6 +8,7 @@
 
 #include "core/gradient/jacobian.h"
 #include "core/gradient/product_tree.h"
+#include "core/gradient/step_grid.h"
 #include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
@@ -44,49 +45,6 @@ std::optional<std::vector<ScaledMatrix>> strides(const std::vector<ScaledMatrix>
   return products;
 }
 
-// Where a step lies on the grid: between node and node + 1, `share` of the way.
-struct Place {
-  Index node;
-  double share;
-};
-
-class Interpolation {
-public:
-  Interpolation(const TriangularMap& grid, Index steps, Index stride)
-      : grid_(grid), steps_(steps), stride_(stride) {}
-
-  double at(Index t, Index k) const {
-    const Place p = place(t), q = place(k);
-    // Both in one stride: along the lag, between the identity and the whole stride.
-    if (p.node == q.node && p.share > 0.0)
-      return mixed(grid_.at(p.node, p.node), grid_.at(p.node + 1, p.node), p.share - q.share);
-    const auto along_k = [&](Index node) {
-      if (q.share == 0.0) return grid_.at(node, q.node);
-      return mixed(grid_.at(node, q.node), grid_.at(node, std::min(q.node + 1, node)), q.share);
-    };
-    if (p.share == 0.0) return along_k(p.node);
-    return mixed(along_k(p.node), along_k(p.node + 1), p.share);
-  }
-
-private:
-  Place place(Index step) const {
-    const Index node = step / stride_;
-    const Index length = std::min(stride_, steps_ - node * stride_);
-    return {node, length == 0
-                      ? 0.0
-                      : static_cast<double>(step - node * stride_) / static_cast<double>(length)};
-  }
-
-  // Between what is not finite nothing can be interpolated: the nearer one then.
-  static double mixed(double a, double b, double share) {
-    if (!std::isfinite(a) || !std::isfinite(b)) return share < 0.5 ? a : b;
-    return std::lerp(a, b, share);  // exact at both ends
-  }
-
-  const TriangularMap& grid_;
-  Index steps_, stride_;
-};
-
 }  // namespace
 
 double estimated_cost(Index steps, Index state_size, MatrixNorm norm, Index stride) {
@@ -97,6 +55,12 @@ double estimated_cost(Index steps, Index state_size, MatrixNorm norm, Index stri
   const double per_pair = norm == MatrixNorm::spectral ? 45.0 * n * n + 3000.0 : n * n + 20.0;
   const double into_strides = stride > 1 ? 2.0 * n * n * n * static_cast<double>(steps) : 0.0;
   return into_strides + 4.0 * n * n * n * T * levels + per_pair * pairs;
+}
+
+// The Jacobians, their products to one side of a middle step and the Gram matrices of these.
+double exact_memory(Index steps, Index state_size) {
+  const auto n = static_cast<double>(state_size);
+  return 3.0 * sizeof(double) * static_cast<double>(steps) * n * n;
 }
 
 std::optional<JacobianNorms> coarse_jacobian_norms(const model::Model& model,
@@ -116,9 +80,7 @@ std::optional<JacobianNorms> coarse_jacobian_norms(const model::Model& model,
                        model.parameters.hidden_size(),
                        TriangularMap(T, mapped.log10_identity),
                        stride};
-  const Interpolation interpolation(grid, T, stride);
-  for (Index t = 1; t <= T; ++t)
-    for (Index k = 0; k < t; ++k) result.log10_norm.at(t, k) = interpolation.at(t, k);
+  StepGrid(T, stride).interpolate(grid, result.log10_norm);
   return result;
 }
 

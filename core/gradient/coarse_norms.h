@@ -12,6 +12,9 @@ namespace backflow::gradient {
 double estimated_cost(model::Index steps, model::Index state_size, MatrixNorm norm,
                       model::Index stride = 1);
 
+/// About how many bytes the exact map takes while it is computed, its one-step Jacobians included.
+double exact_memory(model::Index steps, model::Index state_size);
+
 /// The map with JacobianNorms::stride = stride ≥ 1: steps 0, s, 2s, … and T are exact; the
 /// logarithms of the others are interpolated between their neighbours. Nothing when cancelled.
 std::optional<JacobianNorms> coarse_jacobian_norms(const model::Model& model,

@@ -24,6 +24,10 @@ struct JacobianNorms {
   TriangularMap log10_norm;
   /// 1: every pair was computed. Else those of every stride-th step, the others are interpolated.
   model::Index stride = 1;
+  /// Those of every stride-th step are estimates (estimated_norms.h), not exact.
+  bool estimated = false;
+
+  bool is_exact() const { return stride == 1 && !estimated; }
 };
 
 /// The part of the products that a map is of, and what stands on its diagonal.

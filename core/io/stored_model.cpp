@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <list>
 #include <string_view>
 #include <utility>
@@ -100,14 +99,12 @@ std::string Reader::read(const std::string& name, const std::vector<std::uint64_
   const auto rows = static_cast<Index>(shape[0]);
   const Index cols = shape.size() > 1 ? static_cast<Index>(shape[1]) : 1;
   values = Eigen::Map<const RowMajor>(numbers.data(), rows, cols);
-  const auto bad = std::ranges::find_if_not(numbers, [](double v) { return std::isfinite(v); });
-  if (bad == numbers.end()) return {};
-  const auto place = static_cast<Index>(bad - numbers.begin());
-  const auto count = std::ranges::count_if(numbers, [](double v) { return !std::isfinite(v); });
-  stored_.notes.push_back(quoted(name) + " has " + std::to_string(count) +
-                          (count == 1 ? " number" : " numbers") + " not finite, the first in row " +
-                          std::to_string(place / cols + 1) +
-                          (shape.size() > 1 ? ", column " + std::to_string(place % cols + 1) : ""));
+  const NonFinite bad = find_non_finite(shape, numbers);
+  if (bad.count == 0) return {};
+  stored_.notes.push_back(quoted(name) + " has " + std::to_string(bad.count) +
+                          (bad.count == 1 ? " number" : " numbers") +
+                          " not finite, the first in row " + std::to_string(bad.first[0] + 1) +
+                          (shape.size() > 1 ? ", column " + std::to_string(bad.first[1] + 1) : ""));
   return {};
 }
 
@@ -258,6 +255,8 @@ std::string Reader::read_readout(const std::string& asked) {
 
 }  // namespace
 
+bool is_recurrent(std::string_view tensor) { return place_of(tensor).has_value(); }
+
 std::vector<std::string> model_prefixes(const TensorFile& file) {
   std::vector<std::string> prefixes;
   for (const TensorInfo& info : file.tensors()) {
@@ -268,6 +267,10 @@ std::vector<std::string> model_prefixes(const TensorFile& file) {
   return prefixes;
 }
 
+std::string choice_of(const std::string& prefix) {
+  return prefix.empty() ? "." : prefix.substr(0, prefix.size() - 1);
+}
+
 std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
                               StoredModel& stored) {
   const std::vector<std::string> prefixes = model_prefixes(file);
@@ -275,16 +278,15 @@ std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
     return "has no tensor named like \"weight_hh_l0\", as torch.nn.RNN, GRU and LSTM have";
   std::string names;
   for (const std::string& prefix : prefixes)
-    names += (names.empty() ? "" : ", ") +
-             quoted(prefix.ends_with('.') ? prefix.substr(0, prefix.size() - 1) : prefix);
+    names += (names.empty() ? "" : ", ") + quoted(choice_of(prefix));
   StoredModel read;
   if (choice.prefix.empty()) {
-    if (prefixes.size() > 1)
+    if (prefixes.size() > 1 && !choice.take_first)
       return "has several recurrent networks: " + names + "; choose one with model.prefix";
     read.prefix = prefixes.front();
   } else {
     const auto wanted = std::ranges::find_if(prefixes, [&](const std::string& prefix) {
-      return prefix == choice.prefix || prefix == choice.prefix + ".";
+      return choice.prefix == prefix || choice.prefix == choice_of(prefix);
     });
     if (wanted == prefixes.end())
       return "has no recurrent network " + quoted(choice.prefix) + "; there is " + names;
@@ -296,7 +298,7 @@ std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
   });
   if (prefixes.size() > 1)
     read.notes.push_back("there are several recurrent networks: " + names + "; this is " +
-                         quoted(read.prefix) + " (model.prefix)");
+                         quoted(choice_of(read.prefix)) + " (model.prefix)");
   Reader reader(file, read);
   std::string error = reader.read_layers();
   if (error.empty()) error = reader.read_readout(choice.readout);

@@ -1,8 +1,7 @@
 // Networks as PyTorch stores them: the tensors of torch.nn.RNN, GRU and LSTM by their names.
-//
-//   PREFIX.weight_ih_lK  (G·n, d)   W_xh of layer K, from 0; with _reverse behind: the other
-//   direction PREFIX.weight_hh_lK  (G·n, n)   W_hh PREFIX.bias_ih_lK, bias_hh_lK  (G·n)   both may
-//   be missing READOUT.weight (m, n), READOUT.bias (m)   an nn.Linear on the last layer's h
+//   PREFIX.weight_ih_lK  (G·n, d)          W_xh of layer K, from 0; _lK_reverse: the other
+//   direction PREFIX.weight_hh_lK  (G·n, n)          W_hh PREFIX.bias_ih_lK, bias_hh_lK  (G·n) both
+//   may be missing READOUT.weight (m, n), .bias (m)       an nn.Linear on the last layer's h
 //
 // The order of the gates is ours (core/model/cell.h). Where a cell has one bias for each gate, it
 // is the sum of the two; a GRU's new state has its own for the recurrent part. The single cells
@@ -12,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/io/tensor_file.h"
@@ -43,8 +43,9 @@ struct StoredModel {
 };
 
 struct ModelChoice {
-  std::string prefix;   ///< with or without its last dot; needed when there are several
-  std::string readout;  ///< name of the nn.Linear; empty: the only one that can be it
+  std::string prefix;       ///< as choice_of() has it, or whole; needed when there are several
+  std::string readout;      ///< name of the nn.Linear; empty: the only one that can be it
+  bool take_first = false;  ///< of several networks the first, where there is no prefix
 };
 
 /// Returns an empty string, or what is wrong, to be read after the file's name; `stored` is
@@ -52,8 +53,15 @@ struct ModelChoice {
 std::string read_stored_model(const TensorFile& file, const ModelChoice& choice,
                               StoredModel& stored);
 
-/// The prefixes of all recurrent networks in the file, in its order.
+/// The prefixes of all recurrent networks in the file, in its order: "rnn.", or "" where nothing
+/// stands before "weight_hh_l0".
 std::vector<std::string> model_prefixes(const TensorFile& file);
+
+/// What people choose such a prefix with: "rnn", or "." for the empty one.
+std::string choice_of(const std::string& prefix);
+
+/// Whether a tensor of that name belongs to a recurrent network ("rnn.weight_hh_l0").
+bool is_recurrent(std::string_view tensor);
 
 /// Where a layer that is to be saved belongs.
 struct StoredPlace {

@@ -14,22 +14,23 @@ namespace backflow::model {
 /// backward ones where it has both.
 struct LowerLayers {
   struct Layer {
-    Parameters forward;  ///< their read-outs are empty
-    std::optional<Parameters> backward;
+    Model forward;  ///< their read-outs are empty
+    std::optional<Model> backward;
   };
-  CellKind cell = CellKind::rnn;
-  std::vector<Layer> layers;
+  std::vector<Layer> layers;  ///< at least one
 };
 
 struct Feed {
   std::shared_ptr<const LowerLayers> below;  ///< null: none
-  Activation activation;                     ///< of all layers
   bool backward = false;                     ///< the layer reads each sequence from its end
 
   /// Puts what the lower layers make of the inputs in their place, and turns the sequences round
   /// where they are read backwards: inputs, targets and weights; a target of the last step alone
   /// stays with the last step, where the layer has seen everything.
   void apply(Batch& batch) const;
+
+  /// The same with another activation in all lower layers.
+  Feed with(const Activation& activation) const;
 };
 
 }  // namespace backflow::model

@@ -128,9 +128,7 @@ std::shared_ptr<const IterationRecord> Trainer::step() {
 void Trainer::set_activation(const model::Activation& activation) {
   setup_.model.activation = activation;
   if (setup_.feed) {  // the layers of a network have one
-    auto feed = std::make_shared<model::Feed>(*setup_.feed);
-    feed->activation = activation;
-    setup_.feed = std::move(feed);
+    setup_.feed = std::make_shared<const model::Feed>(setup_.feed->with(activation));
     validation_batch_.reset();
   }
   forget_best();

@@ -4,6 +4,7 @@
 
 #include "app/session/heap.h"
 #include "core/gradient/coarse_norms.h"
+#include "core/gradient/estimated_norms.h"
 #include "core/gradient/contributions.h"
 #include "core/gradient/jacobian_norms.h"
 #include "core/model/initialization.h"
@@ -148,6 +149,16 @@ void coarse_map(benchmark::State& state) {
         job.model, trace, 0, gradient::MatrixNorm::spectral, state.range(2)));
 }
 BENCHMARK(coarse_map)->Args({64, 200, 8})->UseRealTime()->Unit(benchmark::kMicrosecond);
+
+// The first picture of a network that is too wide for products.
+void estimated_map(benchmark::State& state) {
+  const Job job(state.range(0), state.range(1), 1);
+  const model::Trace trace = model::forward(job.model, job.batch);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(gradient::estimated_jacobian_norms(
+        job.model, trace, 0, gradient::MatrixNorm::spectral, state.range(2)));
+}
+BENCHMARK(estimated_map)->Args({512, 500, 42})->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void contributions(benchmark::State& state) {
   const Job job(state.range(0), state.range(1), state.range(2));

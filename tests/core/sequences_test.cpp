@@ -257,6 +257,10 @@ TEST_F(SequenceFiles, WhatIsWrongIsOneSentence) {
   EXPECT_THAT(error_of(file("b.csv", "x,y1,y2\n1,2,3\n1,,3\n")),
               StartsWith("has some targets in line 3 and leaves out others"));
   EXPECT_THAT(error_of(file("c.csv", "y,y2\n1,2\n")), StartsWith("has no column for inputs"));
+  EXPECT_EQ(error_of(file("d.csv", "sequence,x\n1,5\n1,5\n2,5\n\n3,5\n1,5\n1,5\n")),
+            "has rows of one sequence in line 2 and again in line 7, with another's between; those "
+            "of a sequence must follow one another");
+  EXPECT_EQ(error_of(file("e.csv", "sequence,x\n2,5\n1,5\n1,5\n3,5\n")), "");
   const std::string x = arrays("x.safetensors", {{"x", {3, 2, 2}, counting(12)}});
   EXPECT_THAT(
       error_of(x, arrays("y.safetensors", {{"y", {5, 2}, counting(10)}})),

@@ -108,6 +108,27 @@ TEST(TorchModel, BothDirectionsAgree) {
   EXPECT_EQ(count, 4u);
 }
 
+// All layers of a network have one activation, also when it changes while the network runs.
+TEST(TorchModel, AnotherActivationReachesTheLayersBelow) {
+  for (const std::string name : {"rnn-tanh-2-float64", "rnn-tanh-2-both-float64"}) {
+    SCOPED_TRACE(name);
+    std::vector<std::string> settings{"model.file=" + golden(name + ".safetensors"),
+                                      "task.file=" + golden("x.npy")};
+    const config::Config tanh = configured(settings);
+    settings.push_back("model.activation=relu");
+    const config::Config relu = configured(settings);
+    training::Trainer trainer(config::make_setup(tanh));
+    const auto before = trainer.evaluate();
+    ASSERT_FALSE(config::needs_restart(tanh, relu));
+    ASSERT_EQ(config::apply(tanh, relu, trainer), "");
+    const auto after = trainer.evaluate();
+    const auto fresh = training::Trainer(config::make_setup(relu)).evaluate();
+    EXPECT_NE(after->batch.inputs.data(), before->batch.inputs.data());
+    EXPECT_EQ(after->batch.inputs.data(), fresh->batch.inputs.data());
+    EXPECT_EQ(after->trace.h.data(), fresh->trace.h.data());
+  }
+}
+
 TEST(TorchModel, TheFirstOfTwoLayersIsThatLayerAlone) {
   const auto one = configured({"model.file=" + golden("lstm-2-float64.safetensors"),
                                "model.layer=1", "task.file=" + golden("x.npy")});

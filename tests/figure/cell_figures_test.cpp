@@ -12,6 +12,7 @@
 #include "app/figure/quantity_names.h"
 #include "app/figure/unrolled_data.h"
 #include "core/gradient/coarse_norms.h"
+#include "core/gradient/estimated_norms.h"
 #include "tests/figure/figure_checks.h"
 #include "tests/figure/snapshots.h"
 
@@ -297,6 +298,24 @@ TEST(CoarseMap, SaysWhatWasComputedAndClaimsNoMore) {
                 exact.analysis->norms.log10_norm.at(std::stol(rows[i][0]), std::stol(rows[i][1])),
                 1e-9);
   EXPECT_TRUE(unrolled_data(snapshot, {}).log10_factor.empty());
+}
+
+TEST(CoarseMap, AnEstimateIsCalledOneAndWritesNoNumbers) {
+  session::Snapshot snapshot = snapshot_after(0, {"task.name=first-bit", "task.steps=30"});
+  auto analysis = std::make_shared<session::Analysis>(*snapshot.analysis);
+  const training::IterationRecord& record = *analysis->record;
+  for (const Index stride : {1, 3}) {
+    analysis->norms = *gradient::estimated_jacobian_norms(record.model, record.trace, 0,
+                                                          gradient::MatrixNorm::spectral, stride);
+    snapshot.analysis = analysis;
+    const Figure figure = kMap.build(snapshot, {}, {}, {720, 520});
+    EXPECT_THAT(all_text(figure), HasSubstr(stride == 1 ? "estimated at every step"
+                                                        : "estimated at every 3rd step"));
+    EXPECT_THAT(kMap.tooltip(snapshot, {}, figure, middle(figure, 30, {15, 6})),
+                HasSubstr("estimated"));
+    EXPECT_EQ(rows_of(kMap, snapshot).size(), 1u);
+    EXPECT_TRUE(unrolled_data(snapshot, {}).log10_factor.empty());
+  }
 }
 
 }  // namespace

@@ -234,6 +234,8 @@ TEST(SpectrumFigure, WhatCannotBeShownIsSaid) {
   coarse->norms.stride = 2;
   waiting.analysis = coarse;
   EXPECT_THAT(legible_text(waiting), HasSubstr("shown when training pauses"));
+  coarse->too_large = true;
+  EXPECT_THAT(legible_text(waiting), HasSubstr("more memory than this machine has"));
   waiting.analysis = nullptr;
   for (const FigureInfo* info : {&kLag, &kSpectrum, &kSaturation})
     EXPECT_THAT(all_text(info->build(waiting, {}, {}, {640, 360})), HasSubstr("computing the"));

@@ -10,6 +10,7 @@ import io
 import json
 import pathlib
 import struct
+import types
 import zipfile
 
 import numpy as np
@@ -79,27 +80,14 @@ for case, save in [("npz-stored", np.savez), ("npz-deflated", np.savez_compresse
     save(stream, **arrays)
     add_npz(case, stream.getvalue())
 
-
-class Unseekable(io.RawIOBase):
-    """What sizes cannot be written back into: they follow the data."""
-
-    def __init__(self):
-        self.content = b""
-
-    def writable(self):
-        return True
-
-    def write(self, more):
-        self.content += bytes(more)
-        return len(more)
-
-
-stream = Unseekable()
-with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+# What sizes cannot be written back into: they follow the data.
+stream = io.BytesIO()
+unseekable = types.SimpleNamespace(write=stream.write, flush=stream.flush)
+with zipfile.ZipFile(unseekable, "w", zipfile.ZIP_DEFLATED) as archive:
     archive.comment = b"no array"
     for name, array in arrays.items():
         archive.writestr(zipfile.ZipInfo(name + ".npy"), npy(array))
-add_npz("npz-streamed", stream.content)
+add_npz("npz-streamed", stream.getvalue())
 
 # Safetensors. NumPy has no bfloat16: the upper halves of floats.
 bfloat16 = np.array([1.5, -2.0, 0.0078125], dtype="<f4")

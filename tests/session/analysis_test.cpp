@@ -256,6 +256,27 @@ TEST(AnalyseCoarsely, OnlyWhereTheExactMapTakesLong) {
   EXPECT_EQ(coarse->log10_blame, exact->log10_blame);
 }
 
+TEST(AnalyseCoarsely, EstimatesWhereProductsTakeLong) {
+  const Session wide{configured({"task.name=first-bit", "task.steps=60", "task.batch=1",
+                                 "model.cell=lstm", "model.hidden=256"})};
+  const auto first = analyse_coarsely(wide.record(), {});
+  ASSERT_NE(first, nullptr);
+  EXPECT_TRUE(first->norms.estimated);
+  EXPECT_FALSE(first->too_large);  // 380 MB
+  EXPECT_FALSE(first->chain);
+  EXPECT_EQ(first->log10_blame.size(), 61u);
+  EXPECT_TRUE(std::isnan(first->largest_lyapunov));
+  // A finer one would take as long as the exact one.
+  EXPECT_EQ(analyse_coarsely(wide.record(), {}, {}, first.get(), nullptr, 1), nullptr);
+  const auto exact = analyse(wide.record(), {}, {}, first.get());
+  ASSERT_NE(exact, nullptr);
+  EXPECT_TRUE(exact->norms.is_exact());
+  EXPECT_TRUE(std::isfinite(exact->largest_lyapunov));
+  EXPECT_LT(first->norms.log10_norm.at(60, 0), exact->norms.log10_norm.at(60, 0) + 1e-9);
+  EXPECT_NEAR(first->norms.log10_norm.at(60, 0), exact->norms.log10_norm.at(60, 0), 0.3);
+  EXPECT_EQ(analyse_coarsely(wide.record(), {}, {}, exact.get()), nullptr);
+}
+
 TEST(Analyse, SpectrumOfAProductIsThatOfItsFactors) {
   // J_t = ½ Q with Q orthogonal: every |λ| and every σ of 30 factors is 2^−30.
   const Session session{

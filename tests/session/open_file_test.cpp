@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "app/session/comparison.h"
+#include "core/config/keys.h"
 #include "core/io/safetensors.h"
 #include "tests/support/configured.h"
 #include "tests/support/temporary_folder.h"
@@ -22,6 +23,16 @@ using OpenFile = support::TemporaryFolder;
 
 std::string model_file(const std::string& name) {
   return BACKFLOW_SOURCE_DIR "/tests/golden/models/" + name;
+}
+
+// A file with a small network for each of those prefixes.
+std::string networks_bytes(const std::vector<std::string>& prefixes) {
+  const std::vector<double> ones(16, 0.5);
+  std::vector<io::NamedTensor> tensors;
+  for (const std::string& prefix : prefixes)
+    for (const char* part : {"weight_ih_l0", "weight_hh_l0"})
+      tensors.push_back({prefix + part, {4, 4}, ones});
+  return io::safetensors_bytes(tensors, io::NumberType::float32);
 }
 
 // An NPZ file with one number under that name.
@@ -86,17 +97,12 @@ TEST_F(OpenFile, ABadFileLeavesEverythingAsItWas) {
 
 // What was chosen in one file is not looked for in the next.
 TEST_F(OpenFile, OfSeveralNetworksTheFirstIsShown) {
-  std::vector<double> ones(16, 0.5);
-  std::vector<io::NamedTensor> tensors;
-  for (const char* name : {"encoder", "decoder"})
-    for (const char* part : {".weight_ih_l0", ".weight_hh_l0"})
-      tensors.push_back({std::string(name) + part, {4, 4}, ones});
-  const std::string two =
-      file("two.safetensors", io::safetensors_bytes(tensors, io::NumberType::float32));
+  const std::string two = file("two.safetensors", networks_bytes({"encoder.", "decoder."}));
   Session session{configured({})};
   session.execute(SetKey{"model.file", two});
   EXPECT_THAT(session.snapshot().refusal, IsEmpty());
   EXPECT_EQ(session.config().model.file.stored->prefix, "encoder.");
+  EXPECT_EQ(session.config().model.file.choice.prefix, "encoder");
   EXPECT_THAT(session.config().model.file.stored->notes.front(), HasSubstr("\"decoder\""));
   session.execute(SetKey{"model.prefix", "decoder"});
   EXPECT_EQ(session.config().model.file.stored->prefix, "decoder.");
@@ -105,6 +111,23 @@ TEST_F(OpenFile, OfSeveralNetworksTheFirstIsShown) {
   session.execute(SetKey{"model.file", model_file("rnn-tanh-2-float32.safetensors")});
   EXPECT_THAT(session.snapshot().refusal, IsEmpty());
   EXPECT_EQ(session.config().model.file.stored->prefix, "rnn.");
+  EXPECT_EQ(session.config().model.file.choice.prefix, "");
+}
+
+// The configuration says which network it is, also of one without a prefix: set again, it is it.
+TEST_F(OpenFile, TheFirstOfSeveralIsNamedByTheConfiguration) {
+  const std::string two = file("two.safetensors", networks_bytes({"", "decoder."}));
+  Session session{configured({})};
+  session.execute(SetKey{"model.file", two});
+  EXPECT_THAT(session.snapshot().refusal, IsEmpty());
+  EXPECT_EQ(session.config().model.file.stored->prefix, "");
+  EXPECT_EQ(session.config().model.file.choice.prefix, ".");
+  config::Config again;
+  ASSERT_EQ(config::set_key(again, "model.file", two), "");
+  EXPECT_THAT(config::validate(again), HasSubstr("several recurrent networks: \".\", \"decoder\""));
+  ASSERT_EQ(config::set_key(again, "model.prefix", "."), "");
+  ASSERT_NE(again.model.file.stored, nullptr);
+  EXPECT_EQ(again.model.file.stored->prefix, "");
 }
 
 TEST_F(OpenFile, TwoComparedNetworksKeepTheSameTask) {

@@ -47,6 +47,16 @@ std::vector<double> shares(const SequenceData& data) {
 
 }  // namespace
 
+void SequenceData::take_classes(std::span<const double> numbers) {
+  constexpr double kMostClasses = 4096.0;
+  const double most = *std::ranges::max_element(numbers);
+  const bool whole =
+      std::ranges::all_of(numbers, [](double v) { return v >= 0.0 && v == std::floor(v); });
+  if (!whole || most >= kMostClasses) return;
+  target = most <= 1.0 ? TargetKind::binary : TargetKind::classes;
+  target_size = most <= 1.0 ? 1 : static_cast<Index>(most) + 1;
+}
+
 void SequenceData::summarise() {
   longest = 0;
   for (const Sequence& sequence : sequences) longest = std::max(longest, sequence.length());

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,8 @@ struct SequenceData {
   };
   std::vector<Sequence> sequences;  ///< at least one, none empty
   TargetKind target = TargetKind::none;
-  model::Index target_size = 1;           ///< 1 of labels, K of classes, m of reals; 1 without
-  std::vector<std::string> input_names;   ///< of the columns of a table; (d) or empty
-  std::vector<std::string> target_names;  ///< likewise
-  std::string source;                     ///< what was read, for people: "(12, 100, 3) of float32"
+  model::Index target_size = 1;  ///< 1 of labels, K of classes, m of reals; 1 without
+  std::string source;            ///< what was read, for people: "(12, 100, 3) of float32"
   // By summarise():
   model::Index longest = 0;  ///< the most steps of a sequence
   bool only_last = false;    ///< each sequence has a target at its last step and no other
@@ -49,6 +48,9 @@ struct SequenceData {
   double chance_accuracy = std::numeric_limits<double>::quiet_NaN();
 
   model::Index input_size() const { return sequences.front().inputs.rows(); }
+  /// Real targets of one column, all of whose numbers these are, at least one: when all are whole,
+  /// they are labels (0 and 1 alone) or, up to 4095, numbers of classes.
+  void take_classes(std::span<const double> numbers);
   /// Once all sequences are there.
   void summarise();
 };

@@ -19,8 +19,8 @@ namespace backflow::training {
 /// numbers of steps, one for each sequence.
 ///
 /// Tables: one row for each step; columns whose names begin with y are targets, one named
-/// "sequence" tells the sequences apart, all others are inputs. Without names all are inputs, of
-/// one sequence. An empty field of a target: none at that step.
+/// "sequence" tells the sequences apart, whose rows follow one another; all others are inputs.
+/// Without names all are inputs, of one sequence. An empty field of a target: none at that step.
 ///
 /// Returns what is wrong with a file, to be read after its name, or an empty string; the options
 /// are unchanged then. What does not go together is put into options.problem.
