@@ -211,10 +211,9 @@ void Comparison::carry_out(const OnB& command) {
   std::visit(
       [this](const auto& c) {
         using C = std::decay_t<decltype(c)>;
-        if constexpr (std::is_same_v<C, SetKey>) {
-          if (is_shared(c.name)) return change_both(c);
-        }
-        if constexpr (kIsForOne<C>)
+        if constexpr (std::is_same_v<C, SetKey>)
+          set_key(*b_, c);
+        else if constexpr (kIsForOne<C>)
           change(*b_, c);
         else
           carry_out(c);

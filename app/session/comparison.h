@@ -127,6 +127,7 @@ private:
   bool changes_the_task(const Side& side, const Command& command) const;
   void change(Side& side, const Command& command);
   void change_both(const SetKey& command);
+  void set_key(Side& side, const SetKey& command);
   void start_pair(const StartPair& command);
   void copy_to_b();
   void refuse_command(std::string reason);

@@ -43,12 +43,15 @@ bool is_shared(std::string_view key) {
          key == "training.validation_every";
 }
 
-void Comparison::carry_out(const SetKey& command) {
+void Comparison::carry_out(const SetKey& command) { set_key(a_, command); }
+
+// Of that side, or of both.
+void Comparison::set_key(Side& side, const SetKey& command) {
   const io::ProgressScope listening(command.progress);
   if (is_shared(command.name))
     change_both(command);
   else
-    change(a_, command);
+    change(side, command);
   if (command.answer) command.answer->set_value(take_refusal());
 }
 

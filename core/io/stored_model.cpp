@@ -255,6 +255,8 @@ std::string Reader::read_readout(const std::string& asked) {
 
 }  // namespace
 
+bool is_recurrent(std::string_view tensor) { return place_of(tensor).has_value(); }
+
 std::vector<std::string> model_prefixes(const TensorFile& file) {
   std::vector<std::string> prefixes;
   for (const TensorInfo& info : file.tensors()) {

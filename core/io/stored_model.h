@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/io/tensor_file.h"
@@ -60,6 +61,9 @@ std::vector<std::string> model_prefixes(const TensorFile& file);
 
 /// What people choose such a prefix with: "rnn", or "." for the empty one.
 std::string choice_of(const std::string& prefix);
+
+/// Whether a tensor of that name belongs to a recurrent network ("rnn.weight_hh_l0").
+bool is_recurrent(std::string_view tensor);
 
 /// Where a layer that is to be saved belongs.
 struct StoredPlace {

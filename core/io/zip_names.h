@@ -7,7 +7,7 @@
 namespace backflow::io {
 
 /// The names of the entries, from the directory at the end of the file. Nothing is held against
-/// anything; none where there is no directory, or one of ZIP64, or of a megabyte.
+/// anything; none where there is no directory, where it is one of ZIP64, or larger than a megabyte.
 std::vector<std::string> zip_names(const std::string& path);
 
 }  // namespace backflow::io

@@ -166,6 +166,10 @@ TEST_F(OpenFile, WhoWaitsIsAnsweredAlone) {
   networks.execute(on_b(SetKey{"model.loss", "mse"}));
   EXPECT_EQ(answer_to("task.steps", "17").substr(0, 15), "task.steps = 17");
   EXPECT_EQ(answer_to("training.learning_rate", "0.25"), "");
+  SetKey of_b{"model.hidden", "0"};
+  of_b.answer = std::make_shared<std::promise<std::string>>();
+  networks.execute(on_b(of_b));
+  EXPECT_THAT(of_b.answer->get_future().get(), StartsWith("B: model.hidden = "));
   EXPECT_EQ(networks.a().config().training.learning_rate, 0.25);
   EXPECT_EQ(networks.snapshot({}).refusals, 0u);
   EXPECT_THAT(networks.snapshot({}).refusal, IsEmpty());
