@@ -112,11 +112,10 @@ TEST(TorchModel, BothDirectionsAgree) {
 TEST(TorchModel, AnotherActivationReachesTheLayersBelow) {
   for (const std::string name : {"rnn-tanh-2-float64", "rnn-tanh-2-both-float64"}) {
     SCOPED_TRACE(name);
-    std::vector<std::string> settings{"model.file=" + golden(name + ".safetensors"),
-                                      "task.file=" + golden("x.npy")};
-    const config::Config tanh = configured(settings);
-    settings.push_back("model.activation=relu");
-    const config::Config relu = configured(settings);
+    const config::Config tanh =
+        configured({"model.file=" + golden(name + ".safetensors"), "task.file=" + golden("x.npy")});
+    config::Config relu = tanh;
+    ASSERT_EQ(config::set_key(relu, "model.activation=relu"), "");
     training::Trainer trainer(config::make_setup(tanh));
     const auto before = trainer.evaluate();
     ASSERT_FALSE(config::needs_restart(tanh, relu));
