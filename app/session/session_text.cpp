@@ -8,7 +8,6 @@
 #include "app/session/curve_thinning.h"
 #include "app/session/json_text.h"
 #include "app/session/session_file.h"
-#include "core/config/key_table.h"
 #include "core/config/keys.h"
 #include "core/io/shown.h"
 #include "core/io/strict_json.h"

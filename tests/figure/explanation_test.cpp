@@ -20,17 +20,17 @@ using model::Index;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Case {
+struct Example {
   std::string name;
   session::Snapshot snapshot;
 };
 
-Case make(const std::string& name, std::vector<const char*> keys, int iterations = 4) {
+Example make(const std::string& name, std::vector<const char*> keys, int iterations = 4) {
   return {name, snapshot_after(iterations, keys, {})};
 }
 
-const std::vector<Case>& cases() {
-  static const std::vector<Case> kAll{
+const std::vector<Example>& examples() {
+  static const std::vector<Example> kAll{
       make("default", {}),
       make("fresh", {}, 0),
       make("small", {"task.name=cat-mat-rat", "model.hidden=3"}),
@@ -103,12 +103,12 @@ std::vector<View> views(const session::Snapshot& snapshot) {
   return all;
 }
 
-std::string where(const Case& one, const View& view) {
+std::string where(const Example& one, const View& view) {
   return one.name + ", position " + std::to_string(view.playhead ? view.playhead->position : 0);
 }
 
 TEST(Explanation, EveryEquationHoldsToTheDigitsShown) {
-  for (const Case& one : cases()) {
+  for (const Example& one : examples()) {
     int checked = 0;
     for (const View& view : views(one.snapshot)) {
       SCOPED_TRACE(where(one, view));
@@ -121,7 +121,7 @@ TEST(Explanation, EveryEquationHoldsToTheDigitsShown) {
 }
 
 TEST(Explanation, TheCheckNoticesAWrongDigit) {
-  const auto& snapshot = cases()[2].snapshot;
+  const auto& snapshot = examples()[2].snapshot;
   View view;
   view.playhead = Playhead{2};
   static Formula line;
@@ -139,7 +139,7 @@ model::Vector quantity(const Explanation& explanation, const std::string& name) 
 }
 
 TEST(Explanation, LeftSidesAreTheRecords) {
-  for (const Case& one : cases()) {
+  for (const Example& one : examples()) {
     const auto& record = *one.snapshot.record;
     const Index T = record.trace.steps(), s = record.trace.batch() - 1;
     const auto B = static_cast<double>(record.trace.batch());
@@ -165,7 +165,7 @@ TEST(Explanation, LeftSidesAreTheRecords) {
 TEST(Explanation, TermsOfTheBlameAddUpExactly) {
   for (const char* name : {"small", "LSTM, every step", "GRU", "original GRU", "softmax", "horizon",
                            "horizon of LSTM", "chunks", "wide GRU", "wide original GRU"})
-    for (const Case& one : cases()) {
+    for (const Example& one : examples()) {
       if (one.name != name) continue;
       const Index T = one.snapshot.record->trace.steps();
       for (Index t = 1; t <= T; ++t) {
@@ -193,7 +193,7 @@ TEST(Explanation, TermsOfTheBlameAddUpExactly) {
 }
 
 TEST(Explanation, CanBeReadAtEverySize) {
-  for (const Case& one : cases())
+  for (const Example& one : examples())
     for (const View& view : views(one.snapshot)) {
       SCOPED_TRACE(where(one, view));
       for (const Size size : {Size{320, 90}, Size{480, 140}, Size{600, 110}, Size{600, 200},
@@ -212,7 +212,7 @@ TEST(Explanation, CanBeReadAtEverySize) {
 }
 
 TEST(Explanation, TakesTheHeightItAsksForAndNoMore) {
-  for (const Case& one : cases())
+  for (const Example& one : examples())
     for (const View& view : views(one.snapshot)) {
       SCOPED_TRACE(where(one, view));
       const FigureStyle style{Theme::dark, 12.0, false};
@@ -225,14 +225,14 @@ TEST(Explanation, TakesTheHeightItAsksForAndNoMore) {
     }
 }
 
-const Case& case_of(const char* name) {
-  for (const Case& one : cases())
+const Example& case_of(const char* name) {
+  for (const Example& one : examples())
     if (one.name == name) return one;
   ADD_FAILURE() << name;
-  return cases()[0];
+  return examples()[0];
 }
 
-std::string text_at(const Case& one, Index position, Index sequence = 0) {
+std::string text_at(const Example& one, Index position, Index sequence = 0) {
   View view;
   view.playhead = Playhead{position};
   view.sequence = sequence;
@@ -243,7 +243,7 @@ std::string text_at(const Case& one, Index position, Index sequence = 0) {
 }
 
 TEST(Explanation, SaysWhatHappens) {
-  const Case& small = case_of("small");
+  const Example& small = case_of("small");
   EXPECT_THAT(text_at(small, 3), HasSubstr("a_{3} = W_{xh} x_{3} + W_{hh} h_{2} + b_{h}\n"
                                            "h_{3} = tanh(a_{3})\n"));
   EXPECT_THAT(text_at(small, 3), HasSubstr("the input “cat” and the state h_{2}"));
@@ -252,7 +252,7 @@ TEST(Explanation, SaysWhatHappens) {
   EXPECT_THAT(text_at(small, 6), HasSubstr("flows back through J_{3}; step 2 has no loss"));
   EXPECT_THAT(text_at(small, 6), HasSubstr("e_{2} = J_{3}^{T} e_{3}\nδ_{2} = tanh′(a_{2}) ⊙ e_{2}\n"
                                            "∂L/∂W_{hh} += δ_{2} h_{1}^{T}"));
-  const Case& every = case_of("softmax");
+  const Example& every = case_of("softmax");
   EXPECT_THAT(text_at(every, 6), HasSubstr("e_{2} = J_{3}^{T} e_{3} + W_{hy}^{T} ∂L_{2}/∂z_{2}"));
   EXPECT_THAT(text_at(every, 6), HasSubstr("and step 2's own loss adds its share"));
   EXPECT_THAT(text_at(every, 4), HasSubstr("L = ∑"));
@@ -264,17 +264,17 @@ TEST(Explanation, SaysWhatHappens) {
 }
 
 TEST(Explanation, TruncationIsSaidWhereItCuts) {
-  const Case& chunks = case_of("chunks");  // 9 steps, cut after 4 and 8
+  const Example& chunks = case_of("chunks");  // 9 steps, cut after 4 and 8
   EXPECT_THAT(text_at(chunks, 2 * 9 + 2 - 4), HasSubstr("truncation cuts between steps 4 and 5"));
   EXPECT_THAT(text_at(chunks, 2 * 9 + 2 - 5), HasSubstr("Cut here: nothing flows to step 4."));
   EXPECT_THAT(text_at(chunks, 2 * 9 + 2 - 6), Not(HasSubstr("ut here")));
-  const Case& horizon = case_of("horizon, one loss");  // 8 steps, 3 of them blamed
+  const Example& horizon = case_of("horizon, one loss");  // 8 steps, 3 of them blamed
   EXPECT_THAT(text_at(horizon, 2 * 8 + 2 - 6), HasSubstr("flows back through J_{7}"));
   EXPECT_THAT(text_at(horizon, 2 * 8 + 2 - 5), HasSubstr("no blame reaches this step"));
 }
 
 TEST(Explanation, ASequenceThatHasEndedKeepsItsState) {
-  const Case& one = case_of("lengths");
+  const Example& one = case_of("lengths");
   const model::Trace& trace = one.snapshot.record->trace;
   Index shorter = 0;
   while (trace.length(shorter) == trace.steps()) ++shorter;
@@ -284,10 +284,10 @@ TEST(Explanation, ASequenceThatHasEndedKeepsItsState) {
 }
 
 TEST(Explanation, WithoutAPlayheadTheNetworkInGeneral) {
-  const Explanation explanation = explain(cases()[0].snapshot, {});
+  const Explanation explanation = explain(examples()[0].snapshot, {});
   EXPECT_EQ(markup_of(explanation.equations[0].symbols),
             "h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})");
-  const Figure figure = build_explanation(cases()[0].snapshot, {}, {}, {900, 200});
+  const Figure figure = build_explanation(examples()[0].snapshot, {}, {}, {900, 200});
   EXPECT_THAT(all_text(figure), HasSubstr("∏"));
 }
 

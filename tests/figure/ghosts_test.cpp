@@ -45,13 +45,13 @@ TEST(Ghosts, TheCursorReachesTheirEnd) {
   }
 }
 
-struct Case {
+struct GhostOf {
   const char* figure;
   const char* group;
   Series series;
 };
 
-class GhostCurves : public ::testing::TestWithParam<Case> {};
+class GhostCurves : public ::testing::TestWithParam<GhostOf> {};
 
 TEST_P(GhostCurves, AreLinesThroughTheirOwnValues) {
   const auto [name, id, series] = GetParam();
@@ -104,10 +104,10 @@ TEST_P(GhostCurves, TellTheirValuesUnderTheMouse) {
 
 INSTANTIATE_TEST_SUITE_P(
     Figures, GhostCurves,
-    ::testing::Values(Case{"loss", "loss", Series::loss},
-                      Case{"accuracy", "accuracy", Series::accuracy},
-                      Case{"gradient-norm", "gradient-norm", Series::norm_before_clip},
-                      Case{"learning-rate", "learning-rate", Series::learning_rate}),
+    ::testing::Values(GhostOf{"loss", "loss", Series::loss},
+                      GhostOf{"accuracy", "accuracy", Series::accuracy},
+                      GhostOf{"gradient-norm", "gradient-norm", Series::norm_before_clip},
+                      GhostOf{"learning-rate", "learning-rate", Series::learning_rate}),
     [](const auto& test) {
       std::string name = test.param.figure;
       std::erase(name, '-');

@@ -19,7 +19,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-config::Config configured(const std::vector<std::string>& assignments) {
+config::Config valid(const std::vector<std::string>& assignments) {
   const config::Config config = support::configured(assignments);
   EXPECT_THAT(config::validate(config), IsEmpty());
   return config;
@@ -93,7 +93,7 @@ TEST(Session, SettingTheSpectralRadiusRescalesThePresentWeightsOnly) {
 }
 
 TEST(Session, SettingTheSameSpectralRadiusAgainActsOnWeightsThatHaveMoved) {
-  Session session{configured({"model.spectral_radius=0.9"})};
+  Session session{valid({"model.spectral_radius=0.9"})};
   iterate(session, 50);
   session.execute(SetKey{"model.spectral_radius", "0.9"});
   EXPECT_NEAR(model::spectral_radius(W_hh(refreshed(session))), 0.9, 1e-12);
@@ -126,7 +126,7 @@ TEST(Session, LiveKeysWhileRunningReachTheNextIteration) {
 }
 
 TEST(Session, ThresholdIsMissingInTheCurveWhileClippingIsOff) {
-  Session session{configured({"training.clip.mode=none"})};
+  Session session{valid({"training.clip.mode=none"})};
   iterate(session, 1);
   EXPECT_TRUE(std::isnan(session.snapshot().history.value(training::Series::threshold, 0)));
 }
@@ -157,7 +157,7 @@ TEST(Session, RefusedKeysChangeNothingAndSayWhy) {
 }
 
 TEST(Session, ResetGivesTheSameRunAgain) {
-  Session session{configured({"task.name=first-bit"})};
+  Session session{valid({"task.name=first-bit"})};
   iterate(session, 10);
   const Snapshot first = session.snapshot();
   session.execute(Reset{});
@@ -172,10 +172,9 @@ TEST(Session, ResetGivesTheSameRunAgain) {
 }
 
 TEST(Session, DivergencePausesAndLowerLearningRateCarriesOn) {
-  Session session{
-      configured({"task.name=first-bit", "task.steps=60", "model.activation=relu",
-                  "model.spectral_radius=1.5", "training.learning_rate=100",
-                  "training.clip.mode=none", "model.loss=mse", "model.readout=identity"})};
+  Session session{valid({"task.name=first-bit", "task.steps=60", "model.activation=relu",
+                         "model.spectral_radius=1.5", "training.learning_rate=100",
+                         "training.clip.mode=none", "model.loss=mse", "model.readout=identity"})};
   session.execute(session::Run{});
   for (int i = 0; i < 1000 && session.wants_to_iterate(); ++i) session.iterate();
   const Snapshot diverged = session.snapshot();
@@ -193,7 +192,7 @@ TEST(Session, DivergencePausesAndLowerLearningRateCarriesOn) {
 }
 
 TEST(Session, SwitchingFromALongTaskToATableNeedsItsOwnLengthFirst) {
-  Session session{configured({"task.name=first-bit", "task.steps=50"})};
+  Session session{valid({"task.name=first-bit", "task.steps=50"})};
   session.execute(SetKey{"task.name", "cat-mat-rat"});
   EXPECT_THAT(session.snapshot().refusal, HasSubstr("task.steps = 50"));
   session.execute(SetKey{"task.steps", "auto"});
@@ -217,7 +216,7 @@ using SessionFiles = support::TemporaryFolder;
 
 TEST_F(SessionFiles, AMatrixFileIsUsedAtOnceAndTheHiddenUnitsFollow) {
   const std::string path = file("W.csv", "0.5,1\n0,0.25\n");
-  Session session{configured({"model.hidden=8"})};
+  Session session{valid({"model.hidden=8"})};
   session.execute(SetKey{"model.init_file", path});
   EXPECT_THAT(session.snapshot().refusal, IsEmpty());
   EXPECT_EQ(session.record()->model.parameters.W_hh,
