@@ -38,10 +38,13 @@ std::vector<std::string> numbers(const session::Snapshot& snapshot, const View& 
   const Index gate = model::layout_of(analysis.record->model).new_state_block;
   if (shown_gate(snapshot, view) != gate || cell != snapshot.record->model.cell) return {};
   const std::string rho = "ρ = " + compact(analysis.spectral_radius);
-  const std::string both = rho + ", σ_{1} = " + compact(analysis.largest_singular_value);
+  const std::string sigma = "σ_{1} = " + compact(analysis.largest_singular_value);
+  // An analysis that has to be there at once comes without ρ.
+  const bool known = !std::isnan(analysis.spectral_radius) || analysis.norms.is_exact();
+  const std::string both = (known ? rho + ", " : std::string()) + sigma;
   return {source_prefix(snapshot.config, cell) + both +
               fmt::format(", iteration {}", grouped(analysis.record->iteration)),
-          cell_prefix(cell) + both, both, rho};
+          cell_prefix(cell) + both, both, known ? rho : sigma};
 }
 
 // The condition for vanishing, as many lines as there is room for.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <new>
 #include <numbers>
 #include <optional>
@@ -195,7 +197,7 @@ void add_lasting(const IterationRecord& record, Index sequence, Analysis& analys
   const model::Model& model = record.model;
   analysis.log10_blame = gradient::log10_blame(model, record.trace, record.signals, sequence,
                                                record.options.truncation);
-  analysis.spectral_radius = model::spectral_radius(model.parameters, model.cell);
+  analysis.spectral_radius = std::numeric_limits<double>::quiet_NaN();
   analysis.largest_singular_value = model::largest_singular_value(model.parameters, model.cell);
   if (model.cell == model::CellKind::rnn)
     analysis.bound = gradient::JacobianBound{model::derivative_bound(model.activation),
@@ -220,15 +222,20 @@ bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& ca
   return analysis.walk.has_value();
 }
 
-// `norms`: nothing when `same`, which has all that lasts, has the map as well.
+// `norms`: nothing when `same`, which has all that lasts, has the map as well. `at_once`: without
+// the spectral radius, which takes as long as the quickest map of a wide network.
 std::shared_ptr<Analysis> around(std::optional<gradient::JacobianNorms> norms,
                                  std::shared_ptr<const IterationRecord> record,
                                  const AnalysisOptions& options,
                                  const gradient::CancelFunction& cancelled,
-                                 const KnownNeuron& known, const Analysis* same = nullptr) {
+                                 const KnownNeuron& known, const Analysis* same,
+                                 bool at_once = false) {
   auto analysis =
       same != nullptr ? std::make_shared<Analysis>(*same) : std::make_shared<Analysis>();
   if (same == nullptr) add_lasting(*record, norms->sequence, *analysis);
+  if (!at_once && std::isnan(analysis->spectral_radius))
+    analysis->spectral_radius =
+        model::spectral_radius(record->model.parameters, record->model.cell);
   analysis->record = std::move(record);
   analysis->too_large = false;
   if (!add_neuron(options, known, cancelled, *analysis)) return nullptr;
@@ -254,8 +261,8 @@ struct CoarseMap {
 
 // Operations that take about ten milliseconds, and a hundred.
 constexpr double kAtOnce = 4e8, kSoon = 4e9;
-// Of the estimates, level by level: half a second, some, and most of a minute.
-constexpr std::array<double, kCoarseLevels> kEstimates{3e10, 4e11, 3e12};
+// Of the estimates, level by level: as few as there can be, a second, some, and most of a minute.
+constexpr std::array<double, kCoarseLevels> kEstimates{0.0, 8e10, 5e11, 3e12};
 
 Index size_of_state(const IterationRecord& record) {
   return record.trace.h.rows() + record.trace.c.rows();
@@ -284,7 +291,7 @@ std::optional<CoarseMap> coarse_map(const IterationRecord& record, Index sequenc
   if (gradient::estimated_cost(T, size, options.norm, stride) <= kSoon)
     return level == 0 && stride > 1 ? std::optional(CoarseMap{stride, false}) : std::nullopt;
   const double operations = kEstimates[static_cast<std::size_t>(level)];
-  if (level > 0 && exact < 5.0 * operations) return std::nullopt;
+  if (exact < 5.0 * operations) return std::nullopt;
   return estimate_within(operations, record, T, options.norm);
 }
 
@@ -336,7 +343,9 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
   AnalysisOptions quick = options;
   quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
   const bool too_large = is_too_large(*record, sequence);
-  auto analysis = around(std::move(norms), std::move(record), quick, cancelled, known, same);
+  const bool at_once = map->estimated && level == 0;
+  auto analysis =
+      around(std::move(norms), std::move(record), quick, cancelled, known, same, at_once);
   if (analysis) analysis->too_large = too_large;
   return analysis;
 }

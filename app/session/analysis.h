@@ -25,15 +25,16 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
 
 /// The same with a map that is not exact, in as many levels from 0 as there are until one that
 /// takes as long as the exact map: of every s-th step only (JacobianNorms::stride), in a few
-/// milliseconds; for wide networks estimated, in half a second, and then on finer grids. Nothing
-/// when there is no such level, when `earlier` has the exact map, or when cancelled.
+/// milliseconds; for wide networks estimated, at first without the spectral radius, and then on
+/// finer grids. Nothing when there is no such level, when `earlier` has the exact map, or when
+/// cancelled.
 std::shared_ptr<const Analysis> analyse_coarsely(
     std::shared_ptr<const training::IterationRecord> record, const AnalysisOptions& options,
     const gradient::CancelFunction& cancelled = {}, const Analysis* earlier = nullptr,
     const KnownNeuron& known = nullptr, int level = 0);
 
 /// How many levels there may be.
-inline constexpr int kCoarseLevels = 3;
+inline constexpr int kCoarseLevels = 4;
 
 /// True when the exact analysis takes more than about half a second.
 bool is_slow(const training::IterationRecord& record, const AnalysisOptions& options);

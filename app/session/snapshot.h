@@ -68,7 +68,9 @@ struct Analysis {
   std::shared_ptr<const training::IterationRecord> record;
   gradient::JacobianNorms norms;
   gradient::GradientDecay decay;
-  double spectral_radius = 0.0;         ///< ρ of the record's W_hh; NaN when it is not finite
+  /// ρ of the record's W_hh; NaN when it is not finite, or has not been computed with the first
+  /// estimated map.
+  double spectral_radius = 0.0;
   double largest_singular_value = 0.0;  ///< σ₁ likewise; of a gated cell's block as in Spectra
   std::vector<double> log10_blame;      ///< gradient::log10_blame of the same sequence
   gradient::LogRange range;             ///< of norms.log10_norm
@@ -81,8 +83,8 @@ struct Analysis {
   /// λ₁ of the same sequence in nats per step, as Spectra::lyapunov; NaN when a Jacobian is not
   /// finite or the map is a coarse one.
   double largest_lyapunov = std::numeric_limits<double>::quiet_NaN();
-  /// Of a map that is not exact: the exact one takes more memory than this machine has, and does not
-  /// come.
+  /// Of a map that is not exact: the exact one takes more memory than this machine has, and does
+  /// not come.
   bool too_large = false;
   std::shared_ptr<const gradient::Chain> chain;  ///< when AnalysisOptions::chain asked for it
   std::shared_ptr<const gradient::Contributions> contributions;  ///< likewise
