@@ -218,7 +218,7 @@ TEST(KeyGroups, WeightsFromAFileAskForTheFileFirst) {
   EXPECT_EQ(W_hh(driver), (model::Matrix(3, 3) << 0.5, 0, 0, 0, 0.25, 0, 0, 0, 1).finished());
   const std::string other = temporary_file("backflow_ui_test.csv", "0.5,1\n0,0.25\n");
   type_path(driver, "Matrix file", other + "x", Key::enter);
-  EXPECT_THAT(driver.ui().status(), HasSubstr("model.init_file"));
+  EXPECT_THAT(driver.ui().status(), HasSubstr("csvx does not exist"));
   EXPECT_EQ(W_hh(driver).rows(), 3);
   std::filesystem::rename(other, other + "x");
   type_path(driver, "Matrix file", other + "x", Key::enter);
