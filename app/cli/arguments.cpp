@@ -285,6 +285,20 @@ void add_report(CLI::App& app, Arguments& arguments) {
   sub->add_flag("--force", arguments.report.force, "overwrite a file that exists");
 }
 
+void add_verify(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = app.add_subcommand(
+      "verify", "compute published results anew and compare; each has its source and protocol");
+  VerifyRequest& request = arguments.verification;
+  sub->add_option("checks", request.names, "which ones, by name (default: all quick ones)")
+      ->type_name("NAME");
+  sub->add_option("--seeds", request.seeds, "of what is drawn at random")
+      ->check(between(1, 100))
+      ->type_name("N")
+      ->capture_default_str();
+  sub->add_flag("--slow", request.slow, "also those that take minutes");
+  sub->add_flag("--json", request.json, "for machines");
+}
+
 #ifdef BACKFLOW_HAS_WINDOW
 void add_window_options(CLI::App& app, Arguments& arguments) {
   WindowOptions& window = arguments.window;
@@ -331,6 +345,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
 #endif
   add_export(app, arguments);
   add_report(app, arguments);
+  add_verify(app, arguments);
   add_animate(app, arguments);
   CLI::App* check = app.add_subcommand("check", "compare the gradients with finite differences");
   add_set_option(*check, arguments);

@@ -10,6 +10,7 @@
 #include "app/cli/animate_command.h"
 #include "app/cli/export_command.h"
 #include "app/cli/report_command.h"
+#include "app/cli/verify_command.h"
 #ifdef BACKFLOW_HAS_WINDOW
 #include "app/cli/run_window.h"
 #endif
@@ -25,6 +26,7 @@ struct Arguments {
   ExportRequest request;
   ReportRequest report;
   AnimateRequest animation;
+  VerifyRequest verification;
   std::string norm = "spectral";
   std::string state = "hidden";
   std::string product;

@@ -10,6 +10,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/check_command.h"
 #include "app/cli/list_commands.h"
+#include "app/cli/verify_command.h"
 #include "app/cli/version.h"
 #include "core/config/keys.h"
 #include "core/config/nearest_match.h"
@@ -110,6 +111,13 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
       list(out);
       return kSuccess;
     }
+
+  if (app.got_subcommand("verify")) {
+    if (!arguments.assignments.empty() || !arguments.files.empty() || !arguments.session.empty())
+      return bad_usage(err,
+                       "verify has configurations of its own; what is set does not change them");
+    return verify(arguments.verification, out, err);
+  }
 
   Start start;
   if (const std::string error = make_start(arguments, start); !error.empty())

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include "app/cli/training_reel.h"
@@ -26,7 +27,8 @@ bool has_product(const session::Analysis& analysis, const figure::FigureInfo& in
 bool is_complete(const session::Analysis& analysis, const figure::FigureInfo& info,
                  const std::optional<session::StepPair>& product, bool walk,
                  const lab::NeuronOptions& neuron) {
-  return (!info.needs_spectra || analysis.spectra) && (!info.needs_chain || analysis.chain) &&
+  return (!info.needs_map || analysis.norms.is_exact()) &&
+         (!info.needs_spectra || analysis.spectra) && (!info.needs_chain || analysis.chain) &&
          (!info.needs_contributions || analysis.contributions) &&
          (!info.needs_lyapunov || analysis.lyapunov) &&
          (!info.needs_neuron || (analysis.neuron && analysis.neuron->options == neuron)) &&
@@ -48,6 +50,10 @@ SnapshotPointer completed(const figure::FigureInfo& info, SnapshotPointer snapsh
   options.lyapunov = options.neuron = false;
   figure::ask_for(info, options);
   options.walk = walk;
+  if (session::exact_is_too_large(*(there ? there->record : snapshot->record), options))
+    throw std::runtime_error(
+        "the exact map takes more memory than this machine can spare; fewer steps (task.steps) "
+        "make it smaller");
   options = session::with_config(options, snapshot->config);
   // A walk goes over the record that is shown; the map beside it may be of an earlier one.
   const bool of_map = there && !walk;

@@ -53,6 +53,7 @@ struct FigureInfo {
   /// The steps under the mouse, for View::cursor; null for a figure that has none.
   std::optional<Cell> (*cell)(const session::Snapshot&, const View&, const Figure&,
                               Point) = nullptr;
+  bool needs_map = false;            ///< shows Analysis::norms, which in a file are exact
   bool needs_spectra = false;        ///< shows more with session::AnalysisOptions::spectra
   bool needs_chain = false;          ///< likewise with chain
   bool needs_contributions = false;  ///< likewise with contributions

@@ -16,7 +16,7 @@ inline void add_waiting(Figure& figure, const FigureStyle& style, const Rect& ar
   const bool coarse = analysis != nullptr && !analysis->norms.is_exact();
   add_hint(figure, style, area,
            !coarse               ? computing
-           : analysis->too_large ? "takes more memory than this machine has"
+           : analysis->too_large ? "takes more memory than this machine can spare"
                                  : "shown when training pauses");
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <new>
 #include <numbers>
 #include <optional>
 #include <span>
@@ -185,11 +184,16 @@ const Analysis* if_same(const Analysis* earlier, const IterationRecord& record, 
   return same ? earlier : nullptr;
 }
 
-// Whether it has the exact map that is wanted, too.
-bool has_map(const Analysis* same, const AnalysisOptions& options) {
-  return same != nullptr && same->norms.is_exact() && same->norms.norm == options.norm &&
+// Whether its map, exact or not, is of the norm and the block that are wanted.
+bool is_of(const Analysis* same, const AnalysisOptions& options) {
+  return same != nullptr && same->norms.norm == options.norm &&
          same->norms.block ==
              gradient::mapped_block(same->record->model, options.norm, options.block).block;
+}
+
+// Whether it has the exact map that is wanted.
+bool has_map(const Analysis* same, const AnalysisOptions& options) {
+  return is_of(same, options) && same->norms.is_exact();
 }
 
 // What neither the map nor the options change.
@@ -211,7 +215,10 @@ bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& ca
   const IterationRecord& record = *analysis.record;
   if (!options.contributions) analysis.contributions.reset();
   if (!options.walk) analysis.walk.reset();
-  if (options.contributions && !analysis.contributions && analysis.norms.is_exact()) {
+  // Where no exact map comes they are not kept waiting for it.
+  const bool in_time =
+      analysis.norms.is_exact() || (analysis.too_large && !std::isnan(analysis.spectral_radius));
+  if (options.contributions && !analysis.contributions && in_time) {
     auto items = gradient::contributions(record.model, record.batch, record.trace, record.signals,
                                          record.options.truncation, cancelled);
     if (!items) return false;
@@ -220,6 +227,16 @@ bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& ca
   if (!options.walk || analysis.walk) return true;
   analysis.walk = gradient_walk(record, cancelled);
   return analysis.walk.has_value();
+}
+
+Index size_of_state(const IterationRecord& record) {
+  return record.trace.h.rows() + record.trace.c.rows();
+}
+
+// The exact map leaves a third of the memory to everything else.
+bool is_too_large(const IterationRecord& record, Index sequence) {
+  return gradient::exact_memory(record.trace.length(sequence), size_of_state(record)) >
+         static_cast<double>(parallel::physical_memory()) * 2.0 / 3.0;
 }
 
 // `norms`: nothing when `same`, which has all that lasts, has the map as well. `at_once`: without
@@ -237,7 +254,8 @@ std::shared_ptr<Analysis> around(std::optional<gradient::JacobianNorms> norms,
     analysis->spectral_radius =
         model::spectral_radius(record->model.parameters, record->model.cell);
   analysis->record = std::move(record);
-  analysis->too_large = false;
+  const gradient::JacobianNorms& map = norms ? *norms : analysis->norms;
+  analysis->too_large = !map.is_exact() && is_too_large(*analysis->record, map.sequence);
   if (!add_neuron(options, known, cancelled, *analysis)) return nullptr;
   const bool knows_lyapunov = same != nullptr && same->norms.is_exact();
   if (norms) {
@@ -261,12 +279,8 @@ struct CoarseMap {
 
 // Operations that take about ten milliseconds, and a hundred.
 constexpr double kAtOnce = 4e8, kSoon = 4e9;
-// Of the estimates, level by level: as few as there can be, a second, some, and most of a minute.
-constexpr std::array<double, kCoarseLevels> kEstimates{0.0, 8e10, 5e11, 3e12};
-
-Index size_of_state(const IterationRecord& record) {
-  return record.trace.h.rows() + record.trace.c.rows();
-}
+// Of the estimates, level by level: at once, a second, some, and most of a minute.
+constexpr std::array<double, kCoarseLevels> kEstimates{kSoon, 8e10, 5e11, 3e12};
 
 // The finest estimate within so many operations; of eight steps at least.
 CoarseMap estimate_within(double operations, const IterationRecord& record, Index T,
@@ -291,14 +305,25 @@ std::optional<CoarseMap> coarse_map(const IterationRecord& record, Index sequenc
   if (gradient::estimated_cost(T, size, options.norm, stride) <= kSoon)
     return level == 0 && stride > 1 ? std::optional(CoarseMap{stride, false}) : std::nullopt;
   const double operations = kEstimates[static_cast<std::size_t>(level)];
-  if (exact < 5.0 * operations) return std::nullopt;
+  if (level > 0 && exact < 5.0 * operations) return std::nullopt;
   return estimate_within(operations, record, T, options.norm);
 }
 
-// The exact map leaves a third of the memory to everything else.
-bool is_too_large(const IterationRecord& record, Index sequence) {
-  return gradient::exact_memory(record.trace.length(sequence), size_of_state(record)) >
-         static_cast<double>(parallel::physical_memory()) * 2.0 / 3.0;
+// Whether an estimate or a coarse map is as fine as that one, of the same kind.
+bool is_as_fine(const gradient::JacobianNorms& norms, const CoarseMap& map) {
+  return !norms.is_exact() && norms.estimated == map.estimated && norms.stride <= map.stride;
+}
+
+// Of an exact analysis what does not depend on the options. What was asked for beside its map is
+// not always what is asked for now.
+Analysis lasting_part(const Analysis& exact) {
+  Analysis part = exact;
+  part.spectra.reset();
+  part.lyapunov.reset();
+  part.contributions.reset();
+  part.walk.reset();
+  part.largest_lyapunov = std::numeric_limits<double>::quiet_NaN();
+  return part;
 }
 
 }  // namespace
@@ -316,7 +341,6 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const IterationRecord> r
   const Analysis* same = if_same(earlier, *record, sequence);
   if (has_map(same, options))
     return around(std::nullopt, std::move(record), options, cancelled, known, same);
-  if (is_too_large(*record, sequence)) throw std::bad_alloc();
   auto norms = gradient::jacobian_norms(record->model, record->trace, sequence, options.norm,
                                         cancelled, options.block);
   if (!norms) return nullptr;
@@ -333,21 +357,26 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
   if (has_map(same, options)) return nullptr;
   const auto map = coarse_map(*record, sequence, options, level);
   if (!map) return nullptr;
-  const auto compute =
-      map->estimated ? gradient::estimated_jacobian_norms : gradient::coarse_jacobian_norms;
-  auto norms = compute(record->model, record->trace, sequence, options.norm, map->stride, cancelled,
-                       options.block);
-  if (!norms) return nullptr;
-  // What was asked for beside an earlier exact map is not always what is asked for now.
-  if (same != nullptr && same->norms.is_exact()) same = nullptr;
+  const bool at_once = map->estimated && level == 0;
+  std::optional<gradient::JacobianNorms> norms;
+  if (!is_of(same, options) || !is_as_fine(same->norms, *map)) {
+    const auto compute =
+        map->estimated ? gradient::estimated_jacobian_norms : gradient::coarse_jacobian_norms;
+    norms = compute(record->model, record->trace, sequence, options.norm, map->stride, cancelled,
+                    options.block);
+    if (!norms) return nullptr;
+  } else if (level > 0 && !std::isnan(same->spectral_radius)) {
+    return nullptr;  // there already
+  }
+  std::optional<Analysis> lasting;
+  if (same != nullptr && same->norms.is_exact()) same = &lasting.emplace(lasting_part(*same));
   AnalysisOptions quick = options;
   quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
-  const bool too_large = is_too_large(*record, sequence);
-  const bool at_once = map->estimated && level == 0;
-  auto analysis =
-      around(std::move(norms), std::move(record), quick, cancelled, known, same, at_once);
-  if (analysis) analysis->too_large = too_large;
-  return analysis;
+  return around(std::move(norms), std::move(record), quick, cancelled, known, same, at_once);
+}
+
+bool exact_is_too_large(const IterationRecord& record, const AnalysisOptions& options) {
+  return is_too_large(record, options.sequence % record.trace.batch());
 }
 
 bool is_slow(const IterationRecord& record, const AnalysisOptions& options) {

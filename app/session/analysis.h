@@ -14,8 +14,7 @@ AnalysisOptions with_config(AnalysisOptions options, const config::Config& confi
 /// What does not depend on a record, and is kept from one to the next.
 using KnownNeuron = std::shared_ptr<const lab::NeuronStudy>;
 
-/// The exact analysis of a record; nothing when cancelled. Throws std::bad_alloc when it takes more
-/// memory than the machine has to give. What `earlier` has already, an analysis
+/// The exact analysis of a record; nothing when cancelled. What `earlier` has already, an analysis
 /// with other options or null, is taken from it; and what is `known` of the one neuron, or null.
 std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::IterationRecord> record,
                                         const AnalysisOptions& options,
@@ -32,6 +31,9 @@ std::shared_ptr<const Analysis> analyse_coarsely(
     std::shared_ptr<const training::IterationRecord> record, const AnalysisOptions& options,
     const gradient::CancelFunction& cancelled = {}, const Analysis* earlier = nullptr,
     const KnownNeuron& known = nullptr, int level = 0);
+
+/// The exact map takes more memory than this machine can spare: two thirds of all that it has.
+bool exact_is_too_large(const training::IterationRecord& record, const AnalysisOptions& options);
 
 /// How many levels there may be.
 inline constexpr int kCoarseLevels = 4;

@@ -97,6 +97,7 @@ void Analyst::loop() {
       picture = true;
       if (!earlier || !earlier->norms.is_exact()) earlier = coarse;
     }
+    if (picture && exact_is_too_large(*request.record, request.options)) continue;
     // After a coarse map or an earlier one, which is a picture already, the exact one gives way to
     // newer requests, but not for ever.
     constexpr std::chrono::seconds kPatience{2};

@@ -22,9 +22,10 @@ public:
   Analyst& operator=(const Analyst&) = delete;
 
   /// Asks for the analysis of a record. Replaces a request not yet begun; does nothing when this
-  /// very analysis is the last one asked for. Where the map takes long, a coarse one comes first;
-  /// where there is a picture of the record, the exact one is given up for a newer request (once in
-  /// a while it is not, unless it takes very long). An analysis
+  /// very analysis is the last one asked for. Where the map takes long, a coarse one comes first,
+  /// of wide networks several, and where the exact one takes too much memory nothing else; where
+  /// there is a picture of the record, the finer ones are given up for a newer request (the exact
+  /// one once in a while is not, unless it takes very long). An analysis
   /// under way is cancelled when the options changed; else it is finished first, so that the
   /// picture keeps moving when records come faster than they can be analysed.
   void request(std::shared_ptr<const training::IterationRecord> record,

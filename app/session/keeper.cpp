@@ -8,6 +8,7 @@
 #include <new>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "app/session/chores.h"
 #include "app/session/comparison.h"
@@ -82,9 +83,11 @@ public:
   void save(const std::string& path, const DocumentNotes& with) {
     document_.begin("Saving " + file_name(path));
     std::uint64_t changes = 0;
+    std::vector<SavedFile> files;
     const std::string error = within_memory([&] {
       std::string text;
-      if (std::string refusal = copy({{}, with}, changes, text); !refusal.empty()) return refusal;
+      if (std::string refusal = copy({{}, with}, changes, text, &files); !refusal.empty())
+        return refusal;
       io::remove_stale_temporaries(std::filesystem::path(path).parent_path().string());
       return io::write_file_atomically(path, text);
     });
@@ -93,7 +96,12 @@ public:
       forget_autosaved();
       remember(path);
     }
-    finish(error, "Saved " + file_name(path));
+    const std::string changed = error.empty() ? changed_since_read(files) : std::string();
+    finish(error, "Saved " + file_name(path) +
+                      (changed.empty() ? ""
+                                       : ". But " + file_name(changed) +
+                                             " has changed since it was read: opening this session "
+                                             "will ask for the old one, here or beside it"));
   }
 
   void save_weights(const std::string& path) {
@@ -169,8 +177,8 @@ private:
 
   // The text of a file with everything as it is now, and the changes that it has. An empty string,
   // or why there is none.
-  std::string copy(const OpenDocument::Unsaved& with, std::uint64_t& changes,
-                   std::string& text) const {
+  std::string copy(const OpenDocument::Unsaved& with, std::uint64_t& changes, std::string& text,
+                   std::vector<SavedFile>* files = nullptr) const {
     const auto networks = services_.worker->copy().get();
     changes = networks->changes();
     SavedSession saved = networks->saved();
@@ -179,6 +187,7 @@ private:
     stamp_files(saved);
     std::string refusal = cannot_be_kept(saved);
     if (refusal.empty()) text = session_text(saved);
+    if (files != nullptr) *files = std::move(saved.files);
     return refusal;
   }
 

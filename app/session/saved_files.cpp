@@ -8,6 +8,7 @@
 
 #include "app/session/session_file.h"
 #include "core/io/file_name.h"
+#include "core/io/read_file.h"
 
 namespace backflow::session {
 namespace {
@@ -43,6 +44,19 @@ void stamp_files(SavedSession& saved) {
       saved.files.push_back(
           {named, io::from_the_root(named), stamp_of(network.config.files, named)});
     }
+}
+
+std::string changed_since_read(const std::vector<SavedFile>& files) {
+  for (const SavedFile& file : files) {
+    constexpr std::uint64_t kMostBytes = 256'000'000;  // beyond it takes longer than saving
+    if (!file.stamp || file.stamp->bytes > kMostBytes) continue;
+    const io::StampScope reading;
+    std::string bytes;
+    if (!io::read_file(file.path, file.stamp->bytes, bytes).empty() ||
+        stamp_of(reading.files(), file.path) != file.stamp)
+      return file.path;
+  }
+  return {};
 }
 
 SavedFiles::SavedFiles(const JsonPlace& place, std::string directory)

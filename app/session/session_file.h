@@ -31,6 +31,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/session/saved_session.h"
 
@@ -64,5 +65,9 @@ bool looks_like_session(std::string_view beginning);
 /// SavedSession::files of the configurations: as they were when they were read; nothing is read
 /// now.
 void stamp_files(SavedSession& saved);
+
+/// The path of the first of those files that has other contents now than when it was read, or is
+/// gone; empty when all are as they were. Reads them, but for those above 256 MB.
+std::string changed_since_read(const std::vector<SavedFile>& files);
 
 }  // namespace backflow::session

@@ -83,8 +83,8 @@ struct Analysis {
   /// λ₁ of the same sequence in nats per step, as Spectra::lyapunov; NaN when a Jacobian is not
   /// finite or the map is a coarse one.
   double largest_lyapunov = std::numeric_limits<double>::quiet_NaN();
-  /// Of a map that is not exact: the exact one takes more memory than this machine has, and does
-  /// not come.
+  /// Of a map that is not exact: the exact one takes more memory than this machine can spare, and
+  /// does not come.
   bool too_large = false;
   std::shared_ptr<const gradient::Chain> chain;  ///< when AnalysisOptions::chain asked for it
   std::shared_ptr<const gradient::Contributions> contributions;  ///< likewise

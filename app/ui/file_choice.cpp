@@ -4,6 +4,7 @@
 #include "app/ui/file_text.h"
 #include "app/ui/files.h"
 #include "app/ui/imgui_compat.h"
+#include "core/io/stored_model.h"
 
 namespace backflow::ui {
 namespace {
@@ -321,9 +322,12 @@ Question Files::network_question() const {
                         " recurrent networks. The one that is shown can be changed at any time: "
                         "Network, Which network.",
                     {}};
+  if (networks_.size() > kMost)
+    question.text += " The first " + std::to_string(kMost) + " are listed here.";
   question.in_rows = true;
   for (std::size_t i = 0; i < std::min(kMost, networks_.size()); ++i) {
-    const std::string name = networks_[i].empty() ? "(without a name)" : shown_bytes(networks_[i]);
+    const std::string name =
+        networks_[i].empty() ? "(without a name)" : shown_bytes(io::choice_of(networks_[i]));
     question.choices.push_back(
         {"Network " + std::to_string(i + 1), "Shows this one", name, i == 0, false});
   }
@@ -356,7 +360,7 @@ void Files::answer(std::size_t choice) {
       return services_.documents->recover(false);
     case Stage::network:
       stage_ = Stage::none;
-      if (choice > 0) services_.choose_network(networks_[choice].empty() ? "." : networks_[choice]);
+      if (choice > 0) services_.choose_network(io::choice_of(networks_[choice]));
       return;
     default:
       return close_one();

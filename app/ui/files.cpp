@@ -40,12 +40,12 @@ void Files::begin_frame(double seconds, bool covered, const config::ModelFile& m
   since_kept_ += seconds;
   take_opened();
   keep();
+  take_networks(covered, model);  // before anything else is opened
   take_queue();
   take_saved();
   if (stage_ == Stage::desktop) take_desktop_answer();
   if (stage_ == Stage::checking) take_check();
   take_recovery(covered);
-  take_networks(covered, model);
 }
 
 void Files::take_opened() {
@@ -89,18 +89,20 @@ void Files::take_queue() {
     queue_.clear();
   } else {
     queue_finished_ = state_.finished;
-    if (rank(queue_.front()) > 0 && opened_.empty()) opened_ = queue_.front();
+    if (!is_session(queue_.front())) opened_.push_back(queue_.front());
     services_.documents->open(queue_.front());
     queue_.pop_front();
   }
   if (queue_.empty()) queue_finished_.reset();
 }
 
-// The first network of a file is opened without a question; which one is meant is asked then.
+// The first network of a file is opened without a question; which one is meant is asked when all
+// that was opened with it is there.
 void Files::take_networks(bool covered, const config::ModelFile& model) {
   if (opened_.empty() || !queue_.empty() || state_.finished < state_.asked) return;
-  if (state_.failed) return opened_.clear();
-  if (stage_ != Stage::none || covered || !model.stored || model.path != opened_) return;
+  if (stage_ != Stage::none || covered || !model.stored ||
+      std::ranges::find(opened_, model.path) == opened_.end())
+    return;
   opened_.clear();
   if (model.stored->prefixes.size() < 2) return;
   networks_ = model.stored->prefixes;

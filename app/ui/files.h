@@ -145,7 +145,7 @@ private:
   std::uint64_t finished_before_ = 0;                                // when saving began
   std::deque<std::string> queue_;                                    // dropped, to be opened
   std::optional<std::uint64_t> queue_finished_;
-  std::string opened_;                 // the last file that may be a network
+  std::vector<std::string> opened_;    // at once, and perhaps a network
   std::vector<std::string> networks_;  // that may be chosen from it, by their prefixes
   std::string notes_;
   std::optional<session::DocumentNotes> kept_;

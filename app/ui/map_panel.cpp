@@ -25,10 +25,14 @@ struct CoarseWords {
 };
 
 CoarseWords words_of(const session::Analysis& analysis) {
+  if (analysis.too_large && !analysis.norms.estimated)
+    return {"coarse map", "coarse",
+            "The map was computed for some of the steps only. The exact one takes more memory\n"
+            "than this machine can spare."};
   if (analysis.too_large)
     return {"estimated map", "estimated",
             "Estimated from a few vectors that were sent back from some of the steps. The exact\n"
-            "map of so many hidden units and steps takes more memory than this machine has."};
+            "map of so many hidden units and steps takes more memory than this machine can spare."};
   if (analysis.norms.estimated)
     return {"estimated map, refining …", "estimated …",
             "Estimated from a few vectors that were sent back from some of the steps, to be here\n"

@@ -43,6 +43,8 @@ std::string read_model_file(Config& config) {
   ModelFile file = config.model.file;
   file.stored = nullptr;
   file.problem.clear();
+  const io::ModelChoice choice = file.choice;
+  file.choice.take_first = false;  // of this reading alone
   if (file.path.empty()) {
     config.task.outputs = 0;
     config.model.file = std::move(file);
@@ -51,17 +53,16 @@ std::string read_model_file(Config& config) {
   io::TensorFile tensors;
   if (std::string error = io::TensorFile::read(file.path, tensors); !error.empty()) return error;
   auto stored = std::make_shared<io::StoredModel>();
-  std::string problem = io::read_stored_model(tensors, file.choice, *stored);
+  std::string problem = io::read_stored_model(tensors, choice, *stored);
   if (problem.empty()) problem = too_wide(*stored);
   if (problem.empty()) {
-    if (file.choice.take_first && io::model_prefixes(tensors).size() > 1)
+    if (choice.take_first && stored->prefixes.size() > 1)
       file.choice.prefix = io::choice_of(stored->prefix);
     file.stored = std::move(stored);
     size_for(*file.stored, config);
   } else {
     file.problem = "model.file = " + file.path + " " + problem;
   }
-  file.choice.take_first = false;
   config.model.file = std::move(file);
   return {};
 }

@@ -70,6 +70,7 @@ std::optional<JacobianNorms> coarse_jacobian_norms(const model::Model& model,
                                                    StateBlock block) {
   const Index T = trace.length(sequence);
   const MappedBlock mapped = mapped_block(model, norm, block);
+  if (cancelled && cancelled()) return std::nullopt;
   const auto products = strides(step_jacobians(model, trace, sequence), stride, cancelled);
   if (!products) return std::nullopt;
   TriangularMap grid(static_cast<Index>(products->size()), mapped.log10_identity);

@@ -1,6 +1,6 @@
 // A coarse Jacobian map at once, while the exact one is still to be computed: exact for every s-th
-// step, in between it is interpolated. For pictures that follow a hand; nothing is exported from
-// it.
+// step, in between it is interpolated. For pictures that follow a hand; files
+// are made from the exact one.
 #pragma once
 
 #include "core/gradient/jacobian_norms.h"

@@ -20,6 +20,7 @@ std::optional<JacobianNorms> jacobian_norms(const model::Model& model, const mod
                                             Index sequence, MatrixNorm norm,
                                             const CancelFunction& cancelled, StateBlock block) {
   const MappedBlock mapped = mapped_block(model, norm, block);
+  if (cancelled && cancelled()) return std::nullopt;
   const std::vector<ScaledMatrix> jacobians = step_jacobians(model, trace, sequence);
   JacobianNorms result{norm,
                        sequence,

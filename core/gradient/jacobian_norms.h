@@ -38,7 +38,8 @@ struct MappedBlock {
 };
 MappedBlock mapped_block(const model::Model& model, MatrixNorm norm, StateBlock block);
 
-/// Asked every few milliseconds, from any of the threads that compute; true stops the computation.
+/// Asked often, as far as the size of a step's product allows, from any of the threads that
+/// compute; true stops the computation.
 using CancelFunction = std::function<bool()>;
 
 /// The map for batch item `sequence`; nothing when cancelled. A block that the cell lacks is taken

@@ -11,6 +11,7 @@
 #include "core/gradient/spectrum.h"
 #include "core/model/random.h"
 #include "tests/support/cases.h"
+#include "tests/support/infinity.h"
 #include "tests/support/scaled.h"
 #include "tests/support/singular_values.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 using support::LongMatrix;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 const MappedBlock kWhole3{StateBlock::hidden, {0, 3}, 0.0};
 
 std::vector<Matrix> random_factors(Index n, Index count, double size, std::uint64_t seed) {

@@ -8,11 +8,12 @@
 #include <gtest/gtest.h>
 
 #include "core/model/initialization.h"
+#include "tests/support/infinity.h"
 
 namespace backflow::gradient {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 
 struct Computed {
   model::Model model;

@@ -11,6 +11,7 @@
 #include "core/model/initialization.h"
 #include "core/model/random.h"
 #include "tests/support/cases.h"
+#include "tests/support/infinity.h"
 
 namespace backflow::gradient {
 namespace {
@@ -21,7 +22,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 
 // A map whose entry (t, k) is value(t, t − k).
 template <class Value>

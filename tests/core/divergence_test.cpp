@@ -8,12 +8,13 @@
 
 #include "core/config/config.h"
 #include "core/config/keys.h"
+#include "tests/support/infinity.h"
 
 namespace backflow::training {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 
 std::shared_ptr<const IterationRecord> record_of(const std::string& cell) {
   config::Config config;

@@ -13,6 +13,7 @@
 #include "core/gradient/jacobian_norms.h"
 #include "core/model/initialization.h"
 #include "tests/support/cases.h"
+#include "tests/support/infinity.h"
 #include "tests/support/reference_rnn.h"
 #include "tests/support/singular_values.h"
 
@@ -25,7 +26,7 @@ using model::Matrix;
 using Ld = long double;
 using ::testing::HasSubstr;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 
 // --- saturated outputs with the squared error ----------------------------------------------------
 

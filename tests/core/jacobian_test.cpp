@@ -14,6 +14,7 @@
 #include "core/model/initialization.h"
 #include "core/model/random.h"
 #include "tests/support/cases.h"
+#include "tests/support/infinity.h"
 #include "tests/support/reference_rnn.h"
 #include "tests/support/singular_values.h"
 #include "tests/support/test_name.h"
@@ -24,7 +25,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 
 // A network of n units without input, so that only W_hh acts; h_0 as given.
 support::Case autonomous(const Matrix& W_hh, model::ActivationKind kind, Index steps,

@@ -27,6 +27,8 @@ const std::vector<Layer>& layers() {
       {"core/training/", {"core/model/", "core/gradient/", "core/io/", "core/parallel/"}},
       {"core/config/",
        {"core/model/", "core/gradient/", "core/lab/", "core/training/", "core/io/"}},
+      {"core/verify/",
+       {"core/model/", "core/gradient/", "core/lab/", "core/training/", "core/config/"}},
       {"app/session/", {"core/"}},
       {"app/figure/", {"core/", "app/session/snapshot.h"}},
       {"app/export/", {"core/", "app/session/snapshot.h", "app/figure/"}},

@@ -11,6 +11,7 @@
 #include "core/gradient/spectrum.h"
 #include "core/model/initialization.h"
 #include "core/model/random.h"
+#include "tests/support/infinity.h"
 #include "tests/support/scaled.h"
 
 namespace backflow::gradient {
@@ -20,7 +21,7 @@ using model::Index;
 using model::Matrix;
 using model::Vector;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 
 std::vector<ScaledMatrix> repeated(const Matrix& W, std::size_t count) {
   return support::scaled(std::vector<Matrix>(count, W));

@@ -14,13 +14,14 @@
 #include "core/lab/bifurcation.h"
 #include "core/lab/contour.h"
 #include "core/lab/study.h"
+#include "tests/support/infinity.h"
 
 namespace backflow::lab {
 namespace {
 
 using model::Index;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 
 double plain_sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 

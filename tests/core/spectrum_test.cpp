@@ -12,6 +12,7 @@
 #include "core/gradient/graded_qr.h"
 #include "core/model/initialization.h"
 #include "core/model/random.h"
+#include "tests/support/infinity.h"
 #include "tests/support/scaled.h"
 #include "tests/support/singular_values.h"
 
@@ -23,7 +24,7 @@ using model::Matrix;
 using model::Vector;
 using support::scaled;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+using support::kInf;
 const double kLn10 = std::log(10.0);
 
 Matrix orthogonal(Index n, std::uint64_t seed) {

@@ -23,7 +23,7 @@ using model::Matrix;
 using support::configured;
 using ::testing::HasSubstr;
 
-Trainer trainer_for(const config::Config& config) { return Trainer(config::make_setup(config)); }
+Trainer trainer_with(const config::Config& config) { return Trainer(config::make_setup(config)); }
 
 // --- tasks -------------------------------------------------------------------------------------
 
@@ -124,7 +124,7 @@ TEST(Task, EveryStepHasTheTargetWhenAsked) {
 // --- training ----------------------------------------------------------------------------------
 
 TEST(Trainer, StepIsGradientDescent) {
-  Trainer trainer = trainer_for(configured({"training.clip.mode=none"}));
+  Trainer trainer = trainer_with(configured({"training.clip.mode=none"}));
   const model::Parameters before = trainer.setup().model.parameters;
   const auto record = trainer.step();
   ASSERT_TRUE(record->parameters_after);
@@ -138,7 +138,7 @@ TEST(Trainer, StepIsGradientDescent) {
 }
 
 TEST(Trainer, EvaluateChangesNothing) {
-  Trainer trainer = trainer_for({});
+  Trainer trainer = trainer_with({});
   const auto first = trainer.evaluate();
   EXPECT_FALSE(first->parameters_after);
   EXPECT_EQ(trainer.evaluate()->trace.loss, first->trace.loss);
@@ -147,8 +147,8 @@ TEST(Trainer, EvaluateChangesNothing) {
 
 TEST(Trainer, ReplaysToTheSameBits) {
   for (const char* task : {"task.name=cat-mat-rat", "task.name=first-bit"}) {
-    Trainer a = trainer_for(configured({task, "model.initial_state=random"}));
-    Trainer b = trainer_for(configured({task, "model.initial_state=random"}));
+    Trainer a = trainer_with(configured({task, "model.initial_state=random"}));
+    Trainer b = trainer_with(configured({task, "model.initial_state=random"}));
     for (int i = 0; i < 50; ++i) {
       const auto x = a.step(), y = b.step();
       EXPECT_EQ(x->trace.loss, y->trace.loss);
@@ -161,7 +161,7 @@ class Tables : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Tables, AreLearnedByTheDefaultForTwentyOfTwentySeeds) {
   for (int seed = 1; seed <= 20; ++seed) {
-    Trainer trainer = trainer_for(
+    Trainer trainer = trainer_with(
         configured({std::string("task.name=") + GetParam(), "model.seed=" + std::to_string(seed)}));
     for (int i = 0; i < 500; ++i) trainer.step();
     EXPECT_LT(trainer.evaluate()->trace.loss, 0.05) << "seed " << seed;
@@ -173,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(Both, Tables, ::testing::Values("cat-mat-rat", "binary-
                          });
 
 TEST(Trainer, ChangesByHandKeepTheWeights) {
-  Trainer trainer = trainer_for({});
+  Trainer trainer = trainer_with({});
   for (int i = 0; i < 5; ++i) trainer.step();
   const Matrix W = trainer.setup().model.parameters.W_hh;
   trainer.set_activation({model::ActivationKind::relu, 0.0});
@@ -200,7 +200,7 @@ config::Config exploding() {
 }
 
 TEST(Divergence, NamesTheFirstNumberThatIsNotFinite) {
-  Trainer trainer = trainer_for(exploding());
+  Trainer trainer = trainer_with(exploding());
   const auto record = trainer.step();
   ASSERT_TRUE(record->divergence);
   EXPECT_EQ(record->divergence->iteration, 0u);
@@ -217,7 +217,7 @@ TEST(Divergence, NamesTheFirstNumberThatIsNotFinite) {
 }
 
 TEST(Divergence, GoesBackToTheBestWeightsAndCanGoOn) {
-  Trainer trainer = trainer_for(
+  Trainer trainer = trainer_with(
       configured({"task.name=cat-mat-rat", "model.activation=identity", "model.readout=identity",
                   "training.learning_rate=0.01", "training.clip.mode=none"}));
   for (int i = 0; i < 20; ++i) ASSERT_FALSE(trainer.step()->divergence);

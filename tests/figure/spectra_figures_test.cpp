@@ -235,7 +235,7 @@ TEST(SpectrumFigure, WhatCannotBeShownIsSaid) {
   waiting.analysis = coarse;
   EXPECT_THAT(legible_text(waiting), HasSubstr("shown when training pauses"));
   coarse->too_large = true;
-  EXPECT_THAT(legible_text(waiting), HasSubstr("more memory than this machine has"));
+  EXPECT_THAT(legible_text(waiting), HasSubstr("more memory than this machine can spare"));
   waiting.analysis = nullptr;
   for (const FigureInfo* info : {&kLag, &kSpectrum, &kSaturation})
     EXPECT_THAT(all_text(info->build(waiting, {}, {}, {640, 360})), HasSubstr("computing the"));

@@ -163,8 +163,12 @@ TEST_F(KeeperTest, KnowsDataThatWereChangedAfterTheyWereOpened) {
   const std::string text = file("text.txt", words), lecture = path("lecture.backflow.json");
   EXPECT_FALSE(one.after([&] { one.keeper().open(text); }).failed);
   words.front() = 'T';
+  EXPECT_EQ(one.after([&] { one.keeper().save(lecture, {}); }).message,
+            "Saved lecture.backflow.json");
   file("text.txt", words);
-  EXPECT_FALSE(one.after([&] { one.keeper().save(lecture, {}); }).failed);
+  const DocumentState saved = one.after([&] { one.keeper().save(lecture, {}); });
+  EXPECT_FALSE(saved.failed);
+  EXPECT_THAT(saved.message, HasSubstr("text.txt has changed since it was read"));
   const DocumentState opened = one.after([&] { one.keeper().open(lecture); });
   EXPECT_TRUE(opened.failed);
   EXPECT_THAT(opened.message, HasSubstr(text + " is not the file any more that this session was"));

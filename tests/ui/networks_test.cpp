@@ -12,15 +12,18 @@ namespace {
 
 class Networks : public support::TemporaryFolder {
 protected:
-  // Opens a file with a network for each of those prefixes, as the documents would.
-  std::string open(const std::vector<std::string>& prefixes) {
+  // A file with a network for each of those prefixes.
+  std::string network_file(const std::vector<std::string>& prefixes) {
     const std::vector<double> ones(16, 0.5);
     std::vector<io::NamedTensor> tensors;
     for (const std::string& prefix : prefixes)
       for (const char* part : {"weight_ih_l0", "weight_hh_l0"})
         tensors.push_back({prefix + part, {4, 4}, ones});
-    const std::string path =
-        file("networks.safetensors", io::safetensors_bytes(tensors, io::NumberType::float32));
+    return file("networks.safetensors", io::safetensors_bytes(tensors, io::NumberType::float32));
+  }
+  // Opens such a file as the documents would.
+  std::string open(const std::vector<std::string>& prefixes) {
+    const std::string path = network_file(prefixes);
     driver_.ui().open_dropped({path});
     driver_.frames(2);
     EXPECT_EQ(documents_.opened.back(), path);
@@ -55,6 +58,20 @@ TEST_F(Networks, OfSeveralOneIsChosen) {
   driver_.session().execute(session::SetKey{"model.prefix", "encoder"});
   driver_.frames(3);
   EXPECT_EQ(question(), "");
+}
+
+TEST_F(Networks, ItIsAskedAlsoWhenTheDataThatCameAlongAreRefused) {
+  const std::string data = file("x.npy", "no array");
+  const std::string net = network_file({"encoder.", "decoder."});
+  driver_.ui().open_dropped({data, net});
+  driver_.frames(2);
+  driver_.session().execute(session::SetKey{"model.file", net});
+  documents_.finish("Opened networks.safetensors");
+  driver_.frames(3);
+  EXPECT_EQ(documents_.opened.back(), data);
+  documents_.finish(data + " is no NPY file", true);
+  driver_.frames(3);
+  EXPECT_EQ(question(), "Which network?");
 }
 
 TEST_F(Networks, EnterAndEscapeKeepTheFirst) {
