@@ -99,7 +99,7 @@ Check fixed_point_check() {
   return {
       .name = "lyapunov-fixed-point",
       .claim = "At a fixed point the Lyapunov spectrum is ln |λ| of the Jacobian's eigenvalues.",
-      .source = "Eckmann & Ruelle 1985, section III; eigenvalues by LAPACK's algorithm in Eigen",
+      .source = "Eckmann & Ruelle 1985, section III; eigenvalues by Eigen",
       .protocol = "tanh network of 6 units that has settled, 3,000 steps",
       .run = fixed_point};
 }
