@@ -184,6 +184,7 @@ void Comparison::carry_out(const StepOnce& command) { run(command); }
 void Comparison::carry_out(const StartPair& command) { start_pair(command); }
 void Comparison::leave_undo() {
   for (Side* side : sides()) side->session.leave_undo();
+  waiting_.clear();
 }
 
 void Comparison::carry_out(const StartComparison&) { copy_to_b(); }

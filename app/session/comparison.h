@@ -81,7 +81,8 @@ public:
   /// refusal of B begins with "B: ".
   Snapshot snapshot(const Known& known) const;
 
-  /// As in RunTimeline.
+  /// Of a copy that somebody else goes on with: as in RunTimeline, and what waits in it for the end
+  /// of a replay is not carried out twice.
   void leave_undo();
 
   const Session& a() const { return a_.session; }

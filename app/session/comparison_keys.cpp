@@ -1,5 +1,6 @@
 // Keys of one network or of both.
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "app/session/comparison.h"
@@ -48,10 +49,16 @@ void Comparison::carry_out(const SetKey& command) { set_key(a_, command); }
 // Of that side, or of both.
 void Comparison::set_key(Side& side, const SetKey& command) {
   const io::ProgressScope listening(command.progress);
-  if (is_shared(command.name))
-    change_both(command);
-  else
-    change(side, command);
+  try {
+    if (is_shared(command.name))
+      change_both(command);
+    else
+      change(side, command);
+  } catch (const std::bad_alloc&) {
+    if (!command.answer) throw;
+    command.answer->set_value("there is not enough memory for it");
+    return;
+  }
   if (command.answer) command.answer->set_value(take_refusal());
 }
 

@@ -153,10 +153,12 @@ private:
     }
     try {
       std::string refusal = answer.get();
+      const std::string of_b = refusal.starts_with("B: ") ? "B: " : "";
+      refusal.erase(0, of_b.size());
       // The person has not set a key, but opened a file.
       if (refusal.starts_with(key + " = " + path)) refusal.erase(0, key.size() + 3);
-      if (refusal.empty() || refusal.starts_with(path)) return refusal;
-      return path + " cannot be opened: " + refusal;
+      if (refusal.empty()) return refusal;
+      return of_b + (refusal.starts_with(path) ? refusal : path + " cannot be opened: " + refusal);
     } catch (const std::future_error&) {
       return path + " was given up before it was opened";
     }
