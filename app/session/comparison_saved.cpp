@@ -7,7 +7,7 @@ namespace backflow::session {
 
 Comparison::Comparison(const SavedSession& saved, std::size_t memory_budget)
     : a_{Session(saved.networks.front(), memory_budget)}, memory_budget_(memory_budget) {
-  if (saved.networks.size() > 1) b_.emplace(Session(saved.networks[1], memory_budget), ++last_id_);
+  if (saved.networks.size() > 1) b_ = Side{Session(saved.networks[1], memory_budget), ++last_id_};
   send_to_both(SetSpeedLimit{saved.speed_limit});
 }
 

@@ -152,7 +152,8 @@ std::shared_ptr<const model::Feed> feed_of(const Config& config) {
     };
     for (std::size_t i = 0; i < below; ++i) {
       const io::StoredLayer& stored = file.stored->layers[i];
-      model::LowerLayers::Layer& layer = layers->layers.emplace_back(model_with(stored.forward));
+      model::LowerLayers::Layer& layer =
+          layers->layers.emplace_back(model::LowerLayers::Layer{model_with(stored.forward), {}});
       if (stored.backward) layer.backward = model_with(*stored.backward);
     }
     feed->below = std::move(layers);

@@ -37,7 +37,7 @@ ForwardWeights::ForwardWeights(const Parameters& p, const CellLayout& layout) : 
   const Index n = p.hidden_size();
   for (const GateRun& gates : gate_runs(layout)) {
     const Index block = layout.gates[static_cast<std::size_t>(gates.first)].delta_block;
-    Run& run = runs_.emplace_back(gates, block, PackedMatrix(), PackedMatrix());
+    Run& run = runs_.emplace_back(Run{gates, block, {}, {}});
     run.W_xh.pack(p.W_xh.middleRows(gates.first * n, gates.count * n));
     run.W_hh.pack(p.W_hh.middleRows(gates.first * n, gates.count * n));
   }
@@ -72,7 +72,7 @@ void ForwardWeights::recurrent(Index first, Index count, const ConstRef& v, Muta
 BackwardWeights::BackwardWeights(const Parameters& p, const CellLayout& layout) {
   const Index n = p.hidden_size();
   for (const GateRun& gates : gate_runs(layout))
-    runs_.emplace_back(gates, PackedMatrix())
+    runs_.emplace_back(Run{gates, {}})
         .W_hh_transposed.pack_transposed(p.W_hh.middleRows(gates.first * n, gates.count * n));
   W_hy_transposed_.pack_transposed(p.W_hy);
 }

@@ -103,7 +103,8 @@ void forward(const Model& model, const Batch& batch, Trace& trace) {
   // What one thread does for all of a batch, it does for all steps in one product.
   const bool whole = parts.size() == 1;
   parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
-    const auto [first, count] = parts[static_cast<std::size_t>(i)];
+    const Index first = parts[static_cast<std::size_t>(i)].first;
+    const Index count = parts[static_cast<std::size_t>(i)].count;
     for (Index t = 1; t <= T; ++t) {
       const auto own = [&](auto& steps, Index step) {
         return steps.step(step).middleCols(first, count);
