@@ -279,8 +279,8 @@ struct CoarseMap {
 
 // Operations that take about ten milliseconds, and a hundred.
 constexpr double kAtOnce = 4e8, kSoon = 4e9;
-// Of the estimates, level by level: at once, a second, some, and most of a minute.
-constexpr std::array<double, kCoarseLevels> kEstimates{kSoon, 8e10, 5e11, 3e12};
+// Of the estimates, level by level: at once (twice), a second, some, and most of a minute.
+constexpr std::array<double, kCoarseLevels> kEstimates{kSoon, kSoon, 8e10, 5e11, 3e12};
 
 // The finest estimate within so many operations; of eight steps at least.
 CoarseMap estimate_within(double operations, const IterationRecord& record, Index T,
@@ -303,9 +303,10 @@ std::optional<CoarseMap> coarse_map(const IterationRecord& record, Index sequenc
          gradient::estimated_cost(T, size, options.norm, stride) > kAtOnce)
     ++stride;
   if (gradient::estimated_cost(T, size, options.norm, stride) <= kSoon)
-    return level == 0 && stride > 1 ? std::optional(CoarseMap{stride, false}) : std::nullopt;
+    return level == kFirstLevel && stride > 1 ? std::optional(CoarseMap{stride, false})
+                                              : std::nullopt;
   const double operations = kEstimates[static_cast<std::size_t>(level)];
-  if (level > 0 && exact < 5.0 * operations) return std::nullopt;
+  if (level > kFirstLevel && exact < 5.0 * operations) return std::nullopt;
   return estimate_within(operations, record, T, options.norm);
 }
 
@@ -357,7 +358,6 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
   if (has_map(same, options)) return nullptr;
   const auto map = coarse_map(*record, sequence, options, level);
   if (!map) return nullptr;
-  const bool at_once = map->estimated && level == 0;
   std::optional<gradient::JacobianNorms> norms;
   if (!is_of(same, options) || !is_as_fine(same->norms, *map)) {
     const auto compute =
@@ -365,14 +365,15 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
     norms = compute(record->model, record->trace, sequence, options.norm, map->stride, cancelled,
                     options.block);
     if (!norms) return nullptr;
-  } else if (level > 0 && !std::isnan(same->spectral_radius)) {
+  } else if (level > kFirstLevel) {
     return nullptr;  // there already
   }
   std::optional<Analysis> lasting;
   if (same != nullptr && same->norms.is_exact()) same = &lasting.emplace(lasting_part(*same));
   AnalysisOptions quick = options;
   quick.walk = options.walk && cost_of_walk(*record) <= kAtOnce;
-  return around(std::move(norms), std::move(record), quick, cancelled, known, same, at_once);
+  return around(std::move(norms), std::move(record), quick, cancelled, known, same,
+                level == kQuickestLevel);
 }
 
 bool exact_is_too_large(const IterationRecord& record, const AnalysisOptions& options) {

@@ -22,21 +22,22 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
                                         const Analysis* earlier = nullptr,
                                         const KnownNeuron& known = nullptr);
 
-/// The same with a map that is not exact, in as many levels from 0 as there are until one that
-/// takes as long as the exact map: of every s-th step only (JacobianNorms::stride), in a few
-/// milliseconds; for wide networks estimated, at first without the spectral radius, and then on
-/// finer grids. Nothing when there is no such level, when `earlier` has the exact map, or when
-/// cancelled.
+/// The levels of an analysis with a map that is not exact: kQuickestLevel, for wide networks only,
+/// goes without the spectral radius, which takes as long as its map; kFirstLevel has all the rest;
+/// those after it, again for wide networks, have finer maps, until one takes as long as the exact
+/// one.
+inline constexpr int kQuickestLevel = 0, kFirstLevel = 1, kCoarseLevels = 5;
+
+/// The same with a map that is not exact: of every s-th step only (JacobianNorms::stride), in a few
+/// milliseconds; for wide networks estimated. Nothing when there is no such level, when `earlier`
+/// has the exact map, or when cancelled.
 std::shared_ptr<const Analysis> analyse_coarsely(
     std::shared_ptr<const training::IterationRecord> record, const AnalysisOptions& options,
     const gradient::CancelFunction& cancelled = {}, const Analysis* earlier = nullptr,
-    const KnownNeuron& known = nullptr, int level = 0);
+    const KnownNeuron& known = nullptr, int level = kFirstLevel);
 
 /// The exact map takes more memory than this machine can spare: two thirds of all that it has.
 bool exact_is_too_large(const training::IterationRecord& record, const AnalysisOptions& options);
-
-/// How many levels there may be.
-inline constexpr int kCoarseLevels = 4;
 
 /// True when the exact analysis takes more than about half a second.
 bool is_slow(const training::IterationRecord& record, const AnalysisOptions& options);

@@ -65,6 +65,7 @@ void Analyst::publish(std::shared_ptr<const Analysis> analysis) {
   if (!analysis) return;
   if (analysis->norms.is_exact()) last_exact_ = Clock::now();
   if (analysis->neuron) neuron_ = analysis->neuron;
+  begun_ = true;
   {
     const std::lock_guard lock(mutex_);
     result_ = std::move(analysis);
@@ -86,9 +87,9 @@ void Analyst::loop() {
     // What is known of this record is known with other options, too.
     std::shared_ptr<const Analysis> earlier = result_of(*request.record);
     bool picture = earlier != nullptr;
-    for (int level = 0; level < kCoarseLevels; ++level) {
+    for (int level = begun_ ? kFirstLevel : kQuickestLevel; level < kCoarseLevels; ++level) {
       // The first is for every request; once there is a picture, finer ones give way to newer ones.
-      const auto coarse = or_give_up(level > 0, [&](const auto& cancelled) {
+      const auto coarse = or_give_up(level > kFirstLevel, [&](const auto& cancelled) {
         return analyse_coarsely(request.record, request.options, cancelled, earlier.get(), neuron_,
                                 level);
       });

@@ -63,6 +63,7 @@ private:
   bool fresh_ = false;
   std::shared_ptr<const Analysis> result_;
   std::shared_ptr<const lab::NeuronStudy> neuron_;  // the last one; the thread's own
+  bool begun_ = false;                              // something was published; the thread's own
   Clock::time_point last_exact_;  // when an exact map was last finished; the thread's own
   std::thread thread_;
 };

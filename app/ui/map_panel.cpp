@@ -25,10 +25,6 @@ struct CoarseWords {
 };
 
 CoarseWords words_of(const session::Analysis& analysis) {
-  if (analysis.too_large && !analysis.norms.estimated)
-    return {"coarse map", "coarse",
-            "The map was computed for some of the steps only. The exact one takes more memory\n"
-            "than this machine can spare."};
   if (analysis.too_large)
     return {"estimated map", "estimated",
             "Estimated from a few vectors that were sent back from some of the steps. The exact\n"

@@ -178,6 +178,12 @@ void backward(const model::Model& model, const model::Batch& batch, const model:
   const model::Parameters& p = model.parameters;
   shape(model, trace, signals);
   output_signals(model, batch, trace, signals.dz);
+  if ((signals.dz.data().array() == 0.0).all()) {
+    // Nothing is blamed for anything, as in a network that was opened without targets.
+    for (model::StepMatrices* zero : {&signals.e, &signals.e_c, &signals.delta})
+      zero->data().setZero();
+    return;
+  }
   const model::BackwardWeights weights(p, model::layout_of(model));
   if (truncation.kind == TruncationKind::horizon) {
     HorizonPass(model, trace, weights, signals).run(truncation.steps);

@@ -5,32 +5,16 @@
 
 #include "core/io/shown.h"
 #include "core/io/utf8.h"
+#include "core/io/zip_format.h"
 
 namespace backflow::io {
 namespace {
 
-constexpr std::uint32_t kLocal = 0x04034b50, kCentral = 0x02014b50, kEnd = 0x06054b50;
-constexpr std::uint32_t kEnd64 = 0x06064b50, kLocator64 = 0x07064b50;
-constexpr std::size_t kLocalBytes = 30, kCentralBytes = 46, kEndBytes = 22;
-constexpr std::size_t kEnd64Bytes = 56, kLocator64Bytes = 20;
 constexpr std::uint16_t kEncrypted = 1 << 0, kSizesFollow = 1 << 3, kPatched = 1 << 5;
 constexpr std::uint16_t kStronglyEncrypted = 1 << 6, kMasked = 1 << 13;
 constexpr std::uint32_t kIn64 = 0xFFFFFFFF;  // a field whose value stands in the ZIP64 part
 // Deflate's best: a match of 258 bytes in 2 bits.
 constexpr std::uint64_t kMostInflation = 1032;
-
-std::uint64_t number_at(std::string_view bytes, std::uint64_t at, std::size_t size) {
-  std::uint64_t value = 0;
-  for (std::size_t i = size; i-- > 0;)
-    value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-  return value;
-}
-std::uint16_t u16(std::string_view bytes, std::uint64_t at) {
-  return static_cast<std::uint16_t>(number_at(bytes, at, 2));
-}
-std::uint32_t u32(std::string_view bytes, std::uint64_t at) {
-  return static_cast<std::uint32_t>(number_at(bytes, at, 4));
-}
 
 std::string at_byte(std::uint64_t at) { return " at byte " + std::to_string(at); }
 

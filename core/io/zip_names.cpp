@@ -8,10 +8,12 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/io/zip_format.h"
+
 namespace backflow::io {
 namespace {
 
-constexpr std::size_t kEndBytes = 22, kHeaderBytes = 46, kMostBytes = 1 << 20;
+constexpr std::size_t kMostBytes = 1 << 20;
 
 // The last bytes of a regular file.
 std::string tail_of(const std::string& path) {
@@ -27,29 +29,21 @@ std::string tail_of(const std::string& path) {
   return tail;
 }
 
-std::size_t number_at(std::string_view bytes, std::size_t at, std::size_t size) {
-  std::size_t value = 0;
-  for (std::size_t i = size; i-- > 0;)
-    value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-  return value;
-}
-
 }  // namespace
 
 std::vector<std::string> zip_names(const std::string& path) {
   const std::string tail = tail_of(path);
   const std::size_t end = tail.rfind("PK\x05\x06");
   if (end == std::string::npos || tail.size() - end < kEndBytes) return {};
-  const std::size_t bytes = number_at(tail, end + 12, 4);
+  const std::size_t bytes = u32(tail, end + 12);
   if (bytes > end) return {};
   std::string_view directory = std::string_view(tail).substr(end - bytes, bytes);
   std::vector<std::string> names;
-  while (directory.size() >= kHeaderBytes && directory.starts_with("PK\x01\x02")) {
-    const std::size_t name = number_at(directory, 28, 2);
-    const std::size_t all =
-        kHeaderBytes + name + number_at(directory, 30, 2) + number_at(directory, 32, 2);
+  while (directory.size() >= kCentralBytes && u32(directory, 0) == kCentral) {
+    const std::size_t name = u16(directory, 28);
+    const std::size_t all = kCentralBytes + name + u16(directory, 30) + u16(directory, 32);
     if (all > directory.size()) break;
-    names.emplace_back(directory.substr(kHeaderBytes, name));
+    names.emplace_back(directory.substr(kCentralBytes, name));
     directory.remove_prefix(all);
   }
   return names;

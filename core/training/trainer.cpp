@@ -31,6 +31,14 @@ std::shared_ptr<IterationRecord> blank(const parallel::Shelf<IterationRecord>& s
   return record;
 }
 
+// What the network is given beside what the task has drawn.
+void complete(const TrainerSetup& setup, model::Batch& batch) {
+  if (setup.feed) setup.feed->apply(batch);
+  batch.initial_state = model::initial_state(
+      setup.initial_state, setup.model.parameters.hidden_size() * layout_of(setup.model).states,
+      batch.size(), setup.state_seed);
+}
+
 std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
                                          const parallel::Shelf<IterationRecord>& shelf) {
   auto record = blank(shelf);
@@ -40,10 +48,7 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
   record->learning_rate =
       scheduled_rate(setup.training.learning_rate, setup.training.schedule, setup.iteration);
   record->batch = make_batch(setup.task, setup.encoding, setup.iteration);
-  if (setup.feed) setup.feed->apply(record->batch);
-  record->batch.initial_state = model::initial_state(
-      setup.initial_state, setup.model.parameters.hidden_size() * layout_of(setup.model).states,
-      record->batch.size(), setup.state_seed);
+  complete(setup, record->batch);
   model::forward(record->model, record->batch, record->trace);
   record->gradients = model::zeros_like(record->model.parameters);
   gradient::backward(record->model, record->batch, record->trace, setup.training.truncation,
@@ -59,6 +64,12 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
 }
 
 }  // namespace
+
+std::optional<model::Batch> validation_batch(const TrainerSetup& setup, model::Index sequences) {
+  auto batch = make_validation_batch(setup.task, setup.encoding, sequences);
+  if (batch) complete(setup, *batch);
+  return batch;
+}
 
 Trainer::Trainer(TrainerSetup setup) : setup_(std::move(setup)) { forget_best(); }
 
@@ -84,12 +95,8 @@ void Trainer::validate(IterationRecord& record) const {
     const model::Index fitting =
         kMostNumbers / std::max<model::Index>(1, record.trace.a.rows() * record.trace.steps());
     const model::Index sequences = std::max(std::min(kEnough, fitting), record.batch.size());
-    validation_batch_ = make_validation_batch(setup_.task, setup_.encoding, sequences);
+    validation_batch_ = validation_batch(setup_, sequences);
     if (!validation_batch_) return;
-    if (setup_.feed) setup_.feed->apply(*validation_batch_);
-    validation_batch_->initial_state =
-        model::initial_state(setup_.initial_state, record.batch.initial_state.rows(),
-                             validation_batch_->size(), setup_.state_seed);
   }
   const model::Trace trace = model::forward(record.model, *validation_batch_);
   record.validation = {trace.loss,

@@ -94,6 +94,10 @@ struct TrainerState {
   std::uint64_t best_iteration = 0;
 };
 
+/// So many sequences that no iteration trains with, as the network gets them; fewer or nothing
+/// where the task has no more (make_validation_batch()).
+std::optional<model::Batch> validation_batch(const TrainerSetup& setup, model::Index sequences);
+
 class Trainer {
 public:
   explicit Trainer(TrainerSetup setup);

@@ -49,8 +49,8 @@ double entropy_of_classes(TaskKind kind) {
   return entropy;
 }
 
-std::optional<std::vector<Finding>> chance(const Options& options) {
-  if (options.stop && options.stop(0.0)) return {};
+Findings chance(const Options& options) {
+  if (options.stops(0.0)) return {};
   double squares = 0.0, count = 0.0;
   for_each_target(TaskKind::adding, [&](const auto& target) {
     squares += (target[0] - 1.0) * (target[0] - 1.0);

@@ -41,7 +41,11 @@ using Watch = std::function<bool(double share)>;
 struct Options {
   int seeds = 3;  ///< of what is drawn at random, ≥ 1: seeds 1, 2, …
   Watch stop;     ///< may be empty
+
+  bool stops(double share) const { return stop && stop(share); }
 };
+
+using Findings = std::optional<std::vector<Finding>>;
 
 struct Check {
   std::string_view name;      ///< "saddle-nodes"
@@ -50,7 +54,7 @@ struct Check {
   std::string_view protocol;  ///< what is computed, one sentence
   bool slow = false;          ///< takes more than a few seconds: run only when asked for
   /// Nothing when it was given up.
-  std::optional<std::vector<Finding>> (*run)(const Options& options);
+  Findings (*run)(const Options& options);
 };
 
 /// All there are, the quick ones first.

@@ -1,7 +1,10 @@
 // Remember the first of 40 noisy bits: which network can.
 #include <array>
+#include <cmath>
 #include <string>
 
+#include "core/model/network.h"
+#include "core/training/accuracy.h"
 #include "core/training/trainer.h"
 #include "core/verify/check_list.h"
 #include "core/verify/setting.h"
@@ -11,18 +14,26 @@ namespace {
 
 constexpr std::uint64_t kIterations = 1500;
 
+// The bit itself comes as ±1 plus noise of σ = 1, and nothing else tells of it: right more often
+// than Φ(1/σ) = 84.1 % no network can be. Solved is what comes within five points of it.
+constexpr double kBest = 0.8413447460685429, kSolved = kBest - 0.05;
+constexpr model::Index kHeldOut = 4096;  // sequences: a standard error of 0.6 %
+
 struct Candidate {
   const char *name, *cell, *activation, *init;
+  double published;  // the share of seeds that solve it; nan where the protocol has none
+  double tolerance;
 };
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+// With ρ(W_hh) = 1 tanh is on the edge: of eight seeds one or two solve it.
 constexpr std::array kCandidates{
-    Candidate{"ReLU, identity", "rnn", "relu", "identity"},
-    Candidate{"tanh, Gaussian", "rnn", "tanh", "gaussian"},
-    Candidate{"tanh, orthogonal", "rnn", "tanh", "orthogonal"},
-    Candidate{"ReLU, Gaussian", "rnn", "relu", "gaussian"},
-    Candidate{"GRU", "gru", "tanh", "gaussian"},
-    Candidate{"LSTM", "lstm", "tanh", "gaussian"},
+    Candidate{"ReLU, identity", "rnn", "relu", "identity", 1.0, 0.0},
+    Candidate{"tanh, Gaussian", "rnn", "tanh", "gaussian", 0.0, 0.5},
+    Candidate{"tanh, orthogonal", "rnn", "tanh", "orthogonal", 0.0, 0.5},
+    Candidate{"ReLU, Gaussian", "rnn", "relu", "gaussian", 0.0, 0.0},
+    Candidate{"GRU", "gru", "tanh", "gaussian", kNan, 0.0},
+    Candidate{"LSTM", "lstm", "tanh", "gaussian", kNan, 0.0},
 };
 
 config::Config config_of(const Candidate& candidate, int seed) {
@@ -32,40 +43,44 @@ config::Config config_of(const Candidate& candidate, int seed) {
        "task.seed=" + number, "model.seed=" + number, std::string("model.cell=") + candidate.cell,
        std::string("model.activation=") + candidate.activation, "model.hidden=32",
        std::string("model.init=") + candidate.init, "training.optimizer=adam",
-       "training.learning_rate=0.001", "training.clip.mode=norm", "training.clip.threshold=1",
-       "training.validation_every=" + std::to_string(kIterations)});
+       "training.learning_rate=0.001", "training.clip.mode=norm", "training.clip.threshold=1"});
 }
 
-// The accuracy after all iterations; nothing when given up.
-std::optional<double> trained(const config::Config& config, const Watch& stop, double from,
+// The accuracy on other data after all iterations; nothing when given up.
+std::optional<double> trained(const config::Config& config, const Options& options, double from,
                               double to) {
   training::Trainer trainer(config::make_setup(config));
-  std::shared_ptr<const training::IterationRecord> record;
-  for (std::uint64_t i = 0; i <= kIterations; ++i) {
-    if (stop && i % 50 == 0 &&
-        stop(from + (to - from) * static_cast<double>(i) / static_cast<double>(kIterations)))
+  for (std::uint64_t i = 0; i < kIterations; ++i) {
+    if (i % 50 == 0 && options.stops(from + (to - from) * static_cast<double>(i) /
+                                                static_cast<double>(kIterations)))
       return std::nullopt;
-    record = trainer.step();
-    if (record->divergence) return 0.0;
+    if (trainer.step()->divergence) return 0.0;
   }
-  return record->validation ? record->validation->accuracy : kNan;
+  const training::TrainerSetup& setup = trainer.setup();
+  const auto batch = training::validation_batch(setup, kHeldOut);
+  return training::accuracy(training::task_info(setup.task), *batch,
+                            model::forward(setup.model, *batch).y_hat);
 }
 
-std::optional<std::vector<Finding>> first_bit(const Options& options) {
+Findings first_bit(const Options& options) {
   std::vector<Finding> findings;
   const double all = static_cast<double>(kCandidates.size()) * options.seeds;
   double done = 0.0;
   for (const Candidate& candidate : kCandidates) {
-    double sum = 0.0;
+    double sum = 0.0, solved = 0.0;
     for (int seed = 1; seed <= options.seeds; ++seed, ++done) {
       const auto accuracy =
-          trained(config_of(candidate, seed), options.stop, done / all, (done + 1.0) / all);
+          trained(config_of(candidate, seed), options, done / all, (done + 1.0) / all);
       if (!accuracy) return std::nullopt;
       sum += *accuracy;
+      solved += *accuracy >= kSolved ? 1.0 : 0.0;
     }
-    findings.push_back(
-        {std::string("accuracy on other data, mean over the seeds: ") + candidate.name, kNan,
-         sum / options.seeds, 0.0, Rule::reported});
+    const std::string name = candidate.name;
+    findings.push_back({"share of seeds that solve it: " + name, candidate.published,
+                        solved / options.seeds, candidate.tolerance,
+                        std::isnan(candidate.published) ? Rule::reported : Rule::near});
+    findings.push_back({"mean accuracy (best possible 0.841): " + name, kNan, sum / options.seeds,
+                        0.0, Rule::reported});
   }
   return findings;
 }
@@ -73,14 +88,15 @@ std::optional<std::vector<Finding>> first_bit(const Options& options) {
 }  // namespace
 
 Check first_bit_check() {
-  return {.name = "first-bit",
-          .claim = "Which networks remember a bit over 40 noisy steps.",
-          .source = "after Le, Jaitly & Hinton 2015",
-          .protocol =
-              "T = 40, noise 1, n = 32, Adam 1e-3, batch 64, clip 1, 1,500 iterations; told, not "
-              "judged: with this noise not even the bit itself is certain",
-          .slow = true,
-          .run = first_bit};
+  return {
+      .name = "first-bit",
+      .claim = "Remember a noisy bit over 40 steps: ReLU with the identity does, others rarely.",
+      .source = "after Le, Jaitly & Hinton 2015, arXiv:1504.00941",
+      .protocol =
+          "T = 40, σ = 1, n = 32, ρ(W_hh) = 1, Adam 1e-3, batch 64, clip 1, 1,500 iterations; "
+          "solved: within 5 points of the best possible, Φ(1) = 84.1 %, on 4,096 other sequences",
+      .slow = true,
+      .run = first_bit};
 }
 
 }  // namespace backflow::verify

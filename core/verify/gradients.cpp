@@ -15,10 +15,6 @@ namespace {
 
 using model::Index;
 
-using Findings = std::optional<std::vector<Finding>>;
-
-bool given_up(const Options& options, double share) { return options.stop && options.stop(share); }
-
 std::shared_ptr<const training::IterationRecord> evaluated(const config::Config& config) {
   return training::Trainer(config::make_setup(config)).evaluate();
 }
@@ -27,7 +23,7 @@ Findings finite_differences(const Options& options) {
   std::vector<Finding> findings;
   const auto kinds = model::EnumNames<model::CellKind>::kAll;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    if (given_up(options, static_cast<double>(i) / static_cast<double>(kinds.size()))) return {};
+    if (options.stops(static_cast<double>(i) / static_cast<double>(kinds.size()))) return {};
     const auto record =
         evaluated(setting({"task.name=temporal-order", "task.steps=9", "task.batch=3",
                            "model.hidden=5", "model.cell=" + std::string(kinds[i].name)}));
@@ -46,7 +42,7 @@ Findings norm_bound(const Options& options) {
   for (const char* activation : {"tanh", "sigmoid"}) {
     double worst = -std::numeric_limits<double>::infinity();
     for (int seed = 1; seed <= options.seeds; ++seed) {
-      if (given_up(options, static_cast<double>(seed - 1) / options.seeds)) return {};
+      if (options.stops(static_cast<double>(seed - 1) / options.seeds)) return {};
       const auto record =
           evaluated(setting({"task.name=first-bit", "task.steps=60", "task.batch=1",
                              "model.hidden=32", std::string("model.activation=") + activation,
@@ -71,7 +67,7 @@ Findings norm_bound(const Options& options) {
 Findings orthogonal(const Options& options) {
   std::vector<Finding> findings;
   for (const double rho : {0.5, 1.0, 1.1}) {
-    if (given_up(options, 0.0)) return {};
+    if (options.stops(0.0)) return {};
     const auto record =
         evaluated(setting({"task.name=first-bit", "task.steps=60", "task.batch=1",
                            "model.hidden=32", "model.activation=identity", "model.init=orthogonal",
@@ -94,7 +90,7 @@ Findings orthogonal(const Options& options) {
 
 // An LSTM whose forget gates are open and whose gates do not look at h.
 Findings carousel(const Options& options) {
-  if (given_up(options, 0.0)) return {};
+  if (options.stops(0.0)) return {};
   training::TrainerSetup setup =
       config::make_setup(setting({"task.name=first-bit", "task.steps=200", "task.batch=1",
                                   "model.cell=lstm", "model.hidden=8"}));

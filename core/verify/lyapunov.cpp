@@ -18,8 +18,6 @@ namespace {
 using model::Index;
 using model::Matrix;
 using model::Vector;
-using Findings = std::optional<std::vector<Finding>>;
-
 // h_t = tanh(W h_{t−1} + b), nothing comes in.
 model::Model alone(Matrix W, Vector b) {
   model::Model model;
@@ -52,7 +50,7 @@ Findings fixed_point(const Options& options) {
   const model::Trace settling = run(model, Vector::Zero(kN), 2000);
   const Vector rest = settling.h.step(2000).col(0);
   const model::Trace trace = run(model, rest, kSteps);
-  if (options.stop && options.stop(0.3)) return {};
+  if (options.stops(0.3)) return {};
   const auto exponents =
       gradient::lyapunov_exponents(gradient::step_jacobians(model, trace, 0), {.skip = kSkip});
   const Matrix J = (1.0 - rest.array().square()).matrix().asDiagonal() * model.parameters.W_hh;
@@ -72,8 +70,7 @@ Findings chaos(const Options& options) {
   for (const double g : {2.0, 3.0}) {
     double ours = 0.0, published = 0.0;
     for (int seed = 1; seed <= options.seeds; ++seed) {
-      if (options.stop && options.stop((g - 2.0) / 2.0 + 0.5 * (seed - 1) / options.seeds))
-        return {};
+      if (options.stops((g - 2.0) / 2.0 + 0.5 * (seed - 1) / options.seeds)) return {};
       model::Random random(static_cast<std::uint64_t>(seed));
       const model::Model model = alone(
           random.normal_matrix(kN, kN, g / std::sqrt(static_cast<double>(kN))), Vector::Zero(kN));

@@ -9,8 +9,6 @@
 namespace backflow::verify {
 namespace {
 
-using Findings = std::optional<std::vector<Finding>>;
-
 double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
 // Where a fixed point has the slope 1: w σ (1 − σ) = 1.
@@ -47,7 +45,7 @@ Findings wall(const Options& options) {
   const lab::Neuron neuron;  // x_0 = 0.5, y = 0.7, T = 50
   std::vector<Finding> findings;
   for (const double w : {5.0, 6.0}) {
-    if (options.stop && options.stop((w - 5.0) / 2.0)) return {};
+    if (options.stops((w - 5.0) / 2.0)) return {};
     const double b = neuron.initial - w * sigmoid(neuron.initial);
     const double slope = w * sigmoid(0.5) * (1.0 - sigmoid(0.5));
     const double T = static_cast<double>(neuron.steps);

@@ -251,5 +251,21 @@ TEST(Backward, AddsToWhatIsThere) {
   EXPECT_LT((twice.W_hh - 2.0 * once.gradients.W_hh).norm(), 1e-15);
 }
 
+TEST(Backward, WithoutAnyLossNothingIsBlamed) {
+  Case c = plain_case();
+  Computed kept = compute(c);
+  ASSERT_GT(kept.signals.e.data().norm(), 0.0);
+  const model::Matrix W_hh = kept.gradients.W_hh;
+  c.batch.weights =
+      model::StepMatrices(1, c.batch.size(), c.batch.targets.first(), c.batch.steps());
+  c.batch.weights.data().setZero();
+  // Into the signals of an earlier pass.
+  backward(c.model, c.batch, kept.trace, {}, kept.signals, kept.gradients);
+  for (const model::StepMatrices* signals :
+       {&kept.signals.dz, &kept.signals.e, &kept.signals.delta})
+    EXPECT_TRUE(signals->data().isZero(0.0));
+  EXPECT_EQ(kept.gradients.W_hh, W_hh);
+}
+
 }  // namespace
 }  // namespace backflow::gradient

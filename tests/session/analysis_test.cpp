@@ -267,7 +267,8 @@ TEST(AnalyseCoarsely, EstimatesWhereProductsTakeLong) {
   EXPECT_EQ(first->log10_blame.size(), 61u);
   EXPECT_TRUE(std::isnan(first->largest_lyapunov));
   // A finer one would take as long as the exact one.
-  EXPECT_EQ(analyse_coarsely(wide.record(), {}, {}, first.get(), nullptr, 1), nullptr);
+  EXPECT_EQ(analyse_coarsely(wide.record(), {}, {}, first.get(), nullptr, kFirstLevel + 1),
+            nullptr);
   const auto exact = analyse(wide.record(), {}, {}, first.get());
   ASSERT_NE(exact, nullptr);
   EXPECT_TRUE(exact->norms.is_exact());

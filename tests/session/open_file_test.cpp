@@ -7,8 +7,8 @@
 
 #include "app/session/comparison.h"
 #include "core/config/keys.h"
-#include "core/io/safetensors.h"
 #include "tests/support/configured.h"
+#include "tests/support/networks_bytes.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tensor_bytes.h"
 
@@ -16,6 +16,7 @@ namespace backflow::session {
 namespace {
 
 using support::configured;
+using support::networks_bytes;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -23,16 +24,6 @@ using OpenFile = support::TemporaryFolder;
 
 std::string model_file(const std::string& name) {
   return BACKFLOW_SOURCE_DIR "/tests/golden/models/" + name;
-}
-
-// A file with a small network for each of those prefixes.
-std::string networks_bytes(const std::vector<std::string>& prefixes) {
-  const std::vector<double> ones(16, 0.5);
-  std::vector<io::NamedTensor> tensors;
-  for (const std::string& prefix : prefixes)
-    for (const char* part : {"weight_ih_l0", "weight_hh_l0"})
-      tensors.push_back({prefix + part, {4, 4}, ones});
-  return io::safetensors_bytes(tensors, io::NumberType::float32);
 }
 
 // An NPZ file with one number under that name.

@@ -32,7 +32,7 @@ TEST(SessionRefused, WhatIsWrongIsOneSentenceWithItsPlace) {
       {"\"speed_limit\": 0", "\"speed_limit\": \"nan\"", "speed_limit is not from 0"},
       {"\"notes\": \"\"", "\"notes\": 1", "cannot be opened: notes is no text"},
       {"\"notes\"", "\"nodes\"",
-       "cannot be opened: it has the member \"nodes\", which sessions of this format_version"},
+       "cannot be opened: it has the member \"nodes\", which this format_version does"},
       {"\"task.noise\"", "\"task.nois\"",
        "cannot be opened: networks[0].config has the key \"task.nois\", which this version"},
       {"\"model.hidden\": 2", "\"model.hidden\": 0",

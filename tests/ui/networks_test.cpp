@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "app/ui/files.h"
-#include "core/io/safetensors.h"
+#include "tests/support/networks_bytes.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/ui/fake_documents.h"
 #include "tests/ui/ui_driver.h"
@@ -12,18 +12,9 @@ namespace {
 
 class Networks : public support::TemporaryFolder {
 protected:
-  // A file with a network for each of those prefixes.
-  std::string network_file(const std::vector<std::string>& prefixes) {
-    const std::vector<double> ones(16, 0.5);
-    std::vector<io::NamedTensor> tensors;
-    for (const std::string& prefix : prefixes)
-      for (const char* part : {"weight_ih_l0", "weight_hh_l0"})
-        tensors.push_back({prefix + part, {4, 4}, ones});
-    return file("networks.safetensors", io::safetensors_bytes(tensors, io::NumberType::float32));
-  }
   // Opens such a file as the documents would.
   std::string open(const std::vector<std::string>& prefixes) {
-    const std::string path = network_file(prefixes);
+    const std::string path = file("networks.safetensors", support::networks_bytes(prefixes));
     driver_.ui().open_dropped({path});
     driver_.frames(2);
     EXPECT_EQ(documents_.opened.back(), path);
@@ -62,7 +53,8 @@ TEST_F(Networks, OfSeveralOneIsChosen) {
 
 TEST_F(Networks, ItIsAskedAlsoWhenTheDataThatCameAlongAreRefused) {
   const std::string data = file("x.npy", "no array");
-  const std::string net = network_file({"encoder.", "decoder."});
+  const std::string net =
+      file("other.safetensors", support::networks_bytes({"encoder.", "decoder."}));
   driver_.ui().open_dropped({data, net});
   driver_.frames(2);
   driver_.session().execute(session::SetKey{"model.file", net});

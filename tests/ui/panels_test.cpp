@@ -11,6 +11,7 @@
 namespace backflow::ui {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -412,7 +413,22 @@ TEST(Panels, ACoarseMapSaysSo) {
   driver.keep_coarse();
   driver.frames(2);
   ASSERT_GT(driver.snapshot().analysis->norms.stride, 1);
-  EXPECT_TRUE(has_widget(driver, "Coarse map"));
+  EXPECT_THAT(driver.widget("Coarse map").help, HasSubstr("the exact one follows"));
+}
+
+TEST(Panels, AnEstimatedMapSaysSoAndWhetherTheExactOneComes) {
+  UiDriver driver(configured({"task.name=first-bit", "task.steps=40", "task.batch=1",
+                              "model.cell=lstm", "model.hidden=192"}));
+  driver.keep_coarse();
+  driver.frames(2);
+  ASSERT_TRUE(driver.snapshot().analysis->norms.estimated);
+  EXPECT_THAT(driver.widget("Coarse map").help,
+              AllOf(HasSubstr("Estimated"), HasSubstr("finer ones and the exact one follow")));
+  driver.change_analysis([](session::Analysis& analysis) { analysis.too_large = true; });
+  driver.frames(2);
+  EXPECT_THAT(driver.widget("Coarse map").help,
+              AllOf(HasSubstr("Estimated"), HasSubstr("more memory than this machine can spare"),
+                    Not(HasSubstr("follow"))));
 }
 
 }  // namespace

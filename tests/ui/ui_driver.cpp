@@ -44,6 +44,13 @@ void UiDriver::analyse(const session::Session& session,
   analysed = options;
 }
 
+void UiDriver::change_analysis(const std::function<void(session::Analysis&)>& change) {
+  auto changed = std::make_shared<session::Analysis>(*analysis_);
+  change(*changed);
+  analysis_ = std::move(changed);
+  hold_analysis(true);
+}
+
 void UiDriver::publish() {
   if (networks_.wants_to_iterate()) networks_.iterate();
   networks_.refresh();

@@ -60,6 +60,8 @@ public:
   void delay(std::size_t frames) { delay_ = frames; }
   /// From now on the analyses stay what they are, or are computed again.
   void hold_analysis(bool hold) { holds_analysis_ = hold; }
+  /// From now on the window sees the present analysis with a change, and no other.
+  void change_analysis(const std::function<void(session::Analysis&)>& change);
 
   /// The latest one, seen by the window or not.
   const session::Snapshot& snapshot() const { return *snapshot_; }
