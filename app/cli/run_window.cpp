@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -103,6 +104,18 @@ public:
   ImGuiSession& operator=(const ImGuiSession&) = delete;
 };
 
+// Wakes the window when there is one: the worker begins before it is there.
+class Alarm {
+public:
+  void set(platform::Window& window) { window_ = &window; }
+  void ring() {
+    if (platform::Window* window = window_) window->wake();
+  }
+
+private:
+  std::atomic<platform::Window*> window_ = nullptr;
+};
+
 // A session knows its files by their contents: none of them may be written over.
 std::string names_the_same(const config::Config& config, const std::string& path) {
   std::error_code ignored;
@@ -118,13 +131,15 @@ std::string names_the_same(const config::Config& config, const std::string& path
 class WindowLoop {
 public:
   WindowLoop(platform::Window& window, platform::HeatmapRenderer& renderer,
-             platform::PulseRenderer& pulses, const Start& start, const WindowOptions& options,
-             const ui::Settings& settings, bool offer_tour)
+             platform::PulseRenderer& pulses, std::unique_ptr<session::Worker> worker,
+             const Start& start, const WindowOptions& options, const ui::Settings& settings,
+             bool offer_tour)
       : window_(window),
         options_(options),
         imgui_(window),
         textures_(renderer, pulses),
-        worker_(networks_of(start, session::RunTimeline::kBudget), [this] { window_.wake(); }),
+        owned_worker_(std::move(worker)),
+        worker_(*owned_worker_),
         keeper_(keeper_services(start)),
         exporter_(exporter_services(worker_, [this] { window_.wake(); })),
         ui_({[this](session::Command command) { worker_.send(std::move(command)); }, &textures_,
@@ -250,7 +265,8 @@ private:
   ImGuiSession imgui_;
   ShaderTextures textures_;
   std::atomic<bool> news_ = false;  // of the keeper's, not drawn yet
-  session::Worker worker_;
+  std::unique_ptr<session::Worker> owned_worker_;
+  session::Worker& worker_;
   session::Keeper keeper_;
   exporting::FileExporter exporter_;
   NativeFileDialogs dialogs_;
@@ -263,6 +279,12 @@ private:
 }  // namespace
 
 int run_window(const Start& start, const WindowOptions& options) {
+  // Computing the first state takes its time, and so does opening a window.
+  Alarm alarm;
+  auto worker = std::async(std::launch::async, [&] {
+    return std::make_unique<session::Worker>(networks_of(start, session::RunTimeline::kBudget),
+                                             [&alarm] { alarm.ring(); });
+  });
   std::string error;
   const auto window = platform::Window::create("Backflow", options.width, options.height, error);
   if (!window)
@@ -270,12 +292,14 @@ int run_window(const Start& start, const WindowOptions& options) {
   const auto renderer = platform::HeatmapRenderer::create(error);
   const auto pulses = platform::PulseRenderer::create(error);
   if (!renderer || !pulses) return complain(std::cerr, error);
+  alarm.set(*window);
   // Pictures made by a program look the same for everyone.
   const bool by_hand = options.frames == 0;
   const SettingsFile kept(by_hand ? settings_path() : std::string());
   const ui::Settings before = kept.read();
   const ui::Settings now = starting_with(before, options.light, options.tour);
-  WindowLoop loop(*window, *renderer, *pulses, start, options, now, by_hand || options.tour);
+  WindowLoop loop(*window, *renderer, *pulses, worker.get(), start, options, now,
+                  by_hand || options.tour);
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
   const std::string unsaved = kept.write(worth_keeping(before, now, loop.settings()));
