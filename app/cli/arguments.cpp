@@ -279,10 +279,21 @@ void add_report(CLI::App& app, Arguments& arguments) {
   add_file_options(*sub, arguments);
   add_network(*sub, arguments);
   add_iterations(*sub, arguments.report.iterations, "training iterations before the page is made");
+  sub->add_option(
+         "--lesson", arguments.report.lesson,
+         "instead, the handout of a lesson (\"backflow lessons\" lists them), or of a file")
+      ->type_name("NAME|FILE");
   sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
       ->type_name("FILE");
   add_colors(*sub, arguments);
   sub->add_flag("--force", arguments.report.force, "overwrite a file that exists");
+}
+
+void add_lessons(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = app.add_subcommand(
+      "lessons", "list the lessons; \"lessons check\" computes what their pages expect");
+  sub->add_option("words", arguments.lessons.words, "check, and which ones (default: all)")
+      ->type_name("check NAME|FILE");
 }
 
 void add_verify(CLI::App& app, Arguments& arguments) {
@@ -305,6 +316,9 @@ void add_window_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--run", window.run, "start training at once");
   app.add_flag("--light", window.light, "light colours");
   app.add_flag("--tour", window.tour, "begin with the tour through the window");
+  app.add_option("--lesson", window.lesson,
+                 "begin with a lesson (\"backflow lessons\" lists them), or a file with one")
+      ->type_name("NAME|FILE");
   app.add_option("--size", arguments.window_size, "size of the window")->type_name("WxH");
   app.add_option("--scale", window.scale, "size of everything in it (default: the monitor's)")
       ->check(between(0.5, 4.0))
@@ -346,6 +360,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
   add_export(app, arguments);
   add_report(app, arguments);
   add_verify(app, arguments);
+  add_lessons(app, arguments);
   add_animate(app, arguments);
   CLI::App* check = app.add_subcommand("check", "compare the gradients with finite differences");
   add_set_option(*check, arguments);

@@ -9,6 +9,7 @@
 
 #include "app/cli/animate_command.h"
 #include "app/cli/export_command.h"
+#include "app/cli/lessons_command.h"
 #include "app/cli/report_command.h"
 #include "app/cli/verify_command.h"
 #ifdef BACKFLOW_HAS_WINDOW
@@ -27,6 +28,7 @@ struct Arguments {
   ReportRequest report;
   AnimateRequest animation;
   VerifyRequest verification;
+  LessonsRequest lessons;
   std::string norm = "spectral";
   std::string state = "hidden";
   std::string product;

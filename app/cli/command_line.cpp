@@ -9,9 +9,11 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/check_command.h"
+#include "app/cli/lessons_command.h"
 #include "app/cli/list_commands.h"
 #include "app/cli/verify_command.h"
 #include "app/cli/version.h"
+#include "app/lesson/library.h"
 #include "core/config/keys.h"
 #include "core/config/nearest_match.h"
 
@@ -112,12 +114,19 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
       return kSuccess;
     }
 
+  if (app.got_subcommand("lessons")) return lessons(arguments.lessons, out, err);
   if (app.got_subcommand("verify")) {
     if (!arguments.assignments.empty() || !arguments.files.empty() || !arguments.session.empty())
       return bad_usage(err,
                        "verify has configurations of its own; what is set does not change them");
     return verify(arguments.verification, out, err);
   }
+
+  const bool has_settings = !arguments.assignments.empty() || !arguments.files.empty() ||
+                            !arguments.session.empty() || arguments.report.iterations > 0;
+  if (app.got_subcommand("report") && !arguments.report.lesson.empty() && has_settings)
+    return bad_usage(
+        err, "a lesson's pages have settings of their own; what is set does not change them");
 
   Start start;
   if (const std::string error = make_start(arguments, start); !error.empty())
@@ -130,6 +139,10 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
   if (app.got_subcommand("report")) return write_report(start, arguments.report, out, err);
   if (app.got_subcommand("export")) return export_figures(start, arguments.request, out, err);
 #ifdef BACKFLOW_HAS_WINDOW
+  if (lesson::Lesson ignored; !arguments.window.lesson.empty())
+    if (const std::string error = lesson::find_lesson(arguments.window.lesson, ignored);
+        !error.empty())
+      return bad_usage(err, error);
   return run_window(start, arguments.window);
 #else
   return complain(err,

@@ -14,6 +14,7 @@ struct ReportRequest {
   std::int64_t iterations = 0;
   std::string output;  ///< path of the page
   figure::Colormap colors = figure::Colormap::diverging;
+  std::string lesson;  ///< of which a handout is made instead, by name or file; empty: none
   bool force = false;  ///< a file that exists is overwritten
 };
 

@@ -147,6 +147,7 @@ public:
     // Slow enough to watch; the window offers more. A session has its own.
     if (!start.session) worker_.send(session::SetSpeedLimit{10.0});
     if (options.run) worker_.send(session::Run{});
+    if (!options.lesson.empty()) ui_.open_lesson(options.lesson);
   }
 
   // Returns an empty string, or one sentence about the screenshot.
@@ -298,8 +299,8 @@ int run_window(const Start& start, const WindowOptions& options) {
   const SettingsFile kept(by_hand ? settings_path() : std::string());
   const ui::Settings before = kept.read();
   const ui::Settings now = starting_with(before, options.light, options.tour);
-  WindowLoop loop(*window, *renderer, *pulses, worker.get(), start, options, now,
-                  by_hand || options.tour);
+  const bool tour = options.lesson.empty() && (by_hand || options.tour);
+  WindowLoop loop(*window, *renderer, *pulses, worker.get(), start, options, now, tour);
   error = loop.run();
   window->hide();  // the threads may take a moment to stop
   const std::string unsaved = kept.write(worth_keeping(before, now, loop.settings()));

@@ -14,6 +14,7 @@ struct WindowOptions {
   std::string screenshot;          ///< PNG of the last frame; empty: none
   bool run = false;                ///< start training at once
   bool light = false;              ///< light colours
+  std::string lesson;              ///< to begin with, by its name or file; empty: none
   bool tour = false;               ///< begin with the tour, though it has been seen
 };
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/export/svg_canvas.h"
+#include "app/export/web_page.h"
 #include "app/figure/caption.h"
 #include "app/figure/catalogue.h"
 #include "app/figure/explanation_figure.h"
@@ -19,60 +20,6 @@
 
 namespace backflow::exporting {
 namespace {
-
-constexpr const char* kStyle = R"(
-:root { color-scheme: light; }
-body { margin: 0; background: #eef0f4; color: #1a2030;
-       font: 16px/1.5 "DejaVu Sans", Verdana, Arial, sans-serif; }
-main { max-width: 1240px; margin: 0 auto; padding: 24px 16px; }
-h1 { font-size: 1.6rem; margin: 0 0 4px; }
-h2 { font-size: 1.15rem; margin: 0 0 4px; }
-p { margin: 4px 0 12px; }
-section, figure { background: #fff; border-radius: 8px; padding: 16px; margin: 0 0 16px;
-                  box-sizing: border-box; }
-.figures { display: grid; grid-template-columns: 1fr 1fr; column-gap: 16px;
-           grid-auto-flow: dense; }
-.figures .broad { grid-column: span 2; }
-figcaption { color: #566074; font-size: 0.9rem; margin: 4px 0 12px; }
-.verdict { font-size: 1.15rem; font-weight: bold; }
-.muted { color: #566074; }
-table { border-collapse: collapse; width: 100%; font-size: 0.92rem; }
-td, th { text-align: left; vertical-align: top; padding: 4px 12px 4px 0;
-         border-top: 1px solid #e2e5ec; }
-code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.85rem; overflow-wrap: anywhere; }
-svg { display: block; width: 100%; height: auto; }
-svg.wide { margin: 0 auto; }
-svg.narrow { display: none; }
-@media (max-width: 1000px) {
-  .figures { display: block; }
-}
-@media (max-width: 640px) {
-  main { padding: 8px; }
-  section, figure { padding: 10px; }
-  svg.wide { display: none; }
-  svg.narrow { display: block; }
-  .symbol { display: none; }
-}
-@media print {
-  body { background: #fff; font-size: 10pt; }
-  main { max-width: none; padding: 0; }
-  section, figure { padding: 0; margin: 0 0 14pt; break-inside: avoid; }
-  .figures { display: block; }
-  svg.wide { display: block; }
-  .settings { break-inside: auto; }
-  table { font-size: 8pt; }
-  svg.narrow { display: none; }
-}
-)";
-
-std::string html(std::string_view markup) {
-  std::string text;
-  for (const figure::TextRun& run : figure::layout_text(markup, 1.0).runs) {
-    const char* const tag = run.rise < 0.0 ? "sub" : run.rise > 0.0 ? "sup" : nullptr;
-    text += tag ? fmt::format("<{0}>{1}</{0}>", tag, escaped(run.text)) : escaped(run.text);
-  }
-  return text;
-}
 
 std::string row(const std::string& name, const std::string& value) {
   return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", name, value);
@@ -137,41 +84,6 @@ std::string settings(const config::Config& config) {
          rows + "</table></section>\n";
 }
 
-// A page on a wide screen has two columns; broader figures take both.
-constexpr double kColumn = 560.0, kBroad = 1000.0, kPhone = 340.0;
-
-bool is_broad(const figure::FigureInfo& info) { return info.default_size.width > 720.0; }
-
-// The sizes of a figure on a wide screen and on a phone.
-std::pair<figure::Size, figure::Size> sizes_of(const figure::FigureInfo& info,
-                                               const session::Snapshot& snapshot,
-                                               const figure::FigureStyle& style) {
-  const figure::Size own = info.default_size;
-  const double width = is_broad(info) ? kBroad : kColumn;
-  figure::Size wide{width, own.height * std::min(1.0, width / own.width)};
-  figure::Size narrow{kPhone, std::min(own.height, 0.9 * kPhone)};
-  if (info.name == "explanation")
-    for (figure::Size* size : {&wide, &narrow})
-      size->height = figure::explanation_height(snapshot, {}, style, size->width, own.height);
-  return {wide, narrow};
-}
-
-std::string figure_of(const figure::FigureInfo& info, const session::Snapshot& snapshot,
-                      figure::Colormap colors) {
-  figure::FigureStyle style;
-  style.title = false;
-  style.colors = colors;
-  const auto [wide, narrow] = sizes_of(info, snapshot, style);
-  const auto drawing = [&](figure::Size size, const char* variant) {
-    return to_svg_element(info.build(snapshot, {}, style, size),
-                          fmt::format("{}-{}", info.name, variant), variant);
-  };
-  return fmt::format("<figure id=\"{}\"{}><h2>{}</h2><figcaption>{}</figcaption>\n{}{}</figure>\n",
-                     info.name, is_broad(info) ? " class=\"broad\"" : "", escaped(info.title),
-                     html(figure::subscripts_to_markup(info.description)), drawing(wide, "wide"),
-                     drawing(narrow, "narrow"));
-}
-
 // Figures over iterations have nothing to show before the first.
 bool has_something(const figure::FigureInfo& info, const session::Snapshot& snapshot) {
   if (info.name == "dashboard") return false;  // its parts are there
@@ -188,25 +100,23 @@ std::string report_html(const session::Snapshot& snapshot, const std::string& pr
   const std::string cell = title_of(*config::find_key("model.cell"),
                                     config::find_key("model.cell")->get(snapshot.config));
   const std::string title = fmt::format("{}, {}", cell, task);
-  std::string page = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"generator\" content=\"{0}\">\n<title>{1} – gradients through time</title>\n"
-      "<style>{2}</style>\n</head>\n<body>\n<main>\n<section>\n<h1>{1}</h1>\n"
-      "<p class=\"muted\">Gradients through time, {3} hidden units, {4} steps, after {5} "
-      "iterations. "
-      "{0}.</p>\n<p class=\"verdict\">{6}</p>\n",
-      escaped(program), escaped(title), kStyle, snapshot.record->model.parameters.hidden_size(),
-      snapshot.record->trace.steps(), figure::grouped(snapshot.iteration),
-      escaped(gradient::verdict(analysis.decay, analysis.bound)));
+  std::string page =
+      page_beginning(title + " – gradients through time", program) +
+      fmt::format(
+          "<section>\n<h1>{}</h1>\n<p class=\"muted\">Gradients through time, {} hidden units, {} "
+          "steps, after {} iterations. {}.</p>\n<p class=\"verdict\">{}</p>\n",
+          escaped(title), snapshot.record->model.parameters.hidden_size(),
+          snapshot.record->trace.steps(), figure::grouped(snapshot.iteration), escaped(program),
+          escaped(gradient::verdict(analysis.decay, analysis.bound)));
   if (snapshot.divergence)
     page += fmt::format("<p>Training stopped at iteration {}: {}.</p>\n",
                         snapshot.divergence->iteration,
                         escaped(training::describe(*snapshot.divergence)));
   page += "</section>\n" + results(snapshot) + "<div class=\"figures\">\n";
   for (const figure::FigureInfo& info : figure::catalogue())
-    if (has_something(info, snapshot)) page += figure_of(info, snapshot, colors);
-  return page + "</div>\n" + settings(snapshot.config) + "</main>\n</body>\n</html>\n";
+    if (has_something(info, snapshot))
+      page += figure_element(info, snapshot, {}, info.name, colors);
+  return page + "</div>\n" + settings(snapshot.config) + std::string(kPageEnd);
 }
 
 }  // namespace backflow::exporting

@@ -115,12 +115,12 @@ std::string plain_text(std::string_view markup) {
   return text;
 }
 
-std::vector<std::string> wrapped(const std::string& markup, double size, double width) {
+std::vector<std::string> wrapped(const std::string& markup, double size, double width, bool bold) {
   std::vector<std::string> lines;
   std::istringstream words(markup);
   for (std::string word; words >> word;) {
     const std::string longer = lines.empty() ? word : lines.back() + " " + word;
-    if (!lines.empty() && text_width(longer, size) <= width)
+    if (!lines.empty() && text_width(longer, size, bold) <= width)
       lines.back() = longer;
     else
       lines.push_back(word);

@@ -37,7 +37,8 @@ double text_width(std::string_view markup, double size, bool bold = false);
 std::string plain_text(std::string_view markup);
 
 /// Text markup broken at blanks into lines no wider than that; a longer word has a line of its own.
-std::vector<std::string> wrapped(const std::string& markup, double size, double width);
+std::vector<std::string> wrapped(const std::string& markup, double size, double width,
+                                 bool bold = false);
 
 /// Ascent of capital letters and depth below the baseline, as fractions of the font size.
 inline constexpr double kCapHeight = 0.729;

@@ -21,6 +21,13 @@ struct StepOnce {};  ///< one iteration, then pause
 struct Reset {
   std::uint64_t gesture = 0;  ///< as in SetKey
 };
+/// Another configuration with fresh weights, trained for so many iterations, then paused: as a page
+/// of a lesson has it. Ends a comparison. Carried out at once, whatever is under way.
+struct StartAnew {
+  std::shared_ptr<const config::Config> config;
+  std::uint64_t iterations = 0;
+  std::string title;  ///< for undo
+};
 /// Pauses and makes the record an evaluation of the present weights: the iteration that is about to
 /// be, without its update.
 struct Evaluate {};
@@ -81,9 +88,10 @@ struct OnB {
   std::shared_ptr<const struct CommandBox> command;
 };
 
-using Command = std::variant<Run, Pause, StepOnce, Reset, Evaluate, GoTo, Undo, Redo, SetKey,
-                             SetRecurrentWeights, SetSpeedLimit, SetAnalysis, StartComparison,
-                             StartPair, SwapSides, KeepB, EndComparison, OpenSession, OnB>;
+using Command =
+    std::variant<Run, Pause, StepOnce, Reset, StartAnew, Evaluate, GoTo, Undo, Redo, SetKey,
+                 SetRecurrentWeights, SetSpeedLimit, SetAnalysis, StartComparison, StartPair,
+                 SwapSides, KeepB, EndComparison, OpenSession, OnB>;
 struct CommandBox {
   Command command;
 };

@@ -135,8 +135,9 @@ void Comparison::copy_to_b() {
 // and another GoTo replaces it; the rest waits until both are there.
 void Comparison::execute(const Command& command) {
   if (is_going()) {
-    const bool gives_up =
-        std::holds_alternative<Pause>(command) || std::holds_alternative<OpenSession>(command);
+    const bool gives_up = std::holds_alternative<Pause>(command) ||
+                          std::holds_alternative<StartAnew>(command) ||
+                          std::holds_alternative<OpenSession>(command);
     if (gives_up) waiting_.clear();
     const bool at_once = gives_up || std::holds_alternative<SetSpeedLimit>(command) ||
                          std::holds_alternative<SetAnalysis>(command) ||
@@ -165,8 +166,8 @@ void Comparison::carry_out_now(const Command& command) {
   std::visit([this](const auto& c) { carry_out(c); }, command);
   count_changes(std::visit(
       [](const auto& c) {
-        return is_one_of<std::decay_t<decltype(c)>, StartComparison, StartPair, SwapSides, KeepB,
-                         EndComparison, OpenSession>;
+        return is_one_of<std::decay_t<decltype(c)>, StartAnew, StartComparison, StartPair,
+                         SwapSides, KeepB, EndComparison, OpenSession>;
       },
       command));
 }
@@ -189,6 +190,11 @@ void Comparison::leave_undo() {
 
 void Comparison::carry_out(const StartComparison&) { copy_to_b(); }
 void Comparison::carry_out(const EndComparison&) { b_.reset(); }
+void Comparison::carry_out(const StartAnew& command) {
+  b_.reset();
+  single_step_ = false;
+  send(a_, command);
+}
 
 // Where one has arrived already, the other may not stay behind.
 void Comparison::carry_out(const Pause& command) {

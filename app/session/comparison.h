@@ -63,9 +63,11 @@ public:
   /// One iteration of both, or of the side that is behind; or some milliseconds of a replay.
   void iterate();
 
-  /// iterate() does not train both, but replays, or brings one side up to the other: that keeps to
-  /// no speed limit.
-  bool is_out_of_step() const { return is_going() || behind() != nullptr; }
+  /// iterate() does not train both as they are watched, but replays, prepares a state, or brings
+  /// one side up to the other: that keeps to no speed limit.
+  bool is_out_of_step() const {
+    return is_going() || behind() != nullptr || a_.session.is_preparing();
+  }
 
   /// As in Session.
   void refresh();
@@ -107,6 +109,7 @@ private:
   void carry_out(const SwapSides& command);
   void carry_out(const KeepB& command);
   void carry_out(const EndComparison& command);
+  void carry_out(const StartAnew& command);
   void carry_out(const OnB& command);
   void carry_out(const SetKey& command);
   void carry_out(const OpenSession& command);

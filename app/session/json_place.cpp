@@ -53,7 +53,7 @@ void JsonPlace::has_only(std::initializer_list<std::string_view> keys) const {
   for (const auto& member : value_->items())
     if (std::find(keys.begin(), keys.end(), member.key()) == keys.end())
       return complain("has the member " + io::shown(member.key(), '"', 60) +
-                      ", which sessions of this format_version do not have");
+                      ", which this format_version does not have");
 }
 
 std::string JsonPlace::text() const {

@@ -98,7 +98,8 @@ void Session::refresh() {
 void Session::execute(const Command& command) {
   const bool at_once = std::holds_alternative<SetSpeedLimit>(command) ||
                        std::holds_alternative<SetAnalysis>(command);
-  if (is_going() && std::holds_alternative<Pause>(command)) {
+  if (is_going() &&
+      (std::holds_alternative<Pause>(command) || std::holds_alternative<StartAnew>(command))) {
     going_.reset();
     waiting_.clear();
   }
@@ -114,6 +115,8 @@ void Session::carry_out(const Command& command) {
   std::visit(
       [this](const auto& c) {
         using C = std::decay_t<decltype(c)>;
+        if constexpr (!std::is_same_v<C, SetSpeedLimit> && !std::is_same_v<C, SetAnalysis>)
+          prepares_until_.reset();
         if constexpr (std::is_same_v<C, Run> || std::is_same_v<C, StepOnce>) {
           if (!config::has_targets(*config_))
             return refuse_command("there is nothing to train for: these inputs have no targets");
@@ -133,6 +136,12 @@ void Session::carry_out(const Command& command) {
           running_ = single_step_ = false;
           add_undo(place_before(c.gesture), "Reset", c.gesture, true);
           restart();
+        } else if constexpr (std::is_same_v<C, StartAnew>) {
+          running_ = single_step_ = false;
+          add_undo(place(), c.title, 0, true);
+          config_ = c.config;
+          restart();
+          if (c.iterations > 0 && config::has_targets(*config_)) prepares_until_ = c.iterations;
         } else if constexpr (std::is_same_v<C, Evaluate>) {
           running_ = single_step_ = false;
           stale_ = true;
@@ -316,6 +325,8 @@ void Session::iterate() {
     divergence_ = record_->divergence;
     running_ = false;
   }
+  if (prepares_until_ && (divergence_ || trainer_.iteration() >= *prepares_until_))
+    prepares_until_.reset();
 }
 
 void Session::refuse_command(std::string reason) {
@@ -331,6 +342,7 @@ std::string Session::take_refusal() {
 void Session::refuse(const std::string& reason) {
   running_ = single_step_ = false;
   going_.reset();
+  prepares_until_.reset();
   waiting_.clear();
   refuse_command(reason);
 }

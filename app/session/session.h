@@ -31,7 +31,9 @@ public:
   void execute(const Command& command);
 
   /// True when iterate() has something to do.
-  bool wants_to_iterate() const { return running_ || single_step_ || is_going(); }
+  bool wants_to_iterate() const { return running_ || single_step_ || is_going() || is_preparing(); }
+  /// Trains, however slow training is to be, to where StartAnew leads.
+  bool is_preparing() const { return prepares_until_.has_value(); }
   /// A replay is under way: iterate() goes on with it and does not train.
   bool is_going() const { return going_.has_value(); }
 
@@ -107,8 +109,9 @@ private:
   std::uint64_t step_number_ = 0;
   bool running_ = false;
   bool single_step_ = false;
-  bool changed_ = false;  // take_changed()
-  bool stale_ = false;    // record_ is older than the last change by hand
+  std::optional<std::uint64_t> prepares_until_;  // iterations done
+  bool changed_ = false;                         // take_changed()
+  bool stale_ = false;                           // record_ is older than the last change by hand
 };
 
 }  // namespace backflow::session

@@ -15,6 +15,9 @@
 #include "app/ui/hover_help.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/keyboard_focus.h"
+#include "app/ui/lesson_list.h"
+#include "app/ui/lesson_mode.h"
+#include "app/ui/lesson_panel.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/panels.h"
 #include "app/ui/settings_json.h"
@@ -32,6 +35,8 @@ constexpr double kGap = 7.0;  // around everything, in units
 constexpr double kTransport = 30.0, kStatus = 24.0;
 constexpr double kTextStep = 1.1;  // of the text size, with one press of a key
 constexpr double kNoticeSeconds = 8.0;
+// From this width on, in units, a lesson stands beside the controls; else in place of them.
+constexpr double kRoomForLesson = 1500.0;
 
 }  // namespace
 
@@ -44,7 +49,8 @@ public:
                 [this](const std::string& json) { take_opened_layout(json); },
                 [this](const std::string& prefix) {
                   send(session::SetKey{"model.prefix", prefix});
-                }},
+                },
+                [this](const std::string& lesson) { lesson_.open(lesson); }},
                settings_.desktop_dialogs) {
     ui_.theme = settings_.theme;
     ui_.norm_colors = settings_.colors;
@@ -77,6 +83,7 @@ public:
     if (exporter_ != nullptr) exports_ = exporter_->status();
     files_.begin_frame(ImGui::GetIO().DeltaTime, help_open_ || tour_.is_on() || export_.is_open(),
                        snapshot.config.model.file);
+    follow_lesson(snapshot);
     if (const auto at = std::exchange(walk_from_, std::nullopt))
       walk_.begin_at(at->position, snapshot, services_.send);
     // What one drag, or one click, sets off is undone in one step.
@@ -96,6 +103,7 @@ public:
                      ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse);
     ui_.focus.behind = is_covered();
     draw_contents(snapshot, inset(window, ui_.px(kGap)));
+    draw_highlight();
     ui_.focus.behind = false;
     ImGui::End();
     if (const auto asked = std::exchange(ui_.export_asked, std::nullopt))
@@ -124,6 +132,7 @@ public:
   ExportDialog export_;
   ExportLine export_line_;
   Files files_;
+  LessonMode lesson_;
   double frame_ms_ = 0.0;
 
   bool needs_redraw() const {
@@ -131,7 +140,7 @@ public:
     return about_to_help || walk_.moving() || state_.is_folding() || notice_seconds_ > 0.0 ||
            ui_.edit.starting > 0 || export_line_.fades() || files_.needs_redraw() ||
            (exporter_ != nullptr && exporter_->status().revision != exports_.revision) ||
-           ImGui::GetIO().WantTextInput || state_.cursor_moved();
+           ImGui::GetIO().WantTextInput || state_.cursor_moved() || lesson_.is_reading();
   }
 
 private:
@@ -156,7 +165,8 @@ private:
 
   // A page lies over all that is drawn otherwise, which is out of reach then.
   bool is_covered() const {
-    return help_open_ || tour_.is_on() || export_.is_open() || files_.is_open();
+    return help_open_ || tour_.is_on() || export_.is_open() || files_.is_open() ||
+           lesson_list_.is_open();
   }
 
   // Not while something is typed, or with Ctrl.
@@ -179,6 +189,10 @@ private:
       if (takes_keys() && key_pressed(Key::escape)) close_one();
       return;
     }
+    if (lesson_list_.is_open()) {
+      if (takes_keys() && (key_pressed(Key::escape) || key_pressed(Key::f2))) lesson_list_.close();
+      return;
+    }
     if (!help_open_) files_.take_keys();
     if (ImGui::GetIO().KeyCtrl && !ImGui::GetIO().WantTextInput && !help_open_ &&
         key_pressed(Key::e))
@@ -193,6 +207,8 @@ private:
     if (key_pressed(Key::t)) toggle_theme();
     if (key_pressed(Key::k)) ui_.norm_colors = next_colors(ui_.norm_colors);
     if (help_open_) return;
+    if (key_pressed(Key::f2)) lesson_list_.toggle();
+    if (lesson_.on()) take_lesson_keys();
     panels_.take_keys();
     compare_.take_keys(snapshot, services_.send);
     if (key_pressed(Key::space)) {
@@ -238,6 +254,64 @@ private:
     if (key_pressed(Key::p)) walk_.toggle_play(snapshot, services_.send);
   }
 
+  // Page Down and Page Up are also what a presenter's remote control sends.
+  void take_lesson_keys() {
+    if (key_pressed(Key::page_down) && !lesson_.next()) lesson_.close();
+    if (!lesson_.on()) return;
+    if (key_pressed(Key::page_up)) lesson_.previous();
+    if (key_pressed(Key::backspace)) lesson_.restore();
+  }
+
+  void follow_lesson(const session::Snapshot& snapshot) {
+    const LessonActions actions{
+        services_.send, [this](const lesson::Shown& shown) { arrange(shown); },
+        [this](model::Index position) { walk_from_ = figure::Playhead{position}; }};
+    const std::string error = lesson_.advance(snapshot, files_.is_idle(), actions);
+    if (!error.empty()) lesson_error_ = error;
+  }
+
+  void arrange(const lesson::Shown& shown) {
+    const auto or_first = [](const std::string& name, const char* first) {
+      return name.empty() ? std::string(first) : name;
+    };
+    Settings arranged = settings();
+    arranged.tabs = {or_first(shown.map, "jacobian-norms"), or_first(shown.loss, "loss"),
+                     or_first(shown.norm, "gradient-norm")};
+    panels_.restore(arranged);
+    walk_.end();
+    layout_.enlarge(card_of(shown.large));
+    figure::View& view = state_.view;
+    view.pinned.reset();
+    if (shown.pin) view.pinned = figure::Cell{shown.pin->first, shown.pin->second};
+    view.first_step = view.last_step = std::nullopt;
+    view.heatmap_low = view.heatmap_high = std::nullopt;
+    view.sequence = shown.sequence;
+    state_.wanted.block = shown.state;
+    state_.wants_folded = shown.folded;
+    state_.formulas = shown.formulas;
+    shows_controls_ = false;
+  }
+
+  static std::optional<Card> card_of(const std::string& name) {
+    for (const auto& [known, card] : {std::pair("network", Card::network),
+                                      {"map", Card::map},
+                                      {"loss", Card::loss},
+                                      {"norm", Card::norm}})
+      if (name == known) return card;
+    return std::nullopt;
+  }
+
+  // A frame around what the page of a lesson points at.
+  void draw_highlight() {
+    if (!lesson_.on() || is_covered() || lesson_.page().shown.highlight.empty()) return;
+    const WidgetInfo* widget = ui_.registry.find(lesson_.page().shown.highlight);
+    if (widget == nullptr) return;
+    const Rect frame = inset(widget->rect, -ui_.px(2.0));
+    ImGui::GetWindowDrawList()->AddRect(
+        top_left(frame), bottom_right(frame), to_imgui(ui_.colors().accent),
+        static_cast<float>(ui_.px(5.0)), 0, static_cast<float>(ui_.px(2.5)));
+  }
+
   void take_help_answer(HelpAnswer answer) {
     if (answer == HelpAnswer::stay) return;
     help_open_ = false;
@@ -247,9 +321,10 @@ private:
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
     ui_.shown.clear();
     const double transport = ui_.px(kTransport), status = ui_.px(kStatus);
-    draw_transport_bar(ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
-                       {services_.send, [this] { toggle_theme(); },
-                        [this] { help_open_ = !help_open_; }, file_menu()});
+    draw_transport_bar(
+        ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
+        {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; },
+         [this] { lesson_list_.toggle(); }, file_menu()});
     const std::string message = notice(snapshot);
     Rect line_below{all.x, all.bottom() - status + ui_.px(3.0), all.width, status};
     if (exporter_ != nullptr)
@@ -277,6 +352,7 @@ private:
     if (files_.is_open()) return files_.draw_page(ui_, window);
     if (exporter_ != nullptr) export_.draw(ui_, window, *exporter_, exports_, services_.textures);
     if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
+    if (const auto chosen = lesson_list_.draw(ui_, window)) files_.begin_lesson(*chosen);
     if (tour_.draw(ui_, window)) settings_.toured = true;
   }
 
@@ -326,6 +402,7 @@ private:
       notice_seconds_ = text.empty() ? 0.0 : kNoticeSeconds;
     };
     if (!font_message_.empty()) show(std::exchange(font_message_, {}));
+    if (!lesson_error_.empty()) show(std::exchange(lesson_error_, {}));
     const bool refused = std::exchange(refusals_, snapshot.refusals) != snapshot.refusals;
     if (std::exchange(refusal_, snapshot.refusal) != snapshot.refusal || refused) show(refusal_);
     if (const auto answer = controls_.take_answer()) show(*answer);
@@ -333,18 +410,50 @@ private:
     return notice_seconds_ > 0.0 ? notice_ : std::string();
   }
 
-  void draw_columns(const session::Snapshot& snapshot, const Rect& body) {
+  // The lesson, where there is room for it beside the controls; what is left of the body.
+  Rect draw_lesson_beside(const session::Snapshot& snapshot, const Rect& body) {
+    const Rect column{body.x, body.y, ui_.px(LessonPanel::kWidth), body.height};
+    draw_card(ui_, column);
+    lesson_panel_.draw(ui_, column, snapshot, lesson_, {{}, [this] { lesson_.close(); }});
+    const double used = column.width + ui_.px(kGap);
+    return {body.x + used, body.y, body.width - used, body.height};
+  }
+
+  // In place of the controls, or a way back to it over them; what is left for them.
+  Rect draw_lesson_in(const Rect& column, const session::Snapshot& snapshot) {
+    if (!shows_controls_) {
+      lesson_panel_.draw(ui_, column, snapshot, lesson_,
+                         {[this] { shows_controls_ = true; }, [this] { lesson_.close(); }});
+      return {};
+    }
+    const double bar = ui_.px(30.0);
+    if (button(ui_,
+               {"Back to lesson", "The lesson's text again; its network stays as it is now",
+                inset({column.x, column.y, column.width, bar + ui_.px(6.0)}, ui_.px(5.0))},
+               {.text = "‹ Lesson: " + lesson_.lesson().title, .active = true}))
+      shows_controls_ = false;
+    return {column.x, column.y + bar, column.width, column.height - bar};
+  }
+
+  void draw_columns(const session::Snapshot& snapshot, Rect body) {
+    const bool beside = lesson_.on() && body.width >= ui_.px(kRoomForLesson);
+    const bool instead = lesson_.on() && !beside;
+    if (beside) body = draw_lesson_beside(snapshot, body);
     const bool two = snapshot.other != nullptr;
     const double banner = two                   ? CompareView::banner_height(snapshot)
                           : snapshot.divergence ? kBannerHeight
                                                 : 0.0;
+    if (instead) std::swap(settings_.controls_width, lesson_width_);
     const CardRects rects =
         layout_.divide(ui_, body, ui_.px(banner), settings_,
                        two ? std::optional(panels_.two_networks()) : std::nullopt);
+    if (instead) std::swap(settings_.controls_width, lesson_width_);
     if (rects.controls.width > 0.0) {
       draw_card(ui_, rects.controls);
-      controls_.draw(ui_, rects.controls, compare_.edited(snapshot),
-                     compare_.sender(snapshot, services_.send));
+      const Rect controls = instead ? draw_lesson_in(rects.controls, snapshot) : rects.controls;
+      if (controls.width > 0.0)
+        controls_.draw(ui_, controls, compare_.edited(snapshot),
+                       compare_.sender(snapshot, services_.send));
     }
     state_.begin_frame(snapshot, ImGui::GetIO().DeltaTime);
     if (two) {
@@ -365,7 +474,7 @@ private:
   std::optional<figure::Playhead> walk_from_;  // where the walk of an opened session stood
   ControlsPanel controls_;
   Walk walk_;
-  std::string font_message_;
+  std::string font_message_, lesson_error_;
   std::string notice_, refusal_;
   std::uint64_t refusals_ = 0;
   double notice_seconds_ = 0.0;
@@ -373,6 +482,10 @@ private:
   TimelineBar timeline_;
   Tour tour_;
   bool help_open_ = false;
+  LessonList lesson_list_;
+  LessonPanel lesson_panel_;
+  double lesson_width_ = LessonPanel::kWidth;  // in units, where it is in place of the controls
+  bool shows_controls_ = false;                // there for a while
 };
 
 AppUi::AppUi(UiServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
@@ -385,6 +498,8 @@ void AppUi::ask_to_quit() { impl_->files_.ask_to_quit(); }
 void AppUi::open_dropped(std::vector<std::string> paths) {
   impl_->files_.open_dropped(std::move(paths));
 }
+void AppUi::open_lesson(const std::string& name_or_path) { impl_->lesson_.open(name_or_path); }
+const LessonMode& AppUi::lesson() const { return impl_->lesson_; }
 std::string AppUi::title() const { return impl_->files_.title(); }
 bool AppUi::waits_for_desktop() const { return impl_->files_.waits_for_desktop(); }
 const Files& AppUi::files() const { return impl_->files_; }

@@ -54,6 +54,8 @@ public:
   void ask_to_quit();
   /// Files that were dropped on the window: opened, after a question where something would be lost.
   void open_dropped(std::vector<std::string> paths);
+  /// Begins a lesson by its name or file, without a question.
+  void open_lesson(const std::string& name_or_path);
   /// Of the window: the session's file and whether something in it is not saved.
   std::string title() const;
   /// A dialog of the desktop is open: it is to be looked often whether it has ended.
@@ -77,6 +79,7 @@ public:
   std::string export_text() const;
   const class ExportDialog& export_dialog() const;
   const class Files& files() const;
+  const class LessonMode& lesson() const;
   /// The control that Tab has reached; empty when none.
   std::string focused() const;
 

@@ -43,6 +43,8 @@ public:
   /// same again brings all four back. Call after the cards were drawn, in their window.
   void take_input(const UiContext& ui, const CardRects& rects, bool keys);
 
+  /// Shows that card alone, or all four.
+  void enlarge(std::optional<Card> card) { alone_ = card; }
   /// Brings all four back; false when none was enlarged.
   bool close_enlarged() { return std::exchange(alone_, std::nullopt).has_value(); }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "app/lesson/lesson.h"
 #include "app/ui/file_text.h"
 #include "app/ui/imgui_compat.h"
 
@@ -12,6 +13,9 @@ namespace {
 
 constexpr double kKeepSeconds = 1.0;  // between two layouts that are kept
 
+bool is_lesson(const std::string& path) {
+  return ends_with_any(path, {std::string(lesson::kLessonExtension)});
+}
 bool is_session(const std::string& path) { return ends_with_any(path, {".json"}); }
 
 std::string home_directory() {
@@ -145,10 +149,24 @@ void Files::fulfil() {
     case Wish::Kind::open:
       open_paths(wish.paths);
       break;
+    case Wish::Kind::lesson:
+      // Ctrl+S is not to write the lesson's network into the session's file.
+      services_.documents->start_anew();
+      state_ = services_.documents->state();
+      services_.open_lesson(wish.paths.front());
+      break;
     case Wish::Kind::recover:
       services_.documents->recover(true);
       break;
   }
+}
+
+void Files::begin_lesson(const std::string& name_or_path) {
+  // Without a file undo is enough to bring back what was there.
+  if (!there_are() || state_.path.empty())
+    services_.open_lesson(name_or_path);
+  else
+    wish({Wish::Kind::lesson, {name_or_path}});
 }
 
 void Files::open_paths(const std::vector<std::string>& paths) {
@@ -197,7 +215,9 @@ void Files::open_dropped(std::vector<std::string> paths) {
   std::vector<std::string> wanted;
   for (std::string& path : paths)
     if (wanted.empty() || rank(path) == 2) wanted.push_back(std::move(path));
-  if (is_session(wanted.front()))
+  if (is_lesson(wanted.front()))
+    begin_lesson(wanted.front());
+  else if (is_session(wanted.front()))
     wish({Wish::Kind::open, std::move(wanted)});
   else
     open_paths(wanted);

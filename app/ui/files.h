@@ -28,6 +28,7 @@ struct FileServices {
   std::function<void(const std::string&)> take_layout;  ///< of a session that was opened
   /// One of several networks in a file, by its prefix.
   std::function<void(const std::string& prefix)> choose_network;
+  std::function<void(const std::string& name_or_path)> open_lesson;
 };
 
 class Files {
@@ -58,6 +59,10 @@ public:
   void ask_to_quit();
   bool quits() const { return quits_; }
   void open_dropped(std::vector<std::string> paths);
+  /// In a new session, after a question where something would be lost.
+  void begin_lesson(const std::string& name_or_path);
+  /// Nothing is being opened or saved.
+  bool is_idle() const { return !there_are() || state_.finished >= state_.asked; }
 
   /// "lecture.backflow.json* — Backflow".
   std::string title() const;
@@ -89,7 +94,7 @@ private:
   enum class Purpose { open, save_as, save_weights };
   /// What a question came before.
   struct Wish {
-    enum class Kind { none, quit, start_anew, open, recover } kind = Kind::none;
+    enum class Kind { none, quit, start_anew, open, lesson, recover } kind = Kind::none;
     std::vector<std::string> paths;
   };
 

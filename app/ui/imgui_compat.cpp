@@ -8,7 +8,7 @@
   KEY(space, Space, 32) KEY(left_arrow, LeftArrow, 263) KEY(right_arrow, RightArrow, 262) \
   KEY(up_arrow, UpArrow, 265) KEY(down_arrow, DownArrow, 264) KEY(home, Home, 268) \
   KEY(end, End, 269) KEY(page_up, PageUp, 266) KEY(page_down, PageDown, 267) \
-  KEY(f1, F1, 290) KEY(escape, Escape, 256) KEY(enter, Enter, 257) \
+  KEY(f1, F1, 290) KEY(f2, F2, 291) KEY(escape, Escape, 256) KEY(enter, Enter, 257) \
   KEY(backspace, Backspace, 259) KEY(tab, Tab, 258) KEY(comma, Comma, ',') \
   KEY(period, Period, '.') \
   KEY(digit_1, 1, '1') KEY(digit_2, 2, '2') KEY(digit_3, 3, '3') \

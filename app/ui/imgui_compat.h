@@ -20,6 +20,7 @@ enum class Key {
   page_up,
   page_down,
   f1,
+  f2,
   escape,
   enter,
   backspace,

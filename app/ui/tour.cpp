@@ -38,7 +38,7 @@ constexpr Stop kStops[] = {
      "More when you need it",
      {"Every control explains itself when the mouse rests on it.",
       "Double-click a card's title for the projector; + and − set the text size.",
-      "F1 lists all keys.", ""}},
+      "F1 lists all keys, F2 opens the lessons.", ""}},
 };
 constexpr std::size_t kCount = std::size(kStops);
 

@@ -74,7 +74,8 @@ constexpr double kBehindFile = 8.0;  // more than between the others: the menu i
 
 // How wide everything is, in units; 0 leaves a part out.
 struct Widths {
-  double file, run, one, reset, caption, speed, step, play, pace, whole, compare, theme, help;
+  double file, run, one, reset, caption, speed, step, play, pace, whole, lessons, compare, theme,
+      help;
   bool words;  // on the buttons whose icons say it too
 
   double total(bool walking, bool files) const {
@@ -82,20 +83,23 @@ struct Widths {
     double sum = 30.0 + kGap;  // back
     if (files) sum += file + kGap + kBehindFile;
     for (const double part : {run, one, reset, caption, speed, step, step, play, pace,
-                              walking ? whole : 0.0, compare, theme, help})
+                              walking ? whole : 0.0, lessons, compare, theme, help})
       sum += part > 0.0 ? part + kGap : 0.0;
     return sum;
   }
 };
 // From the roomiest on; keys reach what is left out.
 constexpr Widths kWidths[] = {
-    {56.0, 104.0, 128.0, 84.0, 42.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0,
+    {56.0, 104.0, 128.0, 84.0, 42.0, 196.0, 58.0, 66.0, 94.0, 108.0, 70.0, kCompareMenu, 64.0, 64.0,
      true},
-    {56.0, 104.0, 30.0, 84.0, 0.0, 196.0, 58.0, 66.0, 94.0, 108.0, kCompareMenu, 64.0, 64.0, true},
-    {48.0, 84.0, 30.0, 72.0, 0.0, 160.0, 30.0, 62.0, 84.0, 44.0, kCompareMenu, 52.0, 52.0, true},
-    {40.0, 36.0, 30.0, 30.0, 0.0, 140.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
-    {40.0, 36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, kCompareMenu, 0.0, 34.0, false},
-    {36.0, 32.0, 26.0, 26.0, 0.0, 0.0, 22.0, 26.0, 0.0, 32.0, 0.0, 0.0, 26.0, false}};
+    {56.0, 104.0, 30.0, 84.0, 0.0, 188.0, 58.0, 66.0, 94.0, 108.0, 70.0, kCompareMenu, 64.0, 64.0,
+     true},
+    {48.0, 84.0, 30.0, 72.0, 0.0, 160.0, 30.0, 62.0, 84.0, 44.0, 66.0, kCompareMenu, 52.0, 52.0,
+     true},
+    {40.0, 36.0, 30.0, 30.0, 0.0, 140.0, 26.0, 30.0, 0.0, 40.0, 60.0, kCompareMenu, 0.0, 34.0,
+     false},
+    {40.0, 36.0, 30.0, 30.0, 0.0, 0.0, 26.0, 30.0, 0.0, 40.0, 0.0, kCompareMenu, 0.0, 34.0, false},
+    {36.0, 32.0, 26.0, 26.0, 0.0, 0.0, 22.0, 26.0, 0.0, 32.0, 0.0, 0.0, 0.0, 26.0, false}};
 
 Widths widths_for(double units, bool walking, bool files) {
   for (const Widths& widths : kWidths)
@@ -197,6 +201,12 @@ void draw_transport_bar(UiContext& ui, const Rect& rect, const session::Snapshot
       button(ui, {"Theme", "Light or dark colours  (T)", from_right(widths.theme)},
              {dark ? "Light" : "Dark"}))
     actions.toggle_theme();
+  if (widths.lessons > 0.0 &&
+      button(ui,
+             {"Lessons", "Lessons with text, questions and things to try  (F2)",
+              from_right(widths.lessons)},
+             {"Lessons"}))
+    actions.toggle_lessons();
   if (widths.compare > 0.0)
     draw_compare_menu(ui, from_right(widths.compare), snapshot, actions.send);
 }

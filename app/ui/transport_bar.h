@@ -13,7 +13,7 @@ namespace backflow::ui {
 
 struct TransportActions {
   std::function<void(session::Command)> send;
-  std::function<void()> toggle_theme, toggle_help;
+  std::function<void()> toggle_theme, toggle_help, toggle_lessons;
   std::function<void(const Rect&)> draw_file_menu;  ///< empty: there are no files
 };
 

@@ -1,0 +1,88 @@
+#include "app/lesson/check.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/figure/catalogue.h"
+#include "app/session/analysis.h"
+#include "app/session/session.h"
+
+namespace backflow::lesson {
+namespace {
+
+using Rule = Expectation::Rule;
+
+bool holds(const Expectation& expectation, double ours, double expected) {
+  switch (expectation.rule) {
+    case Rule::near:
+      return std::abs(ours - expected) <= expectation.within * std::abs(expected);
+    case Rule::below:
+      return ours < expected;
+    case Rule::above:
+      return ours > expected;
+  }
+  return false;
+}
+
+std::string rule_text(const Expectation& expectation) {
+  switch (expectation.rule) {
+    case Rule::near:
+      return fmt::format("within {:.3g} % of ", 100.0 * expectation.within);
+    case Rule::below:
+      return "below ";
+    case Rule::above:
+      return "above ";
+  }
+  return {};
+}
+
+}  // namespace
+
+session::AnalysisOptions analysis_of(const Page& page) {
+  session::AnalysisOptions options;
+  options.sequence = page.shown.sequence;
+  options.block = page.shown.state;
+  for (const std::string& name : {page.shown.map, page.shown.loss, page.shown.norm})
+    if (const figure::FigureInfo* info = figure::find_figure(name); info != nullptr)
+      figure::ask_for(*info, options);
+  if (page.shown.pin) options.product = {page.shown.pin->first, page.shown.pin->second};
+  return session::with_config(options, page.config);
+}
+
+session::Snapshot state_of(const Page& page) {
+  session::Session session(page.config);
+  session.execute(session::SetAnalysis{analysis_of(page)});
+  session.execute(session::StartAnew{std::make_shared<const config::Config>(page.config),
+                                     page.iterations, page.title});
+  while (session.wants_to_iterate()) session.iterate();
+  session.refresh();
+  session::Snapshot snapshot = session.snapshot();
+  session::attach(session::analyse(snapshot.record, session.analysis_options()), snapshot);
+  return snapshot;
+}
+
+std::vector<Outcome> check(const Page& page, const session::Snapshot& state) {
+  std::vector<Outcome> outcomes;
+  for (const Expectation& expectation : page.expectations) {
+    Outcome outcome{&expectation, session::value_of(expectation.quantity, state), 0.0, false};
+    const auto* number = std::get_if<double>(&expectation.value);
+    outcome.expected =
+        number != nullptr
+            ? *number
+            : session::value_of(std::get<session::Quantity>(expectation.value), state);
+    outcome.passed = holds(expectation, outcome.ours, outcome.expected);
+    outcomes.push_back(outcome);
+  }
+  return outcomes;
+}
+
+std::string sentence(const Outcome& outcome) {
+  const Expectation& expectation = *outcome.expectation;
+  const bool other = std::holds_alternative<session::Quantity>(expectation.value);
+  return fmt::format("{} = {:.6g}, expected: {}{}{}", expectation.text, outcome.ours,
+                     rule_text(expectation), expectation.value_text,
+                     other ? fmt::format(" = {:.6g}", outcome.expected) : "");
+}
+
+}  // namespace backflow::lesson

@@ -1,0 +1,30 @@
+// The column of a lesson: the page's text and formulas in large type, its question, what to try,
+// and the way to the other pages.
+#pragma once
+
+#include <functional>
+
+#include "app/session/snapshot.h"
+#include "app/ui/lesson_mode.h"
+#include "app/ui/ui_context.h"
+
+namespace backflow::ui {
+
+struct LessonPanelActions {
+  std::function<void()> toggle_controls;  ///< empty: the controls are in sight anyway
+  std::function<void()> close;
+};
+
+class LessonPanel {
+public:
+  void draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot, LessonMode& mode,
+            const LessonPanelActions& actions);
+
+  static constexpr double kWidth = 400.0;  ///< units
+
+private:
+  std::size_t page_ = 0;  // as of the last frame: another one begins at its top
+  bool answered_ = false;
+};
+
+}  // namespace backflow::ui

@@ -1,0 +1,94 @@
+// Numbers by name: the record's own, and what follows from them along another road.
+#include "app/session/quantity.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/session/analysis.h"
+#include "app/session/session.h"
+#include "tests/support/configured.h"
+
+namespace backflow::session {
+namespace {
+
+using support::configured;
+using ::testing::HasSubstr;
+
+Snapshot snapshot_of(Session& session) {
+  session.refresh();
+  Snapshot snapshot = session.snapshot();
+  attach(analyse(snapshot.record, session.analysis_options()), snapshot);
+  return snapshot;
+}
+
+double number(const std::string& text, const Snapshot& snapshot) {
+  Quantity quantity;
+  EXPECT_EQ(parse_quantity(text, quantity), "") << text;
+  return value_of(quantity, snapshot);
+}
+
+TEST(Quantity, SaysWhatIsWrong) {
+  const auto error = [](const char* text) {
+    Quantity quantity;
+    return parse_quantity(text, quantity);
+  };
+  EXPECT_THAT(error("los"), HasSubstr("is no quantity; did you mean \"loss\"?"));
+  EXPECT_THAT(error("loss(1)"), HasSubstr("has 1 arguments instead of 0"));
+  EXPECT_THAT(error("norm(1)"), HasSubstr("instead of 2 (t, k)"));
+  EXPECT_THAT(error("norm(1, 2"), HasSubstr("not closed"));
+  EXPECT_THAT(error("norm(1, b)"), HasSubstr("is no number"));
+  EXPECT_THAT(error("norm(1.5, 1)"), HasSubstr("is no whole number"));
+  EXPECT_EQ(error(" neuron-error( 5, -2.5 ) "), "");
+}
+
+TEST(Quantity, EachHasAValueOrIsNotThere) {
+  Session session(configured({"task.name=first-bit", "task.steps=5"}));
+  const Snapshot snapshot = snapshot_of(session);
+  for (const QuantityInfo& info : quantities()) {
+    std::string inside = "(", beyond = "(";
+    for (std::size_t i = 0; i < info.count(); ++i) {
+      inside += i == 0 ? "1" : ", 1";
+      beyond += i == 0 ? "99" : ", 99";
+    }
+    const std::string name(info.name);
+    EXPECT_TRUE(std::isfinite(number(info.count() > 0 ? name + inside + ")" : name, snapshot)) ||
+                info.name == "dz" || info.name == "y")
+        << name;
+    if (info.count() > 0 && !name.starts_with("neuron") && name != "bound") {
+      EXPECT_TRUE(std::isnan(number(name + beyond + ")", snapshot))) << name;
+    }
+  }
+}
+
+TEST(Quantity, TermsOfAllSequencesAddUpToTheGradient) {
+  Session session(configured({"task.name=first-bit", "task.steps=5", "task.batch=3"}));
+  double sum = 0.0;
+  for (int b = 0; b < 3; ++b) {
+    session.execute(SetAnalysis{{.sequence = b}});
+    const Snapshot snapshot = snapshot_of(session);
+    for (int k = 1; k <= 5; ++k)
+      sum += number("term(" + std::to_string(k) + ", 2, 3)", snapshot) / 3.0;
+    // tanh: δ = (1 − h²) e, and a product of two steps is at most that of their norms.
+    const double h = number("h(4, 2)", snapshot);
+    EXPECT_NEAR(number("delta(4, 2)", snapshot), (1.0 - h * h) * number("e(4, 2)", snapshot),
+                1e-12);
+    EXPECT_LE(number("norm(4, 2)", snapshot),
+              number("norm(4, 3)", snapshot) * number("norm(3, 2)", snapshot) * (1.0 + 1e-12));
+    EXPECT_NEAR(std::log10(number("norm(4, 1)", snapshot)), number("log10-norm(4, 1)", snapshot),
+                1e-12);
+    double squares = 0.0;
+    for (int i = 1; i <= 8; ++i) {
+      const double e = number("e(2, " + std::to_string(i) + ")", snapshot);
+      squares += e * e;
+    }
+    EXPECT_NEAR(number("blame(2)", snapshot), std::sqrt(squares), 1e-12 * std::sqrt(squares));
+    if (b == 2) {
+      EXPECT_NEAR(sum, number("dW_hh(2, 3)", snapshot), 1e-12 * std::abs(sum));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace backflow::session
