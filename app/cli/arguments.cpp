@@ -289,6 +289,49 @@ void add_report(CLI::App& app, Arguments& arguments) {
   sub->add_flag("--force", arguments.report.force, "overwrite a file that exists");
 }
 
+// Of the grid's picture.
+template <class Request>
+void add_picture(CLI::App& sub, Request& request) {
+  sub.add_option("--picture", request.picture, "the grid in colours: .svg, .pdf or .png")
+      ->type_name("FILE");
+  sub.add_flag("--log", request.logarithmic, "colours of the picture by the logarithm");
+}
+
+void add_sweep(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = app.add_subcommand(
+      "sweep", "measure one number of a trained network over a grid of settings");
+  add_set_option(*sub, arguments);
+  add_file_options(*sub, arguments);
+  SweepRequest& request = arguments.sweep;
+  sub->add_option(
+         "--over", request.over,
+         "a setting to vary: n numbers from a to b (a:b:n), by the logarithm (a:b:n:log), or "
+         "values (one,two); several make a grid")
+      ->type_name("KEY=A:B:N")
+      ->allow_extra_args(false);
+  sub->add_option("--metric", request.metric,
+                  "the number: loss, accuracy, reach, decay, spectral-radius, \"norm(40, 0)\", …")
+      ->type_name("NAME")
+      ->capture_default_str();
+  add_iterations(*sub, request.iterations, "training iterations before it is measured");
+  sub->add_option("--jobs", request.jobs, "points at a time")
+      ->check(between(1, 1024))
+      ->type_name("N")
+      ->capture_default_str();
+  sub->add_option("--shard", request.shard, "only every N-th point, into FILE.I-of-N.csv")
+      ->type_name("I/N");
+  sub->add_option("--output", request.output,
+                  "grid to write, ending in .csv; what it has already is kept")
+      ->type_name("FILE");
+  add_picture(*sub, request);
+  CLI::App* merge = app.add_subcommand("merge", "put the grids of a sweep's shards together");
+  merge->add_option("inputs", arguments.merge.inputs, "files of the shards")->type_name("FILE");
+  merge->add_option("--output", arguments.merge.output, "grid to write, ending in .csv")
+      ->type_name("FILE");
+  add_picture(*merge, arguments.merge);
+  merge->add_flag("--force", arguments.merge.force, "overwrite a file that exists");
+}
+
 void add_lessons(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand(
       "lessons", "list the lessons; \"lessons check\" computes what their pages expect");
@@ -361,6 +404,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
   add_report(app, arguments);
   add_verify(app, arguments);
   add_lessons(app, arguments);
+  add_sweep(app, arguments);
   add_animate(app, arguments);
   CLI::App* check = app.add_subcommand("check", "compare the gradients with finite differences");
   add_set_option(*check, arguments);

@@ -11,6 +11,7 @@
 #include "app/cli/export_command.h"
 #include "app/cli/lessons_command.h"
 #include "app/cli/report_command.h"
+#include "app/cli/sweep_command.h"
 #include "app/cli/verify_command.h"
 #ifdef BACKFLOW_HAS_WINDOW
 #include "app/cli/run_window.h"
@@ -29,6 +30,8 @@ struct Arguments {
   AnimateRequest animation;
   VerifyRequest verification;
   LessonsRequest lessons;
+  SweepRequest sweep;
+  MergeRequest merge;
   std::string norm = "spectral";
   std::string state = "hidden";
   std::string product;

@@ -114,6 +114,7 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
       return kSuccess;
     }
 
+  if (app.got_subcommand("merge")) return merge(arguments.merge, out, err);
   if (app.got_subcommand("lessons")) return lessons(arguments.lessons, out, err);
   if (app.got_subcommand("verify")) {
     if (!arguments.assignments.empty() || !arguments.files.empty() || !arguments.session.empty())
@@ -131,11 +132,14 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
   Start start;
   if (const std::string error = make_start(arguments, start); !error.empty())
     return bad_usage(err, error);
+  if (app.got_subcommand("sweep") && start.session)
+    return bad_usage(err, "a sweep trains networks of its own, and takes no --session");
   tell_notes(start.config, err);
   if (const std::string error = complete(app, arguments); !error.empty())
     return bad_usage(err, error);
   if (app.got_subcommand("check")) return check_gradients(start, out, err);
   if (app.got_subcommand("animate")) return animate(start, arguments.animation, out, err);
+  if (app.got_subcommand("sweep")) return sweep(start, arguments.sweep, out, err);
   if (app.got_subcommand("report")) return write_report(start, arguments.report, out, err);
   if (app.got_subcommand("export")) return export_figures(start, arguments.request, out, err);
 #ifdef BACKFLOW_HAS_WINDOW

@@ -1,0 +1,234 @@
+#include "app/cli/sweep_command.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "app/cli/command_line.h"
+#include "app/cli/destination.h"
+#include "app/cli/progress.h"
+#include "app/cli/sweep.h"
+#include "app/cli/sweep_file.h"
+#include "app/cli/version.h"
+#include "app/export/atomic_write.h"
+#include "app/export/cairo_canvas.h"
+#include "app/export/export.h"
+#include "app/export/svg_canvas.h"
+#include "app/figure/grid_figure.h"
+#include "core/config/keys.h"
+
+namespace backflow::cli {
+namespace {
+
+struct Shard {
+  int number = 1, of = 1;
+};
+
+std::string parse_shard(const std::string& text, Shard& shard) {
+  if (text.empty()) return {};
+  const std::size_t slash = text.find('/');
+  const auto number = config::parse_number<int>(std::string_view(text).substr(0, slash));
+  const auto of = slash == std::string::npos
+                      ? std::nullopt
+                      : config::parse_number<int>(std::string_view(text).substr(slash + 1));
+  if (!number || !of || *of < 1 || *number < 1 || *number > *of)
+    return "--shard " + text + " is not I/N with I from 1 to N";
+  shard = {*number, *of};
+  return {};
+}
+
+std::string make_sweep(const Start& start, const SweepRequest& request, Sweep& sweep) {
+  sweep.config = start.config;
+  sweep.iterations = request.iterations;
+  sweep.metric = request.metric;
+  for (const std::string& over : request.over)
+    if (std::string error = parse_axis(over, sweep.axes.emplace_back()); !error.empty())
+      return error;
+  if (std::string error = session::parse_quantity(request.metric, sweep.quantity); !error.empty()) {
+    std::string names;
+    for (const session::QuantityInfo& info : session::quantities())
+      names += (names.empty() ? "" : ", ") + std::string(info.name) +
+               (info.arguments.empty() ? "" : "(" + std::string(info.arguments) + ")");
+    return "--metric " + request.metric + " " + error + " (there are " + names + ")";
+  }
+  return check(sweep);
+}
+
+std::string check_csv(const std::string& output) {
+  if (output.empty()) return "needs --output FILE.csv";
+  if (!output.ends_with(".csv")) return "--output " + output + " does not end in .csv";
+  return check_destination(output);
+}
+
+std::string check_picture(const std::string& picture, std::size_t axes) {
+  if (picture.empty()) return {};
+  const auto format = exporting::format_of(picture);
+  if (!format || exporting::is_data(*format))
+    return "--picture " + picture + " does not end in .svg, .pdf or .png";
+  if (axes > 2) return "a picture has one or two --over";
+  return check_destination(picture);
+}
+
+std::vector<std::string> in_order(const SweepGrid& grid, std::size_t axis) {
+  std::vector<std::string> values;
+  for (const auto& [point, row] : grid.rows)
+    if (std::ranges::find(values, row.values[axis]) == values.end())
+      values.push_back(row.values[axis]);
+  return values;
+}
+
+// The last axis lies along x.
+figure::GridPicture picture_of(const SweepGrid& grid, bool logarithmic) {
+  figure::GridPicture picture;
+  picture.title = grid.metric;
+  picture.note = grid.identity.substr(0, grid.identity.find(Sweep::kMetric));
+  picture.logarithmic = logarithmic;
+  const auto title = [](const std::string& name) {
+    const config::Key* key = config::find_key(name);
+    if (key == nullptr) return name;
+    return key->title + (key->symbol.empty() ? "" : " " + key->symbol);
+  };
+  picture.x_title = title(grid.names.back());
+  picture.x_values = in_order(grid, grid.names.size() - 1);
+  if (grid.names.size() == 2) {
+    picture.y_title = title(grid.names.front());
+    picture.y_values = in_order(grid, 0);
+  }
+  const std::size_t columns = picture.x_values.size();
+  picture.values.assign(columns * std::max<std::size_t>(1, picture.y_values.size()), std::nan(""));
+  for (const auto& [point, row] : grid.rows) {
+    const auto at = [](const std::vector<std::string>& values, const std::string& value) {
+      return static_cast<std::size_t>(std::ranges::find(values, value) - values.begin());
+    };
+    const std::size_t y = grid.names.size() == 2 ? at(picture.y_values, row.values.front()) : 0;
+    picture.values[y * columns + at(picture.x_values, row.values.back())] = row.value;
+  }
+  // Long numbers are shortened when all is in its place.
+  for (std::vector<std::string>* values : {&picture.x_values, &picture.y_values})
+    for (std::string& value : *values)
+      if (const auto number = config::parse_number<double>(value))
+        value = fmt::format("{:.3g}", *number);
+  return picture;
+}
+
+std::string write_picture(const SweepGrid& grid, const std::string& path, bool logarithmic,
+                          figure::Colormap colors) {
+  figure::FigureStyle style;
+  style.colors = colors;
+  const figure::Figure figure = figure::build_grid(picture_of(grid, logarithmic), style,
+                                                   {640.0, grid.names.size() == 2 ? 440.0 : 200.0});
+  const exporting::Metadata metadata{grid.identity, std::string(kProgram)};
+  switch (*exporting::format_of(path)) {
+    case exporting::Format::png:
+      return exporting::write_file_atomically(path, exporting::to_png(figure, 2.0, metadata));
+    case exporting::Format::pdf:
+      return exporting::write_file_atomically(path, exporting::to_pdf(figure, metadata));
+    default:
+      return exporting::write_file_atomically(path, exporting::to_svg(figure, metadata));
+  }
+}
+
+// What the output has already; its cut-off end is taken away. A file that is not there is begun.
+std::string begin_output(const std::string& path, const Sweep& sweep, SweepGrid& grid) {
+  grid = grid_of(sweep);
+  if (!std::filesystem::exists(path))
+    return exporting::write_file_atomically(path, grid_text(grid));
+  SweepGrid there;
+  if (const std::string error = read_grid(path, there); !error.empty()) return path + " " + error;
+  if (there.identity != grid.identity)
+    return path + " is the grid of another sweep; choose another --output";
+  grid = std::move(there);
+  std::error_code error;
+  std::filesystem::resize_file(path, grid.whole_bytes, error);
+  return error ? path + " cannot be written: " + error.message() : std::string();
+}
+
+}  // namespace
+
+std::string shard_path(const std::string& output, int shard, int of) {
+  const std::string stem = output.substr(0, output.size() - 4);
+  return fmt::format("{}.{}-of-{}.csv", stem, shard, of);
+}
+
+int sweep(const Start& start, const SweepRequest& request, std::ostream& out, std::ostream& err) {
+  Sweep sweep;
+  Shard shard;
+  std::string error = make_sweep(start, request, sweep);
+  if (error.empty()) error = parse_shard(request.shard, shard);
+  if (error.empty()) error = check_csv(request.output);
+  if (error.empty()) error = check_picture(request.picture, sweep.axes.size());
+  if (!error.empty()) return complain(err, error, kBadUsage);
+  const std::string path =
+      request.shard.empty() ? request.output : shard_path(request.output, shard.number, shard.of);
+  SweepGrid grid;
+  error = begin_output(path, sweep, grid);
+  if (!error.empty()) return complain(err, error, kBadUsage);
+
+  std::vector<std::size_t> points;
+  std::size_t mine = 0;
+  for (std::size_t point = static_cast<std::size_t>(shard.number) - 1; point < sweep.size();
+       point += static_cast<std::size_t>(shard.of), ++mine)
+    if (!grid.rows.contains(point)) points.push_back(point);
+  std::ofstream file(path, std::ios::binary | std::ios::app);
+  Progress progress("measuring");
+  measure_all(sweep, points, request.jobs, [&](std::size_t point, double value) {
+    const SweepGrid::Row row{sweep.values_at(point), value};
+    file << grid_line(point, row) << std::flush;
+    grid.rows[point] = row;
+    progress.update(static_cast<std::int64_t>(grid.rows.size()), static_cast<std::int64_t>(mine));
+    return file.good();
+  });
+  if (!file.good()) return complain(err, path + " cannot be written");
+  out << path << '\n';
+  if (request.picture.empty()) return kSuccess;
+  error = write_picture(grid, request.picture, request.logarithmic, request.colors);
+  if (!error.empty()) return complain(err, error);
+  out << request.picture << '\n';
+  return kSuccess;
+}
+
+int merge(const MergeRequest& request, std::ostream& out, std::ostream& err) {
+  std::string error;
+  if (request.inputs.empty()) error = "merge needs the files of the shards";
+  if (error.empty()) error = check_csv(request.output);
+  if (error.empty() && !request.force) error = check_existing({request.output});
+  SweepGrid all;
+  for (const std::string& path : request.inputs) {
+    if (!error.empty()) break;
+    SweepGrid grid;
+    error = read_grid(path, grid);
+    if (!error.empty())
+      error = path + " " + error;
+    else if (!all.identity.empty() && grid.identity != all.identity)
+      error = path + " is of another sweep than " + request.inputs.front();
+    if (all.identity.empty()) {
+      all = std::move(grid);
+      continue;
+    }
+    for (const auto& [point, row] : grid.rows)
+      if (const auto [there, is_new] = all.rows.try_emplace(point, row);
+          !is_new && grid_line(point, there->second) != grid_line(point, row) && error.empty())
+        error =
+            fmt::format("{} has another value of point {} than the files before it", path, point);
+  }
+  if (error.empty()) error = check_picture(request.picture, all.names.size());
+  if (!error.empty()) return complain(err, error, kBadUsage);
+  error = exporting::write_file_atomically(request.output, grid_text(all));
+  if (error.empty()) out << request.output << '\n';
+  if (error.empty() && !request.picture.empty()) {
+    error = write_picture(all, request.picture, request.logarithmic, request.colors);
+    if (error.empty()) out << request.picture << '\n';
+  }
+  if (!error.empty()) return complain(err, error);
+  const auto total = all.rows.empty() ? 0 : all.rows.rbegin()->first + 1;
+  out << fmt::format("{} points{}\n", all.rows.size(),
+                     all.rows.size() < total
+                         ? fmt::format(", and {} not yet", total - all.rows.size())
+                         : std::string());
+  return kSuccess;
+}
+
+}  // namespace backflow::cli
