@@ -12,6 +12,7 @@
 #include "app/cli/progress.h"
 #include "core/config/nearest_match.h"
 #include "core/verify/check.h"
+#include "core/verify/finding_text.h"
 
 namespace backflow::cli {
 namespace {
@@ -61,27 +62,6 @@ Done carry_out(const Check& check, int seeds) {
   return {&check, std::move(*findings), time.count()};
 }
 
-std::string number(double value) {
-  return std::isnan(value) ? std::string("–") : fmt::format("{:.9g}", value);
-}
-
-// "≤ 1", "0.5 ± 0.05"
-std::string published(const Finding& finding) {
-  const std::string value = number(finding.published);
-  const std::string by = finding.tolerance > 0.0 ? fmt::format(" ± {:.1g}", finding.tolerance) : "";
-  switch (finding.rule) {
-    case Rule::near:
-      return value + by;
-    case Rule::at_most:
-      return "≤ " + number(finding.published + finding.tolerance);
-    case Rule::at_least:
-      return "≥ " + number(finding.published - finding.tolerance);
-    case Rule::reported:
-      return value;
-  }
-  return value;
-}
-
 void write(const Done& done, std::ostream& out) {
   const Check& check = *done.check;
   out << fmt::format("{}  {}  ({:.2f} s)\n      {}\n      {}\n      {}\n",
@@ -89,11 +69,9 @@ void write(const Done& done, std::ostream& out) {
                      check.source, check.protocol);
   out << fmt::format("        {:<58} {:>22}  {:>15}\n", "", "published", "ours");
   for (const Finding& finding : done.findings)
-    out << fmt::format("        {:<58} {:>22}  {:>15}  {}\n", finding.what, published(finding),
-                       number(finding.ours),
-                       finding.rule == Rule::reported ? ""
-                       : finding.passed()             ? "ok"
-                                                      : "FAIL");
+    out << fmt::format("        {:<58} {:>22}  {:>15}  {}\n", finding.what,
+                       verify::published_text(finding), verify::number_text(finding.ours),
+                       verify::verdict_of(finding));
   out << '\n' << std::flush;
 }
 

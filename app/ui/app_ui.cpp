@@ -26,6 +26,7 @@
 #include "app/ui/timeline_bar.h"
 #include "app/ui/tour.h"
 #include "app/ui/transport_bar.h"
+#include "app/ui/verify_page.h"
 #include "app/ui/walk.h"
 
 namespace backflow::ui {
@@ -133,6 +134,7 @@ public:
   ExportLine export_line_;
   Files files_;
   LessonMode lesson_;
+  VerifyPage verify_;
   double frame_ms_ = 0.0;
 
   bool needs_redraw() const {
@@ -140,7 +142,8 @@ public:
     return about_to_help || walk_.moving() || state_.is_folding() || notice_seconds_ > 0.0 ||
            ui_.edit.starting > 0 || export_line_.fades() || files_.needs_redraw() ||
            (exporter_ != nullptr && exporter_->status().revision != exports_.revision) ||
-           ImGui::GetIO().WantTextInput || state_.cursor_moved() || lesson_.is_reading();
+           ImGui::GetIO().WantTextInput || state_.cursor_moved() || lesson_.is_reading() ||
+           verify_.is_running();
   }
 
 private:
@@ -166,7 +169,7 @@ private:
   // A page lies over all that is drawn otherwise, which is out of reach then.
   bool is_covered() const {
     return help_open_ || tour_.is_on() || export_.is_open() || files_.is_open() ||
-           lesson_list_.is_open();
+           lesson_list_.is_open() || verify_.is_open();
   }
 
   // Not while something is typed, or with Ctrl.
@@ -187,6 +190,10 @@ private:
     if (tour_.is_on() || files_.menu_is_open()) return;
     if (export_.is_open()) {
       if (takes_keys() && key_pressed(Key::escape)) close_one();
+      return;
+    }
+    if (verify_.is_open()) {
+      if (takes_keys() && key_pressed(Key::escape)) verify_.close();
       return;
     }
     if (lesson_list_.is_open()) {
@@ -316,6 +323,7 @@ private:
     if (answer == HelpAnswer::stay) return;
     help_open_ = false;
     if (answer == HelpAnswer::tour) tour_.start();
+    if (answer == HelpAnswer::verify) verify_.open();
   }
 
   void draw_contents(const session::Snapshot& snapshot, const Rect& all) {
@@ -353,6 +361,7 @@ private:
     if (exporter_ != nullptr) export_.draw(ui_, window, *exporter_, exports_, services_.textures);
     if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
     if (const auto chosen = lesson_list_.draw(ui_, window)) files_.begin_lesson(*chosen);
+    verify_.draw(ui_, window);
     if (tour_.draw(ui_, window)) settings_.toured = true;
   }
 

@@ -38,7 +38,7 @@ constexpr Entry kLooking[] = {
     {"Tab, Enter", "reach and press a control; arrows set it"},
     {"Esc", "close, let go, back to all cards"},
     {"F1", "this page; F2: lessons"},
-    {"PgDn  PgUp", "next page of a lesson; Backspace: as it was"},
+    {"PgDn  PgUp", "a lesson's pages; Backspace: as it was"},
     {"Ctrl+N  Ctrl+O", "new session; open a file"},
     {"Ctrl+S", "save; Ctrl+Shift+S: to another file"},
     {"Ctrl+E  Ctrl+Q", "export a figure; quit"},
@@ -173,10 +173,15 @@ HelpAnswer draw_help_overlay(UiContext& ui, const Rect& window) {
   const Rect inner = inset(card, ui.px(20.0));
   const Rect buttons{inner.right() - ui.px(176.0), inner.y, ui.px(84.0), ui.px(28.0)};
   const char* title = "Backflow: how gradients flow back through time";
-  const bool fits = figure::text_width(title, ui.px(15.0), true) < buttons.x - inner.x;
+  const bool fits =
+      figure::text_width(title, ui.px(15.0), true) < buttons.x - ui.px(112.0) - inner.x;
   draw_text(ui, {inner.x, inner.y, buttons.x - inner.x, ui.px(28.0)}, fits ? title : "Backflow",
             15.0, ui.colors().text, figure::HAlign::left, true);
   const bool tour = button(ui, {"Start tour", "Five stops through the window", buttons}, {"Tour"});
+  const Rect right{buttons.x - ui.px(112.0), inner.y, ui.px(104.0), ui.px(28.0)};
+  const bool verify =
+      button(ui, {"Open checks", "Published results, computed anew by this program", right},
+             {"Is it right?"});
   const bool closed = button(ui,
                              {"Close help",
                               "Back to the window  (Esc)",
@@ -198,7 +203,10 @@ HelpAnswer draw_help_overlay(UiContext& ui, const Rect& window) {
   ImGui::Dummy(ImVec2(1.0f, 1.0f));
   ImGui::EndChild();
   ImGui::End();
-  return tour ? HelpAnswer::tour : closed ? HelpAnswer::close : HelpAnswer::stay;
+  return tour     ? HelpAnswer::tour
+         : verify ? HelpAnswer::verify
+         : closed ? HelpAnswer::close
+                  : HelpAnswer::stay;
 }
 
 }  // namespace backflow::ui

@@ -6,7 +6,7 @@
 namespace backflow::ui {
 
 /// What was asked for on the page.
-enum class HelpAnswer { stay, close, tour };
+enum class HelpAnswer { stay, close, tour, verify };
 
 /// Covers the window; scrolls where it is small.
 HelpAnswer draw_help_overlay(UiContext& ui, const Rect& window);

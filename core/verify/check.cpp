@@ -24,10 +24,10 @@ bool Finding::passed() const {
 
 std::span<const Check> checks() {
   static const std::array kChecks{
-      finite_differences_check(), norm_bound_check(),   orthogonal_check(),
-      carousel_check(),           saddle_nodes_check(), wall_check(),
-      fixed_point_check(),        chaos_check(),        chance_check(),
-      first_bit_check()};
+      finite_differences_check(), norm_bound_check(),    orthogonal_check(),
+      carousel_check(),           saddle_nodes_check(),  wall_check(),
+      fixed_point_check(),        chaos_check(),         chance_check(),
+      first_bit_check(),          temporal_order_check()};
   return kChecks;
 }
 

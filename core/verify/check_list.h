@@ -20,5 +20,7 @@ Check chaos_check();
 Check chance_check();
 // first_bit.cpp
 Check first_bit_check();
+// temporal_order.cpp
+Check temporal_order_check();
 
 }  // namespace backflow::verify

@@ -3,11 +3,9 @@
 #include <cmath>
 #include <string>
 
-#include "core/model/network.h"
-#include "core/training/accuracy.h"
-#include "core/training/trainer.h"
 #include "core/verify/check_list.h"
 #include "core/verify/setting.h"
+#include "core/verify/training.h"
 
 namespace backflow::verify {
 namespace {
@@ -17,7 +15,6 @@ constexpr std::uint64_t kIterations = 1500;
 // The bit itself comes as ±1 plus noise of σ = 1, and nothing else tells of it: right more often
 // than Φ(1/σ) = 84.1 % no network can be. Solved is what comes within five points of it.
 constexpr double kBest = 0.8413447460685429, kSolved = kBest - 0.05;
-constexpr model::Index kHeldOut = 4096;  // sequences: a standard error of 0.6 %
 
 struct Candidate {
   const char *name, *cell, *activation, *init;
@@ -46,22 +43,6 @@ config::Config config_of(const Candidate& candidate, int seed) {
        "training.learning_rate=0.001", "training.clip.mode=norm", "training.clip.threshold=1"});
 }
 
-// The accuracy on other data after all iterations; nothing when given up.
-std::optional<double> trained(const config::Config& config, const Options& options, double from,
-                              double to) {
-  training::Trainer trainer(config::make_setup(config));
-  for (std::uint64_t i = 0; i < kIterations; ++i) {
-    if (i % 50 == 0 && options.stops(from + (to - from) * static_cast<double>(i) /
-                                                static_cast<double>(kIterations)))
-      return std::nullopt;
-    if (trainer.step()->divergence) return 0.0;
-  }
-  const training::TrainerSetup& setup = trainer.setup();
-  const auto batch = training::validation_batch(setup, kHeldOut);
-  return training::accuracy(training::task_info(setup.task), *batch,
-                            model::forward(setup.model, *batch).y_hat);
-}
-
 Findings first_bit(const Options& options) {
   std::vector<Finding> findings;
   const double all = static_cast<double>(kCandidates.size()) * options.seeds;
@@ -69,8 +50,8 @@ Findings first_bit(const Options& options) {
   for (const Candidate& candidate : kCandidates) {
     double sum = 0.0, solved = 0.0;
     for (int seed = 1; seed <= options.seeds; ++seed, ++done) {
-      const auto accuracy =
-          trained(config_of(candidate, seed), options, done / all, (done + 1.0) / all);
+      const auto accuracy = trained_accuracy(config_of(candidate, seed), kIterations, options,
+                                             {done / all, (done + 1.0) / all});
       if (!accuracy) return std::nullopt;
       sum += *accuracy;
       solved += *accuracy >= kSolved ? 1.0 : 0.0;
