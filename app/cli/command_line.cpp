@@ -143,6 +143,8 @@ int dispatch(const CLI::App& app, Arguments& arguments, std::ostream& out, std::
   if (app.got_subcommand("report")) return write_report(start, arguments.report, out, err);
   if (app.got_subcommand("export")) return export_figures(start, arguments.request, out, err);
 #ifdef BACKFLOW_HAS_WINDOW
+  if (!arguments.window.lesson.empty() && start.session)
+    return bad_usage(err, "a lesson has networks of its own, and takes no --session");
   if (lesson::Lesson ignored; !arguments.window.lesson.empty())
     if (const std::string error = lesson::find_lesson(arguments.window.lesson, ignored);
         !error.empty())

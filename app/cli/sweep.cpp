@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -11,11 +12,14 @@
 #include "app/session/analysis.h"
 #include "app/session/session.h"
 #include "core/config/keys.h"
+#include "core/config/open.h"
 
 namespace backflow::cli {
 namespace {
 
 constexpr std::size_t kMostValues = 10'000, kMostPoints = 1'000'000;
+// In Sweep::identity().
+constexpr std::string_view kPoints = " points=", kOver = " over ";
 
 std::vector<std::string> split(std::string_view text, char sign) {
   std::vector<std::string> parts;
@@ -54,7 +58,7 @@ std::string parse_range(const std::vector<std::string>& parts, const config::Key
 // Of a point, or one sentence.
 std::string config_at(const Sweep& sweep, std::size_t point, config::Config& config) {
   config = sweep.config;
-  const std::vector<std::string> values = sweep.values_at(point);
+  const std::vector<std::string> values = values_at(sweep.axes, point);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (std::string error = config::set_key(config, sweep.axes[i].key, values[i]); !error.empty())
       return error;
@@ -63,13 +67,13 @@ std::string config_at(const Sweep& sweep, std::size_t point, config::Config& con
 
 }  // namespace
 
-std::size_t Sweep::size() const {
+std::size_t size_of(const std::vector<SweepAxis>& axes) {
   std::size_t size = 1;
   for (const SweepAxis& axis : axes) size *= axis.values.size();
   return size;
 }
 
-std::vector<std::string> Sweep::values_at(std::size_t point) const {
+std::vector<std::string> values_at(const std::vector<SweepAxis>& axes, std::size_t point) {
   std::vector<std::string> values(axes.size());
   for (std::size_t i = axes.size(); i-- > 0;) {
     values[i] = axes[i].values[point % axes[i].values.size()];
@@ -78,12 +82,32 @@ std::vector<std::string> Sweep::values_at(std::size_t point) const {
   return values;
 }
 
+std::optional<std::vector<SweepAxis>> axes_of(std::string_view identity) {
+  std::size_t at = identity.rfind(kPoints);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view rest = identity.substr(at + kPoints.size());
+  const auto points = config::parse_number<std::size_t>(rest.substr(0, rest.find(' ')));
+  std::vector<SweepAxis> axes;
+  std::size_t size = 1;
+  for (at = rest.find(kOver); at != std::string_view::npos; at = rest.find(kOver)) {
+    rest.remove_prefix(at + kOver.size());
+    const std::string_view one = rest.substr(0, rest.find(kOver));
+    const std::size_t equals = one.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    axes.push_back({std::string(one.substr(0, equals)), split(one.substr(equals + 1), ',')});
+    size *= axes.back().values.size();
+    if (size > kMostPoints) return std::nullopt;
+  }
+  if (axes.empty() || points != size) return std::nullopt;
+  return axes;
+}
+
 std::string Sweep::identity() const {
   std::string text = fmt::format("iterations={}", iterations);
   for (const std::string& setting : config::differences_from_default(config)) text += " " + setting;
-  text += fmt::format("{}{} points={}", kMetric, metric, size());
+  text += fmt::format("{}{}{}{}", kMetric, metric, kPoints, size_of(axes));
   for (const SweepAxis& axis : axes)
-    text += fmt::format(" over {}={}", axis.key, fmt::join(axis.values, ","));
+    text += fmt::format("{}{}={}", kOver, axis.key, fmt::join(axis.values, ","));
   return text;
 }
 
@@ -110,6 +134,8 @@ std::string parse_axis(std::string_view text, SweepAxis& axis) {
 
 std::string check(const Sweep& sweep) {
   if (sweep.axes.empty()) return "sweep needs --over key=a:b:n";
+  if (sweep.iterations > 0 && !config::has_targets(sweep.config))
+    return "--iterations asks for training, and these inputs have no targets";
   std::size_t points = 1;
   for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j)
@@ -121,8 +147,8 @@ std::string check(const Sweep& sweep) {
   config::Config config;
   for (std::size_t point = 0; point < points; ++point)
     if (const std::string error = config_at(sweep, point, config); !error.empty())
-      return fmt::format("the point {} cannot be: {}", fmt::join(sweep.values_at(point), ", "),
-                         error);
+      return fmt::format("the point {} cannot be: {}",
+                         fmt::join(values_at(sweep.axes, point), ", "), error);
   return {};
 }
 
@@ -130,9 +156,10 @@ double measure(const Sweep& sweep, std::size_t point) {
   auto config = std::make_shared<config::Config>();
   if (!config_at(sweep, point, *config).empty()) return std::nan("");
   session::Session session(*config, 0);
-  session.execute(
-      session::StartAnew{config, static_cast<std::uint64_t>(sweep.iterations), "Sweep"});
-  while (session.wants_to_iterate()) session.iterate();
+  session.execute(session::Run{});
+  for (std::int64_t i = 0; i < sweep.iterations && session.wants_to_iterate(); ++i)
+    session.iterate();
+  session.execute(session::Pause{});
   session.refresh();
   session::Snapshot snapshot = session.snapshot();
   attach(session::analyse(snapshot.record, session.analysis_options()), snapshot);
@@ -144,17 +171,26 @@ void measure_all(const Sweep& sweep, const std::vector<std::size_t>& points, int
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stopped = false;
   std::mutex mutex;
+  std::exception_ptr failure;
   const auto work = [&] {
-    for (std::size_t i = next++; i < points.size() && !stopped; i = next++) {
-      const double value = measure(sweep, points[i]);
+    try {
+      for (std::size_t i = next++; i < points.size() && !stopped; i = next++) {
+        const double value = measure(sweep, points[i]);
+        const std::lock_guard lock(mutex);
+        if (!stopped && !take(points[i], value)) stopped = true;
+      }
+    } catch (...) {
       const std::lock_guard lock(mutex);
-      if (!stopped && !take(points[i], value)) stopped = true;
+      if (!failure) failure = std::current_exception();
+      stopped = true;
     }
   };
-  std::vector<std::thread> threads;
-  for (int job = 1; job < jobs; ++job) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  {
+    std::vector<std::jthread> threads;
+    for (int job = 1; job < jobs; ++job) threads.emplace_back(work);
+    work();
+  }
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace backflow::cli

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,15 +27,19 @@ struct Sweep {
   session::Quantity quantity;
   std::int64_t iterations = 0;  ///< of training before it is measured
 
-  std::size_t size() const;  ///< of the grid
-  /// The values of a point, axis by axis; the last axis varies fastest. Precondition: point <
-  /// size().
-  std::vector<std::string> values_at(std::size_t point) const;
   /// All that decides about the numbers, in one line: two sweeps with the same are the same. What
   /// the points have in common stands before kMetric.
   std::string identity() const;
   static constexpr std::string_view kMetric = " metric=";
 };
+
+/// Of the axes that Sweep::identity() says; nothing when it says none, or not as many points.
+std::optional<std::vector<SweepAxis>> axes_of(std::string_view identity);
+
+/// The values of a point of such a grid, axis by axis; the last axis varies fastest. Precondition:
+/// it has that point.
+std::vector<std::string> values_at(const std::vector<SweepAxis>& axes, std::size_t point);
+std::size_t size_of(const std::vector<SweepAxis>& axes);
 
 /// Reads "key=a:b:n" (n numbers from a to b), "key=a:b:n:log" or "key=one,two,three". Returns an
 /// empty string, or one sentence; `axis` is unchanged then.

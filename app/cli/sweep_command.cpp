@@ -72,12 +72,13 @@ std::string check_picture(const std::string& picture, std::size_t axes) {
   return check_destination(picture);
 }
 
-std::vector<std::string> in_order(const SweepGrid& grid, std::size_t axis) {
-  std::vector<std::string> values;
-  for (const auto& [point, row] : grid.rows)
-    if (std::ranges::find(values, row.values[axis]) == values.end())
-      values.push_back(row.values[axis]);
-  return values;
+// As they are written at the axes of a picture.
+std::vector<std::string> labels_of(const SweepAxis& axis) {
+  std::vector<std::string> labels = axis.values;
+  for (std::string& label : labels)
+    if (const auto number = config::parse_number<double>(label))
+      label = fmt::format("{:.3g}", *number);
+  return labels;
 }
 
 // The last axis lies along x.
@@ -86,31 +87,19 @@ figure::GridPicture picture_of(const SweepGrid& grid, bool logarithmic) {
   picture.title = grid.metric;
   picture.note = grid.identity.substr(0, grid.identity.find(Sweep::kMetric));
   picture.logarithmic = logarithmic;
-  const auto title = [](const std::string& name) {
-    const config::Key* key = config::find_key(name);
-    if (key == nullptr) return name;
+  const auto title = [](const SweepAxis& axis) {
+    const config::Key* key = config::find_key(axis.key);
+    if (key == nullptr) return axis.key;
     return key->title + (key->symbol.empty() ? "" : " " + key->symbol);
   };
-  picture.x_title = title(grid.names.back());
-  picture.x_values = in_order(grid, grid.names.size() - 1);
-  if (grid.names.size() == 2) {
-    picture.y_title = title(grid.names.front());
-    picture.y_values = in_order(grid, 0);
+  picture.x_title = title(grid.axes.back());
+  picture.x_values = labels_of(grid.axes.back());
+  if (grid.axes.size() == 2) {
+    picture.y_title = title(grid.axes.front());
+    picture.y_values = labels_of(grid.axes.front());
   }
-  const std::size_t columns = picture.x_values.size();
-  picture.values.assign(columns * std::max<std::size_t>(1, picture.y_values.size()), std::nan(""));
-  for (const auto& [point, row] : grid.rows) {
-    const auto at = [](const std::vector<std::string>& values, const std::string& value) {
-      return static_cast<std::size_t>(std::ranges::find(values, value) - values.begin());
-    };
-    const std::size_t y = grid.names.size() == 2 ? at(picture.y_values, row.values.front()) : 0;
-    picture.values[y * columns + at(picture.x_values, row.values.back())] = row.value;
-  }
-  // Long numbers are shortened when all is in its place.
-  for (std::vector<std::string>* values : {&picture.x_values, &picture.y_values})
-    for (std::string& value : *values)
-      if (const auto number = config::parse_number<double>(value))
-        value = fmt::format("{:.3g}", *number);
+  picture.values.assign(size_of(grid.axes), std::nan(""));
+  for (const auto& [point, value] : grid.values) picture.values[point] = value;
   return picture;
 }
 
@@ -119,7 +108,7 @@ std::string write_picture(const SweepGrid& grid, const std::string& path, bool l
   figure::FigureStyle style;
   style.colors = colors;
   const figure::Figure figure = figure::build_grid(picture_of(grid, logarithmic), style,
-                                                   {640.0, grid.names.size() == 2 ? 440.0 : 200.0});
+                                                   {640.0, grid.axes.size() == 2 ? 440.0 : 200.0});
   const exporting::Metadata metadata{grid.identity, std::string(kProgram)};
   switch (*exporting::format_of(path)) {
     case exporting::Format::png:
@@ -138,7 +127,7 @@ std::string begin_output(const std::string& path, const Sweep& sweep, SweepGrid&
     return exporting::write_file_atomically(path, grid_text(grid));
   SweepGrid there;
   if (const std::string error = read_grid(path, there); !error.empty()) return path + " " + error;
-  if (there.identity != grid.identity)
+  if (there.identity != grid.identity || there.metric != grid.metric)
     return path + " is the grid of another sweep; choose another --output";
   grid = std::move(there);
   std::error_code error;
@@ -169,16 +158,15 @@ int sweep(const Start& start, const SweepRequest& request, std::ostream& out, st
 
   std::vector<std::size_t> points;
   std::size_t mine = 0;
-  for (std::size_t point = static_cast<std::size_t>(shard.number) - 1; point < sweep.size();
+  for (std::size_t point = static_cast<std::size_t>(shard.number) - 1; point < size_of(sweep.axes);
        point += static_cast<std::size_t>(shard.of), ++mine)
-    if (!grid.rows.contains(point)) points.push_back(point);
+    if (!grid.values.contains(point)) points.push_back(point);
   std::ofstream file(path, std::ios::binary | std::ios::app);
   Progress progress("measuring");
   measure_all(sweep, points, request.jobs, [&](std::size_t point, double value) {
-    const SweepGrid::Row row{sweep.values_at(point), value};
-    file << grid_line(point, row) << std::flush;
-    grid.rows[point] = row;
-    progress.update(static_cast<std::int64_t>(grid.rows.size()), static_cast<std::int64_t>(mine));
+    file << grid_line(sweep.axes, point, value) << std::flush;
+    grid.values[point] = value;
+    progress.update(static_cast<std::int64_t>(grid.values.size()), static_cast<std::int64_t>(mine));
     return file.good();
   });
   if (!file.good()) return complain(err, path + " cannot be written");
@@ -194,27 +182,31 @@ int merge(const MergeRequest& request, std::ostream& out, std::ostream& err) {
   std::string error;
   if (request.inputs.empty()) error = "merge needs the files of the shards";
   if (error.empty()) error = check_csv(request.output);
-  if (error.empty() && !request.force) error = check_existing({request.output});
+  std::vector<std::string> written{request.output};
+  if (!request.picture.empty()) written.push_back(request.picture);
+  if (error.empty() && !request.force) error = check_existing(written);
   SweepGrid all;
   for (const std::string& path : request.inputs) {
     if (!error.empty()) break;
     SweepGrid grid;
     error = read_grid(path, grid);
-    if (!error.empty())
+    if (!error.empty()) {
       error = path + " " + error;
-    else if (!all.identity.empty() && grid.identity != all.identity)
-      error = path + " is of another sweep than " + request.inputs.front();
-    if (all.identity.empty()) {
+    } else if (all.identity.empty()) {
       all = std::move(grid);
-      continue;
+    } else if (grid.identity != all.identity || grid.metric != all.metric) {
+      error = path + " is of another sweep than " + request.inputs.front();
+    } else {
+      for (const auto& [point, value] : grid.values) {
+        const auto [there, is_new] = all.values.try_emplace(point, value);
+        if (!is_new &&
+            grid_line(all.axes, point, there->second) != grid_line(all.axes, point, value))
+          error =
+              fmt::format("{} has another value of point {} than the files before it", path, point);
+      }
     }
-    for (const auto& [point, row] : grid.rows)
-      if (const auto [there, is_new] = all.rows.try_emplace(point, row);
-          !is_new && grid_line(point, there->second) != grid_line(point, row) && error.empty())
-        error =
-            fmt::format("{} has another value of point {} than the files before it", path, point);
   }
-  if (error.empty()) error = check_picture(request.picture, all.names.size());
+  if (error.empty()) error = check_picture(request.picture, all.axes.size());
   if (!error.empty()) return complain(err, error, kBadUsage);
   error = exporting::write_file_atomically(request.output, grid_text(all));
   if (error.empty()) out << request.output << '\n';
@@ -223,11 +215,9 @@ int merge(const MergeRequest& request, std::ostream& out, std::ostream& err) {
     if (error.empty()) out << request.picture << '\n';
   }
   if (!error.empty()) return complain(err, error);
-  const auto total = all.rows.empty() ? 0 : all.rows.rbegin()->first + 1;
-  out << fmt::format("{} points{}\n", all.rows.size(),
-                     all.rows.size() < total
-                         ? fmt::format(", and {} not yet", total - all.rows.size())
-                         : std::string());
+  const std::size_t missing = size_of(all.axes) - all.values.size();
+  out << fmt::format("{} points{}\n", all.values.size(),
+                     missing > 0 ? fmt::format(", and {} not yet", missing) : std::string());
   return kSuccess;
 }
 

@@ -1,7 +1,6 @@
 #include "app/cli/sweep_file.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -34,43 +33,46 @@ std::vector<std::string> cells_of(std::string_view line) {
   return cells;
 }
 
+std::vector<std::string> names_of(const SweepGrid& grid) {
+  std::vector<std::string> names{"point"};
+  for (const SweepAxis& axis : grid.axes) names.push_back(axis.key);
+  names.push_back(grid.metric);
+  return names;
+}
+
 std::string take_row(std::string_view line, std::size_t number, SweepGrid& grid) {
   const std::string here = fmt::format("has in line {} ", number);
-  std::vector<std::string> cells = cells_of(line);
-  if (cells.size() != grid.names.size() + 2)
-    return here + fmt::format("{} values instead of {}", cells.size(), grid.names.size() + 2);
+  const std::vector<std::string> cells = cells_of(line);
+  if (cells.size() != grid.axes.size() + 2)
+    return here + fmt::format("{} values instead of {}", cells.size(), grid.axes.size() + 2);
   const auto point = config::parse_number<std::size_t>(cells.front());
   const auto value = config::parse_number<double>(cells.back());
   if (!point || !value) return here + "something that is no number";
-  SweepGrid::Row row{{cells.begin() + 1, cells.end() - 1}, *value};
-  const auto [there, is_new] = grid.rows.try_emplace(*point, row);
-  const bool same = there->second.values == row.values &&
-                    (there->second.value == row.value ||
-                     (std::isnan(there->second.value) && std::isnan(row.value)));
+  if (*point >= size_of(grid.axes) ||
+      !std::equal(cells.begin() + 1, cells.end() - 1, values_at(grid.axes, *point).begin()))
+    return here + "a point that the sweep does not have";
+  const auto [there, is_new] = grid.values.try_emplace(*point, *value);
+  const bool same = figure::csv_number(there->second) == figure::csv_number(*value);
   return is_new || same ? "" : here + fmt::format("the point {} again, with another value", *point);
 }
 
 }  // namespace
 
 SweepGrid grid_of(const Sweep& sweep) {
-  SweepGrid grid;
-  grid.identity = sweep.identity();
-  grid.metric = sweep.metric;
-  for (const SweepAxis& axis : sweep.axes) grid.names.push_back(axis.key);
-  return grid;
+  return {sweep.identity(), sweep.axes, sweep.metric, {}, 0};
 }
 
-std::string grid_line(std::size_t point, const SweepGrid::Row& row) {
+std::string grid_line(const std::vector<SweepAxis>& axes, std::size_t point, double value) {
   std::string line = std::to_string(point);
-  for (const std::string& value : row.values) line += ',' + quoted(value);
-  return line + ',' + figure::csv_number(row.value) + '\n';
+  for (const std::string& setting : values_at(axes, point)) line += ',' + quoted(setting);
+  return line + ',' + figure::csv_number(value) + '\n';
 }
 
 std::string grid_text(const SweepGrid& grid) {
-  std::string text = std::string(kFirst) + grid.identity + "\npoint";
-  for (const std::string& name : grid.names) text += ',' + quoted(name);
-  text += ',' + quoted(grid.metric) + '\n';
-  for (const auto& [point, row] : grid.rows) text += grid_line(point, row);
+  std::string text = std::string(kFirst) + grid.identity + '\n';
+  for (const std::string& name : names_of(grid)) text += quoted(name) + ',';
+  text.back() = '\n';
+  for (const auto& [point, value] : grid.values) text += grid_line(grid.axes, point, value);
   return text;
 }
 
@@ -78,8 +80,8 @@ std::string read_grid(const std::string& path, SweepGrid& grid) {
   std::string text;
   if (std::string error = io::read_file(path, kMostBytes, text); !error.empty()) return error;
   SweepGrid read;
-  std::size_t at = 0;
-  for (std::size_t number = 1; at < text.size(); ++number) {
+  std::size_t at = 0, number = 1;
+  for (; at < text.size(); ++number) {
     const std::size_t end = text.find('\n', at);
     if (end == std::string::npos) break;  // cut off
     const std::string_view line = std::string_view(text).substr(at, end - at);
@@ -88,16 +90,18 @@ std::string read_grid(const std::string& path, SweepGrid& grid) {
     if (number == 1) {
       if (!line.starts_with(kFirst)) return "is no grid of backflow sweep";
       read.identity = line.substr(kFirst.size());
+      auto axes = axes_of(read.identity);
+      if (!axes) return "does not say in its first line which points there are";
+      read.axes = std::move(*axes);
     } else if (number == 2) {
-      std::vector<std::string> cells = cells_of(line);
-      if (cells.size() < 3 || cells.front() != "point") return "has no names in its second line";
+      const std::vector<std::string> cells = cells_of(line);
       read.metric = cells.back();
-      read.names.assign(cells.begin() + 1, cells.end() - 1);
+      if (cells != names_of(read)) return "has other names in its second line than in its first";
     } else if (std::string error = take_row(line, number, read); !error.empty()) {
       return error;
     }
   }
-  if (read.names.empty()) return "is no grid of backflow sweep";
+  if (number < 3) return "is no grid of backflow sweep";
   grid = std::move(read);
   return {};
 }

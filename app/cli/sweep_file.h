@@ -15,21 +15,17 @@
 
 namespace backflow::cli {
 
-/// What a file has. `names` are those of the columns between the number and the metric.
+/// What a file has.
 struct SweepGrid {
   std::string identity;
-  std::vector<std::string> names;
+  std::vector<SweepAxis> axes;  ///< as the identity says
   std::string metric;
-  struct Row {
-    std::vector<std::string> values;
-    double value = 0.0;
-  };
-  std::map<std::size_t, Row> rows;  ///< by the number of the point
-  std::size_t whole_bytes = 0;      ///< up to the end of the last whole line
+  std::map<std::size_t, double> values;  ///< by the number of the point, below size_of(axes)
+  std::size_t whole_bytes = 0;           ///< up to the end of the last whole line
 };
 
-/// Reads one. Returns an empty string, or what is wrong, to be read after the file's name; a last
-/// line that was cut off is left out.
+/// Reads one whose points are those that its first line says. Returns an empty string, or what is
+/// wrong, to be read after the file's name; a last line that was cut off is left out.
 std::string read_grid(const std::string& path, SweepGrid& grid);
 
 /// Its text: all rows by number.
@@ -39,6 +35,6 @@ std::string grid_text(const SweepGrid& grid);
 SweepGrid grid_of(const Sweep& sweep);
 
 /// One line of a point.
-std::string grid_line(std::size_t point, const SweepGrid::Row& row);
+std::string grid_line(const std::vector<SweepAxis>& axes, std::size_t point, double value);
 
 }  // namespace backflow::cli

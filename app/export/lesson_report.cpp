@@ -1,5 +1,6 @@
 #include "app/export/lesson_report.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -62,11 +63,13 @@ std::vector<std::string> figures_of(const Page& page) {
   return names;
 }
 
-figure::View view_of(const Page& page) {
+figure::View view_of(const Page& page, const Snapshot& state) {
   figure::View view;
   view.sequence = page.shown.sequence;
   if (page.shown.pin) view.pinned = figure::Cell{page.shown.pin->first, page.shown.pin->second};
-  if (page.shown.playhead) view.playhead = figure::Playhead{*page.shown.playhead};
+  if (page.shown.playhead)
+    view.playhead = figure::Playhead{
+        std::min(*page.shown.playhead, figure::playhead_positions(state.record->trace.steps()))};
   return view;
 }
 
@@ -85,7 +88,7 @@ std::string section(const Page& page, std::size_t number, figure::Colormap color
   for (const std::string& name : figures_of(page)) {
     const figure::FigureInfo* info = figure::find_figure(name);
     if (info->over_iterations && state.history.size() == 0) continue;
-    figures += figure_element(*info, state, view_of(page), id + "-" + name, colors);
+    figures += figure_element(*info, state, view_of(page, state), id + "-" + name, colors);
   }
   return fmt::format(
       "<section id=\"{}\">\n<h2>{}&ensp;{}</h2>\n<div class=\"lesson\"><div>\n{}</div>\n<div>\n{}"

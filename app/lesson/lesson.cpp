@@ -137,6 +137,7 @@ Shown read_shown(const JsonPlace& parent) {
   if (place.has("playhead"))
     shown.playhead =
         static_cast<model::Index>(std::min<std::uint64_t>(place.at("playhead").whole(), 1'000'000));
+  if (shown.playhead == 0) place.at("playhead").complain("is no position from 1 on");
   if (place.has("pin")) {
     const JsonPlace pin = place.at("pin");
     if (pin.size() != 2) pin.complain("is no pair of steps");

@@ -26,7 +26,8 @@ struct Reset {
 struct StartAnew {
   std::shared_ptr<const config::Config> config;
   std::uint64_t iterations = 0;
-  std::string title;  ///< for undo
+  std::string title;         ///< for undo
+  std::uint64_t number = 0;  ///< given back by Snapshot::started
 };
 /// Pauses and makes the record an evaluation of the present weights: the iteration that is about to
 /// be, without its update.

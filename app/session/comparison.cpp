@@ -191,9 +191,9 @@ void Comparison::leave_undo() {
 void Comparison::carry_out(const StartComparison&) { copy_to_b(); }
 void Comparison::carry_out(const EndComparison&) { b_.reset(); }
 void Comparison::carry_out(const StartAnew& command) {
+  send(a_, command);
   b_.reset();
   single_step_ = false;
-  send(a_, command);
 }
 
 // Where one has arrived already, the other may not stay behind.

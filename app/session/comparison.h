@@ -66,7 +66,8 @@ public:
   /// iterate() does not train both as they are watched, but replays, prepares a state, or brings
   /// one side up to the other: that keeps to no speed limit.
   bool is_out_of_step() const {
-    return is_going() || behind() != nullptr || a_.session.is_preparing();
+    return is_going() || behind() != nullptr || a_.session.is_preparing() ||
+           (b_ && b_->session.is_preparing());
   }
 
   /// As in Session.

@@ -79,10 +79,12 @@ void Session::stop_without_targets() {
   if (!config::has_targets(*config_)) running_ = single_step_ = false;
 }
 
-void Session::restart() {
+void Session::restart() { begin(training::Trainer(config::make_setup(*config_))); }
+
+void Session::begin(training::Trainer trainer) {
   stop_without_targets();
   changed_ = true;
-  trainer_ = training::Trainer(config::make_setup(*config_));
+  trainer_ = std::move(trainer);
   timeline_.begin(trainer_, config_);
   divergence_.reset();
   stale_ = true;
@@ -138,9 +140,12 @@ void Session::carry_out(const Command& command) {
           restart();
         } else if constexpr (std::is_same_v<C, StartAnew>) {
           running_ = single_step_ = false;
+          // Where there is no memory for it, nothing has changed.
+          training::Trainer trainer(config::make_setup(*c.config));
           add_undo(place(), c.title, 0, true);
           config_ = c.config;
-          restart();
+          started_ = c.number;
+          begin(std::move(trainer));
           if (c.iterations > 0 && config::has_targets(*config_)) prepares_until_ = c.iterations;
         } else if constexpr (std::is_same_v<C, Evaluate>) {
           running_ = single_step_ = false;
@@ -364,6 +369,8 @@ Snapshot Session::snapshot() const {
   snapshot.record = record_;
   timeline_.describe(trainer_.iteration(), snapshot);
   if (going_) snapshot.going_to = going_->target;
+  snapshot.preparing_until = prepares_until_;
+  snapshot.started = started_;
   snapshot.running = running_;
   snapshot.speed_limit = speed_limit_;
   snapshot.analysis_options = analysis_options_;

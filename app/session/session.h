@@ -80,6 +80,7 @@ public:
 private:
   void carry_out(const Command& command);
   void restart();
+  void begin(training::Trainer trainer);
   void stop_without_targets();
   void go_to(std::uint64_t iteration);
   void go_on(std::chrono::steady_clock::duration how_long);
@@ -110,6 +111,7 @@ private:
   bool running_ = false;
   bool single_step_ = false;
   std::optional<std::uint64_t> prepares_until_;  // iterations done
+  std::uint64_t started_ = 0;                    // StartAnew::number
   bool changed_ = false;                         // take_changed()
   bool stale_ = false;                           // record_ is older than the last change by hand
 };

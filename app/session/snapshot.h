@@ -137,6 +137,9 @@ struct Snapshot {
   training::HistoryView history;             ///< up to `iteration`
   /// Where a replay under way leads; all else is as it was when that began.
   std::optional<std::uint64_t> going_to;
+  /// Where a preparation under way leads (StartAnew), in iterations.
+  std::optional<std::uint64_t> preparing_until;
+  std::uint64_t started = 0;  ///< StartAnew::number of the last one
   /// Curves of branches that were left, oldest first, and of what lies ahead on this one.
   std::vector<training::HistoryView> ghosts;
   Timeline timeline;

@@ -48,6 +48,7 @@ public:
         files_({services.documents, services.dialogs, services.directory,
                 [this] { return layout_to_json(layout()); },
                 [this](const std::string& json) { take_opened_layout(json); },
+                [this] { lesson_.close(), before_lesson_.reset(); },
                 [this](const std::string& prefix) {
                   send(session::SetKey{"model.prefix", prefix});
                 },
@@ -82,8 +83,11 @@ public:
     ui_.hover.text.clear();
     ui_.tooltip.clear();
     if (exporter_ != nullptr) exports_ = exporter_->status();
-    files_.begin_frame(ImGui::GetIO().DeltaTime, help_open_ || tour_.is_on() || export_.is_open(),
+    files_.begin_frame(ImGui::GetIO().DeltaTime,
+                       help_open_ || tour_.is_on() || export_.is_open() || lesson_list_.is_open() ||
+                           verify_.is_open(),
                        snapshot.config.model.file);
+    snapshot_has_b_ = snapshot.other != nullptr;
     follow_lesson(snapshot);
     if (const auto at = std::exchange(walk_from_, std::nullopt))
       walk_.begin_at(at->position, snapshot, services_.send);
@@ -119,6 +123,7 @@ public:
     settings.colors = ui_.norm_colors;
     settings.desktop_dialogs = files_.desktop_dialogs();
     panels_.store(settings);
+    if (before_lesson_) settings.tabs = before_lesson_->tabs;
     if (!export_.directory_used().empty()) settings.export_directory = export_.directory_used();
     return settings;
   }
@@ -135,6 +140,7 @@ public:
   Files files_;
   LessonMode lesson_;
   VerifyPage verify_;
+  std::optional<Settings> before_lesson_;  // the figures shown when it began
   double frame_ms_ = 0.0;
 
   bool needs_redraw() const {
@@ -219,7 +225,7 @@ private:
     panels_.take_keys();
     compare_.take_keys(snapshot, services_.send);
     if (key_pressed(Key::space)) {
-      if (snapshot.running)
+      if (snapshot.running || snapshot.preparing_until)
         send(session::Pause{});
       else
         send(session::Run{});
@@ -263,17 +269,25 @@ private:
 
   // Page Down and Page Up are also what a presenter's remote control sends.
   void take_lesson_keys() {
-    if (key_pressed(Key::page_down) && !lesson_.next()) lesson_.close();
+    if (key_pressed(Key::page_down) && !lesson_.next()) end_lesson();
     if (!lesson_.on()) return;
     if (key_pressed(Key::page_up)) lesson_.previous();
     if (key_pressed(Key::backspace)) lesson_.restore();
   }
 
+  // The figures that were shown before it are shown again.
+  void end_lesson() {
+    lesson_.close();
+    layout_.enlarge(std::nullopt);
+    if (const auto before = std::exchange(before_lesson_, std::nullopt)) panels_.restore(*before);
+  }
+
   void follow_lesson(const session::Snapshot& snapshot) {
     const LessonActions actions{
         services_.send, [this](const lesson::Shown& shown) { arrange(shown); },
-        [this](model::Index position) { walk_from_ = figure::Playhead{position}; }};
-    const std::string error = lesson_.advance(snapshot, files_.is_idle(), actions);
+        [this](model::Index position) { walk_from_ = figure::Playhead{position}; },
+        [this] { return files_.is_clear_for_lesson(); }};
+    const std::string error = lesson_.advance(snapshot, actions);
     if (!error.empty()) lesson_error_ = error;
   }
 
@@ -281,6 +295,7 @@ private:
     const auto or_first = [](const std::string& name, const char* first) {
       return name.empty() ? std::string(first) : name;
     };
+    if (!before_lesson_) before_lesson_ = settings();
     Settings arranged = settings();
     arranged.tabs = {or_first(shown.map, "jacobian-norms"), or_first(shown.loss, "loss"),
                      or_first(shown.norm, "gradient-norm")};
@@ -360,7 +375,8 @@ private:
     if (files_.is_open()) return files_.draw_page(ui_, window);
     if (exporter_ != nullptr) export_.draw(ui_, window, *exporter_, exports_, services_.textures);
     if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
-    if (const auto chosen = lesson_list_.draw(ui_, window)) files_.begin_lesson(*chosen);
+    if (const auto chosen = lesson_list_.draw(ui_, window))
+      files_.begin_lesson(*chosen, snapshot_has_b_);
     verify_.draw(ui_, window);
     if (tour_.draw(ui_, window)) settings_.toured = true;
   }
@@ -423,7 +439,7 @@ private:
   Rect draw_lesson_beside(const session::Snapshot& snapshot, const Rect& body) {
     const Rect column{body.x, body.y, ui_.px(LessonPanel::kWidth), body.height};
     draw_card(ui_, column);
-    lesson_panel_.draw(ui_, column, snapshot, lesson_, {{}, [this] { lesson_.close(); }});
+    lesson_panel_.draw(ui_, column, snapshot, lesson_, {{}, [this] { end_lesson(); }});
     const double used = column.width + ui_.px(kGap);
     return {body.x + used, body.y, body.width - used, body.height};
   }
@@ -432,7 +448,7 @@ private:
   Rect draw_lesson_in(const Rect& column, const session::Snapshot& snapshot) {
     if (!shows_controls_) {
       lesson_panel_.draw(ui_, column, snapshot, lesson_,
-                         {[this] { shows_controls_ = true; }, [this] { lesson_.close(); }});
+                         {[this] { shows_controls_ = true; }, [this] { end_lesson(); }});
       return {};
     }
     const double bar = ui_.px(30.0);
@@ -494,6 +510,7 @@ private:
   LessonList lesson_list_;
   LessonPanel lesson_panel_;
   double lesson_width_ = LessonPanel::kWidth;  // in units, where it is in place of the controls
+  bool snapshot_has_b_ = false;                // two networks are there
   bool shows_controls_ = false;                // there for a while
 };
 

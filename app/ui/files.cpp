@@ -58,6 +58,8 @@ void Files::take_opened() {
   notes_ = opened->notes;
   kept_.reset();
   if (stage_ == Stage::notes) notes_page_.open(notes_);
+  if (std::exchange(leaves_document_, false)) return;
+  services_.session_opened();
   services_.take_layout(opened->layout);
 }
 
@@ -150,9 +152,6 @@ void Files::fulfil() {
       open_paths(wish.paths);
       break;
     case Wish::Kind::lesson:
-      // Ctrl+S is not to write the lesson's network into the session's file.
-      services_.documents->start_anew();
-      state_ = services_.documents->state();
       services_.open_lesson(wish.paths.front());
       break;
     case Wish::Kind::recover:
@@ -161,12 +160,22 @@ void Files::fulfil() {
   }
 }
 
-void Files::begin_lesson(const std::string& name_or_path) {
-  // Without a file undo is enough to bring back what was there.
-  if (!there_are() || state_.path.empty())
+void Files::begin_lesson(const std::string& name_or_path, bool two_networks) {
+  // Else undo brings back what was there.
+  if (!there_are() || (state_.path.empty() && !two_networks))
     services_.open_lesson(name_or_path);
   else
     wish({Wish::Kind::lesson, {name_or_path}});
+}
+
+bool Files::is_clear_for_lesson() {
+  if (!there_are()) return true;
+  if (state_.finished < state_.asked) return false;
+  if (state_.path.empty()) return true;
+  leaves_document_ = true;
+  services_.documents->start_anew();
+  state_ = services_.documents->state();
+  return false;
 }
 
 void Files::open_paths(const std::vector<std::string>& paths) {
@@ -216,7 +225,7 @@ void Files::open_dropped(std::vector<std::string> paths) {
   for (std::string& path : paths)
     if (wanted.empty() || rank(path) == 2) wanted.push_back(std::move(path));
   if (is_lesson(wanted.front()))
-    begin_lesson(wanted.front());
+    begin_lesson(wanted.front(), false);
   else if (is_session(wanted.front()))
     wish({Wish::Kind::open, std::move(wanted)});
   else

@@ -26,6 +26,7 @@ struct FileServices {
   std::string working_directory;
   std::function<std::string()> layout;                  ///< as it is now, JSON
   std::function<void(const std::string&)> take_layout;  ///< of a session that was opened
+  std::function<void()> session_opened;                 ///< by the person, not for a lesson
   /// One of several networks in a file, by its prefix.
   std::function<void(const std::string& prefix)> choose_network;
   std::function<void(const std::string& name_or_path)> open_lesson;
@@ -59,10 +60,12 @@ public:
   void ask_to_quit();
   bool quits() const { return quits_; }
   void open_dropped(std::vector<std::string> paths);
-  /// In a new session, after a question where something would be lost.
-  void begin_lesson(const std::string& name_or_path);
-  /// Nothing is being opened or saved.
-  bool is_idle() const { return !there_are() || state_.finished >= state_.asked; }
+  /// After a question where something would be lost that undo does not bring back: a session's file
+  /// is closed, and of two networks one ends.
+  void begin_lesson(const std::string& name_or_path, bool two_networks);
+  /// Whether nothing is being opened or saved, and no session's file is open into which Ctrl+S
+  /// would write the network of a lesson. Closes one that is.
+  bool is_clear_for_lesson();
 
   /// "lecture.backflow.json* — Backflow".
   std::string title() const;
@@ -156,6 +159,7 @@ private:
   std::optional<session::DocumentNotes> kept_;
   double since_kept_ = 0.0;
   std::string recovery_answered_;  // there may be another one behind it
+  bool leaves_document_ = false;   // for a lesson: the new session is not the person's
   bool recovery_put_off_ = false, export_asked_ = false, quits_ = false;
 };
 

@@ -55,8 +55,7 @@ std::optional<std::string> LessonList::draw(UiContext& ui, const Rect& window) {
   const double width = ui.px(96.0);
   const Rect foot{inner.x, inner.bottom() - ui.px(kListFoot), inner.width, ui.px(kListFoot)};
   draw_text(ui, {foot.x, foot.y, foot.width - width - gap, foot.height},
-            "A lesson sets the network and the figures itself; Ctrl+Z brings yours back.", 12.0,
-            ui.colors().muted_text);
+            "A lesson sets the network and the figures itself.", 12.0, ui.colors().muted_text);
   if (button(ui,
              {"Close lessons",
               "Back to the window  (Esc)",

@@ -1,7 +1,7 @@
 #include "app/ui/lesson_mode.h"
 
-#include <chrono>
-#include <memory>
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "app/lesson/library.h"
@@ -10,11 +10,12 @@
 namespace backflow::ui {
 
 void LessonMode::open(const std::string& name_or_path) {
-  reading_ = std::async(std::launch::async, [name_or_path] {
-    Read read;
-    read.error = lesson::find_lesson(name_or_path, read.lesson);
-    return read;
-  });
+  auto reading = std::make_shared<Reading>();
+  reading_.push_back(reading);
+  std::thread([reading, name_or_path] {
+    reading->error = lesson::find_lesson(name_or_path, reading->lesson);
+    reading->done = true;
+  }).detach();
 }
 
 void LessonMode::close() {
@@ -54,33 +55,33 @@ void LessonMode::choose(std::size_t choice) {
 void LessonMode::bring(const session::Snapshot& snapshot, const LessonActions& actions) {
   wanted_ = false;
   coming_ = true;
-  revision_ = snapshot.revision;
+  refusals_ = snapshot.refusals;
   actions.send(session::StartAnew{std::make_shared<const config::Config>(page().config),
-                                  page().iterations, "Lesson: " + lesson_->title});
+                                  page().iterations, "Lesson: " + lesson_->title, ++number_});
   actions.arrange(page().shown);
 }
 
-std::string LessonMode::advance(const session::Snapshot& snapshot, bool ready,
-                                const LessonActions& actions) {
+std::string LessonMode::advance(const session::Snapshot& snapshot, const LessonActions& actions) {
   std::string error;
-  if (reading_.valid() && reading_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
-    Read read = reading_.get();
-    error = std::move(read.error);
+  if (!reading_.empty() && reading_.back()->done) {
+    const std::shared_ptr<Reading> read = reading_.back();
+    reading_.clear();
+    error = read->error;
     if (error.empty()) {
-      lesson_ = std::move(read.lesson);
+      lesson_ = std::move(read->lesson);
+      number_ = std::max(number_, snapshot.started);
       go_to(0);
     }
   }
   if (!on()) return error;
-  if (wanted_ && ready) bring(snapshot, actions);
-  if (!coming_ || snapshot.revision <= revision_ || snapshot.going_to || snapshot.other)
-    return error;
-  // It is there, or something else was done since.
-  const bool there = config::differing_keys(page().config, snapshot.config).empty() &&
-                     (snapshot.iteration == page().iterations || snapshot.divergence);
-  const bool overtaken = !there && (snapshot.running || snapshot.iteration > page().iterations);
-  if (!there && !overtaken) return error;
+  if (wanted_ && actions.is_clear()) bring(snapshot, actions);
+  if (!coming_) return error;
+  const bool refused = snapshot.started != number_ && snapshot.refusals != refusals_;
+  if (!refused && (snapshot.started != number_ || snapshot.preparing_until)) return error;
   coming_ = false;
+  // Something else may have been done meanwhile.
+  const bool there = !refused && config::differing_keys(page().config, snapshot.config).empty() &&
+                     (snapshot.iteration == page().iterations || snapshot.divergence);
   if (there && page().shown.playhead) actions.begin_walk(*page().shown.playhead);
   return error;
 }

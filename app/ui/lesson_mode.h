@@ -2,9 +2,11 @@
 // figures come to the page's state. No window in it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <deque>
 #include <functional>
-#include <future>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,6 +22,9 @@ struct LessonActions {
   /// Shows what the page shows; the walk, which needs the page's record, comes with begin_walk.
   std::function<void(const lesson::Shown&)> arrange;
   std::function<void(model::Index position)> begin_walk;
+  /// Whether the page's state may be sent: no file is being opened, and none is the window's any
+  /// more, into which the page's network could be saved. Makes it so where it is not.
+  std::function<bool()> is_clear;
 };
 
 class LessonMode {
@@ -46,29 +51,30 @@ public:
   /// What was chosen; nothing when the answer was only looked up.
   std::optional<std::size_t> chosen() const { return chosen_; }
 
-  /// Once a frame. `ready`: no file is being opened. Returns why a lesson could not be opened, one
-  /// sentence, or an empty string.
-  std::string advance(const session::Snapshot& snapshot, bool ready, const LessonActions& actions);
+  /// Once a frame. Returns why a lesson could not be opened, one sentence, or an empty string.
+  std::string advance(const session::Snapshot& snapshot, const LessonActions& actions);
   /// The page's state is not there yet.
   bool is_coming() const { return wanted_ || coming_; }
-  bool is_reading() const { return reading_.valid(); }
+  bool is_reading() const { return !reading_.empty(); }
 
 private:
-  struct Read {
+  struct Reading {
     lesson::Lesson lesson;
     std::string error;
+    std::atomic<bool> done = false;
   };
 
   void go_to(std::size_t index);
   void bring(const session::Snapshot& snapshot, const LessonActions& actions);
 
   std::optional<lesson::Lesson> lesson_;
-  std::future<Read> reading_;
+  // The last one counts; nobody waits for the others, which may lie on a disk that does not answer.
+  std::deque<std::shared_ptr<Reading>> reading_;
   std::size_t index_ = 0;
   std::optional<std::size_t> chosen_;
   bool answered_ = false;
   bool wanted_ = false, coming_ = false;
-  std::uint64_t revision_ = 0;  // of the snapshot when the state was asked for
+  std::uint64_t number_ = 0, refusals_ = 0;  // StartAnew::number, Snapshot::refusals before it
 };
 
 }  // namespace backflow::ui

@@ -193,25 +193,35 @@ void draw_progress_of_pages(const UiContext& ui, const Rect& rect, const LessonM
   }
 }
 
-void draw_foot(UiContext& ui, const Rect& rect, LessonMode& mode,
+// How far the page's state is, or which page it is; the shortest where there is little room.
+std::string page_text(const session::Snapshot& snapshot, const LessonMode& mode, bool brief) {
+  if (mode.is_coming() && snapshot.preparing_until && *snapshot.preparing_until > 0)
+    return fmt::format("{:.0f} %", 100.0 * static_cast<double>(snapshot.iteration) /
+                                       static_cast<double>(*snapshot.preparing_until));
+  if (mode.is_coming()) return "…";
+  return fmt::format("{}{}{}{}", brief ? "" : "Page ", mode.index() + 1, brief ? "/" : " of ",
+                     mode.lesson().pages.size());
+}
+
+void draw_foot(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot, LessonMode& mode,
                const LessonPanelActions& actions) {
   const bool last = mode.index() + 1 == mode.lesson().pages.size();
   const bool asks = mode.page().question && !mode.is_answered();
-  const double side = ui.px(92.0), gap = ui.px(6.0);
+  const double gap = ui.px(6.0), side = std::min(ui.px(92.0), rect.width * 0.32);
+  const double middle = rect.width - 2.0 * (side + gap);
   if (button(ui,
              {"Previous page",
               "The page before  (Page Up)",
               {rect.x, rect.y, side, rect.height},
               mode.index() > 0},
-             {"‹ Back"}))
+             {.text = "‹ Back"}))
     mode.previous();
+  const bool brief = middle < ui.px(130.0);
   if (button(ui,
              {"Page state",
               "Back to this page's network and figures  (Backspace)",
-              {rect.x + side + gap, rect.y, rect.width - 2.0 * (side + gap), rect.height}},
-             {mode.is_coming()
-                  ? "coming …"
-                  : fmt::format("Page {} of {}", mode.index() + 1, mode.lesson().pages.size())}))
+              {rect.x + side + gap, rect.y, middle, rect.height}},
+             {.text = page_text(snapshot, mode, brief), .icon = brief ? Icon::none : Icon::reset}))
     mode.restore();
   const char* help = asks ? "Show the answer  (Page Down)" : "The next page  (Page Down)";
   if (button(ui,
@@ -244,10 +254,12 @@ void LessonPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot&
   ImGui::SetCursorScreenPos(top_left(body));
   ImGui::BeginChild("lesson",
                     ImVec2(static_cast<float>(body.width), static_cast<float>(body.height)));
-  if (page_ != mode.index()) ImGui::SetScrollY(0.0f);
-  const double scroll = page_ != mode.index() ? 0.0 : ImGui::GetScrollY();
-  const bool answered_now = mode.is_answered() && !answered_ && page_ == mode.index();
+  const bool same = page_ == mode.index() && lesson_ == mode.lesson().name;
+  if (!same) ImGui::SetScrollY(0.0f);
+  const double scroll = same ? ImGui::GetScrollY() : 0.0;
+  const bool answered_now = mode.is_answered() && !answered_ && same;
   page_ = mode.index();
+  lesson_ = mode.lesson().name;
   answered_ = mode.is_answered();
   const Rect lines{inner.x, body.y - scroll, inner.width - ui.px(4.0), body.height};
   Column column(ui, lines, snapshot, zoom_for(ui, lines, snapshot, mode), true);
@@ -259,7 +271,7 @@ void LessonPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot&
   ImGui::SetCursorScreenPos(top_left({inner.x, column.y(), 0.0, 0.0}));
   ImGui::Dummy(ImVec2(1.0f, 1.0f));
   ImGui::EndChild();
-  draw_foot(ui, foot, mode, actions);
+  draw_foot(ui, foot, snapshot, mode, actions);
 }
 
 }  // namespace backflow::ui

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "app/session/snapshot.h"
 #include "app/ui/lesson_mode.h"
@@ -23,7 +24,9 @@ public:
   static constexpr double kWidth = 400.0;  ///< units
 
 private:
-  std::size_t page_ = 0;  // as of the last frame: another one begins at its top
+  // As of the last frame: another page begins at its top.
+  std::string lesson_;
+  std::size_t page_ = 0;
   bool answered_ = false;
 };
 

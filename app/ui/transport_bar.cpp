@@ -138,7 +138,7 @@ void draw_walk(UiContext& ui, Row& row, const Widths& widths, const session::Sna
 void draw_training(UiContext& ui, Row& row, const Widths& widths, const session::Snapshot& snapshot,
                    const TransportActions& actions) {
   const auto word = [&](const char* text) { return widths.words ? text : ""; };
-  if (snapshot.running) {
+  if (snapshot.running || snapshot.preparing_until) {
     if (button(ui, {"Pause", "Pause training  (Space)", row.next(widths.run)},
                {word("Pause"), Icon::pause, true}))
       actions.send(session::Pause{});

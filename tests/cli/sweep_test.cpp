@@ -87,15 +87,15 @@ TEST_F(SweepFiles, EveryPointIsWhatItIsAlone) {
   ASSERT_EQ(call_with(call(path, {"--jobs", "3"})).code, 0);
   SweepGrid grid;
   ASSERT_EQ(read_grid(path, grid), "");
-  EXPECT_THAT(grid.names, ElementsAre("model.activation", "model.spectral_radius"));
   EXPECT_EQ(grid.metric, "norm(10, 0)");
-  ASSERT_EQ(grid.rows.size(), 6u);
-  for (const auto& [point, row] : grid.rows) {
-    session::Session alone(configured({"task.name=first-bit", "model.activation=" + row.values[0],
-                                       "model.spectral_radius=" + row.values[1]}));
+  ASSERT_EQ(grid.values.size(), 6u);
+  for (const auto& [point, value] : grid.values) {
+    const std::vector<std::string> at = values_at(grid.axes, point);
+    session::Session alone(configured(
+        {"task.name=first-bit", "model.activation=" + at[0], "model.spectral_radius=" + at[1]}));
     for (int i = 0; i < 3; ++i) alone.iterate();
     const auto analysis = session::analyse(alone.record(), {});
-    EXPECT_DOUBLE_EQ(row.value, std::pow(10.0, analysis->norms.log10_norm.at(10, 0))) << point;
+    EXPECT_DOUBLE_EQ(value, std::pow(10.0, analysis->norms.log10_norm.at(10, 0))) << point;
   }
 }
 
@@ -158,6 +158,18 @@ TEST_F(SweepFiles, WhatCannotBeIsRefusedInASentence) {
   changed.replace(changed.rfind(',') + 1, 1, "7");
   refused({"merge", path, file("changed.csv", changed), "--output", folder_.string() + "/m.csv"},
           "has another value of point");
+  for (const auto& [from, to, error] : std::vector<std::array<std::string, 3>>{
+           {"\n5,", "\n18446744073709551615,",
+            "has in line 8 a point that the sweep does not have"},
+           {"\n5,relu", "\n5,tanh", "a point that the sweep does not have"},
+           {"points=6", "points=7", "does not say in its first line which points"},
+           {"point,model.activation,", "point,", "has other names in its second line"}}) {
+    std::string wrong = before;
+    ASSERT_NE(wrong.find(from), std::string::npos) << from;
+    wrong.replace(wrong.find(from), from.size(), to);
+    refused({"merge", path, file("wrong.csv", wrong), "--output", folder_.string() + "/m.csv"},
+            error);
+  }
   refused({"merge", file("no.csv", "a,b\n"), "--output", folder_.string() + "/m.csv"},
           "is no grid of backflow sweep");
 }

@@ -1,4 +1,5 @@
 // The lessons of the program: what they claim is so, and they keep to their own rules.
+#include <algorithm>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -50,8 +51,20 @@ TEST_P(EveryLesson, Holds) {
     const session::Snapshot state = state_of(page);
     for (const Outcome& outcome : check(page, state))
       EXPECT_TRUE(outcome.passed) << lesson.name << " " << i + 1 << ": " << sentence(outcome);
-    for (const std::string& text : page.text)
-      EXPECT_EQ(with_values(text, state).find("{="), std::string::npos);
+    // Every number in the page's words is there.
+    std::vector<std::string> texts = page.text;
+    texts.insert(texts.end(), page.formulas.begin(), page.formulas.end());
+    texts.insert(texts.end(), page.attempts.begin(), page.attempts.end());
+    if (page.question) texts.insert(texts.end(), {page.question->ask, page.question->because});
+    for (const std::string& text : texts) {
+      const std::string shown = with_values(text, state);
+      EXPECT_EQ(std::ranges::count(shown, '\n'), 0);
+      for (std::size_t at = text.find("{="); at != std::string::npos;
+           at = text.find("{=", at + 1)) {
+        const std::string slot = text.substr(at, text.find('}', at) + 1 - at);
+        EXPECT_NE(with_values(slot, state), "–") << lesson.name << " " << i + 1 << ": " << slot;
+      }
+    }
   }
 }
 
