@@ -1,5 +1,5 @@
-// Figures survive a printer without colours: curves that share a plot differ in their dashes, or one
-// is twice as thick; areas in their lightness.
+// Figures survive a printer without colours: curves that share a plot differ in their dashes, or
+// one is twice as thick; areas in their lightness.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ void expect_told_apart(const std::vector<Style>& styles, double font) {
 }
 
 // Everything that a plot can have at once: branches, validation, clipping, a bound, two networks.
-std::vector<session::Snapshot> situations() {
+std::vector<session::Snapshot> crowded_plots() {
   std::vector<session::Snapshot> list;
   list.push_back(snapshot_after(40, {}));
   list.push_back(
@@ -84,7 +84,7 @@ std::vector<session::Snapshot> situations() {
 class EveryFigureWithoutColours : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(EveryFigureWithoutColours, TellsItsCurvesApart) {
-  static const std::vector<session::Snapshot> kSituations = situations();
+  static const std::vector<session::Snapshot> kSituations = crowded_plots();
   const FigureInfo& info = *find_figure(GetParam());
   for (const session::Snapshot& snapshot : kSituations)
     for (const Theme theme : {Theme::light, Theme::dark}) {
