@@ -162,7 +162,8 @@ double measure(const Sweep& sweep, std::size_t point) {
   session.execute(session::Pause{});
   session.refresh();
   session::Snapshot snapshot = session.snapshot();
-  attach(session::analyse(snapshot.record, session.analysis_options()), snapshot);
+  if (sweep.quantity.info->of_analysis)
+    attach(session::analyse(snapshot.record, session.analysis_options()), snapshot);
   return session::value_of(sweep.quantity, snapshot);
 }
 

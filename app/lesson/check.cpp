@@ -11,15 +11,13 @@
 namespace backflow::lesson {
 namespace {
 
-using Rule = Expectation::Rule;
-
 bool holds(const Expectation& expectation, double ours, double expected) {
   switch (expectation.rule) {
-    case Rule::near:
+    case Expectation::Rule::near:
       return std::abs(ours - expected) <= expectation.within * std::abs(expected);
-    case Rule::below:
+    case Expectation::Rule::below:
       return ours < expected;
-    case Rule::above:
+    case Expectation::Rule::above:
       return ours > expected;
   }
   return false;
@@ -27,11 +25,11 @@ bool holds(const Expectation& expectation, double ours, double expected) {
 
 std::string rule_text(const Expectation& expectation) {
   switch (expectation.rule) {
-    case Rule::near:
+    case Expectation::Rule::near:
       return fmt::format("within {:.3g} % of ", 100.0 * expectation.within);
-    case Rule::below:
+    case Expectation::Rule::below:
       return "below ";
-    case Rule::above:
+    case Expectation::Rule::above:
       return "above ";
   }
   return {};

@@ -307,10 +307,4 @@ std::string name_of_file(std::string_view path) {
   return name;
 }
 
-bool looks_like_lesson(std::string_view beginning) {
-  const std::size_t at = beginning.find_first_not_of(" \t\r\n");
-  return at != std::string_view::npos && beginning[at] == '{' &&
-         beginning.find("\"backflow lesson\"") != std::string_view::npos;
-}
-
 }  // namespace backflow::lesson

@@ -105,9 +105,6 @@ std::string parse_lesson(std::string_view text, std::string_view name, Lesson& l
 /// The name that the lesson of a file has.
 std::string name_of_file(std::string_view path);
 
-/// Whether a text, or its beginning, is meant to be a lesson.
-bool looks_like_lesson(std::string_view beginning);
-
 /// Text with the values of {=quantity} as they are in the snapshot. A value that is not there is
 /// "–".
 std::string with_values(std::string_view text, const session::Snapshot& snapshot);

@@ -123,31 +123,38 @@ constexpr std::array kQuantities{
     QuantityInfo{"spectral-radius", "", "ρ(W_hh), the largest |eigenvalue|",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s, [](const Analysis& a) { return a.spectral_radius; });
-                 }},
+                 },
+                 true},
     QuantityInfo{"sigma-1", "", "σ₁(W_hh), the largest singular value",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s,
                                       [](const Analysis& a) { return a.largest_singular_value; });
-                 }},
+                 },
+                 true},
     QuantityInfo{"lyapunov", "", "the largest Lyapunov exponent, in nats per step",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s, [](const Analysis& a) { return a.largest_lyapunov; });
-                 }},
+                 },
+                 true},
     QuantityInfo{"decay", "", "factor per step of the median ‖∂h_t/∂h_k‖ over the lags",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(
                        s, [](const Analysis& a) { return std::pow(10.0, a.decay.log10_factor); });
-                 }},
+                 },
+                 true},
     QuantityInfo{"reach", "", "the largest lag at which the gradient still counts, in steps",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s, [](const Analysis& a) { return a.decay.reach; });
-                 }},
+                 },
+                 true},
     QuantityInfo{"norm", "t, k", "‖∂h_t/∂h_k‖ in the norm of the map",
-                 [](const Snapshot& s, Arguments at) { return std::pow(10.0, log10_norm(s, at)); }},
-    QuantityInfo{"log10-norm", "t, k", "its logarithm, also where it is below 1e-308", log10_norm},
-    QuantityInfo{"bound", "t, k", "(γσ₁)^(t−k), of the vanilla cell", bound},
-    QuantityInfo{"blame", "t", "‖∂L/∂h_t‖", blame},
-    QuantityInfo{"slope", "t", "mean of |f′(a_t)|/γ over the units", mean_slope},
+                 [](const Snapshot& s, Arguments at) { return std::pow(10.0, log10_norm(s, at)); },
+                 true},
+    QuantityInfo{"log10-norm", "t, k", "its logarithm, also where it is below 1e-308", log10_norm,
+                 true},
+    QuantityInfo{"bound", "t, k", "(γσ₁)^(t−k), of the vanilla cell", bound, true},
+    QuantityInfo{"blame", "t", "‖∂L/∂h_t‖", blame, true},
+    QuantityInfo{"slope", "t", "mean of |f′(a_t)|/γ over the units", mean_slope, true},
     QuantityInfo{
         "x", "t, i", "input",
         [](const Snapshot& s, Arguments at) { return entry(s, record(s).batch.inputs, at); }},

@@ -20,6 +20,7 @@ struct QuantityInfo {
   std::string_view arguments;    ///< as they are written: "t, k"; empty: none
   std::string_view description;  ///< one line, plain text
   double (*value)(const Snapshot& snapshot, std::span<const double> arguments);
+  bool of_analysis = false;  ///< needs Snapshot::analysis
 
   std::size_t count() const;  ///< of the arguments
 };

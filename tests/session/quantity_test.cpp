@@ -56,6 +56,12 @@ TEST(Quantity, EachHasAValueOrIsNotThere) {
     EXPECT_TRUE(std::isfinite(number(info.count() > 0 ? name + inside + ")" : name, snapshot)) ||
                 info.name == "dz" || info.name == "y")
         << name;
+    Snapshot record_alone = snapshot;
+    record_alone.analysis = nullptr;
+    if (info.name != "dz" && info.name != "y") {
+      const double alone = number(info.count() > 0 ? name + inside + ")" : name, record_alone);
+      EXPECT_EQ(std::isnan(alone), info.of_analysis) << name;
+    }
     if (info.count() > 0 && !name.starts_with("neuron") && name != "bound") {
       EXPECT_TRUE(std::isnan(number(name + beyond + ")", snapshot))) << name;
     }
