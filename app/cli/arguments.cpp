@@ -213,6 +213,16 @@ void add_export(CLI::App& app, Arguments& arguments) {
          "1..T forward, T+1 output, then T..1 backward, clip, update")
       ->check(between(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
+  sub->add_option("--turn", request.turn,
+                  "of error-relief: how far it is turned about the vertical, in degrees (default: "
+                  "215); at 0 w goes to the right and b away")
+      ->check(between(-360.0, 360.0))
+      ->type_name("D");
+  sub->add_option("--tilt", request.tilt,
+                  "of error-relief: height above the horizon it is seen from, in degrees (default: "
+                  "40)")
+      ->check(between(figure::kLeastTilt, figure::kMostTilt))
+      ->type_name("D");
   add_theme(*sub, arguments);
   add_colors(*sub, arguments);
   sub->add_option("--preset", request.preset, preset_help())

@@ -119,6 +119,9 @@ std::string plan(const config::Config& config, const ExportRequest& request,
   if (request.epsilon != gradient::DecayOptions().epsilon && request.figure != "gradient-by-lag")
     return "--epsilon is for the figure gradient-by-lag and changes nothing in " + request.figure;
   if (std::string error = check_colors(*info, request.colors); !error.empty()) return error;
+  if ((request.turn || request.tilt) && !info->follows.relief)
+    return std::string(request.turn ? "--turn" : "--tilt") +
+           " is for the figure error-relief and changes nothing in " + request.figure;
   if (request.playhead && !info->follows.playhead)
     return "--playhead is for the figures explanation, unrolled and folded and changes nothing "
            "in " +
@@ -172,6 +175,8 @@ std::string carry_out(const Job& job, const session::Snapshot& snapshot,
   figure::View view;
   view.sequence = request.sequence - 1;
   if (request.playhead) view.playhead = figure::Playhead{*request.playhead};
+  view.relief_turn = request.turn.value_or(view.relief_turn);
+  view.relief_tilt = request.tilt.value_or(view.relief_tilt);
   if (job.path == "-") {
     job.info->write_csv(snapshot, view, [&](std::string_view text) { out << text; });
     return out.flush() ? "" : "standard output could not be written";

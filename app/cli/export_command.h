@@ -28,6 +28,8 @@ struct ExportRequest {
   int sequence = 1;                                   ///< batch item, counted from 1
   /// Position of the walk through the iteration (figure/playhead.h); nothing: all of it is shown.
   std::optional<std::int64_t> playhead;
+  /// From where a relief is seen, in degrees; nothing: from the usual side.
+  std::optional<double> turn, tilt;
   figure::Theme theme = figure::Theme::light;
   figure::Colormap colors = figure::Colormap::diverging;
   std::string preset;                   ///< size and letters (figure/preset.h); empty: none

@@ -9,6 +9,7 @@
 
 #include "app/export/cairo_handle.h"
 #include "app/export/heatmap_pixels.h"
+#include "app/export/mesh_pixels.h"
 #include "app/export/png_encoder.h"
 #include "app/figure/mark_geometry.h"
 
@@ -131,21 +132,33 @@ void CairoCanvas::text(figure::Point baseline, std::span<const figure::TextRun> 
   cairo_new_path(context_);
 }
 
-void CairoCanvas::heatmap(const figure::HeatmapMark& mark) {
-  const auto pixels = heatmap_pixels(mark, 1);
-  if (pixels.empty() || !(mark.rect.width > 0.0 && mark.rect.height > 0.0)) return;
-  const SurfacePtr image = make_image(pixels.data(), mark.cols, mark.rows);
-  const PatternPtr pattern(cairo_pattern_create_for_surface(image.get()));
-  cairo_pattern_set_filter(pattern.get(), CAIRO_FILTER_NEAREST);
+void CairoCanvas::image(std::span<const unsigned char> pixels, int width, int height,
+                        const figure::Rect& rect, bool smooth) {
+  if (pixels.empty() || !(rect.width > 0.0 && rect.height > 0.0)) return;
+  const SurfacePtr surface = make_image(pixels.data(), width, height);
+  const PatternPtr pattern(cairo_pattern_create_for_surface(surface.get()));
+  cairo_pattern_set_filter(pattern.get(), smooth ? CAIRO_FILTER_GOOD : CAIRO_FILTER_NEAREST);
   // So that the outer half of an edge pixel is not mixed with "nothing".
   cairo_pattern_set_extend(pattern.get(), CAIRO_EXTEND_PAD);
-  cairo_matrix_t to_cells;
-  cairo_matrix_init_scale(&to_cells, mark.cols / mark.rect.width, mark.rows / mark.rect.height);
-  cairo_matrix_translate(&to_cells, -mark.rect.x, -mark.rect.y);
-  cairo_pattern_set_matrix(pattern.get(), &to_cells);
+  cairo_matrix_t to_pixels;
+  cairo_matrix_init_scale(&to_pixels, width / rect.width, height / rect.height);
+  cairo_matrix_translate(&to_pixels, -rect.x, -rect.y);
+  cairo_pattern_set_matrix(pattern.get(), &to_pixels);
   cairo_set_source(context_, pattern.get());
-  add_path(context_, mark.rect, 0.0);
+  add_path(context_, rect, 0.0);
   cairo_fill(context_);
+}
+
+void CairoCanvas::heatmap(const figure::HeatmapMark& mark) {
+  image(heatmap_pixels(mark, 1), mark.cols, mark.rows, mark.rect, false);
+}
+
+void CairoCanvas::mesh(const figure::MeshMark& mark) {
+  // As fine as the picture is, and a page at least as fine as on a screen.
+  double along = 1.0, none = 0.0;
+  cairo_user_to_device_distance(context_, &along, &none);
+  const MeshImage made = mesh_pixels(mark, std::max(kMeshPixelsPerUnit, along));
+  image(made.pixels, made.width, made.height, made.rect, true);
 }
 
 void CairoCanvas::hatch(const figure::HatchMark& mark) {

@@ -25,9 +25,12 @@ public:
   void text(figure::Point baseline, std::span<const figure::TextRun> runs, figure::Color color,
             bool bold) override;
   void heatmap(const figure::HeatmapMark& mark) override;
+  void mesh(const figure::MeshMark& mark) override;
   void hatch(const figure::HatchMark& mark) override;
 
 private:
+  void image(std::span<const unsigned char> pixels, int width, int height,
+             const figure::Rect& rect, bool smooth);
   void set_color(const figure::Color& color);
   void stroke(const figure::Stroke& stroke);
   void paint(const std::optional<figure::Color>& fill, const std::optional<figure::Stroke>& line);

@@ -9,6 +9,7 @@
 
 #include "app/export/base64.h"
 #include "app/export/heatmap_pixels.h"
+#include "app/export/mesh_pixels.h"
 #include "app/export/png_encoder.h"
 #include "app/figure/mark_geometry.h"
 
@@ -171,6 +172,14 @@ void SvgCanvas::heatmap(const figure::HeatmapMark& mark) {
           " preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\""
           " style=\"image-rendering:pixelated\" xlink:href=\"data:image/png;base64," +
           to_base64(encode_png(pixels, mark.cols * factor, mark.rows * factor)) + "\"/>\n";
+}
+
+void SvgCanvas::mesh(const figure::MeshMark& mark) {
+  const MeshImage image = mesh_pixels(mark, kMeshPixelsPerUnit);
+  if (image.pixels.empty()) return;
+  out_ += "<image" + rect_attributes(image.rect) +
+          " preserveAspectRatio=\"none\" xlink:href=\"data:image/png;base64," +
+          to_base64(encode_png(image.pixels, image.width, image.height)) + "\"/>\n";
 }
 
 void SvgCanvas::hatch(const figure::HatchMark& mark) {

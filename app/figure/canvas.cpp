@@ -11,6 +11,7 @@ struct Drawer {
   void operator()(const RectMark& mark) const { canvas.rect(mark); }
   void operator()(const CircleMark& mark) const { canvas.circle(mark); }
   void operator()(const HeatmapMark& mark) const { canvas.heatmap(mark); }
+  void operator()(const MeshMark& mark) const { canvas.mesh(mark); }
   void operator()(const HatchMark& mark) const { canvas.hatch(mark); }
   void operator()(const PulseMark& mark) const { canvas.pulse(mark); }
   void operator()(const TextMark& mark) const {

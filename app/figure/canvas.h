@@ -23,6 +23,7 @@ public:
   /// Runs of one text; `baseline` is where the first run starts, alignment already applied.
   virtual void text(Point baseline, std::span<const TextRun> runs, Color color, bool bold) = 0;
   virtual void heatmap(const HeatmapMark& mark) = 0;
+  virtual void mesh(const MeshMark& mark) = 0;
   virtual void hatch(const HatchMark& mark) = 0;
   /// As a drop of the mark's colour, by the other functions.
   virtual void pulse(const PulseMark& mark);

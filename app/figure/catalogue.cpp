@@ -5,6 +5,7 @@
 #include "app/figure/chain_figure.h"
 #include "app/figure/contributions_figure.h"
 #include "app/figure/dashboard_figure.h"
+#include "app/figure/error_relief_figure.h"
 #include "app/figure/error_surface_figure.h"
 #include "app/figure/explanation_figure.h"
 #include "app/figure/folded_figure.h"
@@ -25,6 +26,7 @@ std::span<const FigureInfo> catalogue() {
   static constexpr FigureInfo kFigures[] = {
       {.name = "unrolled",
        .title = "Unrolled network",
+       .card = "network",
        .description = "the network through time: activations forward, blame ∂L/∂h_t backward",
        .default_size = {960.0, 420.0},
        .build = build_unrolled,
@@ -41,6 +43,7 @@ std::span<const FigureInfo> catalogue() {
                    .sequence = true}},
       {.name = "folded",
        .title = "Folded network",
+       .card = "network",
        .description = "the network as one cell with its loop, and the weights that all steps share",
        .default_size = {640.0, 420.0},
        .build = build_folded,
@@ -59,6 +62,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.playhead = true, .highlight = true, .sequence = true}},
       {.name = "loss",
        .title = "Loss",
+       .card = "loss",
        .description = "the loss L over the iterations: training, validation, by chance",
        .default_size = {640.0, 360.0},
        .build = build_loss,
@@ -68,6 +72,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.iteration = true, .loss_axis = true}},
       {.name = "accuracy",
        .title = "Accuracy",
+       .card = "loss",
        .description =
            "the share of right answers over the iterations: training, validation, by chance",
        .default_size = {640.0, 360.0},
@@ -78,6 +83,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.iteration = true}},
       {.name = "learning-rate",
        .title = "Learning rate",
+       .card = "norm",
        .description = "the learning rate η over the iterations, as its schedule gave it",
        .default_size = {640.0, 360.0},
        .build = build_learning_rate,
@@ -87,6 +93,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.iteration = true}},
       {.name = "gradient-norm",
        .title = "Gradient norm",
+       .card = "norm",
        .description = "‖∇L‖ over the iterations, before and after clipping, with the threshold",
        .default_size = {640.0, 360.0},
        .build = build_gradient_norm,
@@ -96,6 +103,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.iteration = true, .gradient_axis = true}},
       {.name = "jacobian-norms",
        .title = "Jacobian products",
+       .card = "map",
        .description = "heatmap of log10 ‖∂h_t/∂h_k‖ for every pair of steps",
        .options = "--state chooses c of an LSTM",
        .default_size = {720.0, 520.0},
@@ -108,6 +116,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.cursor = true, .pinned = true, .colors = true}},
       {.name = "jacobian-chain",
        .title = "Product chain",
+       .card = "map",
        .description =
            "one ∂h_t/∂h_k: its one-step Jacobians, running products, bound and singular values",
        .options = "--product T:K; else the whole sequence",
@@ -121,6 +130,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.cursor = true, .colors = true}},
       {.name = "contributions",
        .title = "Contributions",
+       .card = "map",
        .description =
            "the terms of the gradient: what the loss at t says about the weights' use at k ≤ t",
        .default_size = {800.0, 420.0},
@@ -133,6 +143,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.cursor = true, .terms = true}},
       {.name = "gradient-by-lag",
        .title = "Gradient by lag",
+       .card = "map",
        .description = "median ‖∂h_t/∂h_{t−lag}‖ by lag with quartiles, fitted factor, bound "
                       "(γσ₁)^{lag}, Lyapunov slope and reach",
        .default_size = {640.0, 400.0},
@@ -144,6 +155,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.cursor = true}},
       {.name = "spectrum",
        .title = "Spectrum",
+       .card = "loss",
        .description = "eigenvalues and singular values of W_hh (of a gated cell: of the block that "
                       "makes the new state), Lyapunov exponents of the trajectory",
        .default_size = {960.0, 380.0},
@@ -154,6 +166,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.plane = true}},
       {.name = "weights",
        .title = "Recurrent weights",
+       .card = "loss",
        .description = "W_hh as a matrix picture, with ρ, σ₁ and what they say about vanishing",
        .default_size = {560.0, 420.0},
        .build = build_weights,
@@ -163,6 +176,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.playhead = true, .weights = true}},
       {.name = "saturation",
        .title = "Saturation",
+       .card = "norm",
        .description = "where a_t and the slopes f′(a_t)/γ of the units lie at every step, and the "
                       "saturated share",
        .default_size = {640.0, 440.0},
@@ -173,6 +187,7 @@ std::span<const FigureInfo> catalogue() {
        .follows = {.cursor = true}},
       {.name = "lyapunov",
        .title = "Lyapunov spectrum",
+       .card = "loss",
        .description = "all Lyapunov exponents along one sequence, how they settle from step to "
                       "step, and those of a linear network with the same W_hh",
        .default_size = {960.0, 420.0},
@@ -182,6 +197,7 @@ std::span<const FigureInfo> catalogue() {
        .needs_lyapunov = true},
       {.name = "error-surface",
        .title = "Error surface",
+       .card = "norm",
        .description = "the error of one neuron over its weight w and bias b after T steps, its "
                       "wall, and two descents, with and without clipping",
        .options = "--set lab.… chooses neuron and start",
@@ -191,8 +207,23 @@ std::span<const FigureInfo> catalogue() {
        .tooltip = error_surface_tooltip,
        .needs_neuron = true,
        .colored = true},
+      {.name = "error-relief",
+       .title = "Error relief",
+       .card = "norm",
+       .description = "the error of one neuron as heights over its weight w and bias b, lit, with "
+                      "the same two descents on it",
+       .options =
+           "--set lab.… chooses neuron and start, --turn and --tilt the side it is seen from",
+       .default_size = {960.0, 520.0},
+       .build = build_error_relief,
+       .write_csv = write_error_surface_csv,
+       .tooltip = error_relief_tooltip,
+       .needs_neuron = true,
+       .colored = true,
+       .follows = {.relief = true}},
       {.name = "bifurcation",
        .title = "Bifurcation",
+       .card = "norm",
        .description = "stable and unstable states of one neuron over its bias b, and where they "
                       "meet and vanish",
        .options = "--set lab.start_w=… chooses w",
@@ -247,6 +278,7 @@ View relevant(const FigureInfo& info, const View& view) {
     kept.contribution_relative = view.contribution_relative;
   }
   if (follows.weights) kept.weight_gate = view.weight_gate, kept.weight_row = view.weight_row;
+  if (follows.relief) kept.relief_turn = view.relief_turn, kept.relief_tilt = view.relief_tilt;
   if (follows.plane) kept.plane_radius = view.plane_radius;
   return kept;
 }

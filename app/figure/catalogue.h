@@ -34,11 +34,15 @@ struct Follows {
   bool terms = false;          ///< View::contribution_tensor, contribution_relative
   bool weights = false;        ///< View::weight_gate, weight_row
   bool plane = false;          ///< View::plane_radius
+  bool relief = false;         ///< View::relief_turn, relief_tilt
 };
 
 struct FigureInfo {
   std::string_view name;         ///< "jacobian-norms"
   std::string_view title;        ///< "Jacobian products", for any model
+  /// Of the window, in which it is shown, alone or behind a tab: network, map, loss or norm; empty
+  /// for what has no card.
+  std::string_view card{};
   std::string_view description;  ///< one line
   std::string_view options{};    ///< of `backflow export`, what chooses what it shows
   Size default_size;             ///< for exports

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <utility>
 #include <vector>
 
-#include "app/figure/compose.h"
+#include "app/figure/place.h"
 
 namespace backflow::figure {
 namespace {
@@ -53,8 +54,13 @@ Figure build_dashboard(const session::Snapshot& snapshot, const View& view,
     const Size own{std::round(part.width * room.width) - gap,
                    std::round(part.height * room.height) - gap};
     if (own.width <= 0.0 || own.height <= 0.0) continue;
-    add_part(figure, find_figure(part.name)->build(snapshot, view, style, own),
-             {gap + std::round(part.left * room.width), gap + std::round(part.top * room.height)});
+    Figure panel = find_figure(part.name)->build(snapshot, view, style, own);
+    // Nothing in a picture of everything is under the mouse.
+    panel.plot.reset();
+    panel.side_plots.clear();
+    panel.hot_spots.clear();
+    place(figure, std::move(panel),
+          {gap + std::round(part.left * room.width), gap + std::round(part.top * room.height)});
   }
   return figure;
 }

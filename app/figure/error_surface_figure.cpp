@@ -7,12 +7,8 @@
 
 #include "app/figure/color_bar.h"
 #include "app/figure/curve.h"
-#include "app/figure/header.h"
-#include "app/figure/neuron_parts.h"
+#include "app/figure/error_surface_parts.h"
 #include "app/figure/number_format.h"
-#include "app/figure/place.h"
-#include "app/figure/plot_axes.h"
-#include "app/figure/text_markup.h"
 
 namespace backflow::figure {
 namespace {
@@ -20,100 +16,10 @@ namespace {
 using lab::DescentStep;
 using lab::NeuronStudy;
 
-constexpr const char* kTitle = "Error surface of one neuron";
-
-// --- words -------------------------------------------------------------------------------------
-
-std::string steps(model::Index count) {
-  return fmt::format("{} step{}", count, count == 1 ? "" : "s");
-}
-
-// What is seen, in one sentence, longest form first.
-std::vector<std::string> sentences(const NeuronStudy& study) {
-  const lab::Neuron& neuron = study.options.neuron;
-  const double w = study.options.descent.start.w;
-  if (!study.wall) {
-    const double least = lab::least_wall_weight(neuron);
-    const std::string none = "no wall at w = " + compact(w);
-    if (!std::isfinite(least)) return {none};
-    return {none + ": the error bends gently where |w| ≤ " + compact(least), none};
-  }
-  const lab::Wall& wall = *study.wall;
-  const std::string where = "the wall at w = " + compact(w) + ", b = " + compact(wall.at.b);
-  const std::string jump = " changes E from " + compact(wall.below) + " to " + compact(wall.above);
-  const std::string by = " by ±" + compact(wall.step), across = "crossing ";
-  return {across + where + by + jump + "; on it ‖∇E‖ = " + compact(wall.gradient),
-          across + where + by + jump, across + "b = " + compact(wall.at.b) + by + jump, where,
-          "wall: b = " + compact(wall.at.b)};
-}
-
-double length_of(const std::vector<DescentStep>& path, std::size_t i) {
-  return std::hypot(path[i].at.w - path[i - 1].at.w, path[i].at.b - path[i - 1].at.b);
-}
-
-// The longest step of the descent without clipping, and where it leads; longest form first.
-std::vector<std::string> longest_step(const NeuronStudy& study) {
-  const std::vector<DescentStep>& path = study.unclipped;
-  std::size_t longest = 0;
-  double length = 0.0;
-  for (std::size_t i = 1; i < path.size(); ++i)
-    if (const double own = length_of(path, i); !(own <= length)) longest = i, length = own;
-  if (longest == 0) return {};
-  if (!std::isfinite(length) || !std::isfinite(path[longest].error))
-    return {fmt::format("without clipping, step {} leaves the range of numbers", longest)};
-  const lab::Descent& descent = study.options.descent;
-  const std::string jump =
-      fmt::format("without clipping, step {} is {} long", longest, compact(length));
-  const std::string to = jump + ", to E = " + compact(path[longest].error);
-  const double most = descent.learning_rate * descent.threshold;
-  return {to + "; with it, none is longer than " + compact(most), to, jump};
-}
-
-// --- the map -----------------------------------------------------------------------------------
-
-// The valley where E falls below it is narrower than a cell.
-constexpr double kLeast = -3.0;
-
-ColorScale scale_of(const lab::ErrorSurface& surface, const FigureStyle& style) {
-  const double high = std::isfinite(surface.high) ? std::max(0.5, surface.high) : 0.5;
-  return color_scale(kLeast, high, sequential_colors(style));
-}
-
-gradient::LogRange range_of(const lab::ErrorSurface& surface) {
-  gradient::LogRange range;
-  range.min = surface.low;
-  range.max = surface.high;
-  return range;
-}
-
-struct Strokes {
-  Stroke clipped, unclipped, contour, wall, threshold;
-
-  explicit Strokes(const Palette& colors)
-      : clipped{colors.norm_after, 2.0},
-        unclipped{colors.norm_before, 2.0, Dash::dashed},
-        contour{mix(colors.background, colors.text, 0.55), 0.8},
-        wall{colors.text, 1.6, Dash::dotted},
-        threshold{colors.threshold, 1.4, Dash::dotted} {}
-};
-
 std::vector<Point> points_of(const std::vector<DescentStep>& path, const Axes& axes) {
   std::vector<Point> points;
   for (const DescentStep& step : path) points.push_back({axes.x(step.at.w), axes.y_at(step.at.b)});
   return points;
-}
-
-// Where a path goes out of sight.
-void add_arrow(Group& group, Point from, Point tip, double length, Color color) {
-  const double distance = std::hypot(tip.x - from.x, tip.y - from.y);
-  if (distance < 1e-6) return;
-  const Point along{(tip.x - from.x) / distance, (tip.y - from.y) / distance};
-  const Point foot{tip.x - length * along.x, tip.y - length * along.y};
-  const double half = 0.45 * length;
-  group.marks.push_back(PolygonMark{{tip,
-                                     {foot.x - half * along.y, foot.y + half * along.x},
-                                     {foot.x + half * along.y, foot.y - half * along.x}},
-                                    color});
 }
 
 // A line with an edge in the background's colour, which any map lets it stand out from; a marker
@@ -175,9 +81,9 @@ void add_wall(Group& group, const NeuronStudy& study, const Axes& axes, const St
 Figure surface_part(const NeuronStudy& study, const FigureStyle& style, Size size) {
   const lab::ErrorSurface& surface = *study.surface;
   const Palette& colors = palette(style.theme);
-  const Strokes strokes(colors);
+  const DescentStrokes strokes(colors);
   const double em = style.font_size;
-  const ColorScale scale = scale_of(surface, style);
+  const ColorScale scale = error_scale(surface, style);
   const double bar = size.width > 24.0 * em ? color_bar_width(scale, "E", em) : 0.0;
   Figure figure = blank_figure("surface", "", style, {size.width - bar, size.height});
   AxesOptions options;
@@ -203,150 +109,22 @@ Figure surface_part(const NeuronStudy& study, const FigureStyle& style, Size siz
   add_path(paths, study.unclipped, axes, strokes.unclipped, Marker::square, figure.background, em);
   add_path(paths, study.clipped, axes, strokes.clipped, Marker::disc, figure.background, em);
   const Point at{axes.x(start.w), axes.y_at(start.b)};
-  paths.marks.push_back(CircleMark{at, 0.5 * em, figure.background, Stroke{colors.text, 2.0}});
-  paths.marks.push_back(CircleMark{at, 0.2 * em, colors.text, std::nullopt});
+  add_start(paths, at, colors, em);
   figure.groups.push_back(std::move(paths));
   figure.width = size.width;
   if (bar > 0.0)
-    add_color_bar(figure, style, scale, range_of(surface), "E",
+    add_color_bar(figure, style, scale, error_range(surface), "E",
                   {size.width - bar, rect.y - 1.9 * em, bar, rect.height + 1.9 * em});
   return figure;
-}
-
-// --- the gradient norm along the paths ---------------------------------------------------------
-
-double log10_norm(const DescentStep& step) {
-  return step.gradient_norm > 0.0 ? std::log10(step.gradient_norm) : std::nan("");
-}
-
-// Steps that jump to and fro across the wall are a cloud of dots; a line would fill the picture.
-void add_dots(Group& group, const std::vector<Point>& points, const Stroke& stroke, double size) {
-  constexpr std::size_t kMost = 600;
-  // An odd stride: every other step lies on the same side.
-  const std::size_t stride = points.size() / kMost / 2 * 2 + 1;
-  for (std::size_t i = 0; i < points.size(); i += stride)
-    if (std::isfinite(points[i].y))
-      group.marks.push_back(CircleMark{points[i], 0.13 * size, stroke.color, std::nullopt});
-}
-
-// A line with a marker here and there.
-void add_marked_line(Group& group, const std::vector<Point>& points, const Stroke& stroke,
-                     Color background, double size, double spacing) {
-  add_line(group, points, stroke);
-  double next = points.empty() ? 0.0 : points.front().x;
-  for (const Point& point : points) {
-    if (point.x < next || !std::isfinite(point.y)) continue;
-    add_marker(group, point, Marker::square, 0.24 * size, stroke.color, background);
-    next = point.x + spacing;
-  }
-}
-
-std::vector<Point> norm_points(const std::vector<DescentStep>& path, const Axes& axes) {
-  std::vector<Point> points;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const double value = log10_norm(path[i]);
-    points.push_back(
-        {axes.x(static_cast<double>(i)), std::isfinite(value) ? axes.y_at(value) : std::nan("")});
-  }
-  return points;
-}
-
-Figure norm_part(const NeuronStudy& study, const FigureStyle& style, Size size) {
-  const Strokes strokes(palette(style.theme));
-  const double threshold = study.options.descent.threshold, em = style.font_size;
-  Figure figure = blank_figure("norms", "", style, size);
-  Extent extent;
-  extent.include(std::log10(threshold));
-  for (const auto* path : {&study.clipped, &study.unclipped})
-    for (const DescentStep& step : *path) extent.include(log10_norm(step));
-  // What has converged would hide the rest.
-  const double low = std::max(extent.low, extent.high - 12.0);
-  const double room = std::max(0.3, 0.06 * (extent.high - low));
-  AxesOptions options;
-  options.y_title =
-      first_that_fits({"gradient norm ‖∇E‖ before clipping", "gradient norm ‖∇E‖", "‖∇E‖"}, em,
-                      size.width - 1.5 * em);
-  options.x_title = "step of the descent";
-  options.note = {"dotted: c = " + compact(threshold)};
-  options.range = {{},
-                   0.0,
-                   static_cast<double>(study.options.descent.iterations),
-                   low - room,
-                   extent.high + room,
-                   true};
-  const Axes axes = add_axes(figure, untitled(style), options);
-  Group group{"norms", axes.area.rect, {}};
-  const double y = axes.y_at(std::log10(threshold));
-  group.marks.push_back(
-      PolylineMark{{{axes.area.rect.x, y}, {axes.area.rect.right(), y}}, strokes.threshold});
-  add_dots(group, norm_points(study.clipped, axes), strokes.clipped, em);
-  add_marked_line(group, norm_points(study.unclipped, axes), strokes.unclipped, figure.background,
-                  em, axes.area.rect.width / 12.0);
-  figure.groups.push_back(std::move(group));
-  return figure;
-}
-
-std::vector<MarkedItem> legend(const NeuronStudy& study, const Strokes& strokes, bool narrow) {
-  const std::string c = compact(study.options.descent.threshold);
-  std::vector<MarkedItem> items{
-      {narrow ? "clipped" : "descent clipped at c = " + c, strokes.clipped, Marker::disc},
-      {narrow ? "not" : "without clipping", strokes.unclipped, Marker::square}};
-  const lab::SurfaceRange& range = study.surface->range;
-  if (lab::least_wall_weight(study.options.neuron) < std::max(-range.w_min, range.w_max))
-    items.push_back({narrow ? "wall" : "the wall", strokes.wall});
-  items.push_back({"E = 10^{k}", strokes.contour});
-  return items;
-}
-
-std::vector<std::string> setup(const NeuronStudy& study) {
-  const lab::Neuron& neuron = study.options.neuron;
-  const std::string formula = neuron_formula(neuron.map);
-  const std::string T = fmt::format(", T = {}", neuron.steps);
-  return {formula + ", x_{0} = " + compact(neuron.initial) + T + ", E = (x_{T} − " +
-              compact(neuron.target) + ")²",
-          formula + T};
 }
 
 }  // namespace
 
 Figure build_error_surface(const session::Snapshot& snapshot, const View&, const FigureStyle& style,
                            Size size) {
-  Figure figure = blank_figure("error-surface", kTitle, style, size);
-  const NeuronStudy* study = neuron_of(snapshot);
-  if (study == nullptr) {
-    add_hint(figure, style, {0.0, 0.0, size.width, size.height}, "computing the error surface …");
-    return figure;
-  }
-  const double em = style.font_size;
-  double top = add_header(figure, style, sentences(*study), setup(*study));
-  // A line of its own for the neuron where it had no room, and there is some.
-  if (size.height > 24.0 * em && figure.groups.back().marks.size() < (style.title ? 3u : 2u)) {
-    const std::string line = first_that_fits(setup(*study), em, size.width - 1.5 * em);
-    if (!line.empty()) {
-      figure.groups.back().marks.push_back(TextMark{.anchor = {0.75 * em, top - 0.3 * em},
-                                                    .markup = line,
-                                                    .size = em,
-                                                    .color = palette(style.theme).muted_text,
-                                                    .v_align = VAlign::top});
-      top += 1.5 * em;
-    }
-  }
-  const bool narrow = size.width < 46.0 * em;
-  top = add_legend_row(figure, style, legend(*study, Strokes(palette(style.theme)), narrow), size,
-                       top);
-  const double height = size.height - top;
-  if (size.width > 44.0 * em) {
-    const double first = std::round(0.62 * size.width);
-    place(figure, surface_part(*study, style, {first, height}), {0.0, top});
-    place(figure, norm_part(*study, style, {size.width - first, height}), {first, top});
-  } else if (height > 32.0 * em) {
-    const double first = std::round(0.62 * height);
-    place(figure, surface_part(*study, style, {size.width, first}), {0.0, top});
-    place(figure, norm_part(*study, style, {size.width, height - first}), {0.0, top + first});
-  } else {
-    place(figure, surface_part(*study, style, {size.width, height}), {0.0, top});
-  }
-  return figure;
+  return lay_out_surface(
+      snapshot, style, size, "error-surface", "Error surface of one neuron",
+      [&](const NeuronStudy& study, Size own) { return surface_part(study, style, own); });
 }
 
 void write_error_surface_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
@@ -379,27 +157,10 @@ std::string error_surface_tooltip(const session::Snapshot& snapshot, const View&
                                   const Figure& figure, Point at) {
   const NeuronStudy* study = neuron_of(snapshot);
   if (study == nullptr || !figure.plot) return {};
-  if (figure.plot->rect.contains(at)) {
-    const lab::NeuronPoint point{x_value_at(*figure.plot, at.x), y_position_at(*figure.plot, at.y)};
-    const lab::NeuronError e = lab::error_at(study->options.neuron, point);
-    return "w = " + fixed(point.w, 3) + ", b = " + fixed(point.b, 3) +
-           fmt::format("\nx_{{{}}} = ", study->options.neuron.steps) + compact(e.state) +
-           "\nE = " + compact(e.error) + "\n‖∇E‖ = " + compact(e.gradient_norm());
-  }
-  for (const PlotArea& area : figure.side_plots) {
-    if (!area.rect.contains(at)) continue;
-    const long i = std::lround(x_value_at(area, at.x));
-    std::string text = fmt::format("after {}", steps(i));
-    for (const auto& [name, path] : {std::pair("clipped", &study->clipped),
-                                     std::pair("without clipping", &study->unclipped)}) {
-      if (i < 0 || i >= static_cast<long>(path->size())) continue;
-      const DescentStep& step = (*path)[static_cast<std::size_t>(i)];
-      text += fmt::format("\n{}: ‖∇E‖ = {}, E = {}", name, compact(step.gradient_norm),
-                          compact(step.error));
-    }
-    return text;
-  }
-  return {};
+  if (figure.plot->rect.contains(at))
+    return point_text(study->options.neuron,
+                      {x_value_at(*figure.plot, at.x), y_position_at(*figure.plot, at.y)});
+  return figure.side_plots.empty() ? std::string() : descent_text(*study, figure.side_plots[0], at);
 }
 
 }  // namespace backflow::figure

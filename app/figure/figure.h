@@ -5,6 +5,7 @@
 // downwards. Nothing here knows a window, a file format or a font file.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -89,6 +90,14 @@ struct HeatmapMark {
   ColorScale scale;
 };
 
+/// Triangles, each over those before it; the colours of its corners blend across a triangle. Files
+/// hold it as an image.
+struct MeshMark {
+  std::vector<Point> points;                            ///< at most 65,536 of them
+  std::vector<Color> colors;                            ///< of the points, opaque
+  std::vector<std::array<std::uint16_t, 3>> triangles;  ///< indices of points
+};
+
 /// Diagonal lines over a rectangle, aligned with the figure's origin so that neighbours join.
 struct HatchMark {
   Rect rect;
@@ -108,7 +117,7 @@ struct PulseMark {
 };
 
 using Mark = std::variant<PolylineMark, PolygonMark, RectMark, CircleMark, TextMark, HeatmapMark,
-                          HatchMark, PulseMark>;
+                          MeshMark, HatchMark, PulseMark>;
 
 /// Marks drawn together, under one id in formats that have ids.
 struct Group {

@@ -18,6 +18,9 @@ struct Cell {
   bool operator==(const Cell&) const = default;
 };
 
+inline constexpr double kReliefTurn = 215.0, kReliefTilt = 40.0;
+inline constexpr double kLeastTilt = 12.0, kMostTilt = 85.0;
+
 struct View {
   bool loss_log = false;     ///< logarithmic axis of the loss
   bool gradient_log = true;  ///< and of the gradient norm
@@ -47,6 +50,8 @@ struct View {
   /// norm (log10 on a logarithmic one), held while something is dragged there; nothing: automatic.
   std::optional<double> plane_radius;
   std::optional<std::pair<double, double>> gradient_range;
+  /// From where a relief is seen, in degrees: turned about the vertical, and above the horizon.
+  double relief_turn = kReliefTurn, relief_tilt = kReliefTilt;
 
   bool operator==(const View&) const = default;
 };

@@ -121,7 +121,11 @@ std::string figure_name(const JsonPlace& parent, std::string_view key) {
   if (!parent.has(key)) return {};
   const JsonPlace place = parent.at(key);
   std::string name = place.text();
-  if (figure::find_figure(name) == nullptr) place.complain("is the name of no figure");
+  const figure::FigureInfo* info = figure::find_figure(name);
+  if (info == nullptr)
+    place.complain("is the name of no figure");
+  else if (info->card != key)
+    place.complain("is no figure of the " + std::string(key) + " card");
   return name;
 }
 

@@ -22,8 +22,7 @@
 //                     "within", a share of it (0.01 when left out)
 //
 // In text, question, try and formulas {=quantity} stands for its value as it is now, with three
-// digits,
-// {=quantity:5} with five. A page's state is the same however one comes to it.
+// digits, {=quantity:5} with five. A page's state is the same however one comes to it.
 #pragma once
 
 #include <cstdint>
@@ -92,8 +91,7 @@ struct Page {
 };
 
 struct Lesson {
-  std::string
-      name;  ///< of its file, without directory and extension; "04-vanishing" is "vanishing"
+  std::string name;  ///< name_of_file()
   std::string title, summary;
   std::vector<Page> pages;
 };
@@ -102,7 +100,8 @@ struct Lesson {
 /// file's name ("pages[2].expect[0].quantity is no quantity"); `lesson` is unchanged then.
 std::string parse_lesson(std::string_view text, std::string_view name, Lesson& lesson);
 
-/// The name that the lesson of a file has.
+/// The name that the lesson of a file has: without directory, number and extension.
+/// "04-vanishing.lesson.json" is "vanishing".
 std::string name_of_file(std::string_view path);
 
 /// Text with the values of {=quantity} as they are in the snapshot. A value that is not there is

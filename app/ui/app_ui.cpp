@@ -15,9 +15,7 @@
 #include "app/ui/hover_help.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/keyboard_focus.h"
-#include "app/ui/lesson_list.h"
-#include "app/ui/lesson_mode.h"
-#include "app/ui/lesson_panel.h"
+#include "app/ui/lesson_stage.h"
 #include "app/ui/map_panel.h"
 #include "app/ui/panels.h"
 #include "app/ui/settings_json.h"
@@ -36,8 +34,6 @@ constexpr double kGap = 7.0;  // around everything, in units
 constexpr double kTransport = 30.0, kStatus = 24.0;
 constexpr double kTextStep = 1.1;  // of the text size, with one press of a key
 constexpr double kNoticeSeconds = 8.0;
-// From this width on, in units, a lesson stands beside the controls; else in place of them.
-constexpr double kRoomForLesson = 1500.0;
 
 }  // namespace
 
@@ -48,7 +44,7 @@ public:
         files_({services.documents, services.dialogs, services.directory,
                 [this] { return layout_to_json(layout()); },
                 [this](const std::string& json) { take_opened_layout(json); },
-                [this] { lesson_.close(), before_lesson_.reset(); },
+                [this] { lesson_.leave(); },
                 [this](const std::string& prefix) {
                   send(session::SetKey{"model.prefix", prefix});
                 },
@@ -84,10 +80,9 @@ public:
     ui_.tooltip.clear();
     if (exporter_ != nullptr) exports_ = exporter_->status();
     files_.begin_frame(ImGui::GetIO().DeltaTime,
-                       help_open_ || tour_.is_on() || export_.is_open() || lesson_list_.is_open() ||
-                           verify_.is_open(),
-                       snapshot.config.model.file);
-    snapshot_has_b_ = snapshot.other != nullptr;
+                       help_open_ || tour_.is_on() || export_.is_open() ||
+                           lesson_.list().is_open() || verify_.is_open(),
+                       snapshot.config.model.file, snapshot.other != nullptr);
     follow_lesson(snapshot);
     if (const auto at = std::exchange(walk_from_, std::nullopt))
       walk_.begin_at(at->position, snapshot, services_.send);
@@ -108,7 +103,7 @@ public:
                      ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse);
     ui_.focus.behind = is_covered();
     draw_contents(snapshot, inset(window, ui_.px(kGap)));
-    draw_highlight();
+    if (!is_covered()) lesson_.draw_highlight(ui_);
     ui_.focus.behind = false;
     ImGui::End();
     if (const auto asked = std::exchange(ui_.export_asked, std::nullopt))
@@ -123,7 +118,7 @@ public:
     settings.colors = ui_.norm_colors;
     settings.desktop_dialogs = files_.desktop_dialogs();
     panels_.store(settings);
-    if (before_lesson_) settings.tabs = before_lesson_->tabs;
+    if (lesson_.before()) settings.tabs = lesson_.before()->tabs;
     if (!export_.directory_used().empty()) settings.export_directory = export_.directory_used();
     return settings;
   }
@@ -133,14 +128,15 @@ public:
   Settings settings_;
   ViewState state_;
   Panels panels_{state_};
+  CardLayout layout_;
+  Walk walk_;
+  LessonStage lesson_{{panels_, layout_, state_, walk_, [this] { return settings(); }}};
   CompareView compare_{state_};
   std::string status_, shown_tooltip_;
   ExportDialog export_;
   ExportLine export_line_;
   Files files_;
-  LessonMode lesson_;
   VerifyPage verify_;
-  std::optional<Settings> before_lesson_;  // the figures shown when it began
   double frame_ms_ = 0.0;
 
   bool needs_redraw() const {
@@ -148,7 +144,7 @@ public:
     return about_to_help || walk_.moving() || state_.is_folding() || notice_seconds_ > 0.0 ||
            ui_.edit.starting > 0 || export_line_.fades() || files_.needs_redraw() ||
            (exporter_ != nullptr && exporter_->status().revision != exports_.revision) ||
-           ImGui::GetIO().WantTextInput || state_.cursor_moved() || lesson_.is_reading() ||
+           ImGui::GetIO().WantTextInput || state_.cursor_moved() || lesson_.mode().is_reading() ||
            verify_.is_running();
   }
 
@@ -175,7 +171,7 @@ private:
   // A page lies over all that is drawn otherwise, which is out of reach then.
   bool is_covered() const {
     return help_open_ || tour_.is_on() || export_.is_open() || files_.is_open() ||
-           lesson_list_.is_open() || verify_.is_open();
+           lesson_.list().is_open() || verify_.is_open();
   }
 
   // Not while something is typed, or with Ctrl.
@@ -202,8 +198,9 @@ private:
       if (takes_keys() && key_pressed(Key::escape)) verify_.close();
       return;
     }
-    if (lesson_list_.is_open()) {
-      if (takes_keys() && (key_pressed(Key::escape) || key_pressed(Key::f2))) lesson_list_.close();
+    if (lesson_.list().is_open()) {
+      if (takes_keys() && (key_pressed(Key::escape) || key_pressed(Key::f2)))
+        lesson_.list().close();
       return;
     }
     if (!help_open_) files_.take_keys();
@@ -220,8 +217,8 @@ private:
     if (key_pressed(Key::t)) toggle_theme();
     if (key_pressed(Key::k)) ui_.norm_colors = next_colors(ui_.norm_colors);
     if (help_open_) return;
-    if (key_pressed(Key::f2)) lesson_list_.toggle();
-    if (lesson_.on()) take_lesson_keys();
+    if (key_pressed(Key::f2)) lesson_.list().toggle();
+    lesson_.take_keys();
     panels_.take_keys();
     compare_.take_keys(snapshot, services_.send);
     if (key_pressed(Key::space)) {
@@ -267,71 +264,12 @@ private:
     if (key_pressed(Key::p)) walk_.toggle_play(snapshot, services_.send);
   }
 
-  // Page Down and Page Up are also what a presenter's remote control sends.
-  void take_lesson_keys() {
-    if (key_pressed(Key::page_down) && !lesson_.next()) end_lesson();
-    if (!lesson_.on()) return;
-    if (key_pressed(Key::page_up)) lesson_.previous();
-    if (key_pressed(Key::backspace)) lesson_.restore();
-  }
-
-  // The figures that were shown before it are shown again.
-  void end_lesson() {
-    lesson_.close();
-    layout_.enlarge(std::nullopt);
-    if (const auto before = std::exchange(before_lesson_, std::nullopt)) panels_.restore(*before);
-  }
-
   void follow_lesson(const session::Snapshot& snapshot) {
-    const LessonActions actions{
-        services_.send, [this](const lesson::Shown& shown) { arrange(shown); },
+    const std::string error = lesson_.advance(
+        snapshot, services_.send,
         [this](model::Index position) { walk_from_ = figure::Playhead{position}; },
-        [this] { return files_.is_clear_for_lesson(); }};
-    const std::string error = lesson_.advance(snapshot, actions);
+        [this] { return files_.is_clear_for_lesson(); });
     if (!error.empty()) lesson_error_ = error;
-  }
-
-  void arrange(const lesson::Shown& shown) {
-    const auto or_first = [](const std::string& name, const char* first) {
-      return name.empty() ? std::string(first) : name;
-    };
-    if (!before_lesson_) before_lesson_ = settings();
-    Settings arranged = settings();
-    arranged.tabs = {or_first(shown.map, "jacobian-norms"), or_first(shown.loss, "loss"),
-                     or_first(shown.norm, "gradient-norm")};
-    panels_.restore(arranged);
-    walk_.end();
-    layout_.enlarge(card_of(shown.large));
-    figure::View& view = state_.view;
-    view.pinned.reset();
-    if (shown.pin) view.pinned = figure::Cell{shown.pin->first, shown.pin->second};
-    view.first_step = view.last_step = std::nullopt;
-    view.heatmap_low = view.heatmap_high = std::nullopt;
-    view.sequence = shown.sequence;
-    state_.wanted.block = shown.state;
-    state_.wants_folded = shown.folded;
-    state_.formulas = shown.formulas;
-    shows_controls_ = false;
-  }
-
-  static std::optional<Card> card_of(const std::string& name) {
-    for (const auto& [known, card] : {std::pair("network", Card::network),
-                                      {"map", Card::map},
-                                      {"loss", Card::loss},
-                                      {"norm", Card::norm}})
-      if (name == known) return card;
-    return std::nullopt;
-  }
-
-  // A frame around what the page of a lesson points at.
-  void draw_highlight() {
-    if (!lesson_.on() || is_covered() || lesson_.page().shown.highlight.empty()) return;
-    const WidgetInfo* widget = ui_.registry.find(lesson_.page().shown.highlight);
-    if (widget == nullptr) return;
-    const Rect frame = inset(widget->rect, -ui_.px(2.0));
-    ImGui::GetWindowDrawList()->AddRect(
-        top_left(frame), bottom_right(frame), to_imgui(ui_.colors().accent),
-        static_cast<float>(ui_.px(5.0)), 0, static_cast<float>(ui_.px(2.5)));
   }
 
   void take_help_answer(HelpAnswer answer) {
@@ -347,7 +285,7 @@ private:
     draw_transport_bar(
         ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
         {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; },
-         [this] { lesson_list_.toggle(); }, file_menu()});
+         [this] { lesson_.list().toggle(); }, file_menu()});
     const std::string message = notice(snapshot);
     Rect line_below{all.x, all.bottom() - status + ui_.px(3.0), all.width, status};
     if (exporter_ != nullptr)
@@ -375,8 +313,7 @@ private:
     if (files_.is_open()) return files_.draw_page(ui_, window);
     if (exporter_ != nullptr) export_.draw(ui_, window, *exporter_, exports_, services_.textures);
     if (help_open_) take_help_answer(draw_help_overlay(ui_, window));
-    if (const auto chosen = lesson_list_.draw(ui_, window))
-      files_.begin_lesson(*chosen, snapshot_has_b_);
+    if (const auto chosen = lesson_.list().draw(ui_, window)) files_.begin_lesson(*chosen);
     verify_.draw(ui_, window);
     if (tour_.draw(ui_, window)) settings_.toured = true;
   }
@@ -435,47 +372,21 @@ private:
     return notice_seconds_ > 0.0 ? notice_ : std::string();
   }
 
-  // The lesson, where there is room for it beside the controls; what is left of the body.
-  Rect draw_lesson_beside(const session::Snapshot& snapshot, const Rect& body) {
-    const Rect column{body.x, body.y, ui_.px(LessonPanel::kWidth), body.height};
-    draw_card(ui_, column);
-    lesson_panel_.draw(ui_, column, snapshot, lesson_, {{}, [this] { end_lesson(); }});
-    const double used = column.width + ui_.px(kGap);
-    return {body.x + used, body.y, body.width - used, body.height};
-  }
-
-  // In place of the controls, or a way back to it over them; what is left for them.
-  Rect draw_lesson_in(const Rect& column, const session::Snapshot& snapshot) {
-    if (!shows_controls_) {
-      lesson_panel_.draw(ui_, column, snapshot, lesson_,
-                         {[this] { shows_controls_ = true; }, [this] { end_lesson(); }});
-      return {};
-    }
-    const double bar = ui_.px(30.0);
-    if (button(ui_,
-               {"Back to lesson", "The lesson's text again; its network stays as it is now",
-                inset({column.x, column.y, column.width, bar + ui_.px(6.0)}, ui_.px(5.0))},
-               {.text = "‹ Lesson: " + lesson_.lesson().title, .active = true}))
-      shows_controls_ = false;
-    return {column.x, column.y + bar, column.width, column.height - bar};
-  }
-
   void draw_columns(const session::Snapshot& snapshot, Rect body) {
-    const bool beside = lesson_.on() && body.width >= ui_.px(kRoomForLesson);
-    const bool instead = lesson_.on() && !beside;
-    if (beside) body = draw_lesson_beside(snapshot, body);
+    body = lesson_.draw_beside(ui_, snapshot, body);
+    double* const lesson_width = lesson_.column_width();
     const bool two = snapshot.other != nullptr;
     const double banner = two                   ? CompareView::banner_height(snapshot)
                           : snapshot.divergence ? kBannerHeight
                                                 : 0.0;
-    if (instead) std::swap(settings_.controls_width, lesson_width_);
+    if (lesson_width != nullptr) std::swap(settings_.controls_width, *lesson_width);
     const CardRects rects =
         layout_.divide(ui_, body, ui_.px(banner), settings_,
                        two ? std::optional(panels_.two_networks()) : std::nullopt);
-    if (instead) std::swap(settings_.controls_width, lesson_width_);
+    if (lesson_width != nullptr) std::swap(settings_.controls_width, *lesson_width);
     if (rects.controls.width > 0.0) {
       draw_card(ui_, rects.controls);
-      const Rect controls = instead ? draw_lesson_in(rects.controls, snapshot) : rects.controls;
+      const Rect controls = lesson_.draw_instead(ui_, snapshot, rects.controls);
       if (controls.width > 0.0)
         controls_.draw(ui_, controls, compare_.edited(snapshot),
                        compare_.sender(snapshot, services_.send));
@@ -498,20 +409,13 @@ private:
   FigureChoice pointed_at_;
   std::optional<figure::Playhead> walk_from_;  // where the walk of an opened session stood
   ControlsPanel controls_;
-  Walk walk_;
   std::string font_message_, lesson_error_;
   std::string notice_, refusal_;
   std::uint64_t refusals_ = 0;
   double notice_seconds_ = 0.0;
-  CardLayout layout_;
   TimelineBar timeline_;
   Tour tour_;
   bool help_open_ = false;
-  LessonList lesson_list_;
-  LessonPanel lesson_panel_;
-  double lesson_width_ = LessonPanel::kWidth;  // in units, where it is in place of the controls
-  bool snapshot_has_b_ = false;                // two networks are there
-  bool shows_controls_ = false;                // there for a while
 };
 
 AppUi::AppUi(UiServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
@@ -525,7 +429,8 @@ void AppUi::open_dropped(std::vector<std::string> paths) {
   impl_->files_.open_dropped(std::move(paths));
 }
 void AppUi::open_lesson(const std::string& name_or_path) { impl_->lesson_.open(name_or_path); }
-const LessonMode& AppUi::lesson() const { return impl_->lesson_; }
+const LessonMode& AppUi::lesson() const { return impl_->lesson_.mode(); }
+const figure::View& AppUi::view() const { return impl_->state_.view; }
 std::string AppUi::title() const { return impl_->files_.title(); }
 bool AppUi::waits_for_desktop() const { return impl_->files_.waits_for_desktop(); }
 const Files& AppUi::files() const { return impl_->files_; }

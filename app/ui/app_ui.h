@@ -72,6 +72,8 @@ public:
   const WidgetRegistry& registry() const;
   /// The figure of that name as last drawn, or nullptr; of B in a comparison with "B " before it.
   const figure::Figure* figure(std::string_view name) const;
+  /// What is shown of the session, for tests.
+  const figure::View& view() const;
   /// Text shown at the mouse, the status line and the banner in the last frame, for tests.
   std::string tooltip() const;
   std::string status() const;

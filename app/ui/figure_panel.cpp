@@ -78,7 +78,9 @@ Interaction FigurePanel::draw(UiContext& ui, const Rect& rect, double bar,
   mouse_.reset();
   area_ = area;
   if (area.width < ui.px(60.0) || area.height < ui.px(60.0)) return {};
-  Key key{snapshot.revision,
+  const bool of_neuron = info_->needs_neuron && snapshot.analysis && snapshot.analysis->neuron;
+  Key key{of_neuron ? 0 : snapshot.revision,
+          of_neuron ? snapshot.analysis->neuron : nullptr,
           figure::relevant(*info_, view),
           {ui.theme, 12.0, false, ui.norm_colors},
           {area.width / ui.scale, area.height / ui.scale}};

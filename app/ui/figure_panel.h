@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -53,6 +54,8 @@ private:
 
   struct Key {
     std::uint64_t revision = ~std::uint64_t{0};
+    /// Instead of the revision for a figure that shows nothing of the network.
+    std::shared_ptr<const lab::NeuronStudy> neuron;
     figure::View view;  // figure::relevant()
     figure::FigureStyle style;
     figure::Size size;

@@ -38,8 +38,10 @@ Files::Files(FileServices services, bool desktop_dialogs)
   if (there_are()) state_ = services_.documents->state();
 }
 
-void Files::begin_frame(double seconds, bool covered, const config::ModelFile& model) {
+void Files::begin_frame(double seconds, bool covered, const config::ModelFile& model,
+                        bool two_networks) {
   if (!there_are()) return;
+  two_networks_ = two_networks;
   state_ = services_.documents->state();
   since_kept_ += seconds;
   take_opened();
@@ -160,9 +162,9 @@ void Files::fulfil() {
   }
 }
 
-void Files::begin_lesson(const std::string& name_or_path, bool two_networks) {
+void Files::begin_lesson(const std::string& name_or_path) {
   // Else undo brings back what was there.
-  if (!there_are() || (state_.path.empty() && !two_networks))
+  if (!there_are() || (state_.path.empty() && !two_networks_))
     services_.open_lesson(name_or_path);
   else
     wish({Wish::Kind::lesson, {name_or_path}});
@@ -225,7 +227,7 @@ void Files::open_dropped(std::vector<std::string> paths) {
   for (std::string& path : paths)
     if (wanted.empty() || rank(path) == 2) wanted.push_back(std::move(path));
   if (is_lesson(wanted.front()))
-    begin_lesson(wanted.front(), false);
+    begin_lesson(wanted.front());
   else if (is_session(wanted.front()))
     wish({Wish::Kind::open, std::move(wanted)});
   else

@@ -40,7 +40,7 @@ public:
   bool there_are() const { return services_.documents != nullptr; }
   /// At the start of a frame: what has come since the last one; `model` is the network's file as
   /// of now. No question of its own while something else lies over the window (`covered`).
-  void begin_frame(double seconds, bool covered, const config::ModelFile& model);
+  void begin_frame(double seconds, bool covered, const config::ModelFile& model, bool two_networks);
   /// A page of it covers the window.
   bool is_open() const { return stage_ != Stage::none; }
   bool menu_is_open() const { return menu_.is_open(); }
@@ -62,7 +62,7 @@ public:
   void open_dropped(std::vector<std::string> paths);
   /// After a question where something would be lost that undo does not bring back: a session's file
   /// is closed, and of two networks one ends.
-  void begin_lesson(const std::string& name_or_path, bool two_networks);
+  void begin_lesson(const std::string& name_or_path);
   /// Whether nothing is being opened or saved, and no session's file is open into which Ctrl+S
   /// would write the network of a lesson. Closes one that is.
   bool is_clear_for_lesson();
@@ -159,6 +159,7 @@ private:
   std::optional<session::DocumentNotes> kept_;
   double since_kept_ = 0.0;
   std::string recovery_answered_;  // there may be another one behind it
+  bool two_networks_ = false;      // are compared
   bool leaves_document_ = false;   // for a lesson: the new session is not the person's
   bool recovery_put_off_ = false, export_asked_ = false, quits_ = false;
 };

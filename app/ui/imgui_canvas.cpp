@@ -134,6 +134,18 @@ void ImGuiCanvas::heatmap(const figure::HeatmapMark& mark) {
   if (texture != ImTextureID{}) list_.AddImage(texture, low, high);
 }
 
+void ImGuiCanvas::mesh(const figure::MeshMark& mark) {
+  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  list_.PrimReserve(static_cast<int>(3 * mark.triangles.size()),
+                    static_cast<int>(mark.points.size()));
+  const auto first = list_._VtxCurrentIdx;
+  for (const auto& triangle : mark.triangles)
+    for (const unsigned corner : triangle)
+      list_.PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
+  for (std::size_t i = 0; i < mark.points.size(); ++i)
+    list_.PrimWriteVtx(at(mark.points[i]), white, to_imgui(mark.colors[i]));
+}
+
 // One picture for all lengths: its tail is stretched.
 void ImGuiCanvas::pulse(const figure::PulseMark& mark) {
   if (textures_ == nullptr) return Canvas::pulse(mark);

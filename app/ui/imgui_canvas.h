@@ -27,6 +27,7 @@ public:
   void text(figure::Point baseline, std::span<const figure::TextRun> runs, figure::Color color,
             bool bold) override;
   void heatmap(const figure::HeatmapMark& mark) override;
+  void mesh(const figure::MeshMark& mark) override;
   void hatch(const figure::HatchMark& mark) override;
   void pulse(const figure::PulseMark& mark) override;
 

@@ -170,9 +170,7 @@ void draw_head(UiContext& ui, const Rect& rect, LessonMode& mode,
   };
   const Rect close = from_right(26.0);
   if (actions.toggle_controls &&
-      button(ui,
-             {"Lesson controls", "Show the controls in place of the text  (C comes back)",
-              from_right(72.0)},
+      button(ui, {"Lesson controls", "Show the controls in place of the text", from_right(72.0)},
              {"Controls"}))
     actions.toggle_controls();
   draw_text(ui, {rect.x, rect.y, right - rect.x, rect.height}, mode.lesson().title, kSmallSize,
@@ -262,7 +260,10 @@ void LessonPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot&
   lesson_ = mode.lesson().name;
   answered_ = mode.is_answered();
   const Rect lines{inner.x, body.y - scroll, inner.width - ui.px(4.0), body.height};
-  Column column(ui, lines, snapshot, zoom_for(ui, lines, snapshot, mode), true);
+  Fit fit{lesson_, page_, mode.is_coming(), lines.width, lines.height, ui.scale};
+  if (!(fit == fit_)) zoom_ = zoom_for(ui, lines, snapshot, mode);
+  fit_ = std::move(fit);
+  Column column(ui, lines, snapshot, zoom_, true);
   if (const auto chosen = write_page(ui.colors(), column, mode, mode.is_answered()))
     mode.choose(*chosen);
   // The answer is seen when it comes.

@@ -24,6 +24,18 @@ public:
   static constexpr double kWidth = 400.0;  ///< units
 
 private:
+  // What the size of the letters depends on; the numbers in the text, which change while the
+  // network trains, do not make them jump.
+  struct Fit {
+    std::string lesson;
+    std::size_t page = 0;
+    bool coming = false;
+    double width = 0.0, height = 0.0, scale = 0.0;  // pixels, pixels per unit
+    bool operator==(const Fit&) const = default;
+  };
+
+  Fit fit_;
+  double zoom_ = 1.0;
   // As of the last frame: another page begins at its top.
   std::string lesson_;
   std::size_t page_ = 0;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/figure/error_relief_figure.h"
 #include "app/figure/number_format.h"
 #include "app/figure/plot_axes.h"
 #include "app/ui/keyboard_focus.h"
@@ -29,11 +30,6 @@ void send_start(lab::NeuronPoint to, const session::Snapshot& snapshot,
   }
 }
 
-figure::Point place_of(const figure::PlotArea& plot, lab::NeuronPoint at) {
-  const figure::Axes axes{plot};
-  return {axes.x(at.w), axes.y_at(at.b)};
-}
-
 void draw_ring(UiContext& ui, const FigurePanel& panel, figure::Point at) {
   ImGui::GetWindowDrawList()->AddCircle(panel.on_screen(ui, at), static_cast<float>(ui.px(9.0)),
                                         to_imgui(ui.colors().accent), 0,
@@ -42,44 +38,70 @@ void draw_ring(UiContext& ui, const FigurePanel& panel, figure::Point at) {
 
 }  // namespace
 
-// Reached with Tab: the arrows move the start.
-void NeuronDrag::use_keys(UiContext& ui, const FigurePanel& panel,
+std::optional<NeuronDrag::Ground> NeuronDrag::ground_of(const FigurePanel& panel,
+                                                        const session::Snapshot& snapshot,
+                                                        const figure::View& view) {
+  if (const auto found = figure::relief_in(snapshot, view, panel.figure()))
+    return Ground{
+        found->area, found->relief.range(),
+        [relief = found->relief](lab::NeuronPoint at) { return relief.place(relief.on(at)); },
+        [relief = found->relief](figure::Point at) { return relief.under(at); }};
+  if (panel.figure().name != "error-surface" || !panel.figure().plot) return std::nullopt;
+  const figure::PlotArea plot = *panel.figure().plot;
+  return Ground{plot.rect,
+                {plot.x_min, plot.x_max, plot.y_min, plot.y_max},
+                [plot](lab::NeuronPoint at) {
+                  const figure::Axes axes{plot};
+                  return figure::Point{axes.x(at.w), axes.y_at(at.b)};
+                },
+                [plot](figure::Point at) -> std::optional<lab::NeuronPoint> {
+                  const figure::Rect& r = plot.rect;
+                  return lab::NeuronPoint{
+                      figure::x_value_at(plot, std::clamp(at.x, r.x, r.right())),
+                      figure::y_position_at(plot, std::clamp(at.y, r.y, r.bottom()))};
+                }};
+}
+
+// Reached with Tab: the arrows move the start, to the right for a larger w, up for a larger b.
+void NeuronDrag::use_keys(UiContext& ui, const FigurePanel& panel, const Ground& ground,
                           const session::Snapshot& snapshot, const PanelServices& services) {
-  const figure::PlotArea& plot = *panel.figure().plot;
-  const Widget widget{"Start of the descents", "", panel.on_screen(ui, plot.rect)};
+  const Widget widget{"Start of the descents", "", panel.on_screen(ui, ground.area)};
   take_focus(ui, widget);
   const auto keys = arrow_move(ui, widget);
   if (!keys) return;
   const lab::NeuronPoint start = snapshot.config.lab.descent.start;
-  draw_ring(ui, panel, place_of(plot, start));
+  draw_ring(ui, panel, ground.place(start));
   const auto [right, down] = *keys;
   if (right == 0 && down == 0) return;
-  send_start({start.w + kKeyStep * right * (plot.x_max - plot.x_min),
-              start.b - kKeyStep * down * (plot.y_max - plot.y_min)},
+  const lab::SurfaceRange& range = ground.range;
+  send_start({start.w + kKeyStep * right * (range.w_max - range.w_min),
+              start.b - kKeyStep * down * (range.b_max - range.b_min)},
              snapshot, services);
 }
 
-void NeuronDrag::update(UiContext& ui, const FigurePanel& panel, const Interaction& state,
-                        const session::Snapshot& snapshot, const PanelServices& services) {
-  const auto& plot = panel.figure().plot;
+bool NeuronDrag::update(UiContext& ui, const FigurePanel& panel, const Interaction& state,
+                        const session::Snapshot& snapshot, const PanelServices& services,
+                        const figure::View& view) {
   if (!state.held) held_.reset();
-  if (!plot) return;
-  if (!held_) use_keys(ui, panel, snapshot, services);
+  const std::optional<Ground> ground = held_ ? held_ : ground_of(panel, snapshot, view);
+  if (!ground) return false;
+  if (!held_) use_keys(ui, panel, *ground, snapshot, services);
   const figure::Point pointer = panel.pointer(ui);
   const lab::NeuronPoint start = snapshot.config.lab.descent.start;
-  const figure::Point ring = place_of(held_ ? *held_ : *plot, start);
+  const figure::Point ring = ground->place(start);
   const bool near = std::hypot(pointer.x - ring.x, pointer.y - ring.y) <= kReach;
-  if (!held_ && !(state.hovered && near)) return;
-  if (!held_ && ImGui::IsMouseClicked(0)) held_ = *plot;
+  if (!held_) {
+    if (!state.hovered || !near) return false;
+    if (state.held && !ImGui::IsMouseClicked(0)) return false;  // something else is dragged
+    if (ImGui::IsMouseClicked(0)) held_ = ground;
+  }
   ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   ui.tooltip = "start: w = " + figure::compact(start.w) + ", b = " + figure::compact(start.b) +
                (held_ ? "" : "\ndrag it: both descents begin there");
   draw_ring(ui, panel, ring);
-  if (!held_ || !ImGui::IsMouseDragging(0, 2.0f)) return;
-  const figure::Rect& r = held_->rect;
-  send_start({figure::x_value_at(*held_, std::clamp(pointer.x, r.x, r.right())),
-              figure::y_position_at(*held_, std::clamp(pointer.y, r.y, r.bottom()))},
-             snapshot, services);
+  if (!held_ || !ImGui::IsMouseDragging(0, 2.0f)) return true;
+  if (const auto to = ground->under(pointer)) send_start(*to, snapshot, services);
+  return true;
 }
 
 }  // namespace backflow::ui

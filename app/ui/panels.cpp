@@ -114,8 +114,13 @@ void Panels::draw_curve(UiContext& ui, TabbedPanel& panel, const Rect& rect,
       panel.shown().draw(ui, rect, FigurePanel::kBar, snapshot, state_.view, services.textures);
   if (panel.shows("spectrum"))
     return eigenvalue_drag_.update(ui, panel.shown(), state, snapshot, services, state_.view);
-  if (panel.shows("error-surface"))
-    return neuron_drag_.update(ui, panel.shown(), state, snapshot, services);
+  if (panel.shows("error-surface") || panel.shows("error-relief")) {
+    const bool in_hand =
+        neuron_drag_.update(ui, panel.shown(), state, snapshot, services, state_.view);
+    if (panel.shows("error-relief"))
+      relief_turn_.update(ui, panel.shown(), state, snapshot, in_hand, state_.view);
+    return;
+  }
   if (panel.shows("gradient-norm"))
     threshold_drag_.update(ui, panel.shown(), state, snapshot, services, state_.view);
   track_cursor(panel.shown(), snapshot, state_);

@@ -10,6 +10,7 @@
 #include "app/ui/map_panel.h"
 #include "app/ui/network_panel.h"
 #include "app/ui/neuron_drag.h"
+#include "app/ui/relief_turn.h"
 #include "app/ui/threshold_drag.h"
 #include "app/ui/weights_panel.h"
 
@@ -59,12 +60,14 @@ private:
                      {"learning-rate", "Rate", "η", Key::digit_7, '7'},
                      {"saturation", "Saturation", "Sat.", Key::digit_8, '8'},
                      {"error-surface", "Error surface", "E(w,b)", Key::e, 'E'},
+                     {"error-relief", "Relief", "Relief", Key::v, 'V'},
                      {"bifurcation", "Bifurcation", "Bif.", Key::i, 'I'}},
                     state_.tabs[2]};
   WeightsPanel weights_;
   EigenvalueDrag eigenvalue_drag_;
   ThresholdDrag threshold_drag_;
   NeuronDrag neuron_drag_;
+  ReliefTurn relief_turn_;
   std::array<std::string_view, 2> lower_shown_;  // in the loss and the norm card
   std::size_t lower_chosen_ = 0;                 // the one of them whose tab was chosen last
 };

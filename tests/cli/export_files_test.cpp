@@ -150,7 +150,7 @@ TEST_F(ExportFiles, ColoursOfNormsAreChosen) {
 
 TEST_F(ExportFiles, TheNeuronIsTheConfigurations) {
   for (const char* format : {"svg", "pdf", "png", "csv", "npy"})
-    for (const char* name : {"error-surface", "bifurcation", "lyapunov"}) {
+    for (const char* name : {"error-surface", "error-relief", "bifurcation", "lyapunov"}) {
       const std::string file = path(std::string(name) + "." + format);
       ASSERT_EQ(
           backflow({"export", "--figure", name, "--output", file.c_str(), "--set", "lab.start_w=6"})
@@ -158,11 +158,34 @@ TEST_F(ExportFiles, TheNeuronIsTheConfigurations) {
           0)
           << file;
       EXPECT_GT(read(file).size(), 200u) << file;
-      EXPECT_LT(read(path(std::string(name) + ".svg")).size(), 300'000u) << name;
+      EXPECT_LT(read(path(std::string(name) + ".svg")).size(), 500'000u) << name;
     }
+  EXPECT_EQ(read(path("error-relief.csv")), read(path("error-surface.csv")));
   EXPECT_THAT(read(path("error-surface.csv")), HasSubstr("\nclipped,0,6,-2.4,"));
   // The saddle-nodes of w = 6: σ = ½ (1 ± √(1 − 4/6)).
   EXPECT_THAT(read(path("bifurcation.csv")), HasSubstr("\nsaddle-node,1,-3.41509"));
+}
+
+TEST_F(ExportFiles, AReliefIsSeenFromTheSideThatIsAskedFor) {
+  const auto picture = [&](std::vector<const char*> options) {
+    options.push_back("--force");
+    return read(exported("a.png", std::move(options), "error-relief"));
+  };
+  const std::string usual = picture({}), turned = picture({"--turn", "30"});
+  EXPECT_EQ(usual, picture({"--turn", "215", "--tilt", "40"}));
+  EXPECT_EQ(turned, picture({"--turn", "-330"}));
+  EXPECT_NE(usual, turned);
+  EXPECT_NE(usual, picture({"--tilt", "70"}));
+  const std::string file = path("b.png");
+  const Outcome flat =
+      backflow({"export", "--figure", "error-surface", "--tilt", "50", "--output", file.c_str()});
+  EXPECT_EQ(flat.code, 2);
+  EXPECT_THAT(flat.err, HasSubstr("--tilt is for the figure error-relief and changes nothing in "
+                                  "error-surface"));
+  EXPECT_EQ(
+      backflow({"export", "--figure", "error-relief", "--tilt", "5", "--output", file.c_str()})
+          .code,
+      2);
 }
 
 TEST_F(ExportFiles, ACaptionMakesTheFigureHigherUnlessTheHeightIsGiven) {

@@ -46,6 +46,9 @@ inline void expect_finite(const Figure& figure) {
         for (const Point& point : line->points) check(group, {point.x, point.y});
       if (const auto* polygon = std::get_if<PolygonMark>(&mark))
         for (const Point& point : polygon->points) check(group, {point.x, point.y});
+      if (const auto* mesh = std::get_if<MeshMark>(&mark))
+        for (const Point& point : mesh->points)
+          if (!std::isfinite(point.x + point.y)) check(group, {point.x, point.y});
       if (const auto* r = std::get_if<RectMark>(&mark))
         check(group, {r->rect.x, r->rect.y, r->rect.width, r->rect.height});
       if (const auto* circle = std::get_if<CircleMark>(&mark))

@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_name
                          [](const auto& test) { return support::test_name(test.param); });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
-  EXPECT_EQ(catalogue().size(), 18u);
+  EXPECT_EQ(catalogue().size(), 19u);
   for (const FigureInfo& info : catalogue()) EXPECT_EQ(find_figure(info.name), &info);
   EXPECT_EQ(find_figure("los"), nullptr);
 }

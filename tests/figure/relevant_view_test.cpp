@@ -33,7 +33,10 @@ std::string dump(const Figure& figure) {
       text += fmt::format("\n{} ", mark.index());
       std::visit(
           [&](const auto& m) {
-            if constexpr (requires { m.points; })
+            // Of a mesh some of its many points: none of them stays where another moves.
+            if constexpr (requires { m.triangles; })
+              for (std::size_t i = 0; i < m.points.size(); i += 997) text += dump(m.points[i]);
+            else if constexpr (requires { m.points; })
               for (const Point& p : m.points) text += dump(p);
             if constexpr (requires { m.center; }) text += dump(m.center);
             if constexpr (requires { m.anchor; }) text += dump(m.anchor) + m.markup;
@@ -90,7 +93,9 @@ std::vector<Change> changes() {
           {"sequence", [](View& v) { v.sequence = 1; }},
           {"weight_gate", [](View& v) { v.weight_gate = 1; }},
           {"weight_row", [](View& v) { v.weight_row = 2; }},
-          {"plane_radius", [](View& v) { v.plane_radius = 3.5; }}};
+          {"plane_radius", [](View& v) { v.plane_radius = 3.5; }},
+          {"relief_turn", [](View& v) { v.relief_turn = 100.0; }},
+          {"relief_tilt", [](View& v) { v.relief_tilt = 60.0; }}};
 }
 
 std::vector<session::Snapshot> situations() {

@@ -83,6 +83,7 @@ TEST(Lesson, SaysWhatIsWrongAndWhere) {
       {"{=loss:2}.", "{=loss", "is not closed"},
       {"tanh (a_{t})", "tanh (a_{t}", "pages[1].formulas[0] has a parenthesis that is not closed"},
       {"gradient-by-lag", "heatmap", "pages[1].show.map is the name of no figure"},
+      {"gradient-by-lag", "loss", "pages[1].show.map is no figure of the map card"},
       {"[5, 2]", "[2, 5]", "pages[1].show.pin is no pair of steps t ≥ k"},
       {"\"state\": \"full\"", "\"state\": \"half\"", "is none of hidden, cell and full"},
       {"\"large\": \"map\"", "\"large\": \"all\"", "is none of network, map, loss and norm"},

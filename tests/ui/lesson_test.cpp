@@ -7,6 +7,7 @@
 
 #include "app/lesson/check.h"
 #include "app/lesson/library.h"
+#include "app/ui/files.h"
 #include "app/ui/lesson_mode.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/ui/fake_documents.h"
@@ -188,6 +189,20 @@ TEST_F(LessonFiles, OfAPersonAreDroppedOnTheWindow) {
   wait_for(driver, [&] { return !mode(driver).is_reading(); });
   EXPECT_THAT(driver.ui().status(), HasSubstr("bad.lesson.json"));
   EXPECT_EQ(mode(driver).lesson().name, "mine");
+}
+
+TEST_F(LessonFiles, ADroppedLessonAsksBeforeItEndsAComparison) {
+  FakeDocuments documents;
+  documents.now.changed = true;
+  UiDriver driver({}, 1280, 800, 1.0, Settings{}, false, nullptr, &documents);
+  driver.press(Key::b);
+  driver.frames(3);
+  ASSERT_TRUE(driver.snapshot().other);
+  const std::string text(lesson::embedded_lessons()[2].text);
+  driver.ui().open_dropped({file("mine.lesson.json", text)});
+  driver.frames(3);
+  EXPECT_FALSE(mode(driver).on());
+  EXPECT_TRUE(driver.ui().files().is_open());  // with the question
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The figures about one neuron in the window: computed while shown, set by keys, dragged by the
 // start.
+#include "app/figure/error_relief_figure.h"
 #include "app/figure/plot_axes.h"
 #include "tests/ui/mouse.h"
 #include "tests/ui/window_state.h"
@@ -86,6 +87,73 @@ TEST(NeuronDrag, AwayFromTheStartNothingMoves) {
   const auto before = driver.snapshot().config.lab.descent.start;
   drag(driver, start_on_screen(driver, {3.5, -3.3}), start_on_screen(driver, {4.4, -1.6}));
   EXPECT_EQ(driver.snapshot().config.lab.descent.start, before);
+}
+
+// --- on the relief -----------------------------------------------------------------------------
+
+figure::Relief relief_of(UiDriver& driver) {
+  const auto found =
+      figure::relief_in(driver.snapshot(), driver.ui().view(), driver.figure("error-relief"));
+  EXPECT_TRUE(found);
+  return found->relief;
+}
+
+Point on_relief(UiDriver& driver, lab::NeuronPoint at) {
+  const figure::Relief relief = relief_of(driver);
+  return on_screen(driver, "error-relief", relief.place(relief.on(at)));
+}
+
+TEST(NeuronDrag, OnTheReliefTheStartStaysUnderTheMouse) {
+  UiDriver driver(configured({}), 1600, 1000);
+  driver.press(Key::v);
+  driver.frames(3);
+  const lab::NeuronPoint from = driver.snapshot().config.lab.descent.start, to{4.2, -1.5};
+  const double turn = driver.ui().view().relief_turn;
+  drag(driver, on_relief(driver, from), on_relief(driver, to));
+  driver.frames(2);
+  const lab::NeuronPoint now = driver.snapshot().config.lab.descent.start;
+  EXPECT_NEAR(now.w, to.w, 0.06);
+  EXPECT_NEAR(now.b, to.b, 0.06);
+  EXPECT_EQ(driver.snapshot().analysis->neuron->clipped.front().at, now);
+  EXPECT_EQ(driver.ui().view().relief_turn, turn);
+}
+
+TEST(ReliefTurn, ADragBesideTheStartTurnsItAndADoubleClickBringsItBack) {
+  UiDriver driver(configured({}), 1600, 1000);
+  driver.press(Key::v);
+  driver.frames(3);
+  const figure::View& view = driver.ui().view();
+  const auto start = driver.snapshot().config.lab.descent.start;
+  const Point from = on_relief(driver, {3.6, -3.0});
+  drag(driver, from, {from.x + 60.0, from.y + 20.0});
+  EXPECT_NEAR(view.relief_turn, figure::kReliefTurn + 30.0, 1.5);
+  EXPECT_NEAR(view.relief_tilt, figure::kReliefTilt + 6.0, 1.0);
+  EXPECT_EQ(driver.snapshot().config.lab.descent.start, start);
+  drag(driver, from, {from.x, from.y + 900.0});
+  EXPECT_EQ(view.relief_tilt, figure::kMostTilt);
+  driver.frames(30);
+  driver.hover(from);
+  for (int i = 0; i < 2; ++i) {
+    send_mouse_button(true);
+    driver.frames(1);
+    send_mouse_button(false);
+    driver.frames(1);
+  }
+  EXPECT_EQ(view.relief_turn, figure::kReliefTurn);
+  EXPECT_EQ(view.relief_tilt, figure::kReliefTilt);
+}
+
+TEST(ReliefTurn, ArrowKeysTurnAndTiltIt) {
+  UiDriver driver(configured({}), 1600, 1000);
+  driver.press(Key::v);
+  driver.frames(3);
+  tab_to(driver, "Side the relief is seen from");
+  driver.press(Key::right_arrow);
+  driver.press(Key::up_arrow);
+  driver.frames(2);
+  const figure::View& view = driver.ui().view();
+  EXPECT_NEAR(view.relief_turn, figure::kReliefTurn + 5.0, 1e-9);
+  EXPECT_NEAR(view.relief_tilt, figure::kReliefTilt - 3.0, 1e-9);
 }
 
 TEST(NeuronDrag, ArrowKeysMoveTheStart) {

@@ -311,6 +311,7 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
                                                {"learning-rate", Key::digit_7},
                                                {"saturation", Key::digit_8},
                                                {"error-surface", Key::e},
+                                               {"error-relief", Key::v},
                                                {"bifurcation", Key::i},
                                                {"gradient-norm", Key::digit_6}};
   for (const auto& [name, key] : kTabs) {
@@ -331,13 +332,32 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
         << info.name << " is behind no tab";
 }
 
+// FigureInfo::card, by which lessons choose what a card shows.
+TEST(Panels, EveryFigureIsBehindATabOfItsCard) {
+  UiDriver driver(configured({"task.name=first-bit"}));
+  const std::pair<std::string_view, const char*> kFirst[] = {
+      {"map", "jacobian-norms"}, {"loss", "loss"}, {"norm", "gradient-norm"}};
+  for (const figure::FigureInfo& info : figure::catalogue()) {
+    for (const auto& [card, first] : kFirst) {
+      if (info.card != card || info.name == first) continue;
+      driver.click("Tab " + std::string(info.name));
+      for (const auto& [other, shown] : kFirst)
+        EXPECT_EQ(shows(driver, shown), other != card) << info.name;
+      driver.click("Tab " + std::string(first));
+    }
+    const bool behind_tab = has_widget(driver, ("Tab " + std::string(info.name)).c_str());
+    EXPECT_EQ(behind_tab, !info.card.empty() && info.card != "network") << info.name;
+  }
+}
+
 TEST(Panels, FiguresBehindTabsTellWhatIsUnderTheMouse) {
   UiDriver driver(configured({"task.name=first-bit"}));
   driver.click("Run");
   driver.frames(5);
   driver.click("Pause");
-  for (const char* name : {"gradient-by-lag", "jacobian-chain", "contributions", "saturation",
-                           "spectrum", "lyapunov", "error-surface", "bifurcation"}) {
+  for (const char* name :
+       {"gradient-by-lag", "jacobian-chain", "contributions", "saturation", "spectrum", "lyapunov",
+        "error-surface", "error-relief", "bifurcation"}) {
     driver.click("Tab " + std::string(name));
     bool told = false;
     for (double x = 0.1; x < 1.0 && !told; x += 0.05)
