@@ -151,7 +151,7 @@ std::optional<std::size_t> write_page(const figure::Palette& colors, Column& col
 // The largest letters with which the page, with its answer, needs no scrolling.
 double zoom_for(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                 const LessonMode& mode) {
-  for (const double zoom : {1.4, 1.3, 1.2, 1.1}) {
+  for (const double zoom : {1.7, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1}) {
     Column column(ui, {0.0, 0.0, rect.width, 0.0}, snapshot, zoom, false);
     write_page(ui.colors(), column, mode, true);
     if (column.y() <= rect.height) return zoom;
