@@ -6,8 +6,11 @@
 #include <type_traits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "app/export/export.h"
 #include "app/figure/preset.h"
+#include "app/figure/view.h"
 #include "core/config/nearest_match.h"
 
 namespace backflow::cli {
@@ -213,14 +216,18 @@ void add_export(CLI::App& app, Arguments& arguments) {
          "1..T forward, T+1 output, then T..1 backward, clip, update")
       ->check(between(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
-  sub->add_option("--turn", request.turn,
-                  "of error-relief: how far it is turned about the vertical, in degrees (default: "
-                  "215); at 0 w goes to the right and b away")
+  sub->add_option(
+         "--turn", request.turn,
+         fmt::format("of error-relief: how far it is turned about the vertical, in degrees "
+                     "(default: {}); at 0 w goes to the right and b away",
+                     figure::kReliefTurn))
       ->check(between(-360.0, 360.0))
       ->type_name("D");
-  sub->add_option("--tilt", request.tilt,
-                  "of error-relief: height above the horizon it is seen from, in degrees (default: "
-                  "40)")
+  sub->add_option(
+         "--tilt", request.tilt,
+         fmt::format("of error-relief: height above the horizon it is seen from, in degrees "
+                     "(default: {})",
+                     figure::kReliefTilt))
       ->check(between(figure::kLeastTilt, figure::kMostTilt))
       ->type_name("D");
   add_theme(*sub, arguments);

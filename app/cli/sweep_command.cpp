@@ -63,12 +63,16 @@ std::string check_csv(const std::string& output) {
   return check_destination(output);
 }
 
-std::string check_picture(const std::string& picture, std::size_t axes) {
+// A picture shows their mean.
+bool is_seed(const SweepAxis& axis) { return axis.key.ends_with(".seed"); }
+
+std::string check_picture(const std::string& picture, const std::vector<SweepAxis>& axes) {
   if (picture.empty()) return {};
   const auto format = exporting::format_of(picture);
   if (!format || exporting::is_data(*format))
     return "--picture " + picture + " does not end in .svg, .pdf or .png";
-  if (axes > 2) return "a picture has one or two --over";
+  const auto shown = axes.size() - static_cast<std::size_t>(std::ranges::count_if(axes, is_seed));
+  if (shown < 1 || shown > 3) return "a picture has one to three --over beside those of seeds";
   return check_destination(picture);
 }
 
@@ -81,25 +85,64 @@ std::vector<std::string> labels_of(const SweepAxis& axis) {
   return labels;
 }
 
-// The last axis lies along x.
+std::string title_of(const SweepAxis& axis) {
+  const config::Key* key = config::find_key(axis.key);
+  if (key == nullptr) return axis.key;
+  return key->title + (key->symbol.empty() ? "" : " " + key->symbol);
+}
+
+// Which of the axes' values a point has, axis by axis.
+std::vector<std::size_t> indices_of(const std::vector<SweepAxis>& axes, std::size_t point) {
+  std::vector<std::size_t> indices(axes.size());
+  for (std::size_t i = axes.size(); i-- > 0; point /= axes[i].values.size())
+    indices[i] = point % axes[i].values.size();
+  return indices;
+}
+
+// Of the axes that are no seeds the last lies along x, the one before it along y, and one more has
+// a panel for each value. A cell is the mean over the seeds that have a number.
 figure::GridPicture picture_of(const SweepGrid& grid, bool logarithmic) {
   figure::GridPicture picture;
   picture.title = grid.metric;
   picture.note = grid.identity.substr(0, grid.identity.find(Sweep::kMetric));
   picture.logarithmic = logarithmic;
-  const auto title = [](const SweepAxis& axis) {
-    const config::Key* key = config::find_key(axis.key);
-    if (key == nullptr) return axis.key;
-    return key->title + (key->symbol.empty() ? "" : " " + key->symbol);
-  };
-  picture.x_title = title(grid.axes.back());
-  picture.x_values = labels_of(grid.axes.back());
-  if (grid.axes.size() == 2) {
-    picture.y_title = title(grid.axes.front());
-    picture.y_values = labels_of(grid.axes.front());
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < grid.axes.size(); ++i) {
+    if (!is_seed(grid.axes[i]))
+      shown.push_back(i);
+    else
+      picture.note +=
+          fmt::format("; mean over {} of {}", grid.axes[i].values.size(), grid.axes[i].key);
   }
-  picture.values.assign(size_of(grid.axes), std::nan(""));
-  for (const auto& [point, value] : grid.values) picture.values[point] = value;
+  const std::size_t x = shown.back();
+  picture.x_title = title_of(grid.axes[x]);
+  picture.x_values = labels_of(grid.axes[x]);
+  if (shown.size() > 1) {
+    picture.y_title = title_of(grid.axes[shown[shown.size() - 2]]);
+    picture.y_values = labels_of(grid.axes[shown[shown.size() - 2]]);
+  }
+  const std::size_t cells =
+      picture.x_values.size() * std::max<std::size_t>(1, picture.y_values.size());
+  picture.panels.resize(shown.size() > 2 ? grid.axes[shown[0]].values.size() : 1);
+  for (std::size_t i = 0; i < picture.panels.size(); ++i) {
+    if (shown.size() > 2)
+      picture.panels[i].title =
+          title_of(grid.axes[shown[0]]) + " = " + labels_of(grid.axes[shown[0]])[i];
+    picture.panels[i].values.assign(cells, 0.0);
+  }
+  std::vector<std::vector<double>> counts(picture.panels.size(), std::vector<double>(cells, 0.0));
+  for (const auto& [point, value] : grid.values) {
+    if (!std::isfinite(value)) continue;
+    const std::vector<std::size_t> at = indices_of(grid.axes, point);
+    const std::size_t panel = shown.size() > 2 ? at[shown[0]] : 0;
+    const std::size_t row = shown.size() > 1 ? at[shown[shown.size() - 2]] : 0;
+    const std::size_t cell = row * picture.x_values.size() + at[x];
+    picture.panels[panel].values[cell] += value;
+    counts[panel][cell] += 1.0;
+  }
+  for (std::size_t panel = 0; panel < counts.size(); ++panel)
+    for (std::size_t cell = 0; cell < cells; ++cell)
+      picture.panels[panel].values[cell] /= counts[panel][cell];  // NaN where there is none
   return picture;
 }
 
@@ -107,8 +150,8 @@ std::string write_picture(const SweepGrid& grid, const std::string& path, bool l
                           figure::Colormap colors) {
   figure::FigureStyle style;
   style.colors = colors;
-  const figure::Figure figure = figure::build_grid(picture_of(grid, logarithmic), style,
-                                                   {640.0, grid.axes.size() == 2 ? 440.0 : 200.0});
+  const figure::GridPicture picture = picture_of(grid, logarithmic);
+  const figure::Figure figure = figure::build_grid(picture, style, figure::usual_size(picture));
   const exporting::Metadata metadata{grid.identity, std::string(kProgram)};
   switch (*exporting::format_of(path)) {
     case exporting::Format::png:
@@ -148,7 +191,7 @@ int sweep(const Start& start, const SweepRequest& request, std::ostream& out, st
   std::string error = make_sweep(start, request, sweep);
   if (error.empty()) error = parse_shard(request.shard, shard);
   if (error.empty()) error = check_csv(request.output);
-  if (error.empty()) error = check_picture(request.picture, sweep.axes.size());
+  if (error.empty()) error = check_picture(request.picture, sweep.axes);
   if (!error.empty()) return complain(err, error, kBadUsage);
   const std::string path =
       request.shard.empty() ? request.output : shard_path(request.output, shard.number, shard.of);
@@ -206,7 +249,7 @@ int merge(const MergeRequest& request, std::ostream& out, std::ostream& err) {
       }
     }
   }
-  if (error.empty()) error = check_picture(request.picture, all.axes.size());
+  if (error.empty()) error = check_picture(request.picture, all.axes);
   if (!error.empty()) return complain(err, error, kBadUsage);
   error = exporting::write_file_atomically(request.output, grid_text(all));
   if (error.empty()) out << request.output << '\n';

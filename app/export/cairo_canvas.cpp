@@ -154,10 +154,12 @@ void CairoCanvas::heatmap(const figure::HeatmapMark& mark) {
 }
 
 void CairoCanvas::mesh(const figure::MeshMark& mark) {
-  // As fine as the picture is, and a page at least as fine as on a screen.
+  // As fine as the pixels of the picture; a page has none.
   double along = 1.0, none = 0.0;
   cairo_user_to_device_distance(context_, &along, &none);
-  const MeshImage made = mesh_pixels(mark, std::max(kMeshPixelsPerUnit, along));
+  const bool has_pixels =
+      cairo_surface_get_type(cairo_get_target(context_)) == CAIRO_SURFACE_TYPE_IMAGE;
+  const MeshImage made = mesh_pixels(mark, has_pixels ? along : kMeshPixelsPerUnit);
   image(made.pixels, made.width, made.height, made.rect, true);
 }
 

@@ -41,13 +41,17 @@ std::string formulas(const Page& page, const Snapshot& state, const std::string&
 
 std::string question(const lesson::Question& question, const Snapshot& state) {
   std::string choices;
-  for (std::size_t i = 0; i < question.choices.size(); ++i) {
-    const std::string text = live(question.choices[i], state);
-    choices += "<li>" + (i == question.answer ? "<strong>" + text + "</strong>" : text) + "</li>\n";
-  }
-  return "<p><strong>" + live(question.ask, state) + "</strong></p>\n<ul>" + choices +
-         "</ul>\n<details open><summary>Answer</summary><p>" + live(question.because, state) +
-         "</p></details>\n";
+  for (const std::string& choice : question.choices)
+    choices += "<li>" + live(choice, state) + "</li>\n";
+  return "<p><strong>" + live(question.ask, state) + "</strong></p>\n<ul>" + choices + "</ul>\n";
+}
+
+// What the pages ask is answered at the end, on paper too.
+std::string answer(const Page& page, std::size_t number, const Snapshot& state) {
+  const lesson::Question& question = *page.question;
+  return fmt::format("<p><a href=\"#page-{0}\">{0}</a>&ensp;{1}<br><strong>{2}</strong> {3}</p>\n",
+                     number, live(question.ask, state),
+                     live(question.choices[question.answer], state), live(question.because, state));
 }
 
 // The figures that the page is about; the network where it names none.
@@ -73,8 +77,8 @@ figure::View view_of(const Page& page, const Snapshot& state) {
   return view;
 }
 
-std::string section(const Page& page, std::size_t number, figure::Colormap colors) {
-  const Snapshot state = lesson::state_of(page);
+std::string section(const Page& page, std::size_t number, const Snapshot& state,
+                    figure::Colormap colors) {
   const std::string id = fmt::format("page-{}", number);
   std::string text;
   for (const std::string& paragraph : page.text) text += "<p>" + live(paragraph, state) + "</p>\n";
@@ -104,10 +108,15 @@ std::string lesson_html(const lesson::Lesson& lesson, const std::string& program
       page_beginning(lesson.title, program) +
       fmt::format("<section>\n<h1>{}</h1>\n<p>{}</p>\n<p class=\"muted\">{}</p>\n</section>\n",
                   html(lesson.title), html(lesson.summary), escaped(program));
+  std::string answers;
   for (std::size_t i = 0; i < lesson.pages.size(); ++i) {
-    page += section(lesson.pages[i], i + 1, colors);
+    const Snapshot state = lesson::state_of(lesson.pages[i]);
+    page += section(lesson.pages[i], i + 1, state, colors);
+    if (lesson.pages[i].question) answers += answer(lesson.pages[i], i + 1, state);
     if (done) done(i + 1);
   }
+  if (!answers.empty())
+    page += "<section id=\"answers\">\n<h2>Answers</h2>\n" + answers + "</section>\n";
   return page + std::string(kPageEnd);
 }
 

@@ -10,7 +10,7 @@ namespace {
 using figure::Color;
 using figure::Point;
 
-constexpr int kMaxSide = 4000;
+constexpr int kMaxSide = 2400;
 constexpr int kSamples = 2;  // per pixel and axis
 
 // Twice the signed area of a, b, p.

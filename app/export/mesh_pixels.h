@@ -14,7 +14,7 @@ struct MeshImage {
   std::vector<unsigned char> pixels;  ///< RGBA, not premultiplied, row by row from the top
 };
 
-/// About `scale` pixels per figure unit, at most 4000 a side, with smooth outer edges. Empty when
+/// About `scale` pixels per figure unit, at most 2400 a side, with smooth outer edges. Empty when
 /// the mesh has no triangle or no extent.
 MeshImage mesh_pixels(const figure::MeshMark& mark, double scale);
 

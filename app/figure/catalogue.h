@@ -38,10 +38,9 @@ struct Follows {
 };
 
 struct FigureInfo {
-  std::string_view name;         ///< "jacobian-norms"
-  std::string_view title;        ///< "Jacobian products", for any model
-  /// Of the window, in which it is shown, alone or behind a tab: network, map, loss or norm; empty
-  /// for what has no card.
+  std::string_view name;   ///< "jacobian-norms"
+  std::string_view title;  ///< "Jacobian products", for any model
+  /// The card of the window that shows it: network, map, loss or norm; empty when none does.
   std::string_view card{};
   std::string_view description;  ///< one line
   std::string_view options{};    ///< of `backflow export`, what chooses what it shows

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/figure/canvas.h"
 #include "app/figure/color_bar.h"
 #include "app/figure/curve.h"
 #include "app/figure/error_surface_parts.h"
+#include "app/figure/header.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 
@@ -93,9 +95,16 @@ Point outward_of(const Relief& relief, NeuronPoint from, NeuronPoint to) {
   return normal;
 }
 
-void add_frame(Figure& figure, const Relief& relief, const FigureStyle& style) {
+void add_frame(Figure& figure, const Relief& relief, const std::string& note,
+               const FigureStyle& style) {
   const lab::SurfaceRange& r = relief.range();
+  const double em = style.font_size;
   Group group{"axes", std::nullopt, {}};
+  if (!note.empty())
+    group.marks.push_back(TextMark{.anchor = {0.75 * em, figure.height - 0.6 * em},
+                                   .markup = note,
+                                   .size = em,
+                                   .color = palette(style.theme).text});
   const auto edge = [&](NeuronPoint from, NeuronPoint to, double low, double high,
                         const char* title) {
     add_ticks(group, style, low, high, relief.place({from.w, from.b}), relief.place({to.w, to.b}),
@@ -121,28 +130,30 @@ void add_seen(Group& group, const std::vector<DrapedLine>& parts, const Stroke& 
 void add_contours(Group& group, const Relief& relief, const lab::ErrorSurface& surface,
                   const Stroke& stroke) {
   for (const lab::Contour& contour : surface.contours) {
-    Stroke own = stroke;
-    if (contour.log10_error == 0.0) own.width = 1.6;
     const double error = std::pow(10.0, contour.log10_error);
-    add_seen(group, draped(relief, contour.points, [error](NeuronPoint) { return error; }), own);
+    add_seen(group, draped(relief, contour.points, [error](NeuronPoint) { return error; }),
+             contour_stroke(contour, stroke));
   }
 }
 
+// Along its upper edge: on the face of the cliff the surface is known from cell to cell only.
 void add_wall(Group& group, const Relief& relief, const NeuronStudy& study, const Stroke& stroke) {
   const lab::Neuron& neuron = study.options.neuron;
-  const lab::SurfaceRange& r = relief.range();
-  const double least = lab::least_wall_weight(neuron) * (1.0 + 1e-9);
-  for (const auto& [from, to] : {std::pair(std::max(least, r.w_min), r.w_max),
-                                 std::pair(r.w_min, std::min(-least, r.w_max))}) {
-    if (!(from < to)) continue;
-    const auto a = lab::wall_at(neuron, from), b = lab::wall_at(neuron, to);
-    if (!a || !b) continue;
-    // Along its upper edge: on the face of the cliff the surface is known from cell to cell only.
-    const auto top = [&](NeuronPoint at) {
-      const auto wall = lab::wall_at(neuron, at.w);
-      return wall ? std::max(wall->below, wall->above) : relief.on(at).error;
+  for (const auto& [from, to] : wall_lines(neuron, relief.range())) {
+    constexpr int kSamples = 32;
+    std::vector<double> top;
+    for (int i = 0; i <= kSamples; ++i) {
+      const double w = from.w + (to.w - from.w) * i / kSamples;
+      const auto wall = lab::wall_at(neuron, w);
+      top.push_back(wall ? std::max(wall->below, wall->above) : 0.0);
+    }
+    const auto height = [&, first = from.w, last = to.w](NeuronPoint at) {
+      const double place = std::clamp((at.w - first) / (last - first), 0.0, 1.0) * kSamples;
+      const auto i = std::min(static_cast<std::size_t>(place), top.size() - 2);
+      const double share = place - static_cast<double>(i);
+      return (1.0 - share) * top[i] + share * top[i + 1];
     };
-    add_seen(group, draped(relief, {a->at, b->at}, top), stroke);
+    add_seen(group, draped(relief, {from, to}, height), stroke);
   }
 }
 
@@ -205,11 +216,17 @@ Figure relief_part(const NeuronStudy& study, const View& view, const FigureStyle
   add_contours(lines, relief, surface, strokes.contour);
   add_wall(lines, relief, study, strokes.wall);
   figure.groups.push_back(std::move(lines));
-  add_frame(figure, relief, style);
+  add_frame(figure, relief,
+            first_that_fits(longest_step(study), em, std::max(0.0, own.width - 1.5 * em)), style);
   Group paths{"paths", std::nullopt, {}};
   add_path(paths, relief, study.unclipped, strokes.unclipped, Marker::square, style);
   add_path(paths, relief, study.clipped, strokes.clipped, Marker::disc, style);
-  add_start(paths, relief.place(relief.on(study.options.descent.start)), colors, em);
+  const Relief::Spot start = relief.on(study.options.descent.start);
+  if (relief.is_seen(start))
+    add_start(paths, relief.place(start), colors, em);
+  else  // behind something
+    paths.marks.push_back(CircleMark{relief.place(start), 0.5 * em, std::nullopt,
+                                     Stroke{colors.muted_text, 1.0, Dash::dotted}});
   figure.groups.push_back(std::move(paths));
   if (bar > 0.0)
     add_color_bar(figure, style, scale, error_range(surface), "E",

@@ -57,25 +57,17 @@ void add_contours(Group& group, const lab::ErrorSurface& surface, const Axes& ax
     std::vector<Point> points;
     for (const lab::NeuronPoint& at : contour.points)
       points.push_back({axes.x(at.w), axes.y_at(at.b)});
-    group.marks.push_back(PolylineMark{
-        std::move(points), {stroke.color, contour.log10_error == 0.0 ? 1.6 : stroke.width}});
+    group.marks.push_back(PolylineMark{std::move(points), contour_stroke(contour, stroke)});
   }
 }
 
-// On which x_0 is a fixed point that repels: straight in (w, b).
+// On which x_0 is a fixed point that repels.
 void add_wall(Group& group, const NeuronStudy& study, const Axes& axes, const Stroke& stroke) {
-  const lab::Neuron& neuron = study.options.neuron;
-  const double least = lab::least_wall_weight(neuron) * (1.0 + 1e-9);
   const PlotArea& area = axes.area;
-  for (const auto& [from, to] : {std::pair(std::max(least, area.x_min), area.x_max),
-                                 std::pair(area.x_min, std::min(-least, area.x_max))}) {
-    if (!(from < to)) continue;
-    const auto a = lab::wall_at(neuron, from), b = lab::wall_at(neuron, to);
-    if (!a || !b) continue;
+  for (const auto& [from, to] : wall_lines(study.options.neuron, study.surface->range))
     for (const auto& part : clipped_line(
-             {{axes.x(from), axes.y_at(a->at.b)}, {axes.x(to), axes.y_at(b->at.b)}}, area.rect))
+             {{axes.x(from.w), axes.y_at(from.b)}, {axes.x(to.w), axes.y_at(to.b)}}, area.rect))
       add_line(group, part, stroke);
-  }
 }
 
 Figure surface_part(const NeuronStudy& study, const FigureStyle& style, Size size) {

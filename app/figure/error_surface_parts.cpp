@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -160,6 +161,25 @@ DescentStrokes::DescentStrokes(const Palette& colors)
       contour{mix(colors.background, colors.text, 0.55), 0.8},
       wall{colors.text, 1.6, Dash::dotted},
       threshold{colors.threshold, 1.4, Dash::dotted} {}
+
+Stroke contour_stroke(const lab::Contour& contour, const Stroke& usual) {
+  Stroke stroke = usual;
+  if (contour.log10_error == 0.0) stroke.width = 2.0 * usual.width;
+  return stroke;
+}
+
+std::vector<std::pair<lab::NeuronPoint, lab::NeuronPoint>> wall_lines(
+    const lab::Neuron& neuron, const lab::SurfaceRange& range) {
+  std::vector<std::pair<lab::NeuronPoint, lab::NeuronPoint>> lines;
+  const double least = lab::least_wall_weight(neuron) * (1.0 + 1e-9);
+  for (const auto& [from, to] : {std::pair(std::max(least, range.w_min), range.w_max),
+                                 std::pair(range.w_min, std::min(-least, range.w_max))}) {
+    if (!(from < to)) continue;
+    const auto a = lab::wall_at(neuron, from), b = lab::wall_at(neuron, to);
+    if (a && b) lines.emplace_back(a->at, b->at);
+  }
+  return lines;
+}
 
 void add_start(Group& group, Point at, const Palette& colors, double font_size) {
   group.marks.push_back(

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/figure/figure.h"
@@ -24,6 +26,13 @@ struct DescentStrokes {
 
   explicit DescentStrokes(const Palette& colors);
 };
+
+/// Of a line of equal E: that of E = 1 is thicker.
+Stroke contour_stroke(const lab::Contour& contour, const Stroke& usual);
+
+/// The parts of the wall in the range, each from one w to another; straight in (w, b).
+std::vector<std::pair<lab::NeuronPoint, lab::NeuronPoint>> wall_lines(
+    const lab::Neuron& neuron, const lab::SurfaceRange& range);
 
 /// Where the descents begin.
 void add_start(Group& group, Point at, const Palette& colors, double font_size);

@@ -93,7 +93,9 @@ struct HeatmapMark {
 /// Triangles, each over those before it; the colours of its corners blend across a triangle. Files
 /// hold it as an image.
 struct MeshMark {
-  std::vector<Point> points;                            ///< at most 65,536 of them
+  static constexpr std::size_t kMostPoints = 65'536;
+
+  std::vector<Point> points;                            ///< at most kMostPoints
   std::vector<Color> colors;                            ///< of the points, opaque
   std::vector<std::array<std::uint16_t, 3>> triangles;  ///< indices of points
 };

@@ -7,19 +7,22 @@
 
 #include "app/figure/neuron_parts.h"
 #include "app/figure/view.h"
+#include "core/lab/study.h"
 
 namespace backflow::figure {
 namespace {
 
 using model::Index;
 
-// All in widths of b.
-constexpr double kLow = 0.5, kHigh = 0.62;  // the box is as high as there is room
-constexpr double kWide = 1.3;               // w is drawn that much wider than b
-constexpr double kPlinth = 0.03;
+// In widths of b: the box is as high as there is room.
+constexpr double kLow = 0.5, kHigh = 0.62;
+constexpr double kWide = 1.3;     // w is drawn that much wider than b
+constexpr double kPlinth = 0.03;  // what the sides reach down below E = 0
+// Of the box's height: to a spot on the surface the surface itself is not in the way.
+constexpr double kClear = 0.004;
 constexpr double kPiecesAcross = 150.0;  // a line over the whole range is bent that often
-// To a spot on the surface the surface itself is not in the way.
-constexpr double kClear = 0.004;  // of the height
+
+static_assert((lab::kSurfaceRows + 2) * (lab::kSurfaceColumns + 2) <= MeshMark::kMostPoints);
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180.0; }
 
@@ -46,18 +49,12 @@ Relief::Relief(std::shared_ptr<const lab::ErrorSurface> surface, double turn, do
       cos_turn_(std::cos(radians(turn))),
       sin_tilt_(std::sin(radians(tilt))),
       cos_tilt_(std::cos(radians(tilt))) {
-  const model::Matrix& log10_error = surface_->log10_error;
-  if (std::isfinite(surface_->high)) highest_ = std::pow(10.0, surface_->high);
   // The circle around the plane, whichever way it is turned.
   const double radius = 0.5 * std::hypot(kWide, 1.0);
   const double widest = area.width / (2.0 * radius), usual = radians(kReliefTilt);
   high_ = std::clamp(
       (area.height / widest - 2.0 * radius * std::sin(usual)) / std::cos(usual) - kPlinth, kLow,
       kHigh);
-  heights_ = log10_error.unaryExpr([this](double log10) {
-    const double share = std::pow(10.0, log10) / highest_;
-    return high_ * (share <= 1.0 ? share : 1.0);  // what is not finite is at the top
-  });
   const double up = radius * sin_tilt_ + high_ * cos_tilt_;
   const double down = radius * sin_tilt_ + kPlinth * cos_tilt_;
   scale_ = std::min(widest, area.height / (up + down));
@@ -65,24 +62,22 @@ Relief::Relief(std::shared_ptr<const lab::ErrorSurface> surface, double turn, do
 }
 
 double Relief::column_u(Index column) const {
-  const Index last = heights_.cols() - 1;
+  const Index last = columns() - 1;
   if (column == 0) return -0.5;
   return column == last
              ? 0.5
-             : (static_cast<double>(column) + 0.5) / static_cast<double>(heights_.cols()) - 0.5;
+             : (static_cast<double>(column) + 0.5) / static_cast<double>(columns()) - 0.5;
 }
 
 double Relief::row_v(Index row) const {
-  const Index last = heights_.rows() - 1;
+  const Index last = rows() - 1;
   if (row == 0) return 0.5;
-  return row == last
-             ? -0.5
-             : 0.5 - (static_cast<double>(row) + 0.5) / static_cast<double>(heights_.rows());
+  return row == last ? -0.5 : 0.5 - (static_cast<double>(row) + 0.5) / static_cast<double>(rows());
 }
 
 Relief::Place Relief::place_of(const Spot& spot) const {
   const lab::SurfaceRange& r = surface_->range;
-  const double share = spot.error / highest_;
+  const double share = spot.error / highest();
   return {(spot.w - r.w_min) / (r.w_max - r.w_min) - 0.5,
           (spot.b - r.b_min) / (r.b_max - r.b_min) - 0.5,
           high_ * (share <= 1.0 ? std::max(share, 0.0) : 1.0)};
@@ -109,17 +104,16 @@ double Relief::height(double u, double v) const {
     const auto first = std::min(static_cast<Index>(inside), count - 2);
     return std::pair(first, inside - static_cast<double>(first));
   };
-  const auto [column, x] =
-      between((u + 0.5) * static_cast<double>(heights_.cols()) - 0.5, heights_.cols());
-  const auto [row, y] =
-      between((0.5 - v) * static_cast<double>(heights_.rows()) - 0.5, heights_.rows());
-  return (1.0 - y) * ((1.0 - x) * heights_(row, column) + x * heights_(row, column + 1)) +
-         y * ((1.0 - x) * heights_(row + 1, column) + x * heights_(row + 1, column + 1));
+  const auto [column, x] = between((u + 0.5) * static_cast<double>(columns()) - 0.5, columns());
+  const auto [row, y] = between((0.5 - v) * static_cast<double>(rows()) - 0.5, rows());
+  const model::Matrix& shares = surface_->shares;
+  return high_ * ((1.0 - y) * ((1.0 - x) * shares(row, column) + x * shares(row, column + 1)) +
+                  y * ((1.0 - x) * shares(row + 1, column) + x * shares(row + 1, column + 1)));
 }
 
 Relief::Spot Relief::on(lab::NeuronPoint at) const {
   const Place p = place_of({at.w, at.b, 0.0});
-  return {at.w, at.b, height(p.u, p.v) / high_ * highest_};
+  return {at.w, at.b, height(p.u, p.v) / high_ * highest()};
 }
 
 // Towards the viewer the line of sight rises by tan(tilt) over each step along the plane.
@@ -152,16 +146,16 @@ std::optional<lab::NeuronPoint> Relief::under(Point at) const {
 // Lambert's law for a lamp that stays with the viewer: the shape is seen from every side. On flat
 // ground the light is about 1, so that colours are those of the bar.
 double Relief::light(Index row, Index column) const {
-  const Index rows = heights_.rows(), columns = heights_.cols();
   // Across some cells: a cliff that slants across the grid is a stair, which would be lit as folds.
   constexpr Index kAround = 2;
   const Index left = std::max<Index>(column - kAround, 0);
-  const Index right = std::min(column + kAround, columns - 1);
-  const Index above = std::max<Index>(row - kAround, 0), below = std::min(row + kAround, rows - 1);
+  const Index right = std::min(column + kAround, columns() - 1);
+  const Index above = std::max<Index>(row - kAround, 0),
+              below = std::min(row + kAround, rows() - 1);
   const double along_w =
-      (heights_(row, right) - heights_(row, left)) / (kWide * (column_u(right) - column_u(left)));
+      (height_of(row, right) - height_of(row, left)) / (kWide * (column_u(right) - column_u(left)));
   const double along_b =
-      (heights_(above, column) - heights_(below, column)) / (row_v(above) - row_v(below));
+      (height_of(above, column) - height_of(below, column)) / (row_v(above) - row_v(below));
   constexpr double kRight = -0.62, kAway = -0.25, kUp = 0.74;  // of the lamp; of length 1
   const double lamp_w = kRight * cos_turn_ + kAway * sin_turn_;
   const double lamp_b = -kRight * sin_turn_ + kAway * cos_turn_;
@@ -171,14 +165,14 @@ double Relief::light(Index row, Index column) const {
 }
 
 void Relief::add_side(MeshMark& mesh, bool along_w, const Color& color) const {
-  const Index count = along_w ? heights_.cols() : heights_.rows();
-  const Index row = cos_turn_ > 0.0 ? heights_.rows() - 1 : 0;
-  const Index column = sin_turn_ > 0.0 ? 0 : heights_.cols() - 1;
+  const Index count = along_w ? columns() : rows();
+  const Index row = cos_turn_ > 0.0 ? rows() - 1 : 0;
+  const Index column = sin_turn_ > 0.0 ? 0 : columns() - 1;
   for (Index i = 0; i < count; ++i) {
     const Index r = along_w ? row : i, c = along_w ? i : column;
     const double u = column_u(c), v = row_v(r);
     const std::size_t first = mesh.points.size();
-    mesh.points.push_back(project({u, v, heights_(r, c)}));
+    mesh.points.push_back(project({u, v, height_of(r, c)}));
     mesh.points.push_back(project({u, v, -kPlinth}));
     mesh.colors.insert(mesh.colors.end(), 2, color);
     if (i > 0) add_quad(mesh, first - 2, first, first + 1, first - 1);
@@ -186,27 +180,34 @@ void Relief::add_side(MeshMark& mesh, bool along_w, const Color& color) const {
 }
 
 MeshMark Relief::mesh(const ColorScale& scale, const Color& side) const {
-  const Index rows = heights_.rows(), columns = heights_.cols();
+  const Index rows = this->rows(), columns = this->columns();
   MeshMark mesh;
   mesh.points.reserve(static_cast<std::size_t>((rows + 2) * (columns + 2)));
   for (Index row = 0; row < rows; ++row)
     for (Index column = 0; column < columns; ++column) {
-      mesh.points.push_back(project({column_u(column), row_v(row), heights_(row, column)}));
+      mesh.points.push_back(project({column_u(column), row_v(row), height_of(row, column)}));
       const auto log10 = static_cast<float>(surface_->log10_error(row, column));
       mesh.colors.push_back(lit(color_of(scale, log10), light(row, column)));
     }
   mesh.triangles.reserve(static_cast<std::size_t>(2 * rows * columns));
-  // From the back to the front, so that what is nearer covers what is behind it.
+  // From the back to the front, so that what is nearer covers what is behind it. Of the two halves
+  // of a cell that lies behind which is on the far side of the diagonal between them.
+  const double across = kWide / static_cast<double>(columns),
+               down = 1.0 / static_cast<double>(rows);
+  const bool right_is_far = down * sin_turn_ + across * cos_turn_ > 0.0;
   for (Index i = 0; i + 1 < rows; ++i)
     for (Index j = 0; j + 1 < columns; ++j) {
       const Index row = cos_turn_ > 0.0 ? i : rows - 2 - i;
       const Index column = sin_turn_ > 0.0 ? columns - 2 - j : j;
       const auto a = static_cast<std::size_t>(row * columns + column);
       const auto below = a + static_cast<std::size_t>(columns);
-      add_quad(mesh, a, a + 1, below + 1, below);
+      if (right_is_far)
+        add_quad(mesh, a, a + 1, below + 1, below);
+      else
+        add_quad(mesh, a, below, below + 1, a + 1);
     }
-  add_side(mesh, true, lit(side, std::abs(cos_turn_) > std::abs(sin_turn_) ? 1.0 : 0.88));
-  add_side(mesh, false, lit(side, std::abs(cos_turn_) > std::abs(sin_turn_) ? 0.88 : 1.0));
+  add_side(mesh, true, lit(side, 0.86 + 0.14 * std::abs(cos_turn_)));
+  add_side(mesh, false, lit(side, 0.86 + 0.14 * std::abs(sin_turn_)));
   return mesh;
 }
 

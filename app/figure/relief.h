@@ -1,6 +1,6 @@
 // An error surface as a landscape: E as height over (w, b), in parallel projection, lit from the
 // upper left. The same object tells where a point of the plane is drawn, whether it is seen, and
-// which one lies under the mouse.
+// which one lies under the mouse. It is small and copied freely: the heights are the surface's.
 #pragma once
 
 #include <functional>
@@ -29,7 +29,7 @@ public:
   /// On the surface, which between the middles of its cells is bilinear; outside its range that of
   /// the nearest edge.
   Spot on(lab::NeuronPoint at) const;
-  double highest() const { return highest_; }  ///< E at the top of the box
+  double highest() const { return surface_->highest; }  ///< E at the top of the box
 
   Point place(const Spot& spot) const;
   /// Nothing of the surface stands between the spot and the viewer.
@@ -57,18 +57,21 @@ private:
   lab::NeuronPoint point_at(double u, double v) const;
   Point project(const Place& place) const;
   double height(double u, double v) const;
+  double height_of(model::Index row, model::Index column) const {
+    return high_ * surface_->shares(row, column);
+  }
+  model::Index rows() const { return surface_->shares.rows(); }
+  model::Index columns() const { return surface_->shares.cols(); }
   double column_u(model::Index column) const;
   double row_v(model::Index row) const;
   double light(model::Index row, model::Index column) const;
   void add_side(MeshMark& mesh, bool along_w, const Color& color) const;
 
   std::shared_ptr<const lab::ErrorSurface> surface_;
-  double highest_ = 1.0;
-  double high_ = 1.0;      // the box, in widths of b
-  model::Matrix heights_;  // of the cells' middles, 0 … high_
+  double high_ = 1.0;  // the box, in widths of b
   double sin_turn_, cos_turn_, sin_tilt_, cos_tilt_;
   Point middle_;
-  double scale_ = 1.0;
+  double scale_ = 1.0;  // figure units of a width of b
 };
 
 /// A line over the plane as it is drawn, where it lies in the surface's range: each part is seen as
@@ -76,7 +79,7 @@ private:
 struct DrapedLine {
   std::vector<Point> points;
   bool seen = true;
-  bool leaves = false;  ///< at its end the line goes out of the range
+  bool leaves = false;  ///< ends at the range's edge
 };
 /// `height` says how high the line is over a point of the plane: on the surface when there is none.
 std::vector<DrapedLine> draped(const Relief& relief, const std::vector<lab::NeuronPoint>& line,

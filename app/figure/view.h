@@ -18,6 +18,7 @@ struct Cell {
   bool operator==(const Cell&) const = default;
 };
 
+/// The usual side of a relief, and the limits of its tilt, in degrees.
 inline constexpr double kReliefTurn = 215.0, kReliefTilt = 40.0;
 inline constexpr double kLeastTilt = 12.0, kMostTilt = 85.0;
 

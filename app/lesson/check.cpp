@@ -11,6 +11,19 @@
 namespace backflow::lesson {
 namespace {
 
+session::Snapshot state_at(const config::Config& config, std::uint64_t iterations,
+                           const session::AnalysisOptions& analysis) {
+  session::Session session(config);
+  session.execute(session::SetAnalysis{session::with_config(analysis, config)});
+  session.execute(
+      session::StartAnew{std::make_shared<const config::Config>(config), iterations, {}});
+  while (session.wants_to_iterate()) session.iterate();
+  session.refresh();
+  session::Snapshot snapshot = session.snapshot();
+  session::attach(session::analyse(snapshot.record, session.analysis_options()), snapshot);
+  return snapshot;
+}
+
 bool holds(const Expectation& expectation, double ours, double expected) {
   switch (expectation.rule) {
     case Expectation::Rule::near:
@@ -49,21 +62,23 @@ session::AnalysisOptions analysis_of(const Page& page) {
 }
 
 session::Snapshot state_of(const Page& page) {
-  session::Session session(page.config);
-  session.execute(session::SetAnalysis{analysis_of(page)});
-  session.execute(session::StartAnew{std::make_shared<const config::Config>(page.config),
-                                     page.iterations, page.title});
-  while (session.wants_to_iterate()) session.iterate();
-  session.refresh();
-  session::Snapshot snapshot = session.snapshot();
-  session::attach(session::analyse(snapshot.record, session.analysis_options()), snapshot);
-  return snapshot;
+  return state_at(page.config, page.iterations, analysis_of(page));
 }
 
 std::vector<Outcome> check(const Page& page, const session::Snapshot& state) {
   std::vector<Outcome> outcomes;
+  const OtherState* known = nullptr;  // whose state `other` is
+  session::Snapshot other;
   for (const Expectation& expectation : page.expectations) {
-    Outcome outcome{&expectation, session::value_of(expectation.quantity, state), 0.0, false};
+    const OtherState* wanted = expectation.other ? &*expectation.other : nullptr;
+    if (wanted != nullptr && (known == nullptr || known->text != wanted->text)) {
+      session::AnalysisOptions analysis = analysis_of(page);
+      analysis.sequence = wanted->sequence;
+      other = state_at(wanted->config, wanted->iterations, analysis);
+      known = wanted;
+    }
+    const double ours = session::value_of(expectation.quantity, wanted != nullptr ? other : state);
+    Outcome outcome{&expectation, ours, 0.0, false};
     const auto* number = std::get_if<double>(&expectation.value);
     outcome.expected =
         number != nullptr
@@ -78,8 +93,9 @@ std::vector<Outcome> check(const Page& page, const session::Snapshot& state) {
 std::string sentence(const Outcome& outcome) {
   const Expectation& expectation = *outcome.expectation;
   const bool other = std::holds_alternative<session::Quantity>(expectation.value);
-  return fmt::format("{} = {:.6g}, expected: {}{}{}", expectation.text, outcome.ours,
-                     rule_text(expectation), expectation.value_text,
+  return fmt::format("{}{} = {:.6g}, expected: {}{}{}",
+                     expectation.other ? "with " + expectation.other->text + ": " : "",
+                     expectation.text, outcome.ours, rule_text(expectation), expectation.value_text,
                      other ? fmt::format(" = {:.6g}", outcome.expected) : "");
 }
 

@@ -20,7 +20,7 @@ struct Outcome {
   bool passed = false;  ///< false where one of them is not a number
 };
 
-/// Each expectation of the page, in that state.
+/// Each expectation of the page, in that state; those of other states train to them.
 std::vector<Outcome> check(const Page& page, const session::Snapshot& state);
 
 /// "norm(100, 0) = 3.1e-9, expected: below 1e-6"

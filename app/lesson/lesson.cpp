@@ -88,10 +88,6 @@ std::vector<std::string> texts(const JsonPlace& parent, std::string_view key) {
   return all;
 }
 
-std::uint64_t whole_or_0(const JsonPlace& parent, std::string_view key) {
-  return parent.has(key) ? parent.at(key).whole() : 0;
-}
-
 // As the command line has it.
 std::string value_text(const JsonPlace& place) {
   const json& value = place.value();
@@ -129,6 +125,12 @@ std::string figure_name(const JsonPlace& parent, std::string_view key) {
   return name;
 }
 
+model::Index read_sequence(const JsonPlace& parent) {
+  const std::uint64_t sequence = parent.at("sequence").whole();
+  if (sequence < 1 || sequence > 1024) parent.at("sequence").complain("is no sequence from 1 on");
+  return static_cast<model::Index>(sequence) - 1;
+}
+
 Shown read_shown(const JsonPlace& parent) {
   Shown shown;
   if (!parent.has("show")) return shown;
@@ -163,11 +165,7 @@ Shown read_shown(const JsonPlace& parent) {
   if (place.has("highlight")) shown.highlight = place.at("highlight").text();
   shown.folded = place.has("folded") && place.at("folded").flag();
   shown.formulas = place.has("formulas") && place.at("formulas").flag();
-  if (place.has("sequence")) {
-    const std::uint64_t sequence = place.at("sequence").whole();
-    if (sequence < 1 || sequence > 1024) place.at("sequence").complain("is no sequence from 1 on");
-    shown.sequence = static_cast<model::Index>(sequence) - 1;
-  }
+  if (place.has("sequence")) shown.sequence = read_sequence(place);
   return shown;
 }
 
@@ -194,9 +192,33 @@ session::Quantity read_quantity(const JsonPlace& place, const std::string& text)
   return quantity;
 }
 
-Expectation read_expectation(const JsonPlace& place) {
-  place.has_only({"quantity", "near", "within", "below", "above"});
+std::uint64_t read_iterations(const JsonPlace& parent, std::uint64_t otherwise) {
+  if (!parent.has("iterations")) return otherwise;
+  const std::uint64_t iterations = parent.at("iterations").whole();
+  if (iterations > kMostPageIterations)
+    parent.at("iterations").complain(fmt::format("is more than {}", kMostPageIterations));
+  return iterations;
+}
+
+std::optional<OtherState> read_other(const JsonPlace& place, const Page& page) {
+  if (!place.has("set") && !place.has("iterations") && !place.has("sequence")) return std::nullopt;
+  OtherState other{{}, page.config, read_iterations(place, page.iterations), page.shown.sequence};
+  if (place.has("sequence")) {
+    other.sequence = read_sequence(place);
+    other.text += fmt::format("sequence {}, ", other.sequence + 1);
+  }
+  set_keys(place, other.config);
+  for (const config::Key* key : config::differing_keys(page.config, other.config))
+    other.text += fmt::format("{} = {}, ", key->name, key->get(other.config));
+  other.text +=
+      fmt::format("after {} iteration{}", other.iterations, other.iterations == 1 ? "" : "s");
+  return other;
+}
+
+Expectation read_expectation(const JsonPlace& place, const Page& page) {
+  place.has_only({"quantity", "near", "within", "below", "above", "set", "iterations", "sequence"});
   Expectation expectation;
+  expectation.other = read_other(place, page);
   expectation.text = place.at("quantity").text();
   expectation.quantity = read_quantity(place.at("quantity"), expectation.text);
   using Rule = Expectation::Rule;
@@ -235,16 +257,14 @@ Page read_page(const JsonPlace& place, const config::Config& common) {
       place.at("formulas").at(i).complain(error);
   }
   set_keys(place, page.config);
-  page.iterations = whole_or_0(place, "iterations");
-  if (page.iterations > kMostPageIterations)
-    place.at("iterations").complain(fmt::format("is more than {}", kMostPageIterations));
+  page.iterations = read_iterations(place, 0);
   page.shown = read_shown(place);
   page.question = read_question(place);
   page.attempts = texts(place, "try");
   if (place.has("expect")) {
     const JsonPlace expect = place.at("expect");
     for (std::size_t i = 0; i < expect.size(); ++i)
-      page.expectations.push_back(read_expectation(expect.at(i)));
+      page.expectations.push_back(read_expectation(expect.at(i), page));
   }
   return page;
 }

@@ -19,7 +19,9 @@
 //     "try"         things to do
 //     "expect"      numbers: "quantity" (app/session/quantity.h) and one of
 //                     "near", "below", "above": a number, or another quantity; near may come with
-//                     "within", a share of it (0.01 when left out)
+//                     "within", a share of it (0.01 when left out). With "set", keys over the
+//                     page's, "iterations" or "sequence" the first quantity is that of another
+//                     state, for what the text says of it; what it is compared with is the page's
 //
 // In text, question, try and formulas {=quantity} stands for its value as it is now, with three
 // digits, {=quantity:5} with five. A page's state is the same however one comes to it.
@@ -50,6 +52,15 @@ struct Question {
   std::string because;
 };
 
+/// A state that a page speaks of and does not show.
+struct OtherState {
+  std::string text;  ///< all that differs, and how far it is trained: "model.cell = gru, after 1000
+                     ///< iterations"
+  config::Config config;
+  std::uint64_t iterations = 0;
+  model::Index sequence = 0;
+};
+
 /// A number, or the value of a quantity.
 using Value = std::variant<double, session::Quantity>;
 
@@ -61,7 +72,8 @@ struct Expectation {
   Rule rule = Rule::near;
   std::string value_text;
   Value value = 0.0;
-  double within = 0.01;  ///< of near: share of the value, ≥ 0
+  double within = 0.01;             ///< of near: share of the value, ≥ 0
+  std::optional<OtherState> other;  ///< whose the quantity is, but not the value
 };
 
 /// What the window shows beside a page. What is not given is as usual.

@@ -91,13 +91,62 @@ lab::NeuronError error_at(const Snapshot& s, Arguments at) {
   return lab::error_at(s.config.lab.neuron, {at[0], at[1]});
 }
 
-constexpr std::string_view kWeights = "w, b";  // the arguments that need not be whole
+// Of the series that have a value now and then: the last one.
+double last_of(const Snapshot& s, training::Series series) {
+  for (std::size_t i = s.history.size(); i-- > 0;)
+    if (const double value = s.history.value(series, i); !std::isnan(value)) return value;
+  return kNone;
+}
+
+// The first steps of the one neuron's descent without clipping; fewer where there are not so many.
+std::vector<lab::DescentStep> descent(const Snapshot& s, double steps) {
+  const lab::NeuronOptions& options = s.config.lab;
+  if (!within(steps, 0, options.descent.iterations)) return {};
+  const auto count = static_cast<std::size_t>(steps) + 1;
+  if (s.analysis && s.analysis->neuron && s.analysis->neuron->options == options) {
+    const auto& known = s.analysis->neuron->unclipped;
+    return {known.begin(),
+            known.begin() + static_cast<std::ptrdiff_t>(std::min(count, known.size()))};
+  }
+  lab::Descent unclipped = options.descent;
+  unclipped.threshold = std::numeric_limits<double>::infinity();
+  unclipped.iterations = static_cast<Index>(steps);
+  return lab::descend(options.neuron, unclipped);
+}
+
+// Of its last step when it has all that are asked for.
+double at_step(const Snapshot& s, Arguments at, double lab::DescentStep::*number) {
+  const auto path = descent(s, at[0]);
+  return static_cast<double>(path.size()) == at[0] + 1.0 ? path.back().*number : kNone;
+}
+
+double descent_length(const Snapshot& s, Arguments at) {
+  const auto path = descent(s, at[0]);
+  if (path.size() < 2 || static_cast<double>(path.size()) != at[0] + 1.0) return kNone;
+  const lab::NeuronPoint from = path.end()[-2].at, to = path.back().at;
+  return std::hypot(to.w - from.w, to.b - from.b);
+}
+
+std::optional<lab::Wall> wall_at(const Snapshot& s, Arguments at) {
+  return lab::wall_at(s.config.lab.neuron, at[0]);
+}
+
+// The arguments that need not be whole.
+constexpr std::string_view kWeights = "w, b", kWeight = "w";
 
 constexpr std::array kQuantities{
     QuantityInfo{"loss", "", "L, of the batch",
                  [](const Snapshot& s, Arguments) { return record(s).trace.loss; }},
     QuantityInfo{"accuracy", "", "share of right answers in the batch",
                  [](const Snapshot& s, Arguments) { return record(s).accuracy; }},
+    QuantityInfo{
+        "validation-loss", "", "L of held-out data, when it was last computed",
+        [](const Snapshot& s, Arguments) { return last_of(s, training::Series::validation_loss); }},
+    QuantityInfo{"validation-accuracy", "",
+                 "share of right answers in held-out data, when it was last computed",
+                 [](const Snapshot& s, Arguments) {
+                   return last_of(s, training::Series::validation_accuracy);
+                 }},
     QuantityInfo{"iteration", "", "iterations done",
                  [](const Snapshot& s, Arguments) { return static_cast<double>(s.iteration); }},
     QuantityInfo{"diverged", "", "1 when training met a number that is not finite, else 0",
@@ -197,6 +246,26 @@ constexpr std::array kQuantities{
                  [](const Snapshot& s, Arguments at) { return error_at(s, at).error; }},
     QuantityInfo{"neuron-gradient", kWeights, "‖∇E(w, b)‖ of the one neuron",
                  [](const Snapshot& s, Arguments at) { return error_at(s, at).gradient_norm(); }},
+    QuantityInfo{"wall-bias", kWeight,
+                 "b of the error surface's wall at that w, where there is one",
+                 [](const Snapshot& s, Arguments at) {
+                   const auto wall = wall_at(s, at);
+                   return wall ? wall->at.b : kNone;
+                 }},
+    QuantityInfo{"wall-slope", kWeight, "λ = ∂x_t/∂x_{t−1} on the wall",
+                 [](const Snapshot& s, Arguments at) {
+                   const auto wall = wall_at(s, at);
+                   return wall ? wall->slope : kNone;
+                 }},
+    QuantityInfo{
+        "descent-error", "k", "E after k steps of the descent without clipping",
+        [](const Snapshot& s, Arguments at) { return at_step(s, at, &lab::DescentStep::error); }},
+    QuantityInfo{"descent-gradient", "k", "‖∇E‖ after k steps of the descent without clipping",
+                 [](const Snapshot& s, Arguments at) {
+                   return at_step(s, at, &lab::DescentStep::gradient_norm);
+                 }},
+    QuantityInfo{"descent-length", "k",
+                 "how long that descent's k-th step is in the plane of (w, b)", descent_length},
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -244,7 +313,8 @@ std::string parse_quantity(std::string_view text, Quantity& quantity) {
            std::to_string(info->count()) +
            (info->arguments.empty() ? "" : " (" + std::string(info->arguments) + ")");
   const auto is_whole = [](double x) { return x == std::floor(x); };
-  if (info->arguments != kWeights && !std::ranges::all_of(arguments, is_whole))
+  if (info->arguments != kWeights && info->arguments != kWeight &&
+      !std::ranges::all_of(arguments, is_whole))
     return "has an argument that is no whole number";
   quantity = {info, std::move(arguments)};
   return {};

@@ -40,6 +40,7 @@ public:
   bool there_are() const { return services_.documents != nullptr; }
   /// At the start of a frame: what has come since the last one; `model` is the network's file as
   /// of now. No question of its own while something else lies over the window (`covered`).
+  /// `two_networks`: two of them are compared.
   void begin_frame(double seconds, bool covered, const config::ModelFile& model, bool two_networks);
   /// A page of it covers the window.
   bool is_open() const { return stage_ != Stage::none; }

@@ -31,7 +31,7 @@ constexpr Entry kRunning[] = {
 };
 
 constexpr Entry kLooking[] = {
-    {"1 … 9, 0, C, E, I, L", "the figures behind the tabs"},
+    {"1 … 9, 0, C, E, I, L, V", "the figures behind the tabs"},
     {"M", "enlarge the card under the mouse"},
     {"+  −", "text size; T: light or dark"},
     {"K", "other colours, as a click on the map's scale"},
@@ -45,6 +45,7 @@ constexpr Entry kLooking[] = {
     {"drag a field", "set its value; double-click to type"},
     {"drag in a plot", "W_{hh}, an eigenvalue, threshold, start"},
     {"wheel, drag", "zoom and pan the network"},
+    {"drag the relief", "turn it; double-click: as usual"},
     {"click the map", "pin a product: chain and spectrum"},
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/figure/view.h"
 #include "app/ui/figure_panel.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/theme.h"
@@ -72,7 +73,10 @@ void LessonStage::arrange(const lesson::Shown& shown) {
   view.relief_turn = figure::kReliefTurn;
   view.relief_tilt = figure::kReliefTilt;
   view.sequence = shown.sequence;
+  const session::AnalysisOptions usual;
   state.wanted.block = shown.state;
+  state.wanted.norm = usual.norm;
+  state.wanted.epsilon = usual.epsilon;
   state.wants_folded = shown.folded;
   state.formulas = shown.formulas;
   shows_controls_ = false;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/ui/card_layout.h"
 #include "app/ui/lesson_list.h"

@@ -41,11 +41,20 @@ void draw_ring(UiContext& ui, const FigurePanel& panel, figure::Point at) {
 std::optional<NeuronDrag::Ground> NeuronDrag::ground_of(const FigurePanel& panel,
                                                         const session::Snapshot& snapshot,
                                                         const figure::View& view) {
-  if (const auto found = figure::relief_in(snapshot, view, panel.figure()))
-    return Ground{
-        found->area, found->relief.range(),
-        [relief = found->relief](lab::NeuronPoint at) { return relief.place(relief.on(at)); },
-        [relief = found->relief](figure::Point at) { return relief.under(at); }};
+  if (const auto found = figure::relief_in(snapshot, view, panel.figure())) {
+    const figure::Relief& relief = found->relief;
+    // The axis that is nearest to the right and away from the viewer, of a turn by quarters.
+    const long quarter = std::lround(view.relief_turn / 90.0) % 4;
+    constexpr lab::NeuronPoint kRight[] = {{1, 0}, {0, -1}, {-1, 0}, {0, 1}};
+    constexpr lab::NeuronPoint kAway[] = {{0, 1}, {1, 0}, {0, -1}, {-1, 0}};
+    return Ground{found->area,
+                  relief.range(),
+                  [relief](lab::NeuronPoint at) { return relief.place(relief.on(at)); },
+                  [relief](lab::NeuronPoint at) { return relief.is_seen(relief.on(at)); },
+                  kRight[quarter],
+                  kAway[quarter],
+                  [relief](figure::Point at) { return relief.under(at); }};
+  }
   if (panel.figure().name != "error-surface" || !panel.figure().plot) return std::nullopt;
   const figure::PlotArea plot = *panel.figure().plot;
   return Ground{plot.rect,
@@ -54,6 +63,9 @@ std::optional<NeuronDrag::Ground> NeuronDrag::ground_of(const FigurePanel& panel
                   const figure::Axes axes{plot};
                   return figure::Point{axes.x(at.w), axes.y_at(at.b)};
                 },
+                [](lab::NeuronPoint) { return true; },
+                {1.0, 0.0},
+                {0.0, 1.0},
                 [plot](figure::Point at) -> std::optional<lab::NeuronPoint> {
                   const figure::Rect& r = plot.rect;
                   return lab::NeuronPoint{
@@ -62,7 +74,7 @@ std::optional<NeuronDrag::Ground> NeuronDrag::ground_of(const FigurePanel& panel
                 }};
 }
 
-// Reached with Tab: the arrows move the start, to the right for a larger w, up for a larger b.
+// Reached with Tab: the arrows move the start the way they point.
 void NeuronDrag::use_keys(UiContext& ui, const FigurePanel& panel, const Ground& ground,
                           const session::Snapshot& snapshot, const PanelServices& services) {
   const Widget widget{"Start of the descents", "", panel.on_screen(ui, ground.area)};
@@ -74,8 +86,10 @@ void NeuronDrag::use_keys(UiContext& ui, const FigurePanel& panel, const Ground&
   const auto [right, down] = *keys;
   if (right == 0 && down == 0) return;
   const lab::SurfaceRange& range = ground.range;
-  send_start({start.w + kKeyStep * right * (range.w_max - range.w_min),
-              start.b - kKeyStep * down * (range.b_max - range.b_min)},
+  const double along_w = right * ground.right.w - down * ground.up.w;
+  const double along_b = right * ground.right.b - down * ground.up.b;
+  send_start({start.w + kKeyStep * along_w * (range.w_max - range.w_min),
+              start.b + kKeyStep * along_b * (range.b_max - range.b_min)},
              snapshot, services);
 }
 
@@ -83,24 +97,27 @@ bool NeuronDrag::update(UiContext& ui, const FigurePanel& panel, const Interacti
                         const session::Snapshot& snapshot, const PanelServices& services,
                         const figure::View& view) {
   if (!state.held) held_.reset();
-  const std::optional<Ground> ground = held_ ? held_ : ground_of(panel, snapshot, view);
-  if (!ground) return false;
-  if (!held_) use_keys(ui, panel, *ground, snapshot, services);
+  std::optional<Ground> own;
+  if (!held_) own = ground_of(panel, snapshot, view);
+  if (!held_ && !own) return false;
+  const Ground& ground = held_ ? *held_ : *own;
+  if (!held_) use_keys(ui, panel, ground, snapshot, services);
   const figure::Point pointer = panel.pointer(ui);
   const lab::NeuronPoint start = snapshot.config.lab.descent.start;
-  const figure::Point ring = ground->place(start);
-  const bool near = std::hypot(pointer.x - ring.x, pointer.y - ring.y) <= kReach;
-  if (!held_) {
-    if (!state.hovered || !near) return false;
+  const figure::Point ring = ground.place(start);
+  const bool held = held_.has_value();
+  if (!held) {
+    const bool near = std::hypot(pointer.x - ring.x, pointer.y - ring.y) <= kReach;
+    if (!state.hovered || !near || !ground.seen(start)) return false;
     if (state.held && !ImGui::IsMouseClicked(0)) return false;  // something else is dragged
-    if (ImGui::IsMouseClicked(0)) held_ = ground;
   }
   ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   ui.tooltip = "start: w = " + figure::compact(start.w) + ", b = " + figure::compact(start.b) +
-               (held_ ? "" : "\ndrag it: both descents begin there");
+               (held ? "" : "\ndrag it: both descents begin there");
   draw_ring(ui, panel, ring);
-  if (!held_ || !ImGui::IsMouseDragging(0, 2.0f)) return true;
-  if (const auto to = ground->under(pointer)) send_start(*to, snapshot, services);
+  if (held && ImGui::IsMouseDragging(0, 2.0f))
+    if (const auto to = ground.under(pointer)) send_start(*to, snapshot, services);
+  if (!held && ImGui::IsMouseClicked(0)) held_ = std::move(own);
   return true;
 }
 

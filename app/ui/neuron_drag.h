@@ -23,6 +23,10 @@ private:
     figure::Rect area;
     lab::SurfaceRange range;
     std::function<figure::Point(lab::NeuronPoint)> place;
+    /// Whether it can be seen, and taken, there.
+    std::function<bool(lab::NeuronPoint)> seen;
+    /// Which way the arrow keys lead: one of both is 0, the other ±1.
+    lab::NeuronPoint right{1.0, 0.0}, up{0.0, 1.0};
     /// Nothing where the figure shows no point of the plane.
     std::function<std::optional<lab::NeuronPoint>(figure::Point)> under;
   };

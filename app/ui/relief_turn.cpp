@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/figure/error_relief_figure.h"
+#include "app/figure/view.h"
 #include "app/ui/keyboard_focus.h"
 
 namespace backflow::ui {

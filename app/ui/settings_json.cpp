@@ -57,6 +57,7 @@ json view_to_json(const Layout& layout) {
   if (view.playhead) to["playhead"] = view.playhead->position;
   if (view.pinned) to["pinned"] = {view.pinned->t, view.pinned->k};
   if (view.first_step && view.last_step) to["steps"] = {*view.first_step, *view.last_step};
+  to["relief"] = {view.relief_turn, view.relief_tilt};
   return to;
 }
 
@@ -77,6 +78,13 @@ void take_view(const json& from, Layout& layout) {
       found != from.end() && found->is_array() && found->size() == 2) {
     const auto t = index_of((*found)[0]), k = index_of((*found)[1]);
     if (t && k && *k < *t) view.pinned = figure::Cell{*t, *k};
+  }
+  view.relief_turn = figure::kReliefTurn;
+  view.relief_tilt = figure::kReliefTilt;
+  if (const auto found = from.find("relief");
+      found != from.end() && found->is_array() && found->size() == 2) {
+    take(json{{"v", (*found)[0]}}, "v", view.relief_turn, 0.0, 360.0);
+    take(json{{"v", (*found)[1]}}, "v", view.relief_tilt, figure::kLeastTilt, figure::kMostTilt);
   }
   view.first_step.reset();
   view.last_step.reset();

@@ -238,7 +238,8 @@ std::vector<Key> make_keys() {
           0.0, 100.0, true, [](Config & c) -> auto& { return c.training.regularizer.omega; }),
       choice_key<lab::NeuronMap>(
           {"lab.map", "Neuron", "x_{t}",
-           "how the one neuron of error-surface and bifurcation goes from x_{t−1} to x_{t}"},
+           "how the one neuron of error-surface, error-relief and bifurcation goes from x_{t−1} to "
+           "x_{t}"},
           kLive, [](Config & c) -> auto& { return c.lab.neuron.map; }),
       integer_key(
           {"lab.steps", "Neuron's steps", "T", "how often the one neuron is iterated"}, kLive, 1,

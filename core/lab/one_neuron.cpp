@@ -142,7 +142,15 @@ double ErrorSurface::b(double row) const {
 
 namespace {
 
-// What follows from the numbers: cells, range and contours.
+void add_shares(ErrorSurface& surface) {
+  if (std::isfinite(surface.high)) surface.highest = std::pow(10.0, surface.high);
+  surface.shares = surface.log10_error.unaryExpr([&](double log10) {
+    const double share = std::pow(10.0, log10) / surface.highest;
+    return share <= 1.0 ? share : 1.0;
+  });
+}
+
+// What follows from the numbers: cells, range, heights and contours.
 void finish(const model::Matrix& states, ErrorSurface& surface) {
   const model::Matrix& values = surface.log10_error;
   auto cells = std::make_shared<std::vector<float>>();
@@ -158,6 +166,7 @@ void finish(const model::Matrix& states, ErrorSurface& surface) {
       surface.high = std::max(surface.high, value);
     }
   surface.cells = std::move(cells);
+  add_shares(surface);
   // E = 10^k where x_T misses the target by ±10^{k/2}: in x_T the valley where E is 0 is no dip
   // narrower than a cell.
   for (int level = kLeastContour; level < surface.high; ++level)

@@ -120,7 +120,9 @@ struct ErrorSurface {
   model::Matrix log10_error;
   std::shared_ptr<const std::vector<float>> cells;  ///< the same row by row, for drawing
   double low = 0.0, high = 0.0;                     ///< of what is finite in it
-  std::vector<Contour> contours;                    ///< at the powers of ten from kLeastContour on
+  double highest = 1.0;                             ///< the largest finite E
+  model::Matrix shares;           ///< E / highest, cell by cell; 1 where it is not finite
+  std::vector<Contour> contours;  ///< at the powers of ten from kLeastContour on
 
   /// The middle of a column and of a row, which need not be whole numbers.
   double w(double column) const;

@@ -136,6 +136,30 @@ TEST_F(SweepFiles, ShardsMakeTheWhole) {
     EXPECT_THAT(picture, HasSubstr(words));
 }
 
+// Three settings are panels; of seeds the mean is drawn, here of the two that differ by 2.
+TEST_F(SweepFiles, APictureHasPanelsForAThirdSettingAndTheMeanOfSeeds) {
+  const std::string path = folder_.string() + "/grid.csv", svg = folder_.string() + "/grid.svg";
+  const Outcome outcome =
+      call_with({"sweep", "--set", "task.name=first-bit", "--over", "task.steps=5,6,7", "--over",
+                 "model.seed=1,2", "--over", "model.activation=tanh,relu", "--over",
+                 "model.spectral_radius=0.5:1.5:3", "--metric", "spectral-radius", "--output", path,
+                 "--picture", svg});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const std::string picture = text_of(svg);
+  for (const char* words :
+       {"Steps T = 5", "Steps T = 7", "relu", "1.5", "mean over 2 of model.seed"})
+    EXPECT_THAT(picture, HasSubstr(words));
+  // Three panels of six cells, each with a frame, and the bar's pieces.
+  std::size_t rects = 0;
+  for (std::size_t at = picture.find("<rect x="); at != std::string::npos;
+       at = picture.find("<rect x=", at + 1))
+    ++rects;
+  EXPECT_EQ(rects, 1u + 3u * (6u + 1u) + 64u);
+  refused({"sweep", "--over", "model.seed=1,2", "--output", folder_.string() + "/s.csv",
+           "--picture", svg},
+          "one to three --over");
+}
+
 TEST_F(SweepFiles, WhatCannotBeIsRefusedInASentence) {
   const std::string path = folder_.string() + "/grid.csv";
   refused({"sweep", "--output", path}, "needs --over");

@@ -68,7 +68,7 @@ TEST(MeshPixels, AreLimitedAndEmptyWhereThereIsNothing) {
   MeshMark vast = two_squares();
   for (figure::Point& point : vast.points) point = {point.x * 1000.0, point.y * 10.0};
   const MeshImage image = mesh_pixels(vast, 3.0);
-  EXPECT_EQ(image.width, 4000);
+  EXPECT_EQ(image.width, 2400);
   EXPECT_NEAR(image.rect.width, 20'000.0, 1e-6);
 }
 

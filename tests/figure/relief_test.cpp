@@ -38,6 +38,9 @@ std::shared_ptr<const lab::ErrorSurface> landscape(model::Index rows, model::Ind
           height(surface->w(static_cast<double>(j)), surface->b(static_cast<double>(i))));
   surface->low = surface->log10_error.minCoeff();
   surface->high = surface->log10_error.maxCoeff();
+  surface->highest = std::pow(10.0, surface->high);
+  surface->shares = surface->log10_error.unaryExpr(
+      [&](double log10) { return std::pow(10.0, log10) / surface->highest; });
   return surface;
 }
 
@@ -135,40 +138,53 @@ TEST(Relief, BesideItThereIsNothingUnderTheMouse) {
   EXPECT_FALSE(relief.under({kRoom.right() - 1.0, kRoom.bottom() - 1.0}));
 }
 
-// Where triangles lie over one another, the last one drawn is the nearest.
+// Where triangles lie over one another, the one that is drawn last is the nearest at that point.
 TEST(Relief, NearTrianglesAreDrawnLast) {
-  for (const double turn : kTurns) {
-    const auto surface = hills();
-    const Relief relief(surface, turn, 25.0, kRoom);
-    const MeshMark mesh = relief.mesh(color_scale(-3.0, 1.0), {});
-    ASSERT_LE(mesh.points.size(), 65536u);
-    ASSERT_EQ(mesh.colors.size(), mesh.points.size());
-    const auto surface_triangles = static_cast<std::size_t>(2 * 59 * 79);
-    ASSERT_GT(mesh.triangles.size(), surface_triangles);
-    int covered = 0;
-    for (double x = kRoom.x; x < kRoom.right(); x += 23.0)
-      for (double y = kRoom.y; y < kRoom.bottom(); y += 17.0) {
-        // The triangle on top, and the place on the plane that it shows.
-        double last = std::nan("");
-        double nearest = INFINITY;
-        for (std::size_t i = 0; i < surface_triangles; ++i) {
-          const auto& t = mesh.triangles[i];
-          const Point &a = mesh.points[t[0]], &b = mesh.points[t[1]], &c = mesh.points[t[2]];
-          const auto side = [&](const Point& p, const Point& q) {
-            return (q.x - p.x) * (y - p.y) - (q.y - p.y) * (x - p.x);
-          };
-          const double ab = side(a, b), bc = side(b, c), ca = side(c, a);
-          if (!((ab > 0.0 && bc > 0.0 && ca > 0.0) || (ab < 0.0 && bc < 0.0 && ca < 0.0))) continue;
-          const auto row = static_cast<double>(t[0] / 80), column = static_cast<double>(t[0] % 80);
-          last = away(relief, {surface->w(column), surface->b(row)});
-          nearest = std::min(nearest, last);
+  const auto cliff = landscape(
+      60, 80, [](double w, double b) { return w + 0.6 * b > 0.8 ? 1.0 : 0.05 + 0.2 * w * b; });
+  int several = 0;
+  for (const auto& surface : {hills(), cliff})
+    for (const double turn : kTurns) {
+      const Relief relief(surface, turn, 25.0, kRoom);
+      const MeshMark mesh = relief.mesh(color_scale(-3.0, 1.0), {});
+      ASSERT_LE(mesh.points.size(), MeshMark::kMostPoints);
+      ASSERT_EQ(mesh.colors.size(), mesh.points.size());
+      const auto surface_triangles = static_cast<std::size_t>(2 * 59 * 79);
+      ASSERT_GT(mesh.triangles.size(), surface_triangles);
+      // How far away each corner is, of the place on the plane that it stands over.
+      std::vector<double> depth;
+      for (int row = 0; row < 60; ++row)
+        for (int column = 0; column < 80; ++column) {
+          const double w = column == 0 ? 0.0 : column == 79 ? 1.0 : surface->w(column);
+          const double b = row == 0 ? 1.0 : row == 59 ? 0.0 : surface->b(row);
+          depth.push_back(away(relief, {w, b}));
         }
-        if (!std::isfinite(nearest)) continue;
-        ++covered;
-        EXPECT_NEAR(last, nearest, 8.0) << turn << " at " << x << ", " << y;  // a cell or so
-      }
-    EXPECT_GT(covered, 60);
-  }
+      int covered = 0;
+      for (double x = kRoom.x + 0.3; x < kRoom.right(); x += 23.0)
+        for (double y = kRoom.y + 0.3; y < kRoom.bottom(); y += 5.0) {
+          double last = std::nan(""), nearest = INFINITY;
+          int count = 0;
+          for (std::size_t i = 0; i < surface_triangles; ++i) {
+            const auto& t = mesh.triangles[i];
+            const Point &a = mesh.points[t[0]], &b = mesh.points[t[1]], &c = mesh.points[t[2]];
+            const auto side = [&](const Point& p, const Point& q) {
+              return (q.x - p.x) * (y - p.y) - (q.y - p.y) * (x - p.x);
+            };
+            const double ab = side(a, b), bc = side(b, c), ca = side(c, a), sum = ab + bc + ca;
+            if (!((ab > 0.0 && bc > 0.0 && ca > 0.0) || (ab < 0.0 && bc < 0.0 && ca < 0.0)))
+              continue;
+            last = (bc * depth[t[0]] + ca * depth[t[1]] + ab * depth[t[2]]) / sum;
+            nearest = std::min(nearest, last);
+            ++count;
+          }
+          if (count == 0) continue;
+          ++covered;
+          several += count > 1 ? 1 : 0;
+          EXPECT_NEAR(last, nearest, 1e-6) << turn << " at " << x << ", " << y;
+        }
+      EXPECT_GT(covered, 200);
+    }
+  EXPECT_GT(several, 500);
 }
 
 double brightness(const MeshMark& mesh, std::size_t point) {

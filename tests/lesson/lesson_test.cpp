@@ -151,5 +151,37 @@ TEST(Lesson, AnExpectationThatDoesNotHoldFails) {
   EXPECT_FALSE(check(page, state)[1].passed);
 }
 
+TEST(Lesson, AnExpectationMayBeOfAnotherState) {
+  const auto with = [](const std::string& expectation) {
+    return R"({"format": "backflow lesson", "format_version": 1, "title": "a", "summary": "b",
+      "set": {"task.name": "first-bit", "task.steps": 6}, "pages": [{"title": "c", "text": ["d"],
+      "iterations": 3, "expect": [)" +
+           expectation + "]}]}";
+  };
+  Lesson lesson;
+  ASSERT_EQ(parse_lesson(with(R"({"quantity": "iteration", "near": 3, "within": 0},
+      {"quantity": "iteration", "iterations": 5, "near": 5, "within": 0},
+      {"quantity": "spectral-radius", "set": {"model.spectral_radius": 0.25}, "iterations": 0,
+       "near": 0.25, "within": 1e-9},
+      {"quantity": "iteration", "set": {"model.cell": "gru"}, "near": "iteration", "within": 0},
+      {"quantity": "iteration", "iterations": 5, "below": "iteration"})"),
+                         "name", lesson),
+            "");
+  const Page& page = lesson.pages[0];
+  const auto outcomes = check(page, state_of(page));
+  ASSERT_EQ(outcomes.size(), 5u);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_TRUE(outcomes[i].passed) << sentence(outcomes[i]);
+  EXPECT_FALSE(outcomes[4].passed);  // 5 iterations there, 3 here
+  EXPECT_THAT(
+      sentence(outcomes[2]),
+      HasSubstr("with model.spectral_radius = 0.25, after 0 iterations: spectral-radius = "));
+  EXPECT_THAT(parse_lesson(with(R"({"quantity": "loss", "set": {"model.cel": "gru"}, "above": 0})"),
+                           "name", lesson),
+              HasSubstr("pages[0].expect[0].set.model.cel is refused: "));
+  EXPECT_THAT(parse_lesson(with(R"({"quantity": "loss", "iterations": 30000, "above": 0})"), "name",
+                           lesson),
+              HasSubstr("pages[0].expect[0].iterations is more than 20000"));
+}
+
 }  // namespace
 }  // namespace backflow::lesson

@@ -45,11 +45,12 @@ TEST(Quantity, SaysWhatIsWrong) {
 
 TEST(Quantity, EachHasAValueOrIsNotThere) {
   Session session(configured({"task.name=first-bit", "task.steps=5"}));
+  session.iterate();  // with which held-out data are looked at
   const Snapshot snapshot = snapshot_of(session);
   for (const QuantityInfo& info : quantities()) {
     std::string inside = "(", beyond = "(";
     for (std::size_t i = 0; i < info.count(); ++i) {
-      inside += i == 0 ? "1" : ", 1";
+      inside += info.name.starts_with("wall") ? "5" : i == 0 ? "1" : ", 1";
       beyond += i == 0 ? "99" : ", 99";
     }
     const std::string name(info.name);
@@ -62,10 +63,35 @@ TEST(Quantity, EachHasAValueOrIsNotThere) {
       const double alone = number(info.count() > 0 ? name + inside + ")" : name, record_alone);
       EXPECT_EQ(std::isnan(alone), info.of_analysis) << name;
     }
-    if (info.count() > 0 && !name.starts_with("neuron") && name != "bound") {
+    const bool of_neuron =
+        name.starts_with("neuron") || name.starts_with("wall") || name.starts_with("descent");
+    if (info.count() > 0 && !of_neuron && name != "bound") {
       EXPECT_TRUE(std::isnan(number(name + beyond + ")", snapshot))) << name;
     }
   }
+}
+
+// The closed forms of the wall, and a descent taken step by step.
+TEST(Quantity, OfTheNeuronAreItsWallAndItsDescent) {
+  Session session(configured({"lab.start_w=5", "lab.start_b=-2.5"}));
+  const Snapshot snapshot = snapshot_of(session);
+  const double s = 1.0 / (1.0 + std::exp(-0.5));
+  EXPECT_NEAR(number("wall-bias(5)", snapshot), 0.5 - 5.0 * s, 1e-12);
+  EXPECT_NEAR(number("wall-slope(5.5)", snapshot), 5.5 * s * (1.0 - s), 1e-12);
+  EXPECT_TRUE(std::isnan(number("wall-slope(3)", snapshot)));
+  lab::NeuronPoint at{5.0, -2.5};
+  for (int k = 0; k <= 20; ++k) {
+    const std::string step = "(" + std::to_string(k) + ")";
+    const lab::NeuronError e = lab::error_at({}, at);
+    EXPECT_NEAR(number("descent-error" + step, snapshot), e.error, 1e-9 * e.error);
+    EXPECT_NEAR(number("descent-gradient" + step, snapshot), e.gradient_norm(),
+                1e-9 * e.gradient_norm());
+    EXPECT_NEAR(number("descent-length(" + std::to_string(k + 1) + ")", snapshot),
+                0.01 * e.gradient_norm(), 1e-9 * e.gradient_norm());
+    at = {at.w - 0.01 * e.dw, at.b - 0.01 * e.db};
+  }
+  EXPECT_TRUE(std::isnan(number("descent-error(301)", snapshot)));
+  EXPECT_TRUE(std::isnan(number("descent-length(0)", snapshot)));
 }
 
 TEST(Quantity, TermsOfAllSequencesAddUpToTheGradient) {

@@ -361,6 +361,8 @@ TEST(LayoutJson, ComesBackAsItWas) {
   layout.settings.tabs = {"gradient-by-lag", "spectrum", "saturation"};
   layout.view.pinned = figure::Cell{9, 2};
   layout.view.sequence = 4;
+  layout.view.relief_turn = 33.5;
+  layout.view.relief_tilt = 71.0;
   layout.view.first_step = 1.5;
   layout.view.last_step = 7.25;
   layout.view.playhead = figure::Playhead{5};

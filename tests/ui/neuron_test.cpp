@@ -143,6 +143,40 @@ TEST(ReliefTurn, ADragBesideTheStartTurnsItAndADoubleClickBringsItBack) {
   EXPECT_EQ(view.relief_tilt, figure::kReliefTilt);
 }
 
+// Seen from the usual side, w grows to the left.
+TEST(NeuronDrag, OnTheReliefArrowKeysMoveTheStartTheWayTheyPoint) {
+  UiDriver driver(configured({}), 1600, 1000);
+  driver.press(Key::v);
+  driver.frames(3);
+  tab_to(driver, "Start of the descents");
+  const auto place = [&] { return on_relief(driver, driver.snapshot().config.lab.descent.start); };
+  const Point before = place();
+  driver.press(Key::right_arrow);
+  driver.frames(3);
+  EXPECT_GT(place().x, before.x + 1.0);
+  EXPECT_LT(driver.snapshot().config.lab.descent.start.w, 5.0);
+  EXPECT_EQ(driver.snapshot().config.lab.descent.start.b, -2.4);
+  driver.press(Key::up_arrow);
+  driver.frames(3);
+  EXPECT_LT(driver.snapshot().config.lab.descent.start.b, -2.4);
+}
+
+TEST(NeuronDrag, AStartThatIsHiddenOnTheReliefIsNotTaken) {
+  UiDriver driver(configured({}), 1600, 1000);
+  driver.press(Key::v);
+  driver.frames(3);
+  const auto start = driver.snapshot().config.lab.descent.start;
+  // From behind the wall, low over the ground.
+  const Point beside = on_relief(driver, {3.4, -3.4});
+  drag(driver, beside, {beside.x + 360.0, beside.y - 80.0});
+  driver.frames(2);
+  const figure::Relief relief = relief_of(driver);
+  ASSERT_FALSE(relief.is_seen(relief.on(start)));
+  const Point ring = on_relief(driver, start);
+  drag(driver, ring, {ring.x + 30.0, ring.y});
+  EXPECT_EQ(driver.snapshot().config.lab.descent.start, start);
+}
+
 TEST(ReliefTurn, ArrowKeysTurnAndTiltIt) {
   UiDriver driver(configured({}), 1600, 1000);
   driver.press(Key::v);
