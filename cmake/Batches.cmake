@@ -6,7 +6,7 @@ option(BACKFLOW_BATCHES "Compile several files in one go: quicker from scratch" 
 # backflow_in_batches(targets…)
 function(backflow_in_batches)
   if(BACKFLOW_BATCHES)
-    set_target_properties(${ARGN} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+    set_target_properties(${ARGN} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       # It takes a file that is read with others for a header.
       foreach(target ${ARGN})

@@ -49,9 +49,10 @@ std::string question(const lesson::Question& question, const Snapshot& state) {
 // What the pages ask is answered at the end, on paper too.
 std::string answer(const Page& page, std::size_t number, const Snapshot& state) {
   const lesson::Question& question = *page.question;
-  return fmt::format("<p><a href=\"#page-{0}\">{0}</a>&ensp;{1}<br><strong>{2}</strong> {3}</p>\n",
-                     number, live(question.ask, state),
-                     live(question.choices[question.answer], state), live(question.because, state));
+  return fmt::format(
+      "<p><a href=\"#page-{0}\">{0}</a>&ensp;{1}<br><strong>{2}</strong>&ensp;{3}</p>\n", number,
+      live(question.ask, state), live(question.choices[question.answer], state),
+      live(question.because, state));
 }
 
 // The figures that the page is about; the network where it names none.
