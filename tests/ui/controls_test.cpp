@@ -150,7 +150,7 @@ TEST(Controls, AMessageMakesRoomForTheVerdictAgain) {
   UiDriver driver;
   driver.type_value("Learning rate", "1000");
   EXPECT_THAT(driver.ui().status(), HasSubstr("out of range"));
-  driver.frames(60 * 9);
+  driver.wait(9.0);
   EXPECT_THAT(driver.ui().status(), HasSubstr("iterations done"));
   // The same mistake again is told again, and so is a pair of choices that does not go together.
   driver.type_value("Learning rate", "1000");

@@ -401,7 +401,7 @@ TEST_F(ExportDialogTest, ProgressCancelAndTheEndAreInTheStatusBar) {
   ++exporter_.told.outcomes;
   exporter_.told.failed = true;
   exporter_.told.outcome = "film.gif could not be written: No space left on device";
-  driver_.frames(60 * 20);
+  driver_.wait(20.0);
   EXPECT_THAT(driver_.ui().export_text(), HasSubstr("No space left"));
 }
 

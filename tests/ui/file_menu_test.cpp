@@ -246,10 +246,10 @@ TEST_F(FileMenuTest, TheStatusBarTellsWhatIsDoneAndHowItEnded) {
   documents_.finish("Saved lecture.backflow.json");
   driver().frames(2);
   EXPECT_EQ(files().line().text(), "Saved lecture.backflow.json");
-  driver().frames(60 * 7);
+  driver().wait(7.0);
   EXPECT_EQ(files().line().text(), "");
   documents_.finish("x.npz: entry “h” " + std::string(40, '-') + " is of dtype object", true);
-  driver().frames(60 * 20);
+  driver().wait(20.0);
   EXPECT_THAT(files().line().text(), HasSubstr("dtype object"));
   driver().click("Close file message");
   driver().frames(2);

@@ -1,5 +1,8 @@
 #include "tests/ui/ui_driver.h"
 
+#include <cmath>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "app/session/analysis.h"
@@ -74,6 +77,13 @@ void UiDriver::frames(int count) {
     ImGui::Render();
     send_mouse_wheel(0.0f);
   }
+}
+
+void UiDriver::wait(double seconds) {
+  constexpr float kFrame = 0.25f;
+  const float usual = std::exchange(ImGui::GetIO().DeltaTime, kFrame);
+  frames(static_cast<int>(std::ceil(seconds / kFrame)));
+  ImGui::GetIO().DeltaTime = usual;
 }
 
 // As the window's loop does.

@@ -25,6 +25,8 @@ public:
 
   /// Draws that many frames; before each the session does one iteration if it is to.
   void frames(int count = 1);
+  /// Frames of a quarter of a second each until that long has passed.
+  void wait(double seconds);
 
   // All of these fail the test when there is no such widget in sight.
   void click(const std::string& label);
