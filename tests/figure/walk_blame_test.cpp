@@ -48,7 +48,7 @@ TEST(Walk, UnderAHorizonBlameFlowsOnlyWhereThereIsSome) {
       const std::string sentence =
           walk_sentences(unrolled_data(snapshot, view), *view.playhead).front();
       EXPECT_EQ(sentence.find("blame flows") != std::string::npos, some) << sentence;
-      for (const FigureInfo* info : {&kUnrolled, &kFolded}) {
+      for (const FigureInfo* info : {&kWalked, &kFolded}) {
         const Figure figure = info->build(snapshot, view, {}, kSize);
         const Group& group = group_of(figure, info == &kFolded ? "cell" : "playhead");
         EXPECT_EQ(!marks_of<PulseMark>(group).empty(), some) << info->name;

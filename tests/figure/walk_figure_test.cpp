@@ -127,7 +127,7 @@ TEST(Walk, BarsFillByTheTermsOfTheStepsPassed) {
       largest = std::max(largest, sum.norm());
     }
     for (Index position = 1; position <= 2 * T + 1; ++position) {
-      const Figure figure = kUnrolled.build(snapshot, at_position(position), {}, kSize);
+      const Figure figure = kWalked.build(snapshot, at_position(position), {}, kSize);
       const auto shares = bar_shares(figure);
       ASSERT_EQ(shares.size(), 3u);
       const Index t = position <= T + 1 ? T + 1 : 2 * T + 2 - position;
@@ -142,8 +142,8 @@ TEST(Walk, ClippingShrinksTheBarsAndNamesItsFactor) {
       walked(2, {"task.name=first-bit", "task.steps=8", "training.clip.threshold=0.01"});
   const auto& record = *snapshot.record;
   ASSERT_TRUE(record.clip.clipped);
-  const Figure before = kUnrolled.build(snapshot, at_position(17), {}, kSize);
-  const Figure after = kUnrolled.build(snapshot, at_position(18), {}, kSize);
+  const Figure before = kWalked.build(snapshot, at_position(17), {}, kSize);
+  const Figure after = kWalked.build(snapshot, at_position(18), {}, kSize);
   const double factor = 0.01 / record.clip.norm_before;
   for (std::size_t i = 0; i < 3; ++i)
     EXPECT_NEAR(bar_shares(after)[i], factor * bar_shares(before)[i], 1e-9) << i;
@@ -155,7 +155,7 @@ TEST(Walk, TheUpdateTellsHowFarTheWeightsMoved) {
   const auto snapshot =
       walked(2, {"task.name=first-bit", "task.steps=8", "training.optimizer=adam"});
   const auto& record = *snapshot.record;
-  const Figure figure = kUnrolled.build(snapshot, at_position(19), {}, kSize);
+  const Figure figure = kWalked.build(snapshot, at_position(19), {}, kSize);
   const std::string text = all_text(figure);
   EXPECT_THAT(text, HasSubstr("‖ΔW‖"));
   const auto moved = [](const model::Matrix& after, const model::Matrix& before) {
@@ -201,7 +201,7 @@ TEST(Walk, ASequenceThatHasEndedSaysSo) {
     if (trace.length(s) == 8) continue;
     View view = at_position(8);
     view.sequence = s;
-    EXPECT_THAT(all_text(kUnrolled.build(snapshot, view, {}, kSize)),
+    EXPECT_THAT(all_text(kWalked.build(snapshot, view, {}, kSize)),
                 HasSubstr("ended at " + std::to_string(trace.length(s))));
     return;
   }
@@ -223,7 +223,7 @@ TEST(Walk, IsLegibleAtEveryPositionSizeAndFold) {
     const Index last = playhead_positions(snapshot.record->trace.steps());
     for (const Size size : {Size{300, 200}, Size{440, 300}, Size{590, 370}, Size{960, 420}})
       for (Index position = 1; position <= last; position += std::max<Index>(1, last / 9))
-        for (const FigureInfo* info : {&kUnrolled, &kFolded})
+        for (const FigureInfo* info : {&kWalked, &kFolded})
           for (const bool title : {true, false}) {
             SCOPED_TRACE(std::string(info->name) + " " + std::to_string(size.width) +
                          ", T = " + std::to_string(snapshot.record->trace.steps()) + ", position " +
@@ -241,7 +241,7 @@ TEST(Walk, IsLegibleAtEveryPositionSizeAndFold) {
 }
 
 TEST(Walk, WithoutOneNothingIsDimmed) {
-  const Figure figure = kUnrolled.build(walked(1, {}), {}, {}, kSize);
+  const Figure figure = kWalked.build(walked(1, {}), {}, {}, kSize);
   for (const char* id : {"unreached", "playhead", "gradients", "highlight"})
     EXPECT_FALSE(has_group(figure, id)) << id;
 }
@@ -280,7 +280,7 @@ TEST(Folded, TheWayThereKeepsInsideTheFigure) {
     for (const double fold : {0.1, 0.4, 0.6, 0.8, 0.99}) {
       View view;
       view.fold = fold;
-      const Figure figure = kUnrolled.build(snapshot, view, {}, kSize);
+      const Figure figure = kWalked.build(snapshot, view, {}, kSize);
       EXPECT_FALSE(figure.plot);
       EXPECT_TRUE(has_group(figure, "network"));
       EXPECT_EQ(has_group(figure, "cell"), fold > 0.55) << fold;
@@ -291,7 +291,7 @@ TEST(Folded, TheWayThereKeepsInsideTheFigure) {
     }
     View folded;
     folded.fold = 1.0;
-    EXPECT_EQ(all_text(kUnrolled.build(snapshot, folded, {Theme::light, 12.0, false}, kSize)),
+    EXPECT_EQ(all_text(kWalked.build(snapshot, folded, {Theme::light, 12.0, false}, kSize)),
               all_text(kFolded.build(snapshot, {}, {Theme::light, 12.0, false}, kSize)));
   }
 }
@@ -323,7 +323,7 @@ TEST(HotSpots, WhatIsMeantElsewhereIsOutlined) {
   const auto outlines = [&](Highlight highlight) {
     View view;
     view.highlight = highlight;
-    const Figure figure = kUnrolled.build(snapshot, view, {}, kSize);
+    const Figure figure = kWalked.build(snapshot, view, {}, kSize);
     return has_group(figure, "highlight")
                ? marks_of<RectMark>(group_of(figure, "highlight")).size() / 2
                : 0;

@@ -11,7 +11,7 @@
 
 namespace backflow::figure {
 
-inline const FigureInfo& kUnrolled = *find_figure("unrolled");
+inline const FigureInfo& kWalked = *find_figure("unrolled");
 inline const FigureInfo& kFolded = *find_figure("folded");
 inline constexpr Size kSize{960, 420};
 
@@ -50,7 +50,7 @@ struct Shown {
 
 inline Shown shown(const session::Snapshot& snapshot, const View& view, Size size = kSize) {
   Shown s;
-  s.figure = kUnrolled.build(snapshot, view, {}, size);
+  s.figure = kWalked.build(snapshot, view, {}, size);
   s.layout = unrolled_layout({}, view, unrolled_data(snapshot, view), s.figure.plot->rect.y, size);
   return s;
 }
