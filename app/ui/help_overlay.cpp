@@ -31,10 +31,10 @@ constexpr Entry kRunning[] = {
 };
 
 constexpr Entry kLooking[] = {
-    {"1 … 9, 0, C, E, I, L, V", "the figures behind the tabs"},
+    {"1 … 9, 0, C E I L V", "the figures behind the tabs"},
     {"M", "enlarge the card under the mouse"},
     {"+  −", "text size; T: light or dark"},
-    {"K", "other colours, as a click on the map's scale"},
+    {"K", "other colours of maps and scales"},
     {"Tab, Enter", "reach and press a control; arrows set it"},
     {"Esc", "close, let go, back to all cards"},
     {"F1", "this page; F2: lessons"},
@@ -162,8 +162,8 @@ HelpAnswer draw_help_overlay(UiContext& ui, const Rect& window) {
   ImGui::PushStyleColor(ImGuiCol_WindowBg, to_imgui(ui.colors().surround, 0.72));
   ImGui::Begin("help", nullptr, flags);
   ImGui::PopStyleColor();
-  const double width = std::min(ui.px(1160.0), window.width - ui.px(24.0));
-  const double height = std::min(ui.px(582.0), window.height - ui.px(24.0));
+  const double width = std::min(ui.px(1220.0), window.width - ui.px(24.0));
+  const double height = std::min(ui.px(630.0), window.height - ui.px(24.0));
   const Rect card{window.x + (window.width - width) / 2.0,
                   window.y + (window.height - height) / 2.0, width, height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
