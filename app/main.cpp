@@ -5,6 +5,6 @@
 #include "app/session/heap.h"
 
 int main(int argc, char** argv) {
-  backflow::session::keep_freed_memory();
+  backflow::session::prepare_heap();
   return backflow::cli::run(argc, argv, std::cout, std::cerr);
 }

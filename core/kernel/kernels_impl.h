@@ -110,83 +110,64 @@ Strip strip(const Term& term, Index row, Index width, Index col, Index cols) {
   return {term.A + row, term.X + col, term.lda, term.ldx};
 }
 
-// The part of a result that one tile computes.
+// One tile of a result: N columns from `col` of the panel at `row`. Its corner in the start and in
+// the result, as in Sum.
 struct Place {
-  Index row, rows, col, cols;
+  Index row, col, cols;
+  const double* start;
+  Index ld_start;
+  double* Y;
+  Index ldy;
 };
 
-// Of V·kWidth rows those that there are.
-template <int V>
-void load_column(const double* from, Index rows, Vector (&sums)[V]) {
-  if (rows == V * kWidth) {
-    for (int v = 0; v < V; ++v) sums[v] = load(from + v * kWidth);
-    return;
-  }
-  double column[V * kWidth] = {};
-  for (Index i = 0; i < rows; ++i) column[i] = from[i];
-  for (int v = 0; v < V; ++v) sums[v] = load(column + v * kWidth);
+// f(0), …, f(N − 1), without a loop: what f indexes with them stays in registers.
+template <int N, class Function>
+inline void each(const Function& f) {
+#pragma GCC unroll 8
+  for (int i = 0; i < N; ++i) f(i);
 }
 
-template <int V>
-void store_column(const Vector (&sums)[V], Index rows, double* to) {
-  if (rows == V * kWidth) {
-    for (int v = 0; v < V; ++v) store(to + v * kWidth, sums[v]);
-    return;
-  }
-  double column[V * kWidth];
-  for (int v = 0; v < V; ++v) store(column + v * kWidth, sums[v]);
-  for (Index i = 0; i < rows; ++i) to[i] = column[i];
-}
-
-// Y = start + Σ A X for one panel and one group: rows ≤ V·kWidth and N columns. K is how many inner
-// indices go at once into accumulators of their own, so that narrow products do not wait for each
-// addition.
+// Y = start + Σ A X for a panel of V vectors and N columns. K is how many inner indices go at once
+// into accumulators of their own, so that narrow products do not wait for each addition.
 template <Layout kLayout, int V, int N, int K>
-void tile(const Sum& sum, Place at) {
+void tile(const Sum& sum, const Place& at) {
   constexpr bool kPlain = kLayout == Layout::packed_and_plain;
-  Vector sums[N][V], more[K][N][V];  // more[0] is not used
-  // One by one: "= {}" would fill memory, and keep the sums there.
-  for (int u = 1; u < K; ++u)
-    for (int j = 0; j < N; ++j)
-      for (int v = 0; v < V; ++v) more[u][j][v] = Vector{};
-  for (int j = 0; j < N; ++j) {
-    if (sum.start == nullptr)
-      for (int v = 0; v < V; ++v) sums[j][v] = Vector{};
-    else
-      load_column(sum.start + at.row + (at.col + j) * sum.ld_start, at.rows, sums[j]);
-  }
+  Vector sums[K][N][V];
+  each<K>(
+      [&](int u) { each<N>([&](int j) { each<V>([&](int v) { sums[u][j][v] = Vector{}; }); }); });
+  if (at.start != nullptr)
+    each<N>([&](int j) {
+      each<V>([&](int v) { sums[0][j][v] = load(at.start + j * at.ld_start + v * kWidth); });
+    });
   for (Index i = 0; i < sum.count; ++i) {
     const Index inner = sum.terms[i].inner;
     const Strip own = strip<kLayout>(sum.terms[i], at.row, V * kWidth, at.col, at.cols);
-    const auto x_at = [&](Index k, int j) {
-      return kPlain ? own.x[k + j * own.x_step] : own.x[k * own.x_step + j];
+    const auto add = [&](Index k, Vector(&to)[N][V]) {
+      Vector a[V];
+      each<V>([&](int v) { a[v] = load(own.a + k * own.a_step + v * kWidth); });
+      each<N>([&](int j) {
+        const Vector x = broadcast(kPlain ? own.x[k + j * own.x_step] : own.x[k * own.x_step + j]);
+        each<V>([&](int v) { to[j][v] += a[v] * x; });
+      });
     };
     Index k = 0;
-    for (; k + K <= inner; k += K)
-      for (int u = 0; u < K; ++u) {
-        Vector a[V];
-        for (int v = 0; v < V; ++v) a[v] = load(own.a + (k + u) * own.a_step + v * kWidth);
-        for (int j = 0; j < N; ++j) {
-          const Vector x = broadcast(x_at(k + u, j));
-          for (int v = 0; v < V; ++v) (u == 0 ? sums[j][v] : more[u][j][v]) += a[v] * x;
-        }
-      }
-    if (K == 1) continue;
-    for (; k < inner; ++k)
-      for (int j = 0; j < N; ++j) {
-        const Vector x = broadcast(x_at(k, j));
-        for (int v = 0; v < V; ++v) sums[j][v] += load(own.a + k * own.a_step + v * kWidth) * x;
-      }
+    for (; k + K <= inner; k += K) each<K>([&](int u) { add(k + u, sums[u]); });
+    if (K > 1)
+      for (; k < inner; ++k) add(k, sums[0]);
   }
-  for (int u = 1; u < K; ++u)
-    for (int j = 0; j < N; ++j)
-      for (int v = 0; v < V; ++v) sums[j][v] += more[u][j][v];
-  for (int j = 0; j < N; ++j)
-    store_column(sums[j], at.rows, sum.Y + at.row + (at.col + j) * sum.ldy);
+  double* const Y = at.Y;
+  const Index ldy = at.ldy;
+  each<N>([&](int j) {
+    each<V>([&](int v) {
+      Vector y = sums[0][j][v];
+      for (int u = 1; u < K; ++u) y += sums[u][j][v];
+      store(Y + j * ldy + v * kWidth, y);
+    });
+  });
 }
 
 template <Layout kLayout, int V>
-void panel_times_group(const Sum& sum, Place at) {
+void panel_times_group(const Sum& sum, const Place& at) {
   switch (at.cols) {
     case 1:
       return tile<kLayout, V, 1, 4>(sum, at);
@@ -211,21 +192,49 @@ void panel_times_group(const Sum& sum, Place at) {
   }
 }
 
+// Of a panel whose last vector is not full, beside the result: `rows` are those that there are.
+template <Layout kLayout, int V>
+void ragged_panel_times_group(const Sum& sum, Place at, Index rows) {
+  constexpr Index kRows = V * kWidth;
+  double room[kGroup * kRows] = {};
+  double* const Y = at.Y;
+  if (at.start != nullptr)
+    for (Index j = 0; j < at.cols; ++j)
+      for (Index i = 0; i < rows; ++i) room[j * kRows + i] = at.start[j * at.ld_start + i];
+  const Index ldy = at.ldy;
+  at.start = at.Y = room;
+  at.ld_start = at.ldy = kRows;
+  panel_times_group<kLayout, V>(sum, at);
+  for (Index j = 0; j < at.cols; ++j)
+    for (Index i = 0; i < rows; ++i) Y[j * ldy + i] = room[j * kRows + i];
+}
+
+// A panel of `rows` rows meets all groups while it is in the nearest cache.
+template <Layout kLayout, int V>
+void panel_times_all(const Sum& sum, Index row, Index rows) {
+  for (Index col = 0; col < sum.cols; col += kGroup) {
+    const double* start = sum.start == nullptr ? nullptr : sum.start + row + col * sum.ld_start;
+    const Place at{row,    col,          min(kGroup, sum.cols - col),
+                   start,  sum.ld_start, sum.Y + row + col * sum.ldy,
+                   sum.ldy};
+    if (rows == V * kWidth)
+      panel_times_group<kLayout, V>(sum, at);
+    else
+      ragged_panel_times_group<kLayout, V>(sum, at, rows);
+  }
+}
+
 template <Layout kLayout>
 void add_up(const Sum& sum) {
-  // A panel meets all groups while it is in the nearest cache.
   for (Index row = 0, used; row < sum.rows; row += used) {
     used = next_panel(sum.rows - row);
     const Index width = padded(used);
-    for (Index col = 0; col < sum.cols; col += kGroup) {
-      const Place at{row, used, col, min(kGroup, sum.cols - col)};
-      if (width == kPanel)
-        panel_times_group<kLayout, 3>(sum, at);
-      else if (width == 2 * kWidth)
-        panel_times_group<kLayout, 2>(sum, at);
-      else
-        panel_times_group<kLayout, 1>(sum, at);
-    }
+    if (width == kPanel)
+      panel_times_all<kLayout, 3>(sum, row, used);
+    else if (width == 2 * kWidth)
+      panel_times_all<kLayout, 2>(sum, row, used);
+    else
+      panel_times_all<kLayout, 1>(sum, row, used);
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 using model::Index;
 
 // As the program itself does at its start.
-const bool kHeap = (session::keep_freed_memory(), true);
+const bool kHeap = (session::prepare_heap(), true);
 
 constexpr Index kInputs = 8, kOutputs = 4;
 
