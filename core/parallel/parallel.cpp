@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -48,17 +49,36 @@ public:
     work();
     // Who has not come by now finds the gate closed; the others are waited for.
     gate_.fetch_or(kClosed, std::memory_order_acq_rel);
-    for (int spin = 0; gate_.load(std::memory_order_acquire) != kClosed; ++spin)
-      if (spin >= kSpins) std::this_thread::yield();
+    const auto all_gone = [&] { return gate_.load(std::memory_order_acquire) == kClosed; };
+    while (!comes_soon(all_gone)) std::this_thread::yield();
     const std::exception_ptr error = std::exchange(error_, nullptr);
     busy_.clear(std::memory_order_release);
     if (error) std::rethrow_exception(error);
   }
 
 private:
-  // A round follows the last within microseconds while training runs; sleeping and waking takes
-  // longer than that.
-  static constexpr int kSpins = 40000;
+  // Waits a moment for it, awake: a round follows the last within microseconds while training runs,
+  // and sleeping and waking takes longer than what lies between.
+  template <class Condition>
+  static bool comes_soon(const Condition& condition) {
+    constexpr std::chrono::microseconds kMoment{200};
+    constexpr int kLooks = 64;  // between two looks at the clock
+    const auto end = std::chrono::steady_clock::now() + kMoment;
+    do {
+      for (int i = 0; i < kLooks; ++i) {
+        if (condition()) return true;
+        relax();
+      }
+    } while (std::chrono::steady_clock::now() < end);
+    return condition();
+  }
+
+  // Leaves a core that runs two threads to the other one for some cycles.
+  static void relax() {
+#ifdef __x86_64__
+    __builtin_ia32_pause();
+#endif
+  }
 
   static void alone(Index count, const std::function<void(Index)>& job) {
     std::exception_ptr error;
@@ -106,11 +126,10 @@ private:
 
   void help(std::uint64_t seen) {
     while (true) {
-      int spin = 0;
-      while (round_.load(std::memory_order_acquire) == seen && spin < kSpins) ++spin;
-      if (spin == kSpins) {
+      const auto announced = [&] { return round_.load(std::memory_order_acquire) != seen; };
+      if (!comes_soon(announced)) {
         std::unique_lock lock(mutex_);
-        wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
+        wake_.wait(lock, announced);
       }
       seen = round_.load(std::memory_order_acquire);
       if (stop_) return;
