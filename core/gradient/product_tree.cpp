@@ -147,13 +147,12 @@ private:
     };
     steps.data.setZero();
     for (Index t = 1; t <= T; ++t) {
-      asked(t) = asked_cols(asked_rows(jacobian(t).mantissa));
+      asked(t) = asked_cols(asked_rows(jacobian(t).mantissa)).transpose();
       steps.exponent(t - 1) = jacobian(t).exponent;
       keep_in_range(asked(t), steps.exponent(t - 1));
     }
     Matrix squares;
-    if (!largest_eigenvalues(grams(steps, true, true), Matrix::Identity(n_, n_), cancelled_,
-                             squares))
+    if (!largest_eigenvalues(grams(steps, true), Matrix::Identity(n_, n_), cancelled_, squares))
       return;
     for (Index t = 1; t <= T; ++t) {
       const double square = squares(t - 1, 0);
@@ -162,18 +161,21 @@ private:
     }
   }
 
-  // L_t for t = m + 1..hi.
+  // L_tᵀ for t = m + 1..hi: transposed, the same formulas and the quicker products serve both
+  // sides.
   Blocks left_factors(Index m, Index hi) const {
     Blocks left(n_, hi - m);
     for (Index i = 0; i < hi - m && !stop(); ++i) {
       const ScaledMatrix& J = jacobian(m + 1 + i);
-      multiply(J.mantissa, i == 0 ? nullptr : &left, i - 1, true, left.block(i));
+      if (i == 0)
+        left.block(i) = J.mantissa.transpose();
+      else
+        model::assign_product(left.block(i - 1), Transpose::no, J.mantissa, Transpose::yes,
+                              left.block(i));
       left.exponent(i) = J.exponent + (i == 0 ? 0 : left.exponent(i - 1));
       keep_in_range(left.block(i), left.exponent(i));
     }
-    // From here on the asked rows alone count, and those of h may be far smaller than those of c.
-    for (Index i = 0; i < left.count() && part_.count < n_; ++i)
-      keep_in_range(left.block(i).middleRows(part_.first, part_.count), left.exponent(i));
+    keep_asked_in_range(left);
     return left;
   }
 
@@ -183,66 +185,58 @@ private:
     for (Index i = m - lo - 1; i >= 0 && !stop(); --i) {
       const ScaledMatrix& J = jacobian(lo + i + 1);
       const bool last = i == m - lo - 1;
-      multiply(J.mantissa, last ? nullptr : &right, i + 1, false, right.block(i));
+      if (last)
+        right.block(i) = J.mantissa;
+      else
+        model::assign_product(right.block(i + 1), Transpose::no, J.mantissa, Transpose::no,
+                              right.block(i));
       right.exponent(i) = J.exponent + (last ? 0 : right.exponent(i + 1));
       keep_in_range(right.block(i), right.exponent(i));
     }
-    for (Index i = 0; i < right.count() && part_.count < n_; ++i)
-      keep_in_range(right.block(i).middleCols(part_.first, part_.count), right.exponent(i));
+    keep_asked_in_range(right);
     return right;
   }
 
-  // J, or its product with a neighbour from the left or from the right.
-  static void multiply(const Matrix& J, const Blocks* blocks, Index neighbour, bool from_left,
-                       Eigen::Ref<Matrix> out) {
-    if (blocks == nullptr) {
-      out = J;
-      return;
-    }
-    out.setZero();
-    if (from_left)
-      model::add_product(J, Transpose::no, blocks->block(neighbour), Transpose::no, out);
-    else
-      model::add_product(blocks->block(neighbour), Transpose::no, J, Transpose::no, out);
+  // Once all factors are there the asked columns alone count, and those of h may be far smaller
+  // than those of c.
+  void keep_asked_in_range(Blocks& factors) const {
+    for (Index i = 0; i < factors.count() && part_.count < n_; ++i)
+      keep_in_range(factors.block(i).middleCols(part_.first, part_.count), factors.exponent(i));
   }
 
-  // LᵀL or R Rᵀ of every block, of the rows of L and the columns of R that are asked for; both
-  // triangles when `full`, else at least the upper one.
-  Matrix grams(const Blocks& factors, bool left, bool full) const {
-    Matrix all = Matrix::Zero(n_, factors.data.cols());
+  // X Xᵀ of every block, of the columns that are asked for; both triangles when `full`, else the
+  // upper one and anything below it.
+  Matrix grams(const Blocks& factors, bool full) const {
+    Matrix all(n_, factors.data.cols());
     for (Index i = 0; i < factors.count() && !stop(); ++i) {
       auto gram = all.middleCols(i * n_, n_);
+      const auto X = asked_cols(factors.block(i));
       constexpr Index kColumns = 48;  // what lies below a block on the diagonal is left out
       for (Index col = 0; col < n_; col += kColumns) {
         const Index count = std::min(kColumns, n_ - col), rows = col + count;
-        auto out = gram.block(0, col, rows, count);
-        if (left) {
-          const auto L = asked_rows(factors.block(i));
-          model::add_product(L.leftCols(rows), Transpose::yes, L.middleCols(col, count),
-                             Transpose::no, out);
-        } else {
-          const auto R = asked_cols(factors.block(i));
-          model::add_product(R.topRows(rows), Transpose::no, R.middleRows(col, count),
-                             Transpose::yes, out);
-        }
+        model::assign_product(X.topRows(rows), Transpose::no, X.middleRows(col, count),
+                              Transpose::yes, gram.block(0, col, rows, count));
       }
       if (full) gram.template triangularView<Eigen::StrictlyLower>() = gram.transpose();
     }
     return all;
   }
 
-  // The upper triangles in columns, √2 off the diagonal: ⟨A, B⟩ is the plain inner product.
+  // The upper triangles column after column, √2 off the diagonal, so that ⟨A, B⟩ is the plain inner
+  // product: a row for each matrix, and rows of zeros up to a multiple of kRows.
+  static constexpr Index kRows = 8;
   Matrix packed(const Matrix& all) const {
-    const Index count = all.cols() / n_;
-    Matrix out(n_ * (n_ + 1) / 2, count);
-    for (Index i = 0; i < count; ++i) {
-      Index at = 0;
-      for (Index j = 0; j < n_; ++j) {
-        const auto column = all.col(i * n_ + j);
-        out.col(i).segment(at, j) = std::sqrt(2.0) * column.head(j);
-        out(at + j, i) = column[j];
-        at += j + 1;
-      }
+    const Index count = all.cols() / n_, rows = (count + kRows - 1) / kRows * kRows;
+    const double sqrt2 = std::sqrt(2.0);
+    Matrix out(rows, n_ * (n_ + 1) / 2);
+    for (Index first = 0; first < rows; first += kRows) {
+      const Index used = std::min(kRows, count - first);
+      const double* const from = all.data() + first * n_ * n_;
+      double* to = out.data() + first;
+      for (Index j = 0; j < n_; ++j)
+        for (Index i = 0; i <= j; ++i, to += rows)
+          for (Index u = 0; u < kRows; ++u)
+            to[u] = u < used ? (i < j ? sqrt2 : 1.0) * from[u * n_ * n_ + j * n_ + i] : 0.0;
     }
     return out;
   }
@@ -254,17 +248,17 @@ private:
     parallel::for_each(2, [&](Index side) {
       const bool is_left = side == 0;
       factors[side] = is_left ? left_factors(m, hi) : right_factors(lo, m);
-      gram[side] = grams(*factors[side], is_left, !frobenius);
+      gram[side] = grams(*factors[side], !frobenius);
       if (frobenius) gram[side] = packed(gram[side]);
     });
     const Blocks &left = *factors[0], &right = *factors[1];
     Matrix squares;  // ‖L_t R_k‖² in the norm asked for; NaN where it did not come out
     if (frobenius) {
-      squares = Matrix::Zero(left.count(), right.count());
+      squares.resize(gram[0].rows(), right.count());
       parallel::for_each(2, [&](Index half) {
         const Index first = right.count() * half / 2, end = right.count() * (half + 1) / 2;
-        model::add_product(gram[0], Transpose::yes, gram[1].middleCols(first, end - first),
-                           Transpose::no, squares.middleCols(first, end - first));
+        model::assign_product(gram[0], Transpose::no, gram[1].middleRows(first, end - first),
+                              Transpose::yes, squares.middleCols(first, end - first));
       });
     } else if (!largest_eigenvalues(gram[0], gram[1], cancelled_, squares)) {
       return;
@@ -272,11 +266,12 @@ private:
     if (!stop()) store(left, right, squares, m, lo);
   }
 
+  // `left` holds the transposes; squares may have more rows than there are left factors.
   void store(const Blocks& left, const Blocks& right, const Matrix& squares, Index m, Index lo) {
     const double share = kCancellation / static_cast<double>(n_);
     std::vector<double> left_norm;
     for (Index i = 0; i < left.count(); ++i)
-      left_norm.push_back(asked_rows(left.block(i)).squaredNorm());
+      left_norm.push_back(asked_cols(left.block(i)).squaredNorm());
     for (Index j = 0; j < right.count(); ++j) {
       const double right_norm = asked_cols(right.block(j)).squaredNorm();
       for (Index i = 0; i < left.count(); ++i) {
@@ -288,7 +283,7 @@ private:
         else if (square >= share * bound && bound > 0.0 && std::isfinite(square))
           out = log10_scaled(std::sqrt(square), left.exponent(i) + right.exponent(j));
         else if (bound == 0.0 ||
-                 is_structurally_zero(asked_rows(left.block(i)), asked_cols(right.block(j))))
+                 is_structurally_zero(asked_cols(left.block(i)), asked_cols(right.block(j))))
           out = -std::numeric_limits<double>::infinity();
         else
           cancelling_[static_cast<std::size_t>(m + 1 + i)].push_back(lo + j);
@@ -296,12 +291,15 @@ private:
     }
   }
 
-  // No column of the left factor that is not all zero meets such a row of the right one: dead
+  // No column of the left factor L that is not all zero meets such a row of the right one: dead
   // units.
-  static bool is_structurally_zero(const Eigen::Ref<const Matrix>& left,
+  static bool is_structurally_zero(const Eigen::Ref<const Matrix>& left_transposed,
                                    const Eigen::Ref<const Matrix>& right) {
-    for (Index i = 0; i < left.cols(); ++i)
-      if ((left.col(i).array() != 0.0).any() && (right.row(i).array() != 0.0).any()) return false;
+    const auto is_used = [](const Eigen::Ref<const Matrix>& x, Index row) {
+      return (x.row(row).array() != 0.0).any();
+    };
+    for (Index i = 0; i < right.rows(); ++i)
+      if (is_used(left_transposed, i) && is_used(right, i)) return false;
     return true;
   }
 
@@ -325,8 +323,7 @@ private:
         wanted.pop_back();
       }
       if (wanted.empty()) break;
-      next.setZero();
-      model::add_product(product, Transpose::no, jacobian(k).mantissa, Transpose::no, next);
+      model::assign_product(product, Transpose::no, jacobian(k).mantissa, Transpose::no, next);
       product.swap(next);
       exponent += jacobian(k).exponent;
       keep_in_range(product.middleCols(0, n_), exponent);

@@ -11,12 +11,16 @@ model::Matrix ScaledMatrix::value() const {
 }
 
 int binary_exponent(const Eigen::Ref<const model::Matrix>& x) {
+  if (x.size() == 0) return 0;
+  const bool whole = x.outerStride() == x.rows();
+  const model::Index length = whole ? x.size() : x.rows(), count = whole ? 1 : x.cols();
   // Both reductions vectorise; Eigen's maximum that minds NaN does not. 0 · v is NaN for what is
   // not finite.
   double largest = 0.0, flaw = 0.0;
-  for (model::Index j = 0; j < x.cols(); ++j) {
-    largest = std::max(largest, x.rows() == 0 ? 0.0 : x.col(j).cwiseAbs().maxCoeff());
-    flaw += (0.0 * x.col(j)).sum();
+  for (model::Index j = 0; j < count; ++j) {
+    const Eigen::Map<const model::Vector> part(x.data() + j * x.outerStride(), length);
+    largest = std::max(largest, part.cwiseAbs().maxCoeff());
+    flaw += (0.0 * part).sum();
   }
   if (largest == 0.0 || flaw != 0.0) return 0;
   int exponent = 0;

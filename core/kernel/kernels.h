@@ -57,11 +57,12 @@ struct Kernels {
 
   /// Adds up products of packed operands.
   void (*add_packed)(const Sum& sum);
-  /// The same with plain X (inner, cols) of leading dimension ldx: small products are done before
-  /// packing would pay.
+  /// The same with plain X (inner, cols) of leading dimension ldx.
+  void (*add_left_packed)(const Sum& sum);
+  /// With plain A (rows, inner) of leading dimension lda, and plain X; here and in add_outer() rows
+  /// must be a multiple of row_step.
   void (*add_plain)(const Sum& sum);
-  /// Outer products of columns: plain A (rows, inner) of leading dimension lda, and X holds Bᵀ, B
-  /// (cols, inner) of leading dimension ldx; rows must be a multiple of row_step.
+  /// Outer products of columns: plain A, and X holds Bᵀ, B (cols, inner) of leading dimension ldx.
   void (*add_outer)(const Sum& sum);
   Index row_step;
 

@@ -89,9 +89,17 @@ void pack_right_transposed(const double* X, Index ldx, Index inner, Index cols, 
   }
 }
 
-// How the left operand lies: in panels, or as a plain matrix; and the right one: in groups, plain,
-// or plain and to be transposed.
-enum class Layout { packed, packed_and_plain, outer };
+// How the operands lie: the left one in panels or plain; the right one in groups, plain, or plain
+// and to be transposed.
+enum class Layout { packed, packed_and_plain, plain, outer };
+
+constexpr bool is_left_plain(Layout layout) {
+  return layout == Layout::plain || layout == Layout::outer;
+}
+
+constexpr bool is_right_plain(Layout layout) {
+  return layout == Layout::packed_and_plain || layout == Layout::plain;
+}
 
 // Where the numbers of a term's panel and group lie: A(i, k) at a[i + k·a_step], X(k, j) at
 // x[k + j·x_step] when X is plain, else at x[k·x_step + j].
@@ -103,11 +111,13 @@ struct Strip {
 
 template <Layout kLayout>
 Strip strip(const Term& term, Index row, Index width, Index col, Index cols) {
-  if (kLayout == Layout::packed)
-    return {term.A + row * term.inner, term.X + col * term.inner, width, cols};
-  if (kLayout == Layout::packed_and_plain)
-    return {term.A + row * term.inner, term.X + col * term.ldx, width, term.ldx};
-  return {term.A + row, term.X + col, term.lda, term.ldx};
+  Strip own{};
+  own.a = term.A + (is_left_plain(kLayout) ? row : row * term.inner);
+  own.a_step = is_left_plain(kLayout) ? term.lda : width;
+  const Index x_column = kLayout == Layout::packed ? term.inner : term.ldx;
+  own.x = term.X + (kLayout == Layout::outer ? col : col * x_column);
+  own.x_step = kLayout == Layout::packed ? cols : term.ldx;
+  return own;
 }
 
 // One tile of a result: N columns from `col` of the panel at `row`. Its corner in the start and in
@@ -131,7 +141,7 @@ inline void each(const Function& f) {
 // into accumulators of their own, so that narrow products do not wait for each addition.
 template <Layout kLayout, int V, int N, int K>
 void tile(const Sum& sum, const Place& at) {
-  constexpr bool kPlain = kLayout == Layout::packed_and_plain;
+  constexpr bool kPlain = is_right_plain(kLayout);
   Vector sums[K][N][V];
   each<K>(
       [&](int u) { each<N>([&](int j) { each<V>([&](int v) { sums[u][j][v] = Vector{}; }); }); });
@@ -407,6 +417,7 @@ const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
                                     pack_right_transposed,
                                     add_up<Layout::packed>,
                                     add_up<Layout::packed_and_plain>,
+                                    add_up<Layout::plain>,
                                     add_up<Layout::outer>,
                                     kWidth,
                                     run<Tanh>,

@@ -25,45 +25,57 @@ Room& room() {
   return mine;
 }
 
-// C += the term's product.
-kernel::Sum add_to(MutableRef C, const kernel::Term& term) {
-  return {&term, 1, C.data(), C.outerStride(), C.rows(), C.cols(), C.data(), C.outerStride()};
-}
-
-// y += A x with x rearranged, a block of columns at a time so that it stays in the near caches.
-void add_rearranged(const PackedProduct& product, MutableRef y) {
-  constexpr Index kColumns = 64;
-  const Index inner = product.A->inner();
-  for (Index col = 0; col < y.cols(); col += kColumns) {
-    const Index count = std::min(kColumns, y.cols() - col);
-    double* packed = at_least(room().right, kernels().packed_right_size(inner, count));
-    kernels().pack_right(product.x + col * product.ldx, product.ldx, inner, count, packed);
-    const kernel::Term term{product.A->data(), 0, packed, 0, inner};
-    kernels().add_packed(add_to(y.middleCols(col, count), term));
-  }
-}
-
-// y = start + Σ A x. Small products go together; then each one that is worth rearranging x for.
+// y = start + Σ A x. The right operands stay as they lie: reading them in eight columns at once is
+// no slower than rearranged (measured up to 2048 rows), and rearranging takes its time.
 void add_up(std::span<const PackedProduct> products, const double* start, Index ld_start,
             MutableRef y) {
-  constexpr Index kPacked = 192;  // inner size from which that pays (measured)
   constexpr std::size_t kMost = 4;
-  const auto plain = [&](const PackedProduct& p) {
-    return p.A->inner() < kPacked || y.cols() == 1;
-  };
   eigen_assert(products.size() <= kMost);
   std::array<kernel::Term, kMost> terms;
   Index count = 0;
   for (const PackedProduct& p : products) {
     eigen_assert(p.A->rows() == y.rows());
-    if (plain(p))
-      terms[static_cast<std::size_t>(count++)] = {p.A->data(), 0, p.x, p.ldx, p.A->inner()};
+    terms[static_cast<std::size_t>(count++)] = {p.A->data(), 0, p.x, p.ldx, p.A->inner()};
   }
-  if (count > 0 || start != y.data())
-    kernels().add_plain(
-        {terms.data(), count, start, ld_start, y.rows(), y.cols(), y.data(), y.outerStride()});
-  for (const PackedProduct& p : products)
-    if (!plain(p)) add_rearranged(p, y);
+  kernels().add_left_packed(
+      {terms.data(), count, start, ld_start, y.rows(), y.cols(), y.data(), y.outerStride()});
+}
+
+// C = start + op(A) op(B), where start is null or C itself.
+void multiply(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Transpose transpose_B,
+              MutableRef C, const double* start) {
+  const bool a_t = transpose_A == Transpose::yes, b_t = transpose_B == Transpose::yes;
+  const Index inner = a_t ? A.rows() : A.cols(), rows = C.rows(), cols = C.cols();
+  eigen_assert(inner == (b_t ? B.cols() : B.rows()));
+  eigen_assert(rows == (a_t ? A.cols() : A.rows()) && cols == (b_t ? B.rows() : B.cols()));
+  // What fits the second cache is multiplied as it lies: rearranged it would be but a tenth slower
+  // to read, and that is less than rearranging takes (measured).
+  constexpr Index kPlainRows = 256, kPlainCols = 128, kFewCols = 16;
+  const bool plain = !a_t && rows % kernels().row_step == 0 &&
+                     (cols <= kFewCols || (rows <= kPlainRows && cols <= kPlainCols));
+  constexpr Index kInner = 384, kPlainSize = 192 * kPlainRows;  // both fit the second cache
+  const Index step = plain ? std::max<Index>(64, kPlainSize / std::max<Index>(rows, 1)) : kInner;
+  for (Index k = 0; k < inner; k += step) {
+    const Index length = std::min(step, inner - k);
+    const double* const a = a_t ? A.data() + k : A.data() + k * A.outerStride();
+    const double* const b = b_t ? B.data() + k * B.outerStride() : B.data() + k;
+    kernel::Term term{a, A.outerStride(), b, B.outerStride(), length};
+    const kernel::Sum sum{
+        &term,          1, k == 0 ? start : C.data(), C.outerStride(), rows, cols, C.data(),
+        C.outerStride()};
+    if (plain) {
+      (b_t ? kernels().add_outer : kernels().add_plain)(sum);
+      continue;
+    }
+    double* const left = at_least(room().left, kernels().packed_left_size(rows, length));
+    double* const right = at_least(room().right, kernels().packed_right_size(length, cols));
+    (a_t ? kernels().pack_left_transposed : kernels().pack_left)(a, term.lda, rows, length, left);
+    (b_t ? kernels().pack_right_transposed : kernels().pack_right)(b, term.ldx, length, cols,
+                                                                   right);
+    term.A = left;
+    term.X = right;
+    kernels().add_packed(sum);
+  }
 }
 
 }  // namespace
@@ -103,41 +115,15 @@ void add_products(std::span<const PackedProduct> products, MutableRef y) {
 
 void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Transpose transpose_B,
                  MutableRef C) {
-  const bool a_t = transpose_A == Transpose::yes, b_t = transpose_B == Transpose::yes;
-  const Index inner = a_t ? A.rows() : A.cols();
-  eigen_assert(inner == (b_t ? B.cols() : B.rows()));
-  eigen_assert(C.rows() == (a_t ? A.cols() : A.rows()) && C.cols() == (b_t ? B.rows() : B.cols()));
-  constexpr Index kInner = 384;  // a panel of that length fits the second cache
-  // Outer products of columns lie in memory as the kernel wants them: what is small or has few
-  // columns is read but once or twice, so that rearranging it would not pay.
-  constexpr Index kPlainRows = 64, kPlainCols = 16;
-  if (!a_t && b_t && (C.rows() <= kPlainRows || C.cols() <= kPlainCols) &&
-      C.rows() % kernels().row_step == 0) {
-    const Index step = C.rows() <= kPlainRows ? inner : kPlainRows * kInner / C.rows();
-    for (Index k = 0; k < inner; k += step) {
-      const kernel::Term term{A.data() + k * A.outerStride(), A.outerStride(),
-                              B.data() + k * B.outerStride(), B.outerStride(),
-                              std::min(step, inner - k)};
-      kernels().add_outer(add_to(C, term));
-    }
-    return;
-  }
-  for (Index k = 0; k < inner; k += kInner) {
-    const Index length = std::min(kInner, inner - k);
-    double* left = at_least(room().left, kernels().packed_left_size(C.rows(), length));
-    double* right = at_least(room().right, kernels().packed_right_size(length, C.cols()));
-    if (a_t)
-      kernels().pack_left_transposed(A.data() + k, A.outerStride(), C.rows(), length, left);
-    else
-      kernels().pack_left(A.data() + k * A.outerStride(), A.outerStride(), C.rows(), length, left);
-    if (b_t)
-      kernels().pack_right_transposed(B.data() + k * B.outerStride(), B.outerStride(), length,
-                                      C.cols(), right);
-    else
-      kernels().pack_right(B.data() + k, B.outerStride(), length, C.cols(), right);
-    const kernel::Term term{left, 0, right, 0, length};
-    kernels().add_packed(add_to(C, term));
-  }
+  multiply(A, transpose_A, B, transpose_B, C, C.data());
+}
+
+void assign_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B,
+                    Transpose transpose_B, MutableRef C) {
+  if (A.size() == 0)
+    C.setZero();
+  else
+    multiply(A, transpose_A, B, transpose_B, C, nullptr);
 }
 
 }  // namespace backflow::model

@@ -2,8 +2,8 @@
 //
 // PackedMatrix is for one matrix that meets many narrow ones, such as W_hh at every step: it is
 // rearranged once. Products that are added up, as in W_xh x + W_hh h + b, are computed in one pass
-// over the result. add_product() is the general product. Nothing here allocates once a thread has
-// done a product of that size.
+// over the result. add_product() and assign_product() are the general product. Nothing here
+// allocates once a thread has done a product of that size.
 #pragma once
 
 #include <span>
@@ -60,5 +60,8 @@ enum class Transpose { no, yes };
 /// C (p, q) += op(A) op(B), where op is the transpose or nothing.
 void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Transpose transpose_B,
                  MutableRef C);
+/// C = op(A) op(B); C must not overlap the others.
+void assign_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B,
+                    Transpose transpose_B, MutableRef C);
 
 }  // namespace backflow::model

@@ -77,7 +77,7 @@ TEST_P(EveryInstructionSet, MultipliesAPlainRightOperandOfALargerMatrix) {
         kernels.pack_left(A.data(), rows, rows, inner, left.data());
         Matrix Y = before;
         const kernel::Term term{left.data(), 0, wide.data(), inner + 2, inner};
-        kernels.add_plain({&term, 1, Y.data(), rows + 3, rows, cols, Y.data(), rows + 3});
+        kernels.add_left_packed({&term, 1, Y.data(), rows + 3, rows, cols, Y.data(), rows + 3});
         ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
         for (Index i = 0; i < rows; ++i)
           for (Index j = 0; j < cols; ++j)
@@ -87,7 +87,7 @@ TEST_P(EveryInstructionSet, MultipliesAPlainRightOperandOfALargerMatrix) {
       }
 }
 
-TEST_P(EveryInstructionSet, AddsOuterProductsOfPartsOfLargerMatrices) {
+TEST_P(EveryInstructionSet, MultipliesPartsOfLargerMatricesAsTheyLie) {
   const Kernels& kernels = *GetParam();
   model::Random random(7);
   for (const Index steps : {1, 2, 3, 4, 5, 7, 13})
@@ -96,19 +96,27 @@ TEST_P(EveryInstructionSet, AddsOuterProductsOfPartsOfLargerMatrices) {
         const Index rows = steps * kernels.row_step;
         Matrix A = random.normal_matrix(rows + 1, inner, 1.0);
         Matrix B = random.normal_matrix(cols + 2, inner, 1.0);
+        Matrix X = random.normal_matrix(inner + 2, cols, 1.0);
         A.bottomRows(1).setConstant(std::nan(""));  // must not be read
         B.bottomRows(2).setConstant(std::nan(""));
+        X.bottomRows(2).setConstant(std::nan(""));
         const Matrix before = random.normal_matrix(rows + 3, cols, 1.0);
-        Matrix Y = before;
-        const kernel::Term term{A.data(), rows + 1, B.data(), cols + 2, inner};
-        kernels.add_outer({&term, 1, Y.data(), rows + 3, rows, cols, Y.data(), rows + 3});
-        ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
-        const Matrix left = A.topRows(rows), right = B.topRows(cols).transpose();
-        for (Index i = 0; i < rows; ++i)
-          for (Index j = 0; j < cols; ++j)
-            ASSERT_NEAR(Y(i, j), before(i, j) + entry(left, right, i, j),
-                        1e-15 * (5.0 + 3.0 * static_cast<double>(inner)))
-                << rows << " " << inner << " " << cols;
+        for (const bool transposed : {false, true}) {
+          Matrix Y = before;
+          const kernel::Term outer{A.data(), rows + 1, B.data(), cols + 2, inner};
+          const kernel::Term plain{A.data(), rows + 1, X.data(), inner + 2, inner};
+          const kernel::Term& term = transposed ? outer : plain;
+          (transposed ? kernels.add_outer : kernels.add_plain)(
+              {&term, 1, Y.data(), rows + 3, rows, cols, Y.data(), rows + 3});
+          ASSERT_EQ(Y.bottomRows(3), before.bottomRows(3));
+          const Matrix left = A.topRows(rows);
+          const Matrix right = transposed ? Matrix(B.topRows(cols).transpose()) : X.topRows(inner);
+          for (Index i = 0; i < rows; ++i)
+            for (Index j = 0; j < cols; ++j)
+              ASSERT_NEAR(Y(i, j), before(i, j) + entry(left, right, i, j),
+                          1e-15 * (5.0 + 3.0 * static_cast<double>(inner)))
+                  << rows << " " << inner << " " << cols << " " << transposed;
+        }
       }
 }
 
@@ -137,16 +145,16 @@ TEST_P(EveryInstructionSet, AddsUpProductsOfDifferentLengthFromAnyStart) {
         ASSERT_TRUE(Y.bottomRows(2).array().isNaN().all()) << from;
       };
       Matrix Y = Matrix::Constant(rows + 2, cols, std::nan(""));  // must not be read
-      kernels.add_plain({terms, 2, nullptr, 0, rows, cols, Y.data(), rows + 2});
+      kernels.add_left_packed({terms, 2, nullptr, 0, rows, cols, Y.data(), rows + 2});
       expect(
           Y, [](Index, Index) { return 0.0; }, "zero");
-      kernels.add_plain({terms, 2, start.data(), 0, rows, cols, Y.data(), rows + 2});
+      kernels.add_left_packed({terms, 2, start.data(), 0, rows, cols, Y.data(), rows + 2});
       expect(
           Y, [&](Index i, Index) { return start(i, 0); }, "a column");
-      kernels.add_plain({terms, 2, start.data(), rows + 1, rows, cols, Y.data(), rows + 2});
+      kernels.add_left_packed({terms, 2, start.data(), rows + 1, rows, cols, Y.data(), rows + 2});
       expect(
           Y, [&](Index i, Index j) { return start(i, j); }, "a matrix");
-      kernels.add_plain({terms, 0, nullptr, 0, rows, cols, Y.data(), rows + 2});
+      kernels.add_left_packed({terms, 0, nullptr, 0, rows, cols, Y.data(), rows + 2});
       ASSERT_TRUE((Y.topRows(rows).array() == 0.0).all());
     }
 }
@@ -261,7 +269,7 @@ private:
   Index rows_;
 };
 
-TEST(PackedMatrix, MultipliesOnBothSidesOfTheSizesWhereItsWayChanges) {
+TEST(PackedMatrix, MultipliesPartsOfLargerMatricesOfManySizes) {
   model::Random random(10);
   for (const Index rows : {5, 24, 130})
     for (const Index inner : {5, 191, 192, 700}) {
@@ -289,9 +297,9 @@ TEST(PackedMatrix, MultipliesOnBothSidesOfTheSizesWhereItsWayChanges) {
 
 TEST(MatrixProduct, AgreesOnBothSidesOfEveryBlockLimit) {
   model::Random random(11);
-  for (const Index rows : {8, 63, 64, 72, 129, 600})
-    for (const Index inner : {5, 384, 385, 900})
-      for (const Index cols : {1, 16, 17, 130}) {
+  for (const Index rows : {8, 63, 64, 72, 129, 256, 264, 600})
+    for (const Index inner : {0, 5, 192, 193, 384, 385, 900})
+      for (const Index cols : {1, 16, 17, 128, 130}) {
         const Matrix A = random.normal_matrix(rows, inner, 1.0);
         const Matrix B = random.normal_matrix(inner, cols, 1.0);
         const Matrix expected = Matrix::Ones(rows, cols) + A * B;
@@ -304,6 +312,12 @@ TEST(MatrixProduct, AgreesOnBothSidesOfEveryBlockLimit) {
             EXPECT_LE((C.view() - expected).norm(), 1e-13 * expected.norm())
                 << rows << " " << inner << " " << cols << " " << a_t << b_t;
             EXPECT_TRUE(C.rim_is_untouched());
+            Inside D(Matrix::Constant(rows, cols, std::nan("")));  // of no account
+            model::assign_product(left.view(), a_t ? Transpose::yes : Transpose::no, right.view(),
+                                  b_t ? Transpose::yes : Transpose::no, D.view());
+            EXPECT_LE((D.view() - A * B).norm(), 1e-13 * expected.norm())
+                << rows << " " << inner << " " << cols << " " << a_t << b_t;
+            EXPECT_TRUE(D.rim_is_untouched());
           }
       }
 }
