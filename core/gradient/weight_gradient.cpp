@@ -1,5 +1,7 @@
 #include "core/gradient/weight_gradient.h"
 
+#include <algorithm>
+
 #include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
@@ -29,8 +31,8 @@ Factors factors(const CellLayout& layout, const model::GateRun& run, Index n, co
       model::recurrent_input(trace, gate, 1, trace.steps()).middleCols(range.first, range.count)};
 }
 
-void add_range(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
-               const Matrix& delta, Range range, model::Parameters& gradients) {
+void add_columns(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
+                 const Matrix& delta, Range range, model::Parameters& gradients) {
   const CellLayout& layout = model::layout_of(model);
   const Index n = model.parameters.hidden_size();
   for (const model::GateRun& run : model::gate_runs(layout)) {
@@ -43,6 +45,15 @@ void add_range(const model::Model& model, const model::Batch& batch, const model
                      batch.inputs.data().middleCols(range.first, range.count), Transpose::yes,
                      gradients.W_xh);
   for (Index j = 0; j < own.cols(); ++j) gradients.b_h += own.col(j);
+}
+
+// Block by block, so that δ is still in a near cache when its next product reads it.
+void add_range(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
+               const Matrix& delta, Range range, model::Parameters& gradients) {
+  constexpr Index kBlock = 256;
+  for (Index first = 0; first < range.count; first += kBlock)
+    add_columns(model, batch, trace, delta,
+                {range.first + first, std::min(kBlock, range.count - first)}, gradients);
 }
 
 // The read-out's share of the columns `range` of the steps with targets. As its transpose, because
