@@ -21,7 +21,7 @@ std::vector<ScaledMatrix> step_jacobians(const model::Model& model, const model:
     normalize(jacobian);
   };
   // Where all of them take microseconds, waking the other threads would take longer.
-  constexpr Index kFewEntries = 1 << 16;
+  constexpr Index kFewEntries = 1 << 13;
   if (T * size * size < kFewEntries)
     for (Index i = 0; i < T; ++i) form(i);
   else

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "core/gradient/largest_eigenvalues.h"
 #include "core/model/matrix_product.h"
@@ -15,6 +16,7 @@ namespace {
 
 using model::Index;
 using model::Matrix;
+using model::Vector;
 
 using model::PackedMatrix;
 using model::Transpose;
@@ -38,8 +40,7 @@ template <class Block>
 void keep_in_range(Block block, std::int64_t& exponent) {
   const int shift = binary_exponent(block);
   if (shift >= -64 && shift <= 64) return;
-  block *= std::ldexp(1.0, -shift / 2);  // in two halves: 2^−shift may be out of range
-  block *= std::ldexp(1.0, -shift + shift / 2);
+  scale(block, -shift);
   exponent += shift;
 }
 
@@ -241,53 +242,63 @@ private:
     return out;
   }
 
-  void across(Index lo, Index m, Index hi) {
+  // One side of a node: L_tᵀ or R_k, their Gram matrices and their squared Frobenius norms.
+  struct Side {
+    Blocks factors;
+    Matrix grams;
+    Vector squares;
+  };
+
+  Side side(Blocks factors) const {
     const bool frobenius = norm_ == MatrixNorm::frobenius;
-    std::optional<Blocks> factors[2];
-    Matrix gram[2];
-    parallel::for_each(2, [&](Index side) {
-      const bool is_left = side == 0;
-      factors[side] = is_left ? left_factors(m, hi) : right_factors(lo, m);
-      gram[side] = grams(*factors[side], !frobenius);
-      if (frobenius) gram[side] = packed(gram[side]);
-    });
-    const Blocks &left = *factors[0], &right = *factors[1];
-    Matrix squares;  // ‖L_t R_k‖² in the norm asked for; NaN where it did not come out
-    if (frobenius) {
-      squares.resize(gram[0].rows(), right.count());
-      parallel::for_each(2, [&](Index half) {
-        const Index first = right.count() * half / 2, end = right.count() * (half + 1) / 2;
-        model::assign_product(gram[0], Transpose::no, gram[1].middleRows(first, end - first),
-                              Transpose::yes, squares.middleCols(first, end - first));
-      });
-    } else if (!largest_eigenvalues(gram[0], gram[1], cancelled_, squares)) {
-      return;
-    }
-    if (!stop()) store(left, right, squares, m, lo);
+    Matrix all = grams(factors, !frobenius);
+    Vector squares(factors.count());
+    for (Index i = 0; i < factors.count(); ++i)
+      squares(i) = asked_cols(factors.block(i)).squaredNorm();
+    return {std::move(factors), frobenius ? packed(all) : std::move(all), std::move(squares)};
   }
 
-  // `left` holds the transposes; squares may have more rows than there are left factors.
-  void store(const Blocks& left, const Blocks& right, const Matrix& squares, Index m, Index lo) {
+  void across(Index lo, Index m, Index hi) {
+    std::optional<Side> sides[2];
+    parallel::for_each(
+        2, [&](Index i) { sides[i] = side(i == 0 ? left_factors(m, hi) : right_factors(lo, m)); });
+    const Side &left = *sides[0], &right = *sides[1];
+    const Index count = right.factors.count();
+    Matrix squares;  // ‖L_t R_k‖² in the norm asked for; NaN where it did not come out
+    if (norm_ == MatrixNorm::frobenius) {
+      squares.resize(left.grams.rows(), count);
+      parallel::for_each(2, [&](Index half) {
+        const Index first = count * half / 2, own = count * (half + 1) / 2 - first;
+        model::assign_product(left.grams, Transpose::no, right.grams.middleRows(first, own),
+                              Transpose::yes, squares.middleCols(first, own));
+      });
+    } else if (!largest_eigenvalues(left.grams, right.grams, cancelled_, squares)) {
+      return;
+    }
+    if (stop()) return;
+    parallel::for_each(2, [&](Index half) {
+      const Index steps = left.factors.count();
+      for (Index i = steps * half / 2; i < steps * (half + 1) / 2; ++i)
+        store(left, right, squares, i, m, lo);
+    });
+  }
+
+  // The norms of one t = m + 1 + i and all k.
+  void store(const Side& left, const Side& right, const Matrix& squares, Index i, Index m,
+             Index lo) {
     const double share = kCancellation / static_cast<double>(n_);
-    std::vector<double> left_norm;
-    for (Index i = 0; i < left.count(); ++i)
-      left_norm.push_back(asked_cols(left.block(i)).squaredNorm());
-    for (Index j = 0; j < right.count(); ++j) {
-      const double right_norm = asked_cols(right.block(j)).squaredNorm();
-      for (Index i = 0; i < left.count(); ++i) {
-        const double bound = left_norm[static_cast<std::size_t>(i)] * right_norm;
-        const double square = squares(i, j);
-        double& out = out_.at(m + 1 + i, lo + j);
-        if (!std::isfinite(bound))
-          out = std::numeric_limits<double>::quiet_NaN();
-        else if (square >= share * bound && bound > 0.0 && std::isfinite(square))
-          out = log10_scaled(std::sqrt(square), left.exponent(i) + right.exponent(j));
-        else if (bound == 0.0 ||
-                 is_structurally_zero(asked_cols(left.block(i)), asked_cols(right.block(j))))
-          out = -std::numeric_limits<double>::infinity();
-        else
-          cancelling_[static_cast<std::size_t>(m + 1 + i)].push_back(lo + j);
-      }
+    for (Index j = 0; j < right.factors.count(); ++j) {
+      const double bound = left.squares(i) * right.squares(j), square = squares(i, j);
+      double& out = out_.at(m + 1 + i, lo + j);
+      if (!std::isfinite(bound))
+        out = std::numeric_limits<double>::quiet_NaN();
+      else if (square >= share * bound && bound > 0.0 && std::isfinite(square))
+        out = log10_scaled(std::sqrt(square), left.factors.exponent(i) + right.factors.exponent(j));
+      else if (bound == 0.0 || is_structurally_zero(asked_cols(left.factors.block(i)),
+                                                    asked_cols(right.factors.block(j))))
+        out = -std::numeric_limits<double>::infinity();
+      else
+        cancelling_[static_cast<std::size_t>(m + 1 + i)].push_back(lo + j);
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace backflow::gradient {
 
@@ -28,11 +29,20 @@ int binary_exponent(const Eigen::Ref<const model::Matrix>& x) {
   return exponent;
 }
 
+void scale(Eigen::Ref<model::Matrix> x, int exponent) {
+  constexpr int kNormal = 1000;
+  if (std::abs(exponent) <= kNormal) {
+    x *= std::ldexp(1.0, exponent);
+    return;
+  }
+  x *= std::ldexp(1.0, exponent / 2);  // in two halves: the power itself may be out of range
+  x *= std::ldexp(1.0, exponent - exponent / 2);
+}
+
 void normalize(ScaledMatrix& x) {
   const int shift = binary_exponent(x.mantissa);
   if (shift == 0) return;
-  x.mantissa *= std::ldexp(1.0, -shift / 2);  // in two halves: 2^−shift may be out of range
-  x.mantissa *= std::ldexp(1.0, -shift + shift / 2);
+  scale(x.mantissa, -shift);
   x.exponent += shift;
 }
 
