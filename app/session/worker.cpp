@@ -1,6 +1,7 @@
 #include "app/session/worker.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -21,7 +22,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr Seconds kPublishInterval{1.0 / 60.0};
+// While training is as fast as it can be, a snapshot is for a frame: none before the last one has
+// been looked at, but one now and then all the same.
+constexpr Seconds kPublishInterval{1.0 / 60.0}, kUnseenInterval{0.25};
 constexpr Seconds kRateWindow{0.5};
 
 // Iterations per second over the last window.
@@ -88,6 +91,7 @@ public:
 
   std::shared_ptr<const Snapshot> latest() const {
     const std::lock_guard lock(latest_mutex_);
+    seen_ = true;
     return latest_;
   }
 
@@ -124,6 +128,13 @@ private:
       } catch (...) {  // there is no memory for it: told by the future
         promise.set_exception(std::current_exception());
       }
+  }
+
+  bool is_at_full_speed() const { return networks_.wants_to_iterate() && !has_rhythm(); }
+
+  bool is_due(Clock::time_point now) const {
+    const bool waits = is_at_full_speed() && !seen_;
+    return now - published_ >= (waits ? kUnseenInterval : kPublishInterval);
   }
 
   // A replay is as fast as it can be, and so is what brings one network up to the other.
@@ -177,7 +188,7 @@ private:
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);
       }
-      bool changed = !commands->empty() || analysts_.has_result();
+      bool changed = !commands->empty();
       if (networks_.wants_to_iterate() && (!has_rhythm() || Clock::now() >= next_iteration_)) {
         const bool trains = !networks_.is_out_of_step();
         within_memory([this] { networks_.iterate(); });
@@ -186,8 +197,9 @@ private:
           rate_.count_one(now);
           schedule_next(now);
         }
-        changed = changed || now - published_ >= kPublishInterval || !networks_.wants_to_iterate();
+        changed = changed || is_due(now) || !networks_.wants_to_iterate();
       }
+      changed = changed || (analysts_.has_result() && !is_at_full_speed());
       within_memory([this] { networks_.refresh(); });
       if (changed) publish();
       hand_out_copies();  // of what everybody can see by now
@@ -213,6 +225,7 @@ private:
     {
       const std::lock_guard lock(latest_mutex_);
       latest_ = std::move(snapshot);
+      seen_ = false;
     }
     published_ = Clock::now();
     if (on_publish_) on_publish_();
@@ -227,6 +240,7 @@ private:
 
   mutable std::mutex latest_mutex_;
   std::shared_ptr<const Snapshot> latest_;
+  mutable std::atomic<bool> seen_{false};  // somebody has asked for the latest one
 
   std::mutex inbox_mutex_;
   std::condition_variable inbox_changed_;

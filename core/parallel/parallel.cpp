@@ -69,6 +69,7 @@ private:
         if (condition()) return true;
         relax();
       }
+      std::this_thread::yield();  // to those who have work, where there are not enough cores
     } while (std::chrono::steady_clock::now() < end);
     return condition();
   }
