@@ -167,6 +167,7 @@ public:
         window_.wait_events(ui_.waits_for_desktop() ? kDialogSeconds : kIdleSeconds);
         continue;
       }
+      worker_.seen();
       draw(*snapshot);
       if (last && !options_.screenshot.empty()) {
         const platform::PixelImage image = window_.read_pixels();

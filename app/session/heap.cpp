@@ -13,17 +13,19 @@
 namespace backflow::session {
 namespace {
 
+#ifdef __GLIBC__
+
 // A sanitizer has a heap of its own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
-constexpr bool kGlibcHeap = false;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kOwnHeap = false;
 #else
-constexpr bool kGlibcHeap = true;
+constexpr bool kOwnHeap = true;
 #endif
 
 // Asked for at once and given back, the memory stays with the process as free, not yet touched and
 // with the kernel's promise. Where the kernel does not know huge pages nothing is lost.
-[[maybe_unused]] void reserve_huge_pages() {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
+void reserve_huge_pages() {
+#ifdef MADV_HUGEPAGE
   constexpr std::size_t kBytes = std::size_t{256} << 20;
   void* const memory = std::malloc(kBytes);
   if (memory == nullptr) return;
@@ -34,15 +36,19 @@ constexpr bool kGlibcHeap = true;
 #endif
 }
 
+#endif
+
 }  // namespace
 
 void prepare_heap() {
 #ifdef __GLIBC__
-  constexpr int kMost = 1 << 30;
-  mallopt(M_MMAP_THRESHOLD, kMost);
+  constexpr int kMost = 1 << 30, kMostBefore235 = 32 << 20;  // glibc 2.34 and older refuse more
   mallopt(M_TRIM_THRESHOLD, kMost);
   mallopt(M_ARENA_MAX, 1);
-  if (kGlibcHeap) reserve_huge_pages();
+  if (mallopt(M_MMAP_THRESHOLD, kMost) == 0)
+    mallopt(M_MMAP_THRESHOLD, kMostBefore235);
+  else if (kOwnHeap)
+    reserve_huge_pages();
 #endif
 }
 

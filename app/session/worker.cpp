@@ -22,8 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-// While training is as fast as it can be, a snapshot is for a frame: none before the last one has
-// been looked at, but one now and then all the same.
 constexpr Seconds kPublishInterval{1.0 / 60.0}, kUnseenInterval{0.25};
 constexpr Seconds kRateWindow{0.5};
 
@@ -91,9 +89,10 @@ public:
 
   std::shared_ptr<const Snapshot> latest() const {
     const std::lock_guard lock(latest_mutex_);
-    seen_ = true;
     return latest_;
   }
+
+  void seen() { seen_ = true; }
 
 private:
   void wake() {
@@ -222,10 +221,10 @@ private:
     known.analysis_a = analysts_.of_a();
     known.analysis_b = analysts_.of_b();
     auto snapshot = std::make_shared<const Snapshot>(networks_.snapshot(known));
+    seen_ = false;
     {
       const std::lock_guard lock(latest_mutex_);
       latest_ = std::move(snapshot);
-      seen_ = false;
     }
     published_ = Clock::now();
     if (on_publish_) on_publish_();
@@ -240,7 +239,7 @@ private:
 
   mutable std::mutex latest_mutex_;
   std::shared_ptr<const Snapshot> latest_;
-  mutable std::atomic<bool> seen_{false};  // somebody has asked for the latest one
+  std::atomic<bool> seen_{false};  // the latest one
 
   std::mutex inbox_mutex_;
   std::condition_variable inbox_changed_;
@@ -266,5 +265,7 @@ std::future<std::shared_ptr<const Comparison>> Worker::copy() { return impl_->co
 void Worker::send(Command command) { impl_->send(std::move(command)); }
 
 std::shared_ptr<const Snapshot> Worker::latest() const { return impl_->latest(); }
+
+void Worker::seen() { impl_->seen(); }
 
 }  // namespace backflow::session

@@ -2,7 +2,9 @@
 //
 // send() and latest() may be called from any thread and never wait for computing: each takes a
 // mutex for the time of moving a pointer. Snapshots are published at most ~60 times a second while
-// running, and at once after every command and every finished analysis.
+// running, and at once after every command and every finished analysis; but while training is as
+// fast as it can be, only when the last one has been seen, or four times a second. So no map is
+// computed that nobody would see, and the cores are there for training.
 #pragma once
 
 #include <functional>
@@ -36,6 +38,9 @@ public:
 
   /// The newest snapshot; never null.
   std::shared_ptr<const Snapshot> latest() const;
+
+  /// Tells that somebody sees the newest snapshot, as when a frame shows it. From any thread.
+  void seen();
 
 private:
   class Impl;

@@ -262,6 +262,7 @@ private:
     std::optional<Side> sides[2];
     parallel::for_each(
         2, [&](Index i) { sides[i] = side(i == 0 ? left_factors(m, hi) : right_factors(lo, m)); });
+    if (stop()) return;
     const Side &left = *sides[0], &right = *sides[1];
     const Index count = right.factors.count();
     Matrix squares;  // ‖L_t R_k‖² in the norm asked for; NaN where it did not come out

@@ -21,7 +21,7 @@ struct ScaledMatrix {
 /// finite. Either way there is nothing to divide by.
 int binary_exponent(const Eigen::Ref<const model::Matrix>& x);
 
-/// x ·= 2^exponent, where the result is what double can hold; the power alone need not be.
+/// x ·= 2^exponent, |exponent| ≤ 2000; the power alone need not be what double can hold.
 void scale(Eigen::Ref<model::Matrix> x, int exponent);
 
 /// Moves the size of x.mantissa into x.exponent. Exact: only the exponents of the entries change.

@@ -4,8 +4,8 @@
 // more for each generation (x86-64-v2: SSE4, v3: AVX2, v4: AVX-512), and kernels() returns the best
 // that this processor has. Everything else in core/ is plain Eigen.
 //
-// Matrices are column-major with a leading dimension, as everywhere. The product works on two
-// packed operands: the left one in panels of a few rows, each panel step by step through the inner
+// Matrices are column-major with a leading dimension, as everywhere. Operands of products are plain
+// or packed: the left one in panels of a few rows, each panel step by step through the inner
 // index, the right one likewise in groups of a few columns. That is the usual way to multiply near
 // a processor's peak (Goto & van de Geijn 2008).
 #pragma once
@@ -64,7 +64,7 @@ struct Kernels {
   void (*add_plain)(const Sum& sum);
   /// Outer products of columns: plain A, and X holds Bᵀ, B (cols, inner) of leading dimension ldx.
   void (*add_outer)(const Sum& sum);
-  Index row_step;
+  Index row_step;  ///< doubles in a vector
 
   /// value[i] = tanh(a[i]) within 2 units in the last place, slope[i] = tanh′(a[i]) without
   /// cancellation. NaN stays NaN. Either result may be null; `value` may be `a`.

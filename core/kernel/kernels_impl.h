@@ -258,7 +258,7 @@ inline Exponential exponential(double y) {
   constexpr double kLowest = -709.0;   // k = −1023 has the exponent bits of zero
   constexpr double kRound = 0x1.8p52;  // adding it leaves the nearest whole number in the low bits
   constexpr double kLn2High = 0x1.62e42fee00000p-1, kLn2Low = 0x1.a39ef35793c76p-33;
-  // p = r + r² (1/2 + c1 r + … + c9 r⁹) with the least relative error, 2^−55
+  // p = r + r² (1/2 + c1 r + … + c9 r⁹) with the least error relative to r, 2^−55
   // (scripts/exponential_coefficients).
   constexpr double c1 = 0x1.555555555555ap-3, c2 = 0x1.5555555553ae9p-5, c3 = 0x1.111111110f0d7p-7,
                    c4 = 0x1.6c16c17a0ad1dp-10, c5 = 0x1.a01a01b2b732ep-13,

@@ -25,8 +25,8 @@ Room& room() {
   return mine;
 }
 
-// y = start + Σ A x. The right operands stay as they lie: reading them in eight columns at once is
-// no slower than rearranged (measured up to 2048 rows), and rearranging takes its time.
+// y = start + Σ A x. The right operands stay as they lie: reading several columns at once is no
+// slower than reading them rearranged (measured with AVX-512, up to 2048 rows).
 void add_up(std::span<const PackedProduct> products, const double* start, Index ld_start,
             MutableRef y) {
   constexpr std::size_t kMost = 4;
@@ -48,12 +48,13 @@ void multiply(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Trans
   const Index inner = a_t ? A.rows() : A.cols(), rows = C.rows(), cols = C.cols();
   eigen_assert(inner == (b_t ? B.cols() : B.rows()));
   eigen_assert(rows == (a_t ? A.cols() : A.rows()) && cols == (b_t ? B.rows() : B.cols()));
-  // What fits the second cache is multiplied as it lies: rearranged it would be but a tenth slower
-  // to read, and that is less than rearranging takes (measured).
+  // What is small is multiplied as it lies: rearranged it would be a tenth quicker to read at best,
+  // and rearranging takes longer than that (measured with AVX-512 and a second cache of 1 MB).
   constexpr Index kPlainRows = 256, kPlainCols = 128, kFewCols = 16;
   const bool plain = !a_t && rows % kernels().row_step == 0 &&
                      (cols <= kFewCols || (rows <= kPlainRows && cols <= kPlainCols));
-  constexpr Index kInner = 384, kPlainSize = 192 * kPlainRows;  // both fit the second cache
+  constexpr Index kInner = 384,
+                  kPlainSize = 192 * kPlainRows;  // so that a part stays in that cache
   const Index step = plain ? std::max<Index>(64, kPlainSize / std::max<Index>(rows, 1)) : kInner;
   for (Index k = 0; k < inner; k += step) {
     const Index length = std::min(step, inner - k);

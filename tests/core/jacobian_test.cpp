@@ -231,6 +231,12 @@ TEST(ScaledMatrix, ScalesExactly) {
   EXPECT_GE(x.mantissa.cwiseAbs().maxCoeff(), 0.5);
   EXPECT_LT(x.mantissa.cwiseAbs().maxCoeff(), 1.0);
   EXPECT_EQ(x.value(), before);
+  // By powers of two that double does not have itself.
+  Matrix small = Matrix::Constant(2, 2, 0x1.8p-1060);
+  scale(small, 1900);
+  EXPECT_EQ(small, Matrix::Constant(2, 2, 0x1.8p840));
+  scale(small, -1900);
+  EXPECT_EQ(small, Matrix::Constant(2, 2, 0x1.8p-1060));
   EXPECT_EQ(log10_scaled(0.0, 5), -kInf);
   EXPECT_NEAR(log10_scaled(0.5, -100000), -100001 * std::log10(2.0), 1e-9);
 }

@@ -21,10 +21,10 @@ using model::Matrix;
 using support::scaled;
 
 // Largest |difference| of log10 from the explicit products, formed in extended precision.
-double worst_difference(const std::vector<Matrix>& J, MatrixNorm norm) {
+double worst_difference(const std::vector<Matrix>& J, MatrixNorm norm, BlockRange part) {
   const auto T = static_cast<Index>(J.size());
   TriangularMap map(T, 0.0);
-  EXPECT_TRUE(product_norms(scaled(J), {0, J.front().rows()}, norm, map, {}));
+  EXPECT_TRUE(product_norms(scaled(J), part, norm, map, {}));
   using Long = support::LongMatrix;
   const Index n = J.front().rows();
   double worst = 0.0;
@@ -32,12 +32,17 @@ double worst_difference(const std::vector<Matrix>& J, MatrixNorm norm) {
     Long product = Long::Identity(n, n);
     for (Index k = t - 1; k >= 0; --k) {
       product = product * J[static_cast<std::size_t>(k)].cast<long double>();
+      const Long asked = product.block(part.first, part.first, part.count, part.count);
       const long double expected =
-          norm == MatrixNorm::frobenius ? product.norm() : support::singular_values(product)[0];
+          norm == MatrixNorm::frobenius ? asked.norm() : support::singular_values(asked)[0];
       worst = std::max(worst, std::abs(map.at(t, k) - static_cast<double>(std::log10(expected))));
     }
   }
   return worst;
+}
+
+double worst_difference(const std::vector<Matrix>& J, MatrixNorm norm) {
+  return worst_difference(J, norm, {0, J.front().rows()});
 }
 
 std::vector<Matrix> random_chain(Index n, Index steps, double scale, std::uint64_t seed) {
@@ -63,6 +68,23 @@ TEST_P(EveryNorm, AgreesWithExplicitProducts) {
 
 TEST_P(EveryNorm, AgreesForWideMatrices) {
   EXPECT_LT(worst_difference(random_chain(40, 15, 1.2, 5), GetParam()), 1e-11);
+}
+
+TEST_P(EveryNorm, AgreesOnBothSidesOfTheBlocksOfAGramMatrix) {
+  for (const Index n : {47, 48, 49, 56, 100})
+    EXPECT_LT(worst_difference(random_chain(n, n < 100 ? 4 : 3, 1.2, 6), GetParam()), 1e-11) << n;
+}
+
+TEST_P(EveryNorm, AgreesForPartsOfTheState) {
+  for (const Index n : {6, 14, 24}) {
+    const std::vector<Matrix> chain = random_chain(n, 15, 1.3, 8);
+    for (const Index first : {Index{0}, n / 2})
+      EXPECT_LT(worst_difference(chain, GetParam(), {first, n / 2}), 1e-11) << n << " " << first;
+  }
+}
+
+TEST(ProductNorms, AgreesForMoreStepsThanAreMultipliedAsTheyLie) {
+  EXPECT_LT(worst_difference(random_chain(3, 540, 1.6, 9), MatrixNorm::frobenius), 1e-10);
 }
 
 TEST_P(EveryNorm, CancellationIsCaughtAndFormed) {
