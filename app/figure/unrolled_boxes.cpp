@@ -180,9 +180,10 @@ private:
     const std::string named = std::isnan(loss) ? "L is not a number" : "L = " + compact(loss);
     const std::string label = first_that_fits(
         {data_.target_text(t) + ",  " + named, named, compact(loss)}, f(), layout_.column);
-    // Shifted inwards at the last column, where the text could run over the edge.
-    const double half = text_width(label, f()) / 2.0;
-    const double limit = layout_.area.rect.right() - half;
+    // Shifted inwards at the last column, where the text could run over the edge; in the window
+    // letters lie on whole pixels, and the text is a little wider than it is measured.
+    const double half = text_width(label, f()) / 2.0, rounding = 0.5 * f();
+    const double limit = layout_.area.rect.right() - rounding - half;
     parts_.text({std::min(x, limit), layout_.loss.middle()}, label, f(), colors_.text);
   }
 

@@ -1,6 +1,7 @@
 #include "core/gradient/weight_gradient.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/parallel/parallel.h"
 
@@ -31,11 +32,11 @@ Factors factors(const CellLayout& layout, const model::GateRun& run, Index n, co
       model::recurrent_input(trace, gate, 1, trace.steps()).middleCols(range.first, range.count)};
 }
 
-void add_columns(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
-                 const Matrix& delta, Range range, model::Parameters& gradients) {
-  const CellLayout& layout = model::layout_of(model);
-  const Index n = model.parameters.hidden_size();
-  for (const model::GateRun& run : model::gate_runs(layout)) {
+void add_columns(const CellLayout& layout, const std::vector<model::GateRun>& runs,
+                 const model::Batch& batch, const model::Trace& trace, const Matrix& delta,
+                 Range range, model::Parameters& gradients) {
+  const Index n = gradients.hidden_size();
+  for (const model::GateRun& run : runs) {
     const Factors f = factors(layout, run, n, delta, trace, range);
     model::add_product(f.delta, Transpose::no, f.input, Transpose::yes,
                        gradients.W_hh.middleRows(run.first * n, run.count * n));
@@ -51,8 +52,10 @@ void add_columns(const model::Model& model, const model::Batch& batch, const mod
 void add_range(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
                const Matrix& delta, Range range, model::Parameters& gradients) {
   constexpr Index kBlock = 256;
+  const CellLayout& layout = model::layout_of(model);
+  const std::vector<model::GateRun> runs = model::gate_runs(layout);
   for (Index first = 0; first < range.count; first += kBlock)
-    add_columns(model, batch, trace, delta,
+    add_columns(layout, runs, batch, trace, delta,
                 {range.first + first, std::min(kBlock, range.count - first)}, gradients);
 }
 

@@ -50,7 +50,7 @@ public:
     // Who has not come by now finds the gate closed; the others are waited for.
     gate_.fetch_or(kClosed, std::memory_order_acq_rel);
     const auto all_gone = [&] { return gate_.load(std::memory_order_acquire) == kClosed; };
-    while (!comes_soon(all_gone)) std::this_thread::yield();
+    while (!comes_soon(all_gone)) continue;
     const std::exception_ptr error = std::exchange(error_, nullptr);
     busy_.clear(std::memory_order_release);
     if (error) std::rethrow_exception(error);
