@@ -11,7 +11,7 @@ target_compile_options(backflow_compiler INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(backflow_compiler INTERFACE
     -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
-    -Wno-restrict)
+    -Wno-restrict -Wno-use-after-free)
 endif()
 if(BACKFLOW_NATIVE)
   target_compile_options(backflow_compiler INTERFACE -march=native)
@@ -26,10 +26,6 @@ if(BACKFLOW_SANITIZE)
     # Null pointers and the ends of objects are AddressSanitizer's too; with the alignment they take a
     # third of the time of compiling.
     target_compile_options(backflow_compiler INTERFACE -fno-sanitize=null,alignment,object-size)
-  endif()
-  if(BACKFLOW_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Another false positive from inside Eigen.
-    target_compile_options(backflow_compiler INTERFACE -Wno-use-after-free)
   endif()
   target_link_options(backflow_compiler INTERFACE -fsanitize=${BACKFLOW_SANITIZE})
 endif()

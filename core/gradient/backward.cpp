@@ -56,7 +56,9 @@ public:
         no_loss_(0, trace.batch()) {}
 
   // A sequence that has ended has no loss any more, so that its signals are zero by themselves.
-  void run(Columns columns) {
+  // after(t) is told of each step whose δ is there.
+  template <class After>
+  void run(Columns columns, const After& after) {
     const Index T = trace_.steps(), n = signals_.e.rows(), n_c = signals_.e_c.rows();
     Matrix nowhere;  // takes the blame that a cut keeps from going on
     start(T, columns);
@@ -76,6 +78,7 @@ public:
         vjp(loss_blame(t - 1, columns), of(signals_.e, t - 1, columns),
             of(signals_.e_c, t - 1, columns));
       }
+      after(t);
     }
   }
 
@@ -163,6 +166,12 @@ private:
   model::StepMatrices u_;  // of the loss at t, now at step t − lag
 };
 
+// The weight gradients are summed on the way back, a few steps at a time, while δ and h are in a
+// near cache: where all of δ and h do not fit there (measured: from so many weights on, kFar), but
+// the gradient of W_hh leaves room for some of them (up to kNear).
+constexpr Index kFar = 8192, kNear = 32768;
+constexpr Index kStacked = 128;  // columns of δ of the steps together
+
 }  // namespace
 
 ErrorSignals backward(const model::Model& model, const model::Batch& batch,
@@ -185,17 +194,29 @@ void backward(const model::Model& model, const model::Batch& batch, const model:
     return;
   }
   const model::BackwardWeights weights(p, model::layout_of(model));
+  const WeightGradients sums(model, batch, trace, signals);
   if (truncation.kind == TruncationKind::horizon) {
     HorizonPass(model, trace, weights, signals).run(truncation.steps);
-  } else {
-    const double work =
-        2.0 * static_cast<double>(p.W_hh.size()) * static_cast<double>(trace.steps());
-    const std::vector<Columns> parts = model::split_batch(trace.batch(), work);
-    parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
-      Pass(model, trace, truncation, weights, signals).run(parts[static_cast<std::size_t>(i)]);
-    });
+    sums.add_all(gradients);
+    return;
   }
-  add_weight_gradients(model, batch, trace, signals, gradients);
+  const double work = 2.0 * static_cast<double>(p.W_hh.size()) * static_cast<double>(trace.steps());
+  const std::vector<Columns> parts = model::split_batch(trace.batch(), work);
+  const auto count = static_cast<Index>(parts.size());
+  const bool on_the_way = count > 1 && p.W_hh.size() >= kFar && p.W_hh.size() <= kNear;
+  GradientParts partial(gradients, on_the_way ? count : 1);
+  parallel::for_each(count, [&](Index i) {
+    const Columns own = parts[static_cast<std::size_t>(i)];
+    const Index block = std::max<Index>(1, kStacked / own.count);
+    Index last = trace.steps();
+    Pass(model, trace, truncation, weights, signals).run(own, [&](Index t) {
+      if (!on_the_way || (t > 1 && last - t + 1 < block)) return;
+      sums.add(t, last, own, partial.part(i));
+      last = t - 1;
+    });
+  });
+  partial.add_up();
+  if (!on_the_way) sums.add_all(gradients);
 }
 
 }  // namespace backflow::gradient

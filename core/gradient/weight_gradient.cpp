@@ -1,116 +1,115 @@
 #include "core/gradient/weight_gradient.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 #include "core/parallel/parallel.h"
 
 namespace backflow::gradient {
-namespace {
 
 using model::CellLayout;
 using model::ConstRef;
 using model::GateUse;
-using model::Transpose;
 
-struct Range {
-  Index first, count;  // columns of the stacked steps
-};
+WeightGradients::WeightGradients(const model::Model& model, const model::Batch& batch,
+                                 const model::Trace& trace, const ErrorSignals& signals)
+    : batch_(batch),
+      trace_(trace),
+      signals_(signals),
+      layout_(model::layout_of(model)),
+      runs_(model::gate_runs(layout_)) {}
 
-// The rows of δ and the input of a run, at the columns `range` of the stacked steps 1..T.
-struct Factors {
-  ConstRef delta, input;
-};
-
-Factors factors(const CellLayout& layout, const model::GateRun& run, Index n, const Matrix& delta,
-                const model::Trace& trace, Range range) {
-  const GateUse& gate = layout.gates[static_cast<std::size_t>(run.first)];
-  const auto d =
-      delta.middleCols(range.first, range.count).middleRows(gate.delta_block * n, run.count * n);
-  return {
-      d,
-      model::recurrent_input(trace, gate, 1, trace.steps()).middleCols(range.first, range.count)};
-}
-
-void add_columns(const CellLayout& layout, const std::vector<model::GateRun>& runs,
-                 const model::Batch& batch, const model::Trace& trace, const Matrix& delta,
-                 Range range, model::Parameters& gradients) {
-  const Index n = gradients.hidden_size();
-  for (const model::GateRun& run : runs) {
-    const Factors f = factors(layout, run, n, delta, trace, range);
-    model::add_product(f.delta, Transpose::no, f.input, Transpose::yes,
-                       gradients.W_hh.middleRows(run.first * n, run.count * n));
-  }
-  const auto own = delta.middleCols(range.first, range.count);
-  model::add_product(own.topRows(gradients.W_xh.rows()), Transpose::no,
-                     batch.inputs.data().middleCols(range.first, range.count), Transpose::yes,
-                     gradients.W_xh);
-  for (Index j = 0; j < own.cols(); ++j) gradients.b_h += own.col(j);
-}
-
-// Block by block, so that δ is still in a near cache when its next product reads it.
-void add_range(const model::Model& model, const model::Batch& batch, const model::Trace& trace,
-               const Matrix& delta, Range range, model::Parameters& gradients) {
-  constexpr Index kBlock = 256;
-  const CellLayout& layout = model::layout_of(model);
-  const std::vector<model::GateRun> runs = model::gate_runs(layout);
-  for (Index first = 0; first < range.count; first += kBlock)
-    add_columns(layout, runs, batch, trace, delta,
-                {range.first + first, std::min(kBlock, range.count - first)}, gradients);
-}
-
-// The read-out's share of the columns `range` of the steps with targets. As its transpose, because
-// there are few outputs: the product is faster when its many rows come first.
-void add_readout_range(const model::Trace& trace, const model::StepMatrices& dz, Range range,
-                       model::Parameters& gradients) {
-  const auto own = dz.data().middleCols(range.first, range.count);
-  const Index first = (dz.first() - trace.h.first()) * trace.batch() + range.first;
-  Matrix transposed = Matrix::Zero(gradients.W_hy.cols(), gradients.W_hy.rows());
-  model::add_product(trace.h.data().middleCols(first, range.count), Transpose::no, own,
-                     Transpose::yes, transposed);
-  gradients.W_hy += transposed.transpose();
-  for (Index j = 0; j < own.cols(); ++j) gradients.b_y += own.col(j);
-}
-
-}  // namespace
-
-void add_weight_gradients(const model::Model& model, const model::Batch& batch,
-                          const model::Trace& trace, const ErrorSignals& signals,
-                          model::Parameters& gradients) {
+void WeightGradients::add_all(model::Parameters& gradients) const {
   // The cut depends on the sizes alone, so that the sums come out the same on any machine.
   // Two parts at most: the sums of more would have to be added up again, which for wide networks
   // costs more than it gains.
   constexpr double kWorthTwo = 2e6;  // operations
-  const Index columns = signals.delta.data().cols();
-  const double work = 2.0 * static_cast<double>(signals.delta.rows()) *
+  // Block by block, so that δ is still in a near cache when its next product reads it.
+  constexpr Index kBlock = 256;
+  const Index columns = signals_.delta.data().cols(), outputs = signals_.dz.data().cols();
+  const double work = 2.0 * static_cast<double>(signals_.delta.rows()) *
                       static_cast<double>(gradients.hidden_size()) * static_cast<double>(columns);
   const Index parts = columns >= 64 && work >= kWorthTwo ? 2 : 1;
-  // Made before the work begins: copying the shapes reads what the first part writes.
-  std::vector<model::Parameters> partial(static_cast<std::size_t>(parts - 1),
-                                         model::zeros_like(gradients));
+  GradientParts partial(gradients, parts);
   parallel::for_each(parts, [&](Index i) {
-    model::Parameters& sum = i == 0 ? gradients : partial[static_cast<std::size_t>(i - 1)];
     const auto share = [&](Index count) {
       const Index first = count * i / parts;
       return Range{first, count * (i + 1) / parts - first};
     };
-    add_range(model, batch, trace, signals.delta.data(), share(columns), sum);
-    add_readout_range(trace, signals.dz, share(signals.dz.data().cols()), sum);
+    const Range own = share(columns), own_outputs = share(outputs);
+    for (Index first = 0; first < own.count; first += kBlock) {
+      const Range block{own.first + first, std::min(kBlock, own.count - first)};
+      add_recurrent({&block, 1}, partial.part(i));
+    }
+    add_readout({&own_outputs, 1}, partial.part(i));
   });
-  for (const model::Parameters& part : partial) {
-    const auto of_part = model::tensors(part);
-    std::size_t i = 0;
-    for (auto& tensor : model::tensors(gradients)) tensor += of_part[i++];
+  partial.add_up();
+}
+
+void WeightGradients::add(Index first, Index last, model::Columns sequences,
+                          model::Parameters& gradients) const {
+  const Index B = trace_.batch();
+  std::array<Range, kMostRanges> ranges, outputs;
+  for (Index t = first; t <= last;) {
+    std::size_t count = 0, with_output = 0;
+    for (; t <= last && count < kMostRanges; ++t) {
+      ranges[count++] = {(t - 1) * B + sequences.first, sequences.count};
+      if (signals_.dz.contains(t))
+        outputs[with_output++] = {(t - signals_.dz.first()) * B + sequences.first,
+                                  sequences.count};
+    }
+    add_recurrent({ranges.data(), count}, gradients);
+    if (with_output > 0) add_readout({outputs.data(), with_output}, gradients);
   }
 }
 
-void add_weight_gradients_of_step(const model::Model& model, const model::Batch& batch,
-                                  const model::Trace& trace, const ErrorSignals& signals, Index t,
-                                  model::Parameters& gradients) {
-  const Index B = trace.batch();
-  add_range(model, batch, trace, signals.delta.data(), {(t - 1) * B, B}, gradients);
-  if (signals.dz.contains(t))
-    add_readout_range(trace, signals.dz, {(t - signals.dz.first()) * B, B}, gradients);
+void WeightGradients::add_recurrent(Ranges ranges, model::Parameters& gradients) const {
+  const Index n = gradients.hidden_size();
+  const Matrix& delta = signals_.delta.data();
+  for (const model::GateRun& run : runs_) {
+    const GateUse& gate = layout_.gates[static_cast<std::size_t>(run.first)];
+    add_outer(delta.middleRows(gate.delta_block * n, run.count * n),
+              model::recurrent_input(trace_, gate, 1, trace_.steps()), ranges,
+              gradients.W_hh.middleRows(run.first * n, run.count * n));
+  }
+  add_outer(delta.topRows(gradients.W_xh.rows()), batch_.inputs.data(), ranges, gradients.W_xh);
+  for (const Range& range : ranges)
+    for (Index j = 0; j < range.count; ++j) gradients.b_h += delta.col(range.first + j);
+}
+
+// As its transpose, because there are few outputs: the product is faster when its many rows come
+// first. `ranges` are of the steps with targets.
+void WeightGradients::add_readout(Ranges ranges, model::Parameters& gradients) const {
+  const Matrix& dz = signals_.dz.data();
+  auto transposed = model::scratch(5, gradients.W_hy.cols(), gradients.W_hy.rows());
+  transposed.setZero();
+  add_outer(trace_.h.steps(signals_.dz.first(), signals_.dz.last()), dz, ranges, transposed);
+  gradients.W_hy += transposed.transpose();
+  for (const Range& range : ranges)
+    for (Index j = 0; j < range.count; ++j) gradients.b_y += dz.col(range.first + j);
+}
+
+void WeightGradients::add_outer(const ConstRef& A, const ConstRef& B, Ranges ranges,
+                                model::MutableRef C) {
+  std::array<model::OuterProduct, kMostRanges> products;
+  std::size_t count = 0;
+  for (const Range& range : ranges)
+    products[count++] = {A.middleCols(range.first, range.count),
+                         B.middleCols(range.first, range.count)};
+  model::add_outer_products({products.data(), count}, C);
+}
+
+// Made before the work begins: copying the shapes reads what the first part writes.
+GradientParts::GradientParts(model::Parameters& whole, Index count) : whole_(whole) {
+  for (Index i = 1; i < count; ++i) others_.push_back(model::zeros_like(whole));
+}
+
+void GradientParts::add_up() {
+  for (const model::Parameters& part : others_) {
+    const auto of_part = model::tensors(part);
+    std::size_t i = 0;
+    for (auto& tensor : model::tensors(whole_)) tensor += of_part[i++];
+  }
 }
 
 Matrix recurrent_gradient(const model::Model& model, const model::Trace& trace, Index k,
@@ -118,7 +117,7 @@ Matrix recurrent_gradient(const model::Model& model, const model::Trace& trace, 
   const CellLayout& layout = model::layout_of(model);
   const Index n = model.parameters.hidden_size();
   Matrix gradient = Matrix::Zero(layout.gate_count() * n, n);
-  for (const model::GateUse& gate : layout.gates) {
+  for (const GateUse& gate : layout.gates) {
     const Index g = &gate - layout.gates.data();
     const auto own = delta.middleRows(gate.delta_block * n, n);
     gradient.middleRows(g * n, n).noalias() =

@@ -41,6 +41,15 @@ void add_up(std::span<const PackedProduct> products, const double* start, Index 
       {terms.data(), count, start, ld_start, y.rows(), y.cols(), y.data(), y.outerStride()});
 }
 
+// What is small is multiplied as it lies: rearranged it would be a tenth quicker to read at best,
+// and rearranging takes longer than that (measured with AVX-512 and a second cache of 1 MB).
+constexpr Index kPlainRows = 256;
+bool is_plain(Index rows, Index cols) {
+  constexpr Index kPlainCols = 128, kFewCols = 16;
+  return rows % kernels().row_step == 0 &&
+         (cols <= kFewCols || (rows <= kPlainRows && cols <= kPlainCols));
+}
+
 // C = start + op(A) op(B), where start is null or C itself.
 void multiply(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Transpose transpose_B,
               MutableRef C, const double* start) {
@@ -48,11 +57,7 @@ void multiply(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Trans
   const Index inner = a_t ? A.rows() : A.cols(), rows = C.rows(), cols = C.cols();
   eigen_assert(inner == (b_t ? B.cols() : B.rows()));
   eigen_assert(rows == (a_t ? A.cols() : A.rows()) && cols == (b_t ? B.rows() : B.cols()));
-  // What is small is multiplied as it lies: rearranged it would be a tenth quicker to read at best,
-  // and rearranging takes longer than that (measured with AVX-512 and a second cache of 1 MB).
-  constexpr Index kPlainRows = 256, kPlainCols = 128, kFewCols = 16;
-  const bool plain = !a_t && rows % kernels().row_step == 0 &&
-                     (cols <= kFewCols || (rows <= kPlainRows && cols <= kPlainCols));
+  const bool plain = !a_t && is_plain(rows, cols);
   constexpr Index kInner = 384,
                   kPlainSize = 192 * kPlainRows;  // so that a part stays in that cache
   const Index step = plain ? std::max<Index>(64, kPlainSize / std::max<Index>(rows, 1)) : kInner;
@@ -117,6 +122,28 @@ void add_products(std::span<const PackedProduct> products, MutableRef y) {
 void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Transpose transpose_B,
                  MutableRef C) {
   multiply(A, transpose_A, B, transpose_B, C, C.data());
+}
+
+void add_outer_products(std::span<const OuterProduct> products, MutableRef C) {
+  constexpr std::size_t kMost = 16;  // more take a pass over C each
+  const auto shaped = [](const double* data, Index rows, Index cols, Index stride) {
+    return Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>(data, rows, cols,
+                                                             Eigen::OuterStride<>(stride));
+  };
+  if (products.size() == 1 || !is_plain(C.rows(), C.cols())) {
+    for (const OuterProduct& p : products)
+      add_product(shaped(p.A, C.rows(), p.inner, p.lda), Transpose::no,
+                  shaped(p.B, C.cols(), p.inner, p.ldb), Transpose::yes, C);
+    return;
+  }
+  std::array<kernel::Term, kMost> terms;
+  for (std::size_t first = 0; first < products.size(); first += kMost) {
+    const auto own = products.subspan(first, std::min(kMost, products.size() - first));
+    std::size_t count = 0;
+    for (const OuterProduct& p : own) terms[count++] = {p.A, p.lda, p.B, p.ldb, p.inner};
+    kernels().add_outer({terms.data(), static_cast<Index>(count), C.data(), C.outerStride(),
+                         C.rows(), C.cols(), C.data(), C.outerStride()});
+  }
 }
 
 void assign_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B,

@@ -60,6 +60,20 @@ enum class Transpose { no, yes };
 /// C (p, q) += op(A) op(B), where op is the transpose or nothing.
 void add_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B, Transpose transpose_B,
                  MutableRef C);
+/// A Bᵀ, one of the products that are added up: A (p, r), B (q, r). Refers to both.
+struct OuterProduct {
+  OuterProduct() = default;
+  OuterProduct(const ConstRef& A_, const ConstRef& B_)
+      : A(A_.data()), B(B_.data()), lda(A_.outerStride()), ldb(B_.outerStride()), inner(A_.cols()) {
+    eigen_assert(B_.cols() == A_.cols());
+  }
+  const double* A = nullptr;
+  const double* B = nullptr;
+  Index lda = 0, ldb = 0, inner = 0;
+};
+
+/// C (p, q) += Σ A Bᵀ, in one pass over C where C is small.
+void add_outer_products(std::span<const OuterProduct> products, MutableRef C);
 /// C = op(A) op(B); C must not overlap the others.
 void assign_product(const ConstRef& A, Transpose transpose_A, const ConstRef& B,
                     Transpose transpose_B, MutableRef C);

@@ -350,6 +350,31 @@ TEST(MatrixProduct, AgreesOnBothSidesOfEveryBlockLimit) {
       }
 }
 
+// Columns of one matrix in ranges that lie apart, as those of some sequences at several steps do.
+TEST(MatrixProduct, OuterProductsOfRangesOfColumnsAddUp) {
+  model::Random random(12);
+  for (const Index rows : {8, 63, 128, 264})
+    for (const Index cols : {1, 8, 17, 128, 130})
+      for (const Index ranges : {0, 1, 2, 16, 17, 33})
+        for (const Index width : {1, 5, 16}) {
+          const Matrix A = random.normal_matrix(rows, ranges * (width + 2), 1.0);
+          const Matrix B = random.normal_matrix(cols, ranges * (width + 1), 1.0);
+          Matrix expected = Matrix::Ones(rows, cols);
+          std::vector<model::OuterProduct> products;
+          Inside left(A), right(B), C(expected);
+          for (Index i = 0; i < ranges; ++i) {
+            const Index a = i * (width + 2), b = i * (width + 1);
+            expected += A.middleCols(a, width) * B.middleCols(b, width).transpose();
+            products.emplace_back(left.view().middleCols(a, width),
+                                  right.view().middleCols(b, width));
+          }
+          model::add_outer_products(products, C.view());
+          EXPECT_LE((C.view() - expected).norm(), 1e-13 * expected.norm())
+              << rows << " " << cols << " " << ranges << " " << width;
+          EXPECT_TRUE(C.rim_is_untouched());
+        }
+}
+
 TEST(MatrixProduct, AgreesForEveryTransposeAndLongInnerSizes) {
   model::Random random(8);
   for (const Index inner : {3, 255, 256, 257, 700}) {
