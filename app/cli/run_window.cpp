@@ -162,9 +162,11 @@ public:
       const bool changed = snapshot->revision != revision;
       const auto [width, height] = window_.framebuffer_size();
       const bool visible = width > 0 && height > 0;
-      const bool due = changed || follow_up > 0 || ui_.needs_redraw() || options_.frames > 0;
-      if (!visible || !due) {
-        window_.wait_events(ui_.waits_for_desktop() ? kDialogSeconds : kIdleSeconds);
+      const bool due = follow_up > 0 || ui_.needs_redraw() || options_.frames > 0;
+      const double pause = seconds_until_next();
+      if (!visible || !(due || (changed && pause <= 0.0))) {
+        const double most = ui_.waits_for_desktop() ? kDialogSeconds : kIdleSeconds;
+        window_.wait_events(changed && visible ? std::min(pause, most) : most);
         continue;
       }
       worker_.seen();
@@ -218,6 +220,14 @@ private:
     // Smoothed, so that it can be read.
     frame_ms_ = frame_ms_ == 0.0 ? ms : 0.9 * frame_ms_ + 0.1 * ms;
     ui_.set_frame_time(frame_ms_);
+    drawn_at_ = start;
+  }
+
+  // Where drawing is slow, as without a graphics processor, it leaves half of the time to training:
+  // what is new is drawn after as long a pause. The person's own doing is drawn at once.
+  double seconds_until_next() const {
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - drawn_at_;
+    return 2.0 * frame_ms_ / 1000.0 - since.count();
   }
 
   session::KeeperServices keeper_services(const Start& start) {
@@ -276,6 +286,7 @@ private:
   ui::AppUi ui_;
   double scale_ = 0.0;
   double frame_ms_ = 0.0;
+  std::chrono::steady_clock::time_point drawn_at_;
 };
 
 }  // namespace

@@ -4,10 +4,8 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
-#include <span>
 #include <vector>
 
-#include "core/model/matrix_product.h"
 #include "core/model/random.h"
 #include "core/parallel/parallel.h"
 
@@ -124,11 +122,11 @@ private:
 // in the order of j, then i.
 class Tile {
 public:
-  using Packed = std::span<const model::PackedMatrix>;
+  using Matrices = std::span<const Semidefinite>;
 
-  Tile(Packed A, Packed B, Eigen::Ref<Matrix> values)
+  Tile(Matrices A, Matrices B, Eigen::Ref<Matrix> values)
       : a_(values.rows()),
-        n_(A.front().rows()),
+        n_(A.front().size()),
         A_(A),
         B_(B),
         values_(values),
@@ -233,8 +231,7 @@ private:
     for (Index column = 0, end; column < count(); column = end) {
       const Index j = j_of(column);
       for (end = column + 1; end < count() && j_of(end) == j;) ++end;
-      const model::PackedProduct product(B_[at(j)], x.middleCols(column, end - column));
-      model::assign_products({&product, 1}, y.middleCols(column, end - column));
+      B_[at(j)].multiply(x.middleCols(column, end - column), y.middleCols(column, end - column));
     }
   }
 
@@ -247,14 +244,13 @@ private:
       const auto own = static_cast<Index>(columns_.size());
       if (own == 0) continue;
       for (Index k = 0; k < own; ++k) from_.col(k) = x.col(columns_[at(k)]);
-      const model::PackedProduct product(A_[at(i)], from_.leftCols(own));
-      model::assign_products({&product, 1}, to_.leftCols(own));
+      A_[at(i)].multiply(from_.leftCols(own), to_.leftCols(own));
       for (Index k = 0; k < own; ++k) y.col(columns_[at(k)]) = to_.col(k);
     }
   }
 
   Index a_, n_;
-  Packed A_, B_;
+  Matrices A_, B_;
   Eigen::Ref<Matrix> values_;
   Matrix v_, u_, w_, before_;  // v_j, B v_j, workspace, v_{j−1}: a column for each open pair
   Matrix from_, to_;
@@ -266,17 +262,11 @@ private:
 
 }  // namespace
 
-bool largest_eigenvalues(const Matrix& A, const Matrix& B, const std::function<bool()>& cancelled,
-                         Matrix& values) {
-  const Index n = A.rows(), a = A.cols() / n, b = B.cols() / n;
-  std::vector<model::PackedMatrix> packed(static_cast<std::size_t>(a + b));
-  parallel::for_each(a + b, [&](Index i) {
-    packed[static_cast<std::size_t>(i)].pack(i < a ? A.middleCols(i * n, n)
-                                                   : B.middleCols((i - a) * n, n));
-  });
-  const auto of = [&](Index first, Index count) {
-    return std::span<const model::PackedMatrix>(packed).subspan(static_cast<std::size_t>(first),
-                                                                static_cast<std::size_t>(count));
+bool largest_eigenvalues(std::span<const Semidefinite> A, std::span<const Semidefinite> B,
+                         const std::function<bool()>& cancelled, Matrix& values) {
+  const auto a = static_cast<Index>(A.size()), b = static_cast<Index>(B.size());
+  const auto part = [](std::span<const Semidefinite> all, Index first, Index count) {
+    return all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
   };
   const Index a_tiles = (a + kTile - 1) / kTile, b_tiles = (b + kTile - 1) / kTile;
   values.resize(a, b);
@@ -288,7 +278,7 @@ bool largest_eigenvalues(const Matrix& A, const Matrix& B, const std::function<b
     }
     const Index i = tile % a_tiles * kTile, rows = std::min(kTile, a - i);
     const Index j = tile / a_tiles * kTile, cols = std::min(kTile, b - j);
-    Tile(of(i, rows), of(a + j, cols), values.block(i, j, rows, cols)).run();
+    Tile(part(A, i, rows), part(B, j, cols), values.block(i, j, rows, cols)).run();
   });
   return !stopped;
 }

@@ -6,16 +6,17 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
-#include "core/model/types.h"
+#include "core/gradient/semidefinite.h"
 
 namespace backflow::gradient {
 
-/// A: (n, n·a), B: (n, n·b), blocks side by side; values(i, j) (a, b) becomes λ_max(A_i B_j), to a
-/// relative error of about 1e-12 where the largest eigenvalue is separated by more than 1e-3 and
-/// below 1e-9 in practice; NaN where the iteration did not converge or a matrix is not finite.
-/// Returns false when `cancelled` said so.
-bool largest_eigenvalues(const model::Matrix& A, const model::Matrix& B,
+/// values(i, j) (a, b) becomes λ_max(A_i B_j), for one size n of all matrices, to a relative error
+/// of about 1e-12 where the largest eigenvalue is separated by more than 1e-3 and below 1e-9 in
+/// practice; NaN where the iteration did not converge or a matrix is not finite. Returns false when
+/// `cancelled` said so.
+bool largest_eigenvalues(std::span<const Semidefinite> A, std::span<const Semidefinite> B,
                          const std::function<bool()>& cancelled, model::Matrix& values);
 
 }  // namespace backflow::gradient

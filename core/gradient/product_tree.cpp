@@ -139,26 +139,24 @@ private:
     }
   }
 
-  // σ_max(J_t)² = λ_max(J_tᵀ J_t) for all t.
+  // σ_max(J_t)² = λ_max(J_t J_tᵀ) for all t.
   void single_steps() {
     const Index T = out_.steps();
-    Blocks steps(n_, T);
-    const auto asked = [&](Index t) {
-      return steps.block(t - 1).block(part_.first, part_.first, part_.count, part_.count);
-    };
-    steps.data.setZero();
-    for (Index t = 1; t <= T; ++t) {
-      asked(t) = asked_cols(asked_rows(jacobian(t).mantissa)).transpose();
-      steps.exponent(t - 1) = jacobian(t).exponent;
-      keep_in_range(asked(t), steps.exponent(t - 1));
+    Blocks steps(part_.count, T);
+    std::vector<Semidefinite> matrices;
+    for (Index i = 0; i < T; ++i) {
+      steps.block(i) = asked_cols(asked_rows(jacobian(i + 1).mantissa));
+      steps.exponent(i) = jacobian(i + 1).exponent;
+      keep_in_range(steps.block(i), steps.exponent(i));
+      matrices.push_back(Semidefinite::square(steps.block(i)));
     }
+    const Semidefinite identity = Semidefinite::identity(part_.count);
     Matrix squares;
-    if (!largest_eigenvalues(grams(steps, true), Matrix::Identity(n_, n_), cancelled_, squares))
-      return;
-    for (Index t = 1; t <= T; ++t) {
-      const double square = squares(t - 1, 0);
-      const double norm = std::isfinite(square) ? std::sqrt(square) : norm_of(asked(t));
-      out_.at(t, t - 1) = log10_scaled(norm, steps.exponent(t - 1));
+    if (!largest_eigenvalues(matrices, {&identity, 1}, cancelled_, squares)) return;
+    for (Index i = 0; i < T; ++i) {
+      const double square = squares(i, 0);
+      const double norm = std::isfinite(square) ? std::sqrt(square) : norm_of(steps.block(i));
+      out_.at(i + 1, i) = log10_scaled(norm, steps.exponent(i));
     }
   }
 
@@ -205,20 +203,31 @@ private:
       keep_in_range(factors.block(i).middleCols(part_.first, part_.count), factors.exponent(i));
   }
 
-  // X Xᵀ of every block, of the columns that are asked for; both triangles when `full`, else the
-  // upper one and anything below it.
-  Matrix grams(const Blocks& factors, bool full) const {
-    Matrix all(n_, factors.data.cols());
+  // The upper triangle of X Xᵀ, of the columns that are asked for, and anything below it.
+  void gram(const Eigen::Ref<const Matrix>& factor, model::MutableRef out) const {
+    const auto X = asked_cols(factor);
+    constexpr Index kColumns = 48;  // what lies below a block on the diagonal is left out
+    for (Index col = 0; col < n_; col += kColumns) {
+      const Index count = std::min(kColumns, n_ - col), rows = col + count;
+      model::assign_product(X.topRows(rows), Transpose::no, X.middleRows(col, count),
+                            Transpose::yes, out.block(0, col, rows, count));
+    }
+  }
+
+  // X Xᵀ of every block, for products with vectors. Where few factors of the other side are met,
+  // forming it costs more than it saves.
+  std::vector<Semidefinite> squares_of(const Blocks& factors) const {
+    const bool few = factors.count() <= n_ / 12;
+    Matrix one(n_, few ? 0 : n_);
+    std::vector<Semidefinite> all;
     for (Index i = 0; i < factors.count() && !stop(); ++i) {
-      auto gram = all.middleCols(i * n_, n_);
-      const auto X = asked_cols(factors.block(i));
-      constexpr Index kColumns = 48;  // what lies below a block on the diagonal is left out
-      for (Index col = 0; col < n_; col += kColumns) {
-        const Index count = std::min(kColumns, n_ - col), rows = col + count;
-        model::assign_product(X.topRows(rows), Transpose::no, X.middleRows(col, count),
-                              Transpose::yes, gram.block(0, col, rows, count));
+      if (few) {
+        all.push_back(Semidefinite::square(asked_cols(factors.block(i))));
+        continue;
       }
-      if (full) gram.template triangularView<Eigen::StrictlyLower>() = gram.transpose();
+      gram(factors.block(i), one);
+      one.template triangularView<Eigen::StrictlyLower>() = one.transpose();
+      all.push_back(Semidefinite::whole(one));
     }
     return all;
   }
@@ -226,9 +235,11 @@ private:
   // The upper triangles column after column, √2 off the diagonal, so that ⟨A, B⟩ is the plain inner
   // product: a row for each matrix, and rows of zeros up to a multiple of kRows.
   static constexpr Index kRows = 8;
-  Matrix packed(const Matrix& all) const {
-    const Index count = all.cols() / n_, rows = (count + kRows - 1) / kRows * kRows;
+  Matrix packed_grams(const Blocks& factors) const {
+    const Index count = factors.count(), rows = (count + kRows - 1) / kRows * kRows;
     const double sqrt2 = std::sqrt(2.0);
+    Matrix all(n_, n_ * count);
+    for (Index i = 0; i < count && !stop(); ++i) gram(factors.block(i), all.middleCols(i * n_, n_));
     Matrix out(rows, n_ * (n_ + 1) / 2);
     for (Index first = 0; first < rows; first += kRows) {
       const Index used = std::min(kRows, count - first);
@@ -242,20 +253,25 @@ private:
     return out;
   }
 
-  // One side of a node: L_tᵀ or R_k, their Gram matrices and their squared Frobenius norms.
+  // One side of a node: L_tᵀ or R_k, their Gram matrices in the form that the norm needs, and their
+  // squared Frobenius norms.
   struct Side {
     Blocks factors;
     Matrix grams;
+    std::vector<Semidefinite> operators;
     Vector squares;
   };
 
   Side side(Blocks factors) const {
-    const bool frobenius = norm_ == MatrixNorm::frobenius;
-    Matrix all = grams(factors, !frobenius);
-    Vector squares(factors.count());
-    for (Index i = 0; i < factors.count(); ++i)
-      squares(i) = asked_cols(factors.block(i)).squaredNorm();
-    return {std::move(factors), frobenius ? packed(all) : std::move(all), std::move(squares)};
+    Side own{std::move(factors), {}, {}, {}};
+    if (norm_ == MatrixNorm::frobenius)
+      own.grams = packed_grams(own.factors);
+    else
+      own.operators = squares_of(own.factors);
+    own.squares.resize(own.factors.count());
+    for (Index i = 0; i < own.factors.count(); ++i)
+      own.squares(i) = asked_cols(own.factors.block(i)).squaredNorm();
+    return own;
   }
 
   void across(Index lo, Index m, Index hi) {
@@ -273,7 +289,7 @@ private:
         model::assign_product(left.grams, Transpose::no, right.grams.middleRows(first, own),
                               Transpose::yes, squares.middleCols(first, own));
       });
-    } else if (!largest_eigenvalues(left.grams, right.grams, cancelled_, squares)) {
+    } else if (!largest_eigenvalues(left.operators, right.operators, cancelled_, squares)) {
       return;
     }
     if (stop()) return;

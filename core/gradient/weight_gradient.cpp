@@ -55,8 +55,7 @@ void WeightGradients::add(Index first, Index last, model::Columns sequences,
     for (; t <= last && count < kMostRanges; ++t) {
       ranges[count++] = {(t - 1) * B + sequences.first, sequences.count};
       if (signals_.dz.contains(t))
-        outputs[with_output++] = {(t - signals_.dz.first()) * B + sequences.first,
-                                  sequences.count};
+        outputs[with_output++] = {(t - signals_.dz.first()) * B + sequences.first, sequences.count};
     }
     add_recurrent({ranges.data(), count}, gradients);
     if (with_output > 0) add_readout({outputs.data(), with_output}, gradients);

@@ -152,15 +152,50 @@ INSTANTIATE_TEST_SUITE_P(Both, EveryNorm,
                          ::testing::Values(MatrixNorm::spectral, MatrixNorm::frobenius),
                          [](const auto& test) { return std::string(model::name_of(test.param)); });
 
+std::vector<Semidefinite> wholes(const Matrix& side_by_side) {
+  const Index n = side_by_side.rows();
+  std::vector<Semidefinite> all;
+  for (Index i = 0; i < side_by_side.cols() / n; ++i)
+    all.push_back(Semidefinite::whole(side_by_side.middleCols(i * n, n)));
+  return all;
+}
+
 TEST(LargestEigenvalues, OfDiagonalPairs) {
   Matrix A = Matrix::Zero(3, 6), B = Matrix::Zero(3, 3), values;
   A.leftCols(3).diagonal() << 4.0, 1.0, 0.0;
   A.rightCols(3).diagonal() << 0.0, 0.0, 5.0;
   B.diagonal() << 1.0, 9.0, 2.0;
-  ASSERT_TRUE(largest_eigenvalues(A, B, {}, values));
+  ASSERT_TRUE(largest_eigenvalues(wholes(A), wholes(B), {}, values));
   ASSERT_EQ(values.rows(), 2);
   EXPECT_NEAR(values(0, 0), 9.0, 1e-12);
   EXPECT_NEAR(values(1, 0), 10.0, 1e-12);
+}
+
+TEST(LargestEigenvalues, OfSquaresThatAreNotFormed) {
+  model::Random random(5);
+  for (const Index n : {1, 7, 40})
+    for (const Index c : {Index{1}, n / 2 + 1, n}) {
+      std::vector<Matrix> factors;
+      std::vector<Semidefinite> squares;
+      for (Index i = 0; i < 3; ++i) {
+        factors.push_back(random.normal_matrix(n, c, 2.0));
+        squares.push_back(Semidefinite::square(factors.back()));
+      }
+      squares.push_back(Semidefinite::whole(factors[1] * factors[1].transpose()));
+      squares.push_back(Semidefinite::identity(n));
+      Matrix values;
+      ASSERT_TRUE(largest_eigenvalues(squares, squares, {}, values));
+      factors.push_back(factors[1]);
+      factors.push_back(Matrix::Identity(n, n));
+      for (std::size_t i = 0; i < factors.size(); ++i)
+        for (std::size_t j = 0; j < factors.size(); ++j) {
+          const Matrix product = factors[i].transpose() * factors[j];
+          const double sigma = Eigen::JacobiSVD<Matrix>(product).singularValues()(0);
+          EXPECT_NEAR(values(static_cast<Index>(i), static_cast<Index>(j)), sigma * sigma,
+                      1e-9 * sigma * sigma)
+              << n << " " << c << ": " << i << " " << j;
+        }
+    }
 }
 
 // More pairs than go together, of which some take one step, some many, and some none.
@@ -181,7 +216,7 @@ TEST(LargestEigenvalues, OfPairsThatConvergeAtDifferentTimes) {
   B(3, 7 * n + 2) = std::nan("");
   A.middleCols(11 * n, n).setIdentity();
   B.middleCols(4 * n, n).setIdentity();
-  ASSERT_TRUE(largest_eigenvalues(A, B, {}, values));
+  ASSERT_TRUE(largest_eigenvalues(wholes(A), wholes(B), {}, values));
   for (Index i = 0; i < a; ++i)
     for (Index j = 0; j < b; ++j) {
       if (j == 7) {

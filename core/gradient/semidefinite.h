@@ -1,0 +1,31 @@
+// Symmetric positive semidefinite matrices that are only multiplied by vectors, in the form in
+// which that is quickest: what has to be formed first may cost more than it saves.
+#pragma once
+
+#include "core/model/matrix_product.h"
+
+namespace backflow::gradient {
+
+/// S (n, n), rearranged for products. Keeps no reference to what it is made of.
+class Semidefinite {
+public:
+  /// S itself (n, n).
+  static Semidefinite whole(const model::ConstRef& S);
+  /// S = X Xᵀ of X (n, c), which is not formed: twice the operations for c = n.
+  static Semidefinite square(const model::ConstRef& X);
+  static Semidefinite identity(model::Index n);
+
+  model::Index size() const { return size_; }
+  /// y = S x, both (n, any number of columns). Any number of threads may do so at once.
+  void multiply(const model::ConstRef& x, model::MutableRef y) const;
+
+private:
+  enum class Kind { whole, square, identity };
+  Semidefinite(Kind kind, model::Index size) : kind_(kind), size_(size) {}
+
+  Kind kind_;
+  model::Index size_;
+  model::PackedMatrix matrix_, transposed_;  // S, or X and Xᵀ
+};
+
+}  // namespace backflow::gradient
