@@ -221,13 +221,17 @@ private:
     frame_ms_ = frame_ms_ == 0.0 ? ms : 0.9 * frame_ms_ + 0.1 * ms;
     ui_.set_frame_time(frame_ms_);
     drawn_at_ = start;
+    // One frame may have been held up by something else.
+    pause_ = std::chrono::duration<double, std::milli>(2.0 * std::min(ms, frame_ms_));
   }
 
-  // Where drawing is slow, as without a graphics processor, it leaves half of the time to training:
-  // what is new is drawn after as long a pause. The person's own doing is drawn at once.
+  // Where drawing is slow, as without a graphics processor, what the worker publishes is drawn
+  // after a pause as long as drawing takes, so that training goes on meanwhile. The person's own
+  // doing and what moves by itself is drawn at once.
   double seconds_until_next() const {
+    constexpr std::chrono::duration<double> kLongest{0.25};
     const std::chrono::duration<double> since = std::chrono::steady_clock::now() - drawn_at_;
-    return 2.0 * frame_ms_ / 1000.0 - since.count();
+    return (std::min(pause_, kLongest) - since).count();
   }
 
   session::KeeperServices keeper_services(const Start& start) {
@@ -287,6 +291,7 @@ private:
   double scale_ = 0.0;
   double frame_ms_ = 0.0;
   std::chrono::steady_clock::time_point drawn_at_;
+  std::chrono::duration<double> pause_{0.0};  // from the beginning of one frame to the next
 };
 
 }  // namespace

@@ -215,8 +215,8 @@ private:
     }
   }
 
-  // X Xᵀ of every block, for products with vectors. Where few factors of the other side are met,
-  // forming it costs more than it saves.
+  // X Xᵀ of every block, for products with vectors. Where there are few of them, on the other side
+  // as well, forming it costs more than it saves.
   std::vector<Semidefinite> squares_of(const Blocks& factors) const {
     const bool few = factors.count() <= n_ / 12;
     Matrix one(n_, few ? 0 : n_);

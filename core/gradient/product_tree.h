@@ -26,7 +26,8 @@ namespace backflow::gradient {
 
 /// Fills log10_norm.at(t, k) for 0 ≤ k < t ≤ T with the norms of J_t … J_{k+1}; jacobians[t − 1] is
 /// J_t, (n, n), and `block` says which rows and columns of the products are meant. −inf for an
-/// exact zero, NaN or +inf where a factor is not finite. Returns false when `cancelled` said so.
+/// exact zero, NaN or +inf where a factor is not finite. Returns false when `cancelled` said so,
+/// which must then go on saying it.
 bool product_norms(const std::vector<ScaledMatrix>& jacobians, BlockRange block, MatrixNorm norm,
                    TriangularMap& log10_norm, const std::function<bool()>& cancelled);
 

@@ -130,10 +130,26 @@ void add_outer_products(std::span<const OuterProduct> products, MutableRef C) {
     return Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>(data, rows, cols,
                                                              Eigen::OuterStride<>(stride));
   };
-  if (products.size() == 1 || !is_plain(C.rows(), C.cols())) {
-    for (const OuterProduct& p : products)
-      add_product(shaped(p.A, C.rows(), p.inner, p.lda), Transpose::no,
-                  shaped(p.B, C.cols(), p.inner, p.ldb), Transpose::yes, C);
+  if (products.size() == 1) {
+    const OuterProduct& p = products.front();
+    add_product(shaped(p.A, C.rows(), p.inner, p.lda), Transpose::no,
+                shaped(p.B, C.cols(), p.inner, p.ldb), Transpose::yes, C);
+    return;
+  }
+  if (!is_plain(C.rows(), C.cols())) {
+    // They are rearranged anyway: side by side, as one product.
+    Index inner = 0;
+    for (const OuterProduct& p : products) inner += p.inner;
+    thread_local Matrix A, B;
+    A.resize(C.rows(), inner);
+    B.resize(C.cols(), inner);
+    Index first = 0;
+    for (const OuterProduct& p : products) {
+      A.middleCols(first, p.inner) = shaped(p.A, C.rows(), p.inner, p.lda);
+      B.middleCols(first, p.inner) = shaped(p.B, C.cols(), p.inner, p.ldb);
+      first += p.inner;
+    }
+    add_product(A, Transpose::no, B, Transpose::yes, C);
     return;
   }
   std::array<kernel::Term, kMost> terms;

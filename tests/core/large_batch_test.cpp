@@ -13,32 +13,38 @@
 namespace backflow::gradient {
 namespace {
 
-constexpr Index kSteps = 40, kIn = 3, kOut = 2;
+constexpr Index kSteps = 40, kOut = 2;
 
-model::Model model_of(model::CellKind cell, Index n) {
+// How large, and where the losses begin.
+struct Size {
+  Index B, n = 32, inputs = 3, first_target = 1;
+};
+
+model::Model model_of(model::CellKind cell, const Size& size) {
   model::Model model;
   model.cell = cell;
   model.readout = model::Readout::identity;
   model.loss = model::Loss::mean_squared_error;
-  model.parameters = model::initial_parameters({kIn, n, kOut}, cell, {});
+  model.parameters = model::initial_parameters({size.inputs, size.n, kOut}, cell, {});
   model::Random random(6);
   model.parameters.b_h = random.normal_matrix(model.parameters.b_h.size(), 1, 0.3);
   return model;
 }
 
-// Every length from T down, a loss at every step.
-model::Batch batch_of(const model::Model& model, Index B) {
+// Every length from T down to the first target, a loss at every step from there on.
+model::Batch batch_of(const model::Model& model, const Size& size) {
+  const Index B = size.B, first = size.first_target;
   model::Random random(4);
   model::Batch batch;
-  batch.inputs = model::StepMatrices(kIn, B, 1, kSteps);
-  batch.targets = model::StepMatrices(kOut, B, 1, kSteps);
-  batch.weights = model::StepMatrices(1, B, 1, kSteps);
-  batch.targets.data() = random.normal_matrix(kOut, B * kSteps, 1.0);
+  batch.inputs = model::StepMatrices(size.inputs, B, 1, kSteps);
+  batch.targets = model::StepMatrices(kOut, B, first, kSteps);
+  batch.weights = model::StepMatrices(1, B, first, kSteps);
+  batch.targets.data() = random.normal_matrix(kOut, batch.targets.data().cols(), 1.0);
   for (Index b = 0; b < B; ++b) {
-    batch.lengths.push_back(kSteps - b % kSteps);
+    batch.lengths.push_back(kSteps - b % (kSteps - first + 1));
     for (Index t = 1; t <= batch.lengths.back(); ++t) {
-      batch.inputs.step(t).col(b) = random.normal_matrix(kIn, 1, 1.0);
-      batch.weights.step(t)(0, b) = 1.0;
+      batch.inputs.step(t).col(b) = random.normal_matrix(size.inputs, 1, 1.0);
+      if (t >= first) batch.weights.step(t)(0, b) = 1.0;
     }
   }
   batch.initial_state =
@@ -47,13 +53,13 @@ model::Batch batch_of(const model::Model& model, Index B) {
 }
 
 model::Batch alone(const model::Batch& batch, Index s) {
-  const Index T = batch.length(s);
+  const Index T = batch.length(s), first = batch.targets.first();
   model::Batch own;
-  own.inputs = model::StepMatrices(kIn, 1, 1, T);
-  own.targets = model::StepMatrices(kOut, 1, 1, T);
+  own.inputs = model::StepMatrices(batch.inputs.rows(), 1, 1, T);
+  own.targets = model::StepMatrices(kOut, 1, first, T);
   for (Index t = 1; t <= T; ++t) {
     own.inputs.step(t) = batch.inputs.step(t).col(s);
-    own.targets.step(t) = batch.targets.step(t).col(s);
+    if (t >= first) own.targets.step(t) = batch.targets.step(t).col(s);
   }
   own.initial_state = batch.initial_state.col(s);
   return own;
@@ -68,10 +74,12 @@ void expect_column(const model::StepMatrices& got, Index s, const model::StepMat
         << name << " of sequence " << s << " at " << t;
 }
 
-void expect_as_if_alone(model::CellKind cell, Index B, const Truncation& truncation, Index n = 32) {
-  SCOPED_TRACE(std::string(model::name_of(truncation.kind)) + " " + std::to_string(B));
-  const model::Model model = model_of(cell, n);
-  const model::Batch batch = batch_of(model, B);
+void expect_as_if_alone(model::CellKind cell, const Size& size, const Truncation& truncation = {}) {
+  const Index B = size.B;
+  SCOPED_TRACE(std::string(model::name_of(truncation.kind)) + " " + std::to_string(B) + " " +
+               std::to_string(size.n) + " " + std::to_string(size.inputs));
+  const model::Model model = model_of(cell, size);
+  const model::Batch batch = batch_of(model, size);
   const model::Trace trace = model::forward(model, batch);
   model::Parameters gradients = model::zeros_like(model.parameters), sum = gradients;
   const ErrorSignals signals = backward(model, batch, trace, gradients, truncation);
@@ -105,15 +113,24 @@ void expect_as_if_alone(model::CellKind cell, Index B, const Truncation& truncat
 class LargeBatch : public ::testing::TestWithParam<model::CellKind> {};
 
 TEST_P(LargeBatch, ASequenceOfALargeBatchIsAsIfAlone) {
-  expect_as_if_alone(GetParam(), 40, {});
-  expect_as_if_alone(GetParam(), 40, {TruncationKind::chunks, 7});
-  expect_as_if_alone(GetParam(), 40, {TruncationKind::horizon, 6});
-  expect_as_if_alone(GetParam(), 131, {});  // cut into as many parts as there are
-  // So many weights that their gradients are summed on the way back.
+  const Truncation chunks{TruncationKind::chunks, 7}, horizon{TruncationKind::horizon, 6};
+  expect_as_if_alone(GetParam(), {40});
+  expect_as_if_alone(GetParam(), {40}, chunks);
+  expect_as_if_alone(GetParam(), {40}, horizon);
+  expect_as_if_alone(GetParam(), {131});  // cut into as many parts as there are
+}
+
+// So many weights that their gradients are summed on the way back; with products that need no
+// rearranging, and with others.
+TEST_P(LargeBatch, OfMoreWeightsToo) {
   const Index n = GetParam() == model::CellKind::lstm ? 64 : 96;
-  expect_as_if_alone(GetParam(), 40, {}, n);
-  expect_as_if_alone(GetParam(), 40, {TruncationKind::chunks, 7}, n);
-  expect_as_if_alone(GetParam(), 131, {}, n);
+  const Index odd = GetParam() == model::CellKind::lstm ? 75 : 100;
+  const Truncation chunks{TruncationKind::chunks, 7};
+  expect_as_if_alone(GetParam(), {40, n});
+  expect_as_if_alone(GetParam(), {40, n}, chunks);
+  expect_as_if_alone(GetParam(), {131, n});
+  expect_as_if_alone(GetParam(), {40, odd, 150}, chunks);
+  expect_as_if_alone(GetParam(), {33, n, 3, 29});  // many steps have no loss
 }
 INSTANTIATE_TEST_SUITE_P(EveryCell, LargeBatch, ::testing::ValuesIn(support::all_cells()),
                          [](const auto& test) {
