@@ -144,14 +144,14 @@ private:
   void single_steps() {
     const Index T = out_.steps();
     Blocks steps(part_.count, T);
-    std::vector<Semidefinite> matrices;
-    for (Index i = 0; i < T; ++i) {
+    const Semidefinite identity = Semidefinite::identity(part_.count);
+    std::vector<Semidefinite> matrices(static_cast<std::size_t>(T), identity);
+    parallel::for_each(T, [&](Index i) {
       steps.block(i) = asked_cols(asked_rows(jacobian(i + 1).mantissa));
       steps.exponent(i) = jacobian(i + 1).exponent;
       keep_in_range(steps.block(i), steps.exponent(i));
-      matrices.push_back(Semidefinite::square(steps.block(i)));
-    }
-    const Semidefinite identity = Semidefinite::identity(part_.count);
+      matrices[static_cast<std::size_t>(i)] = Semidefinite::square(steps.block(i));
+    });
     Matrix squares;
     if (!largest_eigenvalues(matrices, {&identity, 1}, cancelled_, squares)) return;
     for (Index i = 0; i < T; ++i) {

@@ -13,6 +13,7 @@ using kernel::kernels;
 // Room for packed operands, kept by each thread for its next product.
 struct Room {
   std::vector<double> left, right;
+  std::vector<double> left_beside, right_beside;  // outer products side by side
 };
 
 double* at_least(std::vector<double>& room, Index size) {
@@ -140,9 +141,10 @@ void add_outer_products(std::span<const OuterProduct> products, MutableRef C) {
     // They are rearranged anyway: side by side, as one product.
     Index inner = 0;
     for (const OuterProduct& p : products) inner += p.inner;
-    thread_local Matrix A, B;
-    A.resize(C.rows(), inner);
-    B.resize(C.cols(), inner);
+    const auto place = [inner](std::vector<double>& own, Index rows) {
+      return Eigen::Map<Matrix>(at_least(own, rows * inner), rows, inner);
+    };
+    auto A = place(room().left_beside, C.rows()), B = place(room().right_beside, C.cols());
     Index first = 0;
     for (const OuterProduct& p : products) {
       A.middleCols(first, p.inner) = shaped(p.A, C.rows(), p.inner, p.lda);
