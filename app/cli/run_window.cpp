@@ -229,7 +229,7 @@ private:
   // after a pause as long as drawing takes, so that training goes on meanwhile. The person's own
   // doing and what moves by itself is drawn at once.
   double seconds_until_next() const {
-    constexpr std::chrono::duration<double> kLongest{0.25};
+    constexpr std::chrono::duration<double> kLongest{0.05};  // 20 pictures a second are smooth
     const std::chrono::duration<double> since = std::chrono::steady_clock::now() - drawn_at_;
     return (std::min(pause_, kLongest) - since).count();
   }

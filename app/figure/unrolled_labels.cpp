@@ -181,7 +181,7 @@ void add_unrolled_steps(Figure& figure, const FigureStyle& style, const Unrolled
   if (layout.last == data.steps && last < layout.area.rect.right()) {
     const std::string number = grouped(static_cast<std::uint64_t>(data.steps));
     const double half = text_width(number, f) / 2.0;
-    const double x = std::min(last, figure.width - 0.1 * f - half);
+    const double x = std::min(last, figure.width - 0.5 * f - half);
     label(x, number);
     end = x - half - 0.7 * f;
   }
