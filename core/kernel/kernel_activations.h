@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/kernel/kernel_vector.h"
 #include "core/kernel/kernels.h"
 
 namespace backflow::kernel {
@@ -88,20 +89,48 @@ struct Sigmoid {
   }
 };
 
+// out = u (1 − value²) of V vectors, or false where that would lose more than two digits of any.
+template <int V>
+inline bool plain_tanh_vjp(const double* value, const double* u, double* out) {
+  const Vector one = broadcast(1.0), most = broadcast(0.99);
+  Vector values[V];
+  auto plain = most == most;
+  for (int v = 0; v < V; ++v) {
+    values[v] = load(value + v * kWidth);
+    plain &= (values[v] <= most) & (values[v] >= -most);  // NaN is not
+  }
+  std::int64_t lost = 0;
+  for (Index i = 0; i < kWidth; ++i) lost |= ~plain[i];
+  if (lost != 0) return false;
+  for (int v = 0; v < V; ++v)
+    store(out + v * kWidth, load(u + v * kWidth) * ((one - values[v]) * (one + values[v])));
+  return true;
+}
+
+inline void exact_tanh_vjp(const double* a, const double* u, double* out, Index count) {
+  double slope[2 * kWidth];
+  Tanh::run<false, true>(a, nullptr, slope, count);
+  for (Index i = 0; i < count; ++i) out[i] = u[i] * slope[i];
+}
+
 void tanh_vjp(const double* a, const double* value, const double* u, double* out, Index count) {
-  constexpr Index kBlock = 16;
-  constexpr double kPlain = 0.99;
-  double slope[kBlock];
-  for (Index first = 0; first < count; first += kBlock) {
-    const Index end = first + kBlock < count ? first + kBlock : count;
-    std::int64_t plain = 0;  // NaN is not
-    for (Index i = first; i < end; ++i) plain += __builtin_fabs(value[i]) <= kPlain;
-    if (plain == end - first) {
-      for (Index i = first; i < end; ++i) out[i] = u[i] * ((1.0 - value[i]) * (1.0 + value[i]));
-      continue;
+  constexpr Index kBlock = 2 * kWidth;
+  Index i = 0;
+  for (; i + kBlock <= count; i += kBlock)
+    if (!plain_tanh_vjp<2>(value + i, u + i, out + i))
+      exact_tanh_vjp(a + i, u + i, out + i, kBlock);
+  for (; i < count; i += kWidth) {
+    // The last ones, beside zeros where they do not fill a vector.
+    const Index rest = count - i < kWidth ? count - i : kWidth;
+    double last[kWidth] = {}, last_u[kWidth] = {};
+    for (Index j = 0; j < rest; ++j) {
+      last[j] = value[i + j];
+      last_u[j] = u[i + j];
     }
-    Tanh::run<false, true>(a + first, nullptr, slope, end - first);
-    for (Index i = first; i < end; ++i) out[i] = u[i] * slope[i - first];
+    if (plain_tanh_vjp<1>(last, last_u, last))
+      for (Index j = 0; j < rest; ++j) out[i + j] = last[j];
+    else
+      exact_tanh_vjp(a + i, u + i, out + i, rest);
   }
 }
 

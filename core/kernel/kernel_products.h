@@ -4,28 +4,16 @@
 
 #include <cstring>
 
+#include "core/kernel/kernel_vector.h"
 #include "core/kernel/kernels.h"
 
 namespace backflow::kernel {
 namespace {
 
-constexpr Index kWidth = BACKFLOW_KERNEL_WIDTH;
-typedef double Vector __attribute__((vector_size(kWidth * sizeof(double))));
-
 // 3 × 8 accumulators fill the 32 registers of AVX-512, 3 × 4 the 16 of those before.
 constexpr Index kPanelVectors = 3;
 constexpr Index kPanel = kPanelVectors * kWidth;
 constexpr Index kGroup = BACKFLOW_KERNEL_WIDTH == 8 ? 8 : 4;
-
-Vector load(const double* p) {
-  Vector v;
-  std::memcpy(&v, p, sizeof v);
-  return v;
-}
-
-void store(double* p, Vector v) { std::memcpy(p, &v, sizeof v); }
-
-Vector broadcast(double x) { return x - Vector{}; }
 
 Index min(Index a, Index b) { return a < b ? a : b; }
 

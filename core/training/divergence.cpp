@@ -1,16 +1,34 @@
 #include "core/training/divergence.h"
 
+#include <atomic>
 #include <cmath>
+
+#include "core/parallel/parallel.h"
 
 namespace backflow::training {
 namespace {
 
 using model::Index;
+using model::Vector;
 
 // 0 · x is 0 for finite x and NaN for all others; unlike Eigen's allFinite() this vectorises.
 template <class Derived>
 bool all_finite(const Eigen::MatrixBase<Derived>& x) {
   return (0.0 * x.array()).sum() == 0.0;
+}
+
+// The same of what is large, on all cores.
+bool all_finite(const model::StepMatrices& steps) {
+  constexpr Index kBlock = 1 << 16;
+  const Index count = steps.data().size();
+  std::atomic<bool> finite = true;
+  parallel::for_each((count + kBlock - 1) / kBlock, [&](Index i) {
+    const Index first = i * kBlock;
+    if (!all_finite(
+            Eigen::Map<const Vector>(steps.data().data() + first, std::min(kBlock, count - first))))
+      finite = false;
+  });
+  return finite;
 }
 
 std::optional<Divergence> first_bad_tensor(const model::Parameters& p, const std::string& prefix,
@@ -23,6 +41,26 @@ std::optional<Divergence> first_bad_tensor(const model::Parameters& p, const std
 }
 
 }  // namespace
+
+bool may_have_diverged(const IterationRecord& record) {
+  const model::Trace& trace = record.trace;
+  const gradient::ErrorSignals& signals = record.signals;
+  // Whatever is not finite in h_t goes on to a_{t+1}, at the last step to z_T (0 · ∞ is NaN), in
+  // c_t to c_{t+1}.
+  if (!all_finite(trace.a) || !trace.c.step(trace.steps()).allFinite()) return true;
+  if (!all_finite(trace.z) || !trace.loss_per_step.allFinite() || !std::isfinite(trace.loss))
+    return true;
+  // ∂L/∂h_t and ∂L/∂c_t go on to δ_t, which multiplies them, and each δ_t to ∂L/∂b_h, their sum.
+  // With a fixed horizon they are sums themselves, which may be too large where δ_t is not.
+  const bool sums = record.options.truncation.kind == gradient::TruncationKind::horizon;
+  if (sums ? !all_finite(signals.e) || !all_finite(signals.e_c)
+           : !signals.e.step(0).allFinite() || !signals.e_c.step(0).allFinite())
+    return true;
+  for (const auto& tensor : model::tensors(record.gradients))
+    if (!tensor.allFinite()) return true;
+  return !std::isfinite(record.penalty) || !std::isfinite(record.omega) ||
+         !std::isfinite(record.clip.norm_before);
+}
 
 std::optional<Divergence> find_divergence(const IterationRecord& record) {
   const auto at = [&](const char* tensor, Index step) {

@@ -11,6 +11,10 @@ namespace backflow::training {
 /// updated parameters.
 std::optional<Divergence> find_divergence(const IterationRecord& record);
 
+/// Whether that search would find anything before the updated parameters, told from a part of the
+/// record as forward() and backward() left it: the rest cannot be without a trace in that part.
+bool may_have_diverged(const IterationRecord& record);
+
 /// The last part of that search alone: the updated parameters, if there are any.
 std::optional<Divergence> find_update_divergence(const IterationRecord& record);
 

@@ -59,7 +59,7 @@ std::shared_ptr<IterationRecord> compute(const TrainerSetup& setup,
   record->clipped_gradients = record->gradients;
   add_penalties(*record);
   record->clip = clip(setup.training.clip, record->clipped_gradients);
-  record->divergence = find_divergence(*record);
+  if (may_have_diverged(*record)) record->divergence = find_divergence(*record);
   return record;
 }
 

@@ -4,7 +4,7 @@
 Needs Debian's python3-torch and libopenblas0-pthread (with the reference BLAS PyTorch would be up to
 ten times slower than it can be). Usage: tests/bench/compare_torch.py [--slow] [build/release] [ROUNDS]
 
-PyTorch gets its best setting on two cores: one OpenMP thread, two BLAS threads, and in each round the
+PyTorch gets its best setting on two cores: one OpenMP thread, two BLAS threads, and for each job the
 better of OpenBLAS's own choice of kernels and those for AVX-512, which OpenBLAS 0.3.21 does not choose
 on newer processors. Training is torch.nn.RNN, GRU or LSTM forward, squared error at every step,
 backward, clip_grad_norm_ and SGD; a map is the explicit one-step Jacobians multiplied by batched
@@ -141,27 +141,39 @@ def ours(bench, name):
 
 
 def compare(bench, peers, name, own_name, rounds):
-    pairs = []
-    while len(pairs) < (rounds if not pairs or pairs[0][0] < 20.0 else min(rounds, 3)):
-        pairs.append((min(peer.time(name) for peer in peers), ours(bench, own_name)[0]))
-    peer, own = (statistics.median(p[i] for p in pairs) for i in (0, 1))
-    ratio = statistics.median(a / b for a, b in pairs)
-    print(f"| {name:<32} | {peer * 1e3:8.2f} ms | {own * 1e3:8.3f} ms | {ratio:5.1f}× |", flush=True)
+    """Prints the medians and the median of the ratios of each round, against the peer's better setting.
+
+    Which setting is better is decided by its median: taking the quicker one of every round would give the
+    peer two draws of the machine's noise for each of ours.
+    """
+    theirs, own = [[] for _ in peers], []
+    while len(own) < (rounds if not own or theirs[0][0] < 20.0 else min(rounds, 3)):
+        for times, peer in zip(theirs, peers):
+            times.append(peer.time(name))
+        own.append(ours(bench, own_name)[0])
+    best = min(theirs, key=statistics.median)
+    ratio = statistics.median(a / b for a, b in zip(best, own))
+    print(f"| {name:<32} | {statistics.median(best) * 1e3:8.2f} ms | {statistics.median(own) * 1e3:8.3f} ms "
+          f"| {ratio:5.1f}× |", flush=True)
 
 
-def report_scaling(bench):
-    peak = ours(bench, "matrix_product/1024")[1]
+def report_scaling(bench, rounds):
     for n, steps in ((256, 200), (512, 100)):
-        flops = ours(bench, f"training_step/rnn/{n}/{steps}/32")[1]
-        print(f"training step at n = {n}: {100 * flops / peak:.0f} % of the {peak * 1e-9:.0f} Gflop/s of a large "
-              "matrix product")
+        # In turn, as above: the machine's speed changes by more than what is reported.
+        pairs = [(ours(bench, f"training_step/rnn/{n}/{steps}/32")[1], ours(bench, "matrix_product/1024")[1])
+                 for _ in range(rounds)]
+        share = statistics.median(step / product for step, product in pairs)
+        print(f"training step at n = {n}: {100 * share:.0f} % of the "
+              f"{statistics.median(product for _, product in pairs) * 1e-9:.0f} Gflop/s of a large matrix product")
     import math
     for norm in ("frobenius", "spectral"):
-        def seconds(n, steps):
-            return ours(bench, f"jacobian_norms/{norm}/rnn/{n}/{steps}")[0]
-        by_T = math.log2(seconds(32, 400) / seconds(32, 200))
-        by_n = math.log2(seconds(128, 200) / seconds(64, 200))
-        print(f"{norm} map: time grows as T^{by_T:.2f} (n = 32) and n^{by_n:.2f} (T = 200)")
+        def growth(small, large):
+            """The exponent by which the time grows from one size to its double."""
+            def seconds(n, steps):
+                return ours(bench, f"jacobian_norms/{norm}/rnn/{n}/{steps}")[0]
+            return math.log2(statistics.median(seconds(*large) / seconds(*small) for _ in range(rounds)))
+        print(f"{norm} map: time grows as T^{growth((32, 200), (32, 400)):.2f} (n = 32) and "
+              f"n^{growth((64, 200), (128, 200)):.2f} (T = 200)")
 
 
 def main():
@@ -179,7 +191,7 @@ def main():
         compare(bench, peers, name, name, rounds)
     for n, T in AUTOGRAD + ([(64, 200)] if "--slow" in sys.argv else []):
         compare(bench, peers, f"autograd_jacobian/{n}/{T}", f"jacobian_norms/frobenius/rnn/{n}/{T}", 1)
-    report_scaling(bench)
+    report_scaling(bench, rounds)
 
 
 if __name__ == "__main__":

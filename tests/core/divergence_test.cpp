@@ -1,6 +1,7 @@
 // The search for the first number that is not finite: every place where one can be, and the order.
 #include "core/training/divergence.h"
 
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -8,6 +9,7 @@
 
 #include "core/config/config.h"
 #include "core/config/keys.h"
+#include "core/model/random.h"
 #include "tests/support/infinity.h"
 
 namespace backflow::training {
@@ -89,6 +91,75 @@ TEST_P(EveryPlace, IsFoundAndTheFirstOfTwoIsNamed) {
 }
 INSTANTIATE_TEST_SUITE_P(Cells, EveryPlace, ::testing::Values("rnn", "gru", "lstm"),
                          [](const auto& test) { return std::string(test.param); });
+
+TEST(Divergence, ThePartThatIsLookedAtTellsOfTheWhole) {
+  // Networks whose numbers overflow on the way forward, on the way back, in sums or nowhere; some
+  // of their sequences end early.
+  model::Random random(4);
+  const auto any = [&random](const auto& of) -> const auto& {
+    return of[static_cast<std::size_t>(random.uniform() * static_cast<double>(of.size()))];
+  };
+  int finite = 0, forward = 0, backward = 0;
+  for (int i = 0; i < 2000; ++i) {
+    config::Config config;
+    std::string settings;
+    for (const std::string& assignment :
+         {std::string("task.name=parity"), std::string("task.shape=many-to-many"),
+          std::string("task.steps=9"), std::string("task.batch=3"),
+          std::string("task.length_min=4"), std::string("model.hidden=5"),
+          "model.cell=" + std::string(any(model::EnumNames<model::CellKind>::kAll).name),
+          "model.activation=" +
+              std::string(any(model::EnumNames<model::ActivationKind>::kAll).name),
+          "training.truncation=" +
+              std::string(any(model::EnumNames<gradient::TruncationKind>::kAll).name),
+          std::string("training.truncation.steps=3")}) {
+      ASSERT_EQ(config::set_key(config, assignment), "");
+      settings += assignment + " ";
+    }
+    TrainerSetup setup = config::make_setup(config);
+    for (auto& tensor : model::tensors(setup.model.parameters))
+      if (random.uniform() < 0.5) tensor *= std::pow(10.0, 308.0 * random.uniform());
+    const auto record = Trainer(setup).evaluate();
+    const auto found = find_divergence(*record);
+    ASSERT_EQ(may_have_diverged(*record), found.has_value())
+        << settings << (found ? describe(*found) : "");
+    ++(!found ? finite : found->tensor.starts_with("∂") ? backward : forward);
+  }
+  EXPECT_GT(finite, 100);
+  EXPECT_GT(forward, 100);
+  EXPECT_GT(backward, 20);
+}
+
+TEST(Divergence, BlameThatOverflowsWithAHorizonIsFoundWhereTheGradientIsFinite) {
+  // a_t = −t/1000 and a slope of 0.1: each loss of a sequence of ones blames h_t and h_{t−1} for
+  // −1e308 each, which add up to −∞ in ∂L/∂h_t, while δ_t is the sum of −1e307 and −1e307.
+  config::Config config;
+  for (const char* assignment :
+       {"task.name=parity", "task.shape=many-to-many", "task.steps=3", "task.batch=1",
+        "model.hidden=1", "model.activation=leaky-relu", "model.leaky_slope=0.1",
+        "training.truncation=horizon", "training.truncation.steps=2"})
+    ASSERT_EQ(config::set_key(config, assignment), "");
+  TrainerSetup setup = config::make_setup(config);
+  model::Parameters& p = setup.model.parameters;
+  p.W_xh.setZero();
+  p.W_hh.setConstant(10.0);
+  p.b_h.setConstant(-1e-3);
+  p.W_hy.setConstant(1e308);
+  p.b_y.setZero();
+  int found = 0;
+  for (setup.task.seed = 1; setup.task.seed <= 20; ++setup.task.seed) {
+    const auto record = Trainer(setup).evaluate();
+    const bool adds_up = record->batch.targets.data().rightCols(2).sum() == 2.0 ||
+                         record->batch.targets.data().leftCols(2).sum() == 2.0;
+    ASSERT_EQ(record->divergence.has_value(), adds_up);
+    if (!adds_up) continue;
+    ++found;
+    EXPECT_EQ(record->divergence->tensor, "∂L/∂h_t");
+    for (const auto& tensor : model::tensors(record->gradients)) EXPECT_TRUE(tensor.allFinite());
+  }
+  EXPECT_GT(found, 2);
+  EXPECT_LT(found, 20);
+}
 
 TEST(Divergence, ACellStateThatOverflowsIsNamedBeforeItsHiddenState) {
   // i = f = 1 and an identity candidate of 1e308: c_2 = 2e308 is the first that is not finite, and
