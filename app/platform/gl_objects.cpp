@@ -41,9 +41,9 @@ GLuint link(const char* title, GLuint vertex, GLuint fragment, std::string& erro
 void GlTexture::upload(GLint internal, int width, int height, GLenum format, GLenum type,
                        const void* data, GLint filter) const {
   glBindTexture(GL_TEXTURE_2D, name_);
-  for (const GLenum each : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
+  for (const GLenum each : {GLenum{GL_TEXTURE_MIN_FILTER}, GLenum{GL_TEXTURE_MAG_FILTER}})
     glTexParameteri(GL_TEXTURE_2D, each, filter);
-  for (const GLenum wrap : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T})
+  for (const GLenum wrap : {GLenum{GL_TEXTURE_WRAP_S}, GLenum{GL_TEXTURE_WRAP_T}})
     glTexParameteri(GL_TEXTURE_2D, wrap, GL_CLAMP_TO_EDGE);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
   glTexImage2D(GL_TEXTURE_2D, 0, internal, width, height, 0, format, type, data);

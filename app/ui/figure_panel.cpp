@@ -18,10 +18,10 @@ void draw_card(const UiContext& ui, const Rect& rect) {
 }
 
 void draw_export_button(UiContext& ui, Rect& bar, std::string_view figure) {
-  constexpr double kSide = 20.0, kGap = 5.0, kFromEdge = 5.0;  // nearer to the edge than others
+  constexpr double kSide = 20.0, kBeside = 5.0, kFromEdge = 5.0;  // nearer to the edge than others
   const double side = ui.px(kSide), right = bar.right() + ui.px(kFromEdge);
   const Rect rect{right - side, bar.y + (bar.height - side) / 2.0, side, side};
-  bar.width = rect.x - ui.px(kGap) - bar.x;
+  bar.width = rect.x - ui.px(kBeside) - bar.x;
   const Interaction state =
       interact(ui, {"Export " + std::string(figure), "Export this figure …  (Ctrl+E)", rect});
   const figure::Palette& colors = ui.colors();

@@ -101,7 +101,7 @@ TEST(Decay, ReachIsTheLastLagAboveEpsilon) {
 
 TEST(JacobianBound, HoldsForEveryPairOfRandomNetworks) {
   for (const model::Activation& activation : support::all_activations())
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const std::uint64_t seed : {1u, 2u, 3u}) {
       const support::Case c = support::random_case(
           activation, {model::Readout::identity, model::Loss::mean_squared_error},
           {.n = 6, .steps = 12}, seed);

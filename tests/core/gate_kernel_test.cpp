@@ -51,7 +51,7 @@ void expect_close(double value, Ld exact, Ld size, Index unit) {
 }
 
 TEST_P(GateKernels, LstmStepsAreTheirFormulas) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
     const Step s(seed);
     Vector c(kUnits), h(kUnits), delta(4 * kUnits), u_c_before(kUnits);
     GetParam()->lstm(s.a.data(), s.before.data(), c.data(), h.data(), kUnits);
@@ -83,7 +83,7 @@ TEST_P(GateKernels, LstmStepsAreTheirFormulas) {
 
 TEST_P(GateKernels, GruStepsAreTheirFormulas) {
   for (const bool reset_after : {false, true})
-    for (const std::uint64_t seed : {4, 5, 6}) {
+    for (const std::uint64_t seed : {4u, 5u, 6u}) {
       const Step s(seed);
       Vector a = s.a, h(kUnits), u_before(kUnits);
       Vector delta = Vector::Constant(4 * kUnits, 77.0);

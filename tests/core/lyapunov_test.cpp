@@ -106,7 +106,7 @@ TEST(Lyapunov, TendToTheSingularValuesOfTheProduct) {
 }
 
 TEST(Lyapunov, RandomNetworksAreChaoticAboveGainOneOnly) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
     const double chaotic =
         lyapunov_exponents(random_network(100, 2.0, 500, seed), {.count = 1, .skip = 100})
             ->exponents[0];

@@ -130,7 +130,8 @@ TEST(OmegaRange, StepsWithoutUsableBlameAreLeftOut) {
 
 TEST(OmegaRange, BlameThatDiesInOneStepCountsOneAndHasNoGradient) {
   Pass pass({}, 5, 1);
-  pass.trace.a.data().setConstant(1e4);  // f′ = 0 everywhere, e not 0
+  pass.trace.a.data().setConstant(1e4);  // f = 1 and f′ = 0 everywhere, e not 0
+  for (Index t = 1; t <= pass.trace.steps(); ++t) pass.trace.h.step(t).setOnes();
   const Matrix& W = pass.c.model.parameters.W_hh;
   Matrix gradient = Matrix::Zero(W.rows(), W.cols());
   EXPECT_EQ(pass.omega(1.0, gradient), 1.0);

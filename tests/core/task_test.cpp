@@ -76,7 +76,7 @@ double x(const Batch& batch, Index t, Index b, Index row = 0) {
 template <class Check>
 void for_each_sequence(const TaskOptions& options, Check check) {
   for (const TaskOptions& chosen : both_lengths(options))
-    for (const std::uint64_t iteration : {0, 1, 2, 3}) {
+    for (const std::uint64_t iteration : {0u, 1u, 2u, 3u}) {
       const Batch batch = make_batch(chosen, kProbability, iteration);
       for (Index b = 0; b < batch.size(); ++b) check(batch, b, batch.length(b));
     }

@@ -387,7 +387,7 @@ TEST(Npz, DirectoryMustBeInOrder) {
   archive.set(right.central[1], 0, 4);
   EXPECT_EQ(error_of(archive.bytes),
             "has a broken ZIP directory at byte " + std::to_string(right.central[1]));
-  for (const std::size_t length : {28, 30, 32}) {  // of name, extra field, comment
+  for (const std::size_t length : {28u, 30u, 32u}) {  // of name, extra field, comment
     archive = right;
     archive.set(right.central[1] + length, 500, 2);
     EXPECT_EQ(error_of(archive.bytes),

@@ -238,6 +238,8 @@ TEST_F(HeatmapRendererTest, SizesStayWithinWhatOpenGlCanDo) {
   EXPECT_EQ(image.rgba.at(image.rgba.size() - 4), scale.not_finite.r);
 }
 
+constexpr GLenum kEnabled[] = {GL_BLEND, GL_SCISSOR_TEST, GL_CULL_FACE};
+
 TEST_F(HeatmapRendererTest, LeavesTheStateOfOthersAlone) {
   GLuint texture = 0, vertex_array = 0, framebuffer = 0, sampler = 0, buffer = 0;
   glGenTextures(1, &texture);
@@ -257,7 +259,7 @@ TEST_F(HeatmapRendererTest, LeavesTheStateOfOthersAlone) {
   glPixelStorei(GL_PACK_ALIGNMENT, 1);
   glColorMask(GL_TRUE, GL_FALSE, GL_TRUE, GL_FALSE);
   glPolygonMode(GL_FRONT_AND_BACK, GL_LINE);
-  for (const GLenum on : {GL_BLEND, GL_SCISSOR_TEST, GL_CULL_FACE}) glEnable(on);
+  for (const GLenum on : kEnabled) glEnable(on);
 
   expect_cpu_colors(figure::color_scale(-4.0, 2.0), 2, 2, {0.0f, 1.0f, NAN, figure::kNoCell}, 9, 7);
 
@@ -287,7 +289,7 @@ TEST_F(HeatmapRendererTest, LeavesTheStateOfOthersAlone) {
   GLint polygon_mode[2] = {};
   glGetIntegerv(GL_POLYGON_MODE, polygon_mode);
   EXPECT_EQ(polygon_mode[0], GL_LINE);
-  for (const GLenum on : {GL_BLEND, GL_SCISSOR_TEST, GL_CULL_FACE}) EXPECT_TRUE(glIsEnabled(on));
+  for (const GLenum on : kEnabled) EXPECT_TRUE(glIsEnabled(on));
   EXPECT_FALSE(glIsEnabled(GL_DEPTH_TEST));
 }
 

@@ -180,7 +180,8 @@ TEST(Timeline, StaysWithinItsBudgetAndStillGoesEverywhere) {
     for (int i = 0; i < iterations; ++i) {
       run(session, 1);
       run(other, 1);
-      if (i % (iterations / 10) == 0) states.insert_or_assign(i + 1, seen(other));
+      if (i % (iterations / 10) == 0)
+        states.insert_or_assign(static_cast<std::uint64_t>(i + 1), seen(other));
       if (i % (iterations / 20) == 7)
         for (Session* s : {&session, &other})
           s->execute(SetKey{"training.learning_rate", i % 2 ? "0.002" : "0.001"});
