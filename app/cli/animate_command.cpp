@@ -53,7 +53,8 @@ std::string write_walk(const Start& start, const AnimateRequest& request,
                        const exporting::AnimationFile& file, std::ostream& err) {
   session::AnalysisOptions options{.walk = true};
   figure::ask_for(*file.info, options);
-  const session::Snapshot trained = train(start, request.iterations, options, err);
+  const session::Snapshot trained =
+      train(start, request.iterations, options, file.info->needs_map, err);
   const auto reel = exporting::walk_through(std::make_shared<const session::Snapshot>(trained), {});
   Progress progress("drawing");
   return exporting::write_animation(file, *reel, progress.tick());

@@ -5,14 +5,15 @@
 
 namespace backflow::cli {
 
-std::string check_destination(const std::string& output) {
+std::string check_destination(const std::string& output, std::string_view option) {
   if (output == "-") return {};
   const std::filesystem::path path(output);
   const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return "--output " + output + " is a directory";
+  const std::string named = std::string(option) + " " + output;
+  if (std::filesystem::is_directory(path, ignored)) return named + " is a directory";
   if (!std::filesystem::is_directory(parent, ignored))
-    return "--output " + output + ": there is no directory " + parent.string();
+    return named + ": there is no directory " + parent.string();
   return {};
 }
 

@@ -208,8 +208,9 @@ int export_figures(const Start& start, const ExportRequest& request, std::ostrea
           "the directory " + request.all_directory + " could not be made: " + failure.message(),
           kBadUsage);
   }
+  const bool map = std::ranges::any_of(jobs, [](const Job& job) { return job.info->needs_map; });
   const session::Snapshot snapshot =
-      train(start, request.iterations, analysis_of(request, jobs), err);
+      train(start, request.iterations, analysis_of(request, jobs), map, err);
   for (const Job& job : jobs) {
     error = carry_out(job, snapshot, request, out);
     if (!error.empty()) return complain(err, error);

@@ -45,7 +45,7 @@ int write_report(const Start& start, const ReportRequest& request, std::ostream&
   const session::Snapshot snapshot = train(
       start, request.iterations,
       {.spectra = true, .chain = true, .contributions = true, .lyapunov = true, .neuron = true},
-      err);
+      true, err);
   error = exporting::write_file_atomically(
       request.output, exporting::report_html(snapshot, std::string(kProgram), request.colors));
   if (!error.empty()) return complain(err, error);

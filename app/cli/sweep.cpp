@@ -105,6 +105,9 @@ std::optional<std::vector<SweepAxis>> axes_of(std::string_view identity) {
 std::string Sweep::identity() const {
   std::string text = fmt::format("iterations={}", iterations);
   for (const std::string& setting : config::differences_from_default(config)) text += " " + setting;
+  // What the files among them hold: others under the same names make another sweep.
+  for (const auto& [path, stamp] : config.files)
+    text += fmt::format(" {}:{}:{:08x}", path, stamp.bytes, stamp.crc32);
   text += fmt::format("{}{}{}{}", kMetric, metric, kPoints, size_of(axes));
   for (const SweepAxis& axis : axes)
     text += fmt::format("{}{}={}", kOver, axis.key, fmt::join(axis.values, ","));

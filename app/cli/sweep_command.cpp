@@ -73,7 +73,7 @@ std::string check_picture(const std::string& picture, const std::vector<SweepAxi
     return "--picture " + picture + " does not end in .svg, .pdf or .png";
   const auto shown = axes.size() - static_cast<std::size_t>(std::ranges::count_if(axes, is_seed));
   if (shown < 1 || shown > 3) return "a picture has one to three --over beside those of seeds";
-  return check_destination(picture);
+  return check_destination(picture, "--picture");
 }
 
 // As they are written at the axes of a picture.
@@ -195,8 +195,12 @@ int sweep(const Start& start, const SweepRequest& request, std::ostream& out, st
   if (!error.empty()) return complain(err, error, kBadUsage);
   const std::string path =
       request.shard.empty() ? request.output : shard_path(request.output, shard.number, shard.of);
+  // One that a sweep has drawn is drawn again when it goes on.
+  if (!request.picture.empty() && !std::filesystem::exists(path) &&
+      std::filesystem::exists(request.picture))
+    error = "--picture " + request.picture + " exists; choose another name";
   SweepGrid grid;
-  error = begin_output(path, sweep, grid);
+  if (error.empty()) error = begin_output(path, sweep, grid);
   if (!error.empty()) return complain(err, error, kBadUsage);
 
   std::vector<std::size_t> points;

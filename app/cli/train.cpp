@@ -12,11 +12,6 @@ namespace backflow::cli {
 
 namespace {
 
-std::uint64_t iteration_of(const session::Comparison& networks) {
-  const std::uint64_t a = networks.a().iteration();
-  return networks.b() != nullptr ? std::max(a, networks.b()->iteration()) : a;
-}
-
 void go_on(session::Comparison& networks, std::int64_t iterations, std::ostream& err) {
   if (iterations == 0) return;
   Progress progress("training");
@@ -33,19 +28,26 @@ void go_on(session::Comparison& networks, std::int64_t iterations, std::ostream&
 }
 
 std::shared_ptr<const session::Analysis> analysis_of(const session::Session& session,
-                                                     const session::AnalysisOptions& options) {
-  return session::analyse(session.record(), session::with_config(options, session.config()));
+                                                     const session::AnalysisOptions& options,
+                                                     bool map) {
+  return session::analyse_for_file(session.record(),
+                                   session::with_config(options, session.config()), map);
 }
 
 }  // namespace
 
+std::uint64_t iteration_of(const session::Comparison& networks) {
+  const std::uint64_t a = networks.a().iteration();
+  return networks.b() != nullptr ? std::max(a, networks.b()->iteration()) : a;
+}
+
 session::Snapshot train(const Start& start, std::int64_t iterations,
-                        const session::AnalysisOptions& options, std::ostream& err) {
+                        const session::AnalysisOptions& options, bool map, std::ostream& err) {
   session::Comparison networks = networks_of(start, 0);  // nobody goes back
   go_on(networks, iterations, err);
   session::Comparison::Known known;
-  known.analysis_a = analysis_of(networks.a(), options);
-  if (networks.b() != nullptr) known.analysis_b = analysis_of(*networks.b(), options);
+  known.analysis_a = analysis_of(networks.a(), options, map);
+  if (networks.b() != nullptr) known.analysis_b = analysis_of(*networks.b(), options, map);
   session::Snapshot snapshot = networks.snapshot(known);
   if (start.of_b) snapshot = session::Snapshot(*snapshot.other);
   tell_divergence(snapshot, "the figures show that iteration", err);

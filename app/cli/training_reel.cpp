@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/cli/train.h"
 #include "app/session/analysis.h"
 
 namespace backflow::cli {
@@ -16,10 +17,7 @@ TrainingReel::TrainingReel(const session::Comparison& networks, const figure::Fi
   plan_.every = std::max<std::uint64_t>(1, plan_.every);
 }
 
-std::uint64_t TrainingReel::iteration() const {
-  const std::uint64_t a = networks_.a().iteration();
-  return networks_.b() != nullptr ? std::max(a, networks_.b()->iteration()) : a;
-}
+std::uint64_t TrainingReel::iteration() const { return iteration_of(networks_); }
 
 // False when that was asked to stop.
 bool TrainingReel::goes_to(std::uint64_t target, const exporting::Tick& tick) {
@@ -51,7 +49,8 @@ std::shared_ptr<const session::Analysis> TrainingReel::analysis_of(
   const auto done = static_cast<std::int64_t>(std::max(iteration(), start_) - start_);
   const auto total = static_cast<std::int64_t>(plan_.end - start_);
   options = session::with_config(options, session.config());
-  return session::analyse(session.record(), options, [&] { return !tick(done, total); });
+  return session::analyse_for_file(session.record(), options, info_.needs_map,
+                                   [&] { return !tick(done, total); });
 }
 
 std::optional<exporting::Shot> TrainingReel::next(const exporting::Tick& tick) {

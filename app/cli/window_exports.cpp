@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 #include <utility>
 
 #include "app/cli/training_reel.h"
@@ -50,15 +49,11 @@ SnapshotPointer completed(const figure::FigureInfo& info, SnapshotPointer snapsh
   options.lyapunov = options.neuron = false;
   figure::ask_for(info, options);
   options.walk = walk;
-  if (session::exact_is_too_large(*(there ? there->record : snapshot->record), options))
-    throw std::runtime_error(
-        "the exact map takes more memory than this machine can spare; fewer steps (task.steps) "
-        "make it smaller");
   options = session::with_config(options, snapshot->config);
   // A walk goes over the record that is shown; the map beside it may be of an earlier one.
   const bool of_map = there && !walk;
-  auto analysis =
-      session::analyse(of_map ? there->record : snapshot->record, options, stop, there.get());
+  auto analysis = session::analyse_for_file(of_map ? there->record : snapshot->record, options,
+                                            info.needs_map, stop, there.get());
   if (!analysis) return nullptr;
   auto whole = std::make_shared<session::Snapshot>(*snapshot);
   session::attach(std::move(analysis), *whole);

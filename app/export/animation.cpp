@@ -80,13 +80,16 @@ class PngSink final : public Sink {
 public:
   explicit PngSink(const AnimationFile& file)
       : directory_(fs::path(file.output).lexically_normal() / ""),
-        pictures_(file, made_parent(directory_.parent_path())) {}
+        pictures_(file, beside(directory_.parent_path())) {}
 
   std::string add(const figure::Figure& figure) override { return pictures_.add(figure); }
   std::string finish(const std::function<bool()>&) override {
     const fs::path directory = directory_.parent_path();
     std::error_code failure;
     fs::create_directories(directory, failure);
+    for (int i = 1; i <= pictures_.count(); ++i)
+      if (std::error_code ignored; fs::is_directory(directory / numbered(i), ignored))
+        return (directory / numbered(i)).string() + " is a directory; no picture was written";
     for (int i = 1; i <= pictures_.count() && !failure; ++i)
       fs::rename(pictures_.path() / numbered(i), directory / numbered(i), failure);
     return failure ? "the pictures could not be put into " + directory.string() + ": " +
@@ -95,7 +98,10 @@ public:
   }
 
 private:
-  static fs::path made_parent(const fs::path& directory) {
+  // Where pictures may lie until all are there: in the directory itself, which may be all that can
+  // be written, or a disk of its own; one that is not there yet comes into its parent.
+  static fs::path beside(const fs::path& directory) {
+    if (fs::is_directory(directory)) return directory;
     fs::create_directories(parent_of(directory));
     return parent_of(directory);
   }

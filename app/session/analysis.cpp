@@ -7,6 +7,7 @@
 #include <numbers>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -378,6 +379,23 @@ std::shared_ptr<const Analysis> analyse_coarsely(std::shared_ptr<const Iteration
 
 bool exact_is_too_large(const IterationRecord& record, const AnalysisOptions& options) {
   return is_too_large(record, options.sequence % record.trace.batch());
+}
+
+std::shared_ptr<const Analysis> analyse_for_file(std::shared_ptr<const IterationRecord> record,
+                                                 const AnalysisOptions& options, bool map,
+                                                 const gradient::CancelFunction& cancelled,
+                                                 const Analysis* earlier) {
+  const bool exact = map || options.spectra || options.chain || options.contributions ||
+                     options.lyapunov || options.walk;
+  if (!exact) {
+    // Nothing for small networks, whose exact map is there at once, or where it is there already.
+    if (auto quick = analyse_coarsely(record, options, cancelled, earlier)) return quick;
+  }
+  if (exact_is_too_large(*record, options))
+    throw std::runtime_error(
+        "the exact map takes more memory than this machine can spare; fewer steps (task.steps) "
+        "make it smaller");
+  return analyse(std::move(record), options, cancelled, earlier);
 }
 
 bool is_slow(const IterationRecord& record, const AnalysisOptions& options) {

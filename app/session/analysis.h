@@ -39,6 +39,13 @@ std::shared_ptr<const Analysis> analyse_coarsely(
 /// The exact map takes more memory than this machine can spare: two thirds of all that it has.
 bool exact_is_too_large(const training::IterationRecord& record, const AnalysisOptions& options);
 
+/// What a file shows: the exact analysis where the map is needed (`map`), or what is computed from
+/// its products or with it (of the options all but the one neuron); else the quickest there is.
+/// Throws std::runtime_error, one sentence, where the exact map is too large.
+std::shared_ptr<const Analysis> analyse_for_file(
+    std::shared_ptr<const training::IterationRecord> record, const AnalysisOptions& options,
+    bool map, const gradient::CancelFunction& cancelled = {}, const Analysis* earlier = nullptr);
+
 /// True when the exact analysis takes more than about half a second.
 bool is_slow(const training::IterationRecord& record, const AnalysisOptions& options);
 

@@ -45,14 +45,13 @@ class Keeper::Impl {
 public:
   explicit Impl(KeeperServices services)
       : services_(std::move(services)),
-        autosave_(services_.state_directory),
         recent_(services_.state_directory),
         document_(services_.wake, io::from_the_root(services_.path), services_.notes,
                   services_.changed ? std::nullopt : std::optional(changes())),
         lister_([this] {
           if (services_.wake) services_.wake();
         }),
-        chores_(services_.autosave_every, [this] { autosave(); }) {
+        chores_(services_.autosave_every, [this] { keep(); }) {
     if (!services_.path.empty()) chores_.add(true, [this] { remember(services_.path); });
     chores_.add(false, [this] { look_around(); });
   }
@@ -200,7 +199,7 @@ private:
   // At the start: what was there before.
   void look_around() {
     document_.set_recent(recent_.read());
-    for (Orphan& orphan : autosave_.orphans()) orphans_.push_back(std::move(orphan));
+    for (Orphan& orphan : autosave().orphans()) orphans_.push_back(std::move(orphan));
     offer_next();
     if (services_.wake) services_.wake();
   }
@@ -236,7 +235,7 @@ private:
         return fault.empty() ? install(saved, saved->document, true) : orphan.path + " " + fault;
       });
       // Until it is saved it is kept again.
-      if (error.empty()) autosave_.adopt(orphan);
+      if (error.empty()) autosave().adopt(orphan);
     } else {
       Autosave::remove(orphan);
     }
@@ -244,8 +243,14 @@ private:
     finish(error, wanted ? "Recovered what was not saved" : "");
   }
 
-  void autosave() {
-    if (!autosave_.is_on()) return;
+  // Made when first wanted, because it waits for the disk and for other programs' locks.
+  Autosave& autosave() {
+    if (!autosave_) autosave_.emplace(services_.state_directory);
+    return *autosave_;
+  }
+
+  void keep() {
+    if (!autosave().is_on()) return;
     const std::uint64_t now = changes();
     const auto unsaved = document_.unsaved(now);
     if (!unsaved || (now == autosaved_ && unsaved->notes.notes == autosaved_notes_)) return;
@@ -253,7 +258,7 @@ private:
     const std::string error = within_memory([&] {
       std::string text;
       std::string refusal = copy(*unsaved, changes, text);
-      return refusal.empty() ? autosave_.write(text) : refusal;
+      return refusal.empty() ? autosave().write(text) : refusal;
     });
     document_.set_autosave_error(error);
     if (!error.empty()) return;
@@ -263,12 +268,12 @@ private:
 
   void forget_autosaved() {
     autosaved_.reset();
-    autosave_.clear();
+    autosave().clear();
   }
 
   const KeeperServices services_;
   // Of the keeper's thread alone.
-  Autosave autosave_;
+  std::optional<Autosave> autosave_;
   RecentFiles recent_;
   std::deque<Orphan> orphans_;  // the first one is what is offered
   std::uint64_t last_opened_ = 0;

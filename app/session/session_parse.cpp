@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "app/session/curve_thinning.h"
 #include "app/session/json_place.h"
@@ -18,6 +17,7 @@
 #include "core/io/read_file.h"
 #include "core/io/shown.h"
 #include "core/io/strict_json.h"
+#include "core/parallel/memory.h"
 
 namespace backflow::session {
 namespace {
@@ -87,9 +87,7 @@ void read_curves(const JsonPlace& place, std::uint64_t iterations, training::His
   }
   // A short text may ask for more than there is, and not all systems refuse to give it.
   const double needed = 80.0 * static_cast<double>(iterations);
-  const double there =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  if (needed > 0.5 * there)
+  if (needed > 0.5 * static_cast<double>(parallel::physical_memory()))
     return place.complain("need more memory than this machine has for " +
                           std::to_string(iterations) + " iterations");
   training::History history;

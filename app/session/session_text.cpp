@@ -39,7 +39,7 @@ void write_config(JsonText& json, const config::Config& config,
   for (const config::Key& key : config::keys()) {
     std::string value = key.get(config);
     const auto number = config::parse_number<double>(value);
-    if (key.kind == config::KeyKind::text)
+    if (key.names_file)
       for (const SavedFile& file : files)
         if (file.named == value) value = file.path;
     if (key.kind == config::KeyKind::real && number)

@@ -147,7 +147,7 @@ struct Snapshot {
   /// ρ of W_hh as of the analysis; NaN when there is none yet or W_hh is not finite.
   double spectral_radius = std::numeric_limits<double>::quiet_NaN();
   bool running = false;
-  double iterations_per_second = 0.0;  ///< measured over the last second; 0 while paused
+  double iterations_per_second = 0.0;  ///< measured over the last half second; 0 while paused
   double speed_limit = 0.0;          ///< iterations per second asked for; 0 is as fast as possible
   AnalysisOptions analysis_options;  ///< as asked for; `analysis` may be older
   /// Set when training stopped on a non-finite number; cleared by Run, StepOnce and Reset.

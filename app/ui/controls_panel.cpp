@@ -185,8 +185,10 @@ std::string ControlsPanel::wanted_value(const config::Key& key, const config::Co
   if (found == pending_.end()) return key.get(config);
   const Pending& pending = found->second;
   const bool taken_up = key.get(snapshot.config) == pending.value;
-  // Two snapshots later the session has certainly answered, be it with a refusal.
-  const bool answered = taken_up || snapshot.revision > pending.revision + 2;
+  // Two snapshots later the session has certainly answered, be it with a refusal; but not while it
+  // goes through its iterations again, when all else waits.
+  const bool answered =
+      taken_up || (!snapshot.going_to && snapshot.revision > pending.revision + 2);
   // The measure comes with the analysis, which may belong to the weights before the change.
   const bool measure_is_known =
       !measured(key.name, snapshot) ||

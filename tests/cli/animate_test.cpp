@@ -110,6 +110,20 @@ TEST_F(Animate, PicturesGoIntoAFolderThatIsThereBesideOtherFiles) {
     EXPECT_FALSE(entry.path().filename().string().starts_with(".backflow")) << entry.path();
 }
 
+TEST_F(Animate, WhereOnePictureCannotBeNoneIsWritten) {
+  const std::string output = path("there");
+  std::filesystem::create_directories(output + "/0003.png");
+  const Outcome outcome =
+      backflow({"animate", "--iterations", "3", "--every", "1", "--figure", "loss", "--scale",
+                "0.5", "--force", "--output", output.c_str()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err,
+            "backflow: " + output + "/0003.png is a directory; no picture was written\n");
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(output)) ++files;
+  EXPECT_EQ(files, 1u);
+}
+
 TEST_F(Animate, BadRequestsAreOneSentenceAndNothingIsWritten) {
   const std::string file = path("a.gif");
   expect_refused({"animate"}, "animate needs --output");

@@ -117,6 +117,7 @@ TEST_F(Export, MapOfTheCellStateIsThatOfTheForgetGate) {
   session::Session session{config};
   for (int i = 0; i < 3; ++i) session.iterate();
   // Over one step, h held: ∂c_t/∂c_{t−1} = diag(f_t).
+  model::Index steps = 0;
   for (const std::string& line : lines) {
     if (line == lines[0]) continue;
     const auto numbers = numbers_of(line);
@@ -124,7 +125,9 @@ TEST_F(Export, MapOfTheCellStateIsThatOfTheForgetGate) {
     if (t - static_cast<model::Index>(numbers[1]) != 1) continue;
     const double a = session.record()->trace.a.step(t).col(0).segment(8, 8).maxCoeff();
     EXPECT_NEAR(numbers[2], -std::log10(1.0 + std::exp(-a)), 1e-14);
+    ++steps;
   }
+  EXPECT_EQ(steps, session.record()->trace.steps());
 }
 
 TEST_F(Export, WritesEveryFormatOfEveryFigure) {

@@ -160,6 +160,32 @@ TEST_F(SweepFiles, APictureHasPanelsForAThirdSettingAndTheMeanOfSeeds) {
           "one to three --over");
 }
 
+TEST_F(SweepFiles, OtherDataUnderTheSameNameAreAnotherSweep) {
+  const std::string path = folder_.string() + "/grid.csv";
+  const auto with_data = [&](const char* shard) {
+    return std::vector<std::string>{"sweep",
+                                    "--set",
+                                    "task.name=sequences",
+                                    "--set",
+                                    "task.file=" + folder_.string() + "/d.csv",
+                                    "--over",
+                                    "model.hidden=2,3",
+                                    "--output",
+                                    path,
+                                    "--shard",
+                                    shard};
+  };
+  file("d.csv", "0.1,0.2\n0.3,0.1\n0.2,0.4\n0.5,0.6\n");
+  const Outcome first = call_with(with_data("1/2"));
+  ASSERT_EQ(first.code, 0) << first.err;
+  file("d.csv", "0.9,0.2\n0.3,0.1\n0.2,0.4\n0.5,0.6\n");
+  refused(with_data("1/2"), "is the grid of another sweep");
+  ASSERT_EQ(call_with(with_data("2/2")).code, 0);
+  refused({"merge", shard_path(path, 1, 2), shard_path(path, 2, 2), "--output",
+           folder_.string() + "/m.csv"},
+          "of another sweep");
+}
+
 TEST_F(SweepFiles, WhatCannotBeIsRefusedInASentence) {
   const std::string path = folder_.string() + "/grid.csv";
   refused({"sweep", "--output", path}, "needs --over");
@@ -171,6 +197,13 @@ TEST_F(SweepFiles, WhatCannotBeIsRefusedInASentence) {
           "did you mean \"loss\"?");
   refused(call(path, {"--shard", "5/4"}), "--shard 5/4");
   refused(call(path, {"--picture", "a.csv"}), "--picture a.csv");
+  const std::string svg = folder_.string() + "/nowhere/a.svg";
+  refused(call(path, {"--picture", svg}), "--picture " + svg + ": there is no directory ");
+  file("thesis.svg", "kept");
+  const std::string thesis = folder_.string() + "/thesis.svg";
+  refused(call(path, {"--picture", thesis}), "--picture " + thesis + " exists");
+  EXPECT_EQ(text_of(thesis), "kept");
+  EXPECT_FALSE(std::filesystem::exists(path));
   ASSERT_EQ(call_with(call(path)).code, 0);
   const std::string before = text_of(path);
   refused(call(path, {"--set", "model.hidden=3"}), "is the grid of another sweep");

@@ -2,6 +2,8 @@
 #include "app/figure/comparison.h"
 
 #include <cmath>
+#include <map>
+#include <string>
 
 #include <gmock/gmock.h>
 
@@ -52,6 +54,7 @@ TEST(ComparedFigures, AreLegibleAtEverySize) {
 }
 
 TEST(ComparedFigures, HaveTheSameAxesOnBothSides) {
+  std::map<std::string, int> seen;
   for (const session::Snapshot& snapshot : pairs()) {
     if (snapshot.other->divergence) continue;  // nothing finite to compare with
     for (const char* name : {"gradient-by-lag", "spectrum", "saturation", "contributions"}) {
@@ -60,6 +63,7 @@ TEST(ComparedFigures, HaveTheSameAxesOnBothSides) {
       const Figure b = info.build(*snapshot.other, {}, {}, {470.0, 240.0});
       ASSERT_EQ(a.plot.has_value(), b.plot.has_value()) << name;
       if (!a.plot) continue;
+      ++seen[name];
       EXPECT_EQ(a.plot->y_min, b.plot->y_min) << name;
       EXPECT_EQ(a.plot->y_max, b.plot->y_max) << name;
       ASSERT_EQ(a.side_plots.size(), b.side_plots.size()) << name;
@@ -70,6 +74,7 @@ TEST(ComparedFigures, HaveTheSameAxesOnBothSides) {
       }
     }
   }
+  EXPECT_EQ(seen.size(), 4u);
 }
 
 TEST(ComparedFigures, HaveTheSameColoursForTheSameValues) {

@@ -185,13 +185,16 @@ TEST(SpectrumFigure, AxesAreEqualAndPointsStandWhereTheEigenvaluesAre) {
       EXPECT_TRUE(area.rect.contains(dots[i].center));
     }
     // The first long line is the unit circle.
+    bool has_circle = false;
     for (const PolylineMark& line : marks_of<PolylineMark>(group)) {
       if (line.points.size() < 100) continue;
       const double unit = axes.x(1.0) - axes.x(0.0);
       for (const Point& p : line.points)
         EXPECT_NEAR(std::hypot(p.x - axes.x(0.0), p.y - axes.y(0.0)), unit, 1e-9 * unit);
+      has_circle = true;
       break;
     }
+    EXPECT_TRUE(has_circle);
   }
 }
 

@@ -278,6 +278,25 @@ TEST(AnalyseCoarsely, EstimatesWhereProductsTakeLong) {
   EXPECT_EQ(analyse_coarsely(wide.record(), {}, {}, exact.get()), nullptr);
 }
 
+TEST(AnalyseForFile, ComputesTheExactMapOnlyWhereItIsWanted) {
+  const Session wide{
+      configured({"task.name=first-bit", "task.steps=200", "task.batch=1", "model.hidden=64"})};
+  const auto quick = analyse_for_file(wide.record(), {}, false);
+  EXPECT_FALSE(quick->norms.is_exact());
+  EXPECT_TRUE(analyse_for_file(wide.record(), {}, true)->norms.is_exact());
+  const auto lyapunov = analyse_for_file(wide.record(), {.lyapunov = true}, false);
+  EXPECT_TRUE(lyapunov->norms.is_exact());
+  EXPECT_TRUE(lyapunov->lyapunov);
+  const auto neuron = analyse_for_file(wide.record(), {.neuron = true}, false, {}, quick.get());
+  EXPECT_FALSE(neuron->norms.is_exact());
+  EXPECT_TRUE(neuron->neuron);
+  // A small one has no other.
+  const Session small{configured({})};
+  EXPECT_TRUE(analyse_for_file(small.record(), {}, false)->norms.is_exact());
+  EXPECT_EQ(analyse_for_file(wide.record(), {}, true, [] { return true; }), nullptr);
+  EXPECT_EQ(analyse_for_file(wide.record(), {}, false, [] { return true; }), nullptr);
+}
+
 TEST(Analyse, SpectrumOfAProductIsThatOfItsFactors) {
   // J_t = ½ Q with Q orthogonal: every |λ| and every σ of 30 factors is 2^−30.
   const Session session{

@@ -238,6 +238,7 @@ TEST(Window, SurvivesVerySmallSizes) {
     UiDriver driver({}, side, side);
     driver.click("Run");
     driver.frames(4);
+    EXPECT_TRUE(driver.snapshot().running) << side;
   }
 }
 
