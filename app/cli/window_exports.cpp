@@ -82,13 +82,14 @@ exporting::ExporterServices exporter_services(session::Worker& worker, std::func
   exporting::ExporterServices services;
   services.wake = std::move(wake);
   services.complete = completed;
-  services.training = [&worker](
-                          const exporting::AnimationRequest& request,
-                          const std::function<bool()>& stop) -> std::unique_ptr<exporting::Reel> {
-    auto copy = worker.copy();
-    while (copy.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
-      if (stop()) return nullptr;
-    return training_reel(*copy.get(), request);
+  services.training = [&worker](const exporting::AnimationRequest& request) {
+    // At once: when its turn comes, the window may show another training.
+    return [copy = worker.copy().share(),
+            request](const std::function<bool()>& stop) -> std::unique_ptr<exporting::Reel> {
+      while (copy.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
+        if (stop()) return nullptr;
+      return training_reel(*copy.get(), request);
+    };
   };
   services.program = kProgram;
   return services;

@@ -207,7 +207,13 @@ public:
                 (files.size() > 1 ? " and " + std::to_string(files.size() - 1) + " more" : "")};
   }
 
-  Outcome animate(const AnimationRequest& request, const Stop& stop) {
+  ExporterServices::Moments moments(const AnimationRequest& request) const {
+    return request.moving == Moving::walk ? ExporterServices::Moments()
+                                          : services_.training(request);
+  }
+
+  Outcome animate(const AnimationRequest& request, const ExporterServices::Moments& moments,
+                  const Stop& stop) {
     AnimationFile file{.info = request.subject.info,
                        .look = request.subject.look,
                        .per_second = request.per_second,
@@ -221,7 +227,7 @@ public:
                                                request.subject.view, true, stop);
       if (snapshot) reel = walk_through(snapshot, request.subject.view);
     } else {
-      reel = services_.training(request, stop);
+      reel = moments(stop);
     }
     if (!reel) return {};
     const std::string error =
@@ -331,9 +337,11 @@ std::uint64_t FileExporter::write(FilesRequest request) {
 }
 
 std::uint64_t FileExporter::animate(AnimationRequest request) {
+  auto moments = impl_->moments(request);
   return impl_->submit(std::move(request), &outputs_of,
-                       [](Impl& impl, const AnimationRequest& animation, const Impl::Stop& stop) {
-                         return impl.animate(animation, stop);
+                       [moments = std::move(moments)](Impl& impl, const AnimationRequest& animation,
+                                                      const Impl::Stop& stop) {
+                         return impl.animate(animation, moments, stop);
                        });
 }
 

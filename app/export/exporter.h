@@ -21,10 +21,11 @@ struct ExporterServices {
       const figure::FigureInfo& info, std::shared_ptr<const session::Snapshot> snapshot,
       const figure::View& view, bool walk, const std::function<bool()>& stop)>
       complete;
-  /// The moments of a training (Moving::so_far, next); null when `stop` asked to stop.
-  std::function<std::unique_ptr<Reel>(const AnimationRequest& request,
-                                      const std::function<bool()>& stop)>
-      training;
+  /// The moments of the training as it is when they are asked for (Moving::so_far, next): called
+  /// then, by the window's thread, and does not wait. What it answers is called by the work's own
+  /// thread when its turn comes, and is null when `stop` asked to stop.
+  using Moments = std::function<std::unique_ptr<Reel>(const std::function<bool()>& stop)>;
+  std::function<Moments(const AnimationRequest& request)> training;
   std::string program;  ///< name and version, for captions and metadata
 };
 

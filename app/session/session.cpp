@@ -288,9 +288,11 @@ void Session::set_key(const SetKey& command) {
   const std::string title = change_title(config_at(before), *wanted, command.name);
   const bool of_choice = config::find_key(command.name)->kind == config::KeyKind::choice;
   if (config::needs_restart(*config_, *wanted)) {
+    // Where there is no memory for it, nothing has changed.
+    training::Trainer trainer(config::make_setup(*wanted));
     add_undo(std::move(before), title, command.gesture, true, of_choice);
     config_ = wanted;
-    restart();
+    begin(std::move(trainer));
     return;
   }
   auto from = config_;

@@ -165,7 +165,7 @@ private:
   void execute(std::deque<Command>& commands) {
     for (std::size_t i = 0; i < commands.size(); ++i)
       if (i + 1 == commands.size() || !is_overtaken(commands[i], commands[i + 1]))
-        networks_.execute(commands[i]);
+        within_memory([&] { networks_.execute(commands[i]); });
   }
 
   // Runs a part of the loop; when memory does not suffice, training pauses and says so.
@@ -182,7 +182,7 @@ private:
     rate_.restart(Clock::now());
     while (auto commands = take_commands()) {
       const bool was_running = networks_.wants_to_iterate();
-      within_memory([&] { execute(*commands); });
+      execute(*commands);
       if (!was_running) {
         next_iteration_ = Clock::now();
         rate_.restart(next_iteration_);

@@ -1,6 +1,7 @@
 #include "app/ui/lesson_mode.h"
 
 #include <algorithm>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -13,7 +14,11 @@ void LessonMode::open(const std::string& name_or_path) {
   auto reading = std::make_shared<Reading>();
   reading_.push_back(reading);
   std::thread([reading, name_or_path] {
-    reading->error = lesson::find_lesson(name_or_path, reading->lesson);
+    try {
+      reading->error = lesson::find_lesson(name_or_path, reading->lesson);
+    } catch (const std::exception& error) {  // such as too little memory
+      reading->error = name_or_path + " could not be read: " + error.what();
+    }
     reading->done = true;
   }).detach();
 }

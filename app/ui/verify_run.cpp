@@ -1,6 +1,9 @@
 #include "app/ui/verify_run.h"
 
 #include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace backflow::ui {
@@ -39,7 +42,13 @@ void VerifyRun::carry_out(std::size_t index) {
     return stop_.load();
   };
   const auto begin = std::chrono::steady_clock::now();
-  auto findings = row.check->run(options);
+  std::optional<std::vector<verify::Finding>> findings;
+  try {
+    findings = row.check->run(options);
+  } catch (const std::exception& error) {  // such as too little memory
+    findings = std::vector<verify::Finding>{
+        {.what = "could not be computed: " + std::string(error.what())}};
+  }
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
   const std::lock_guard lock(mutex_);
   if (!findings) {

@@ -75,8 +75,11 @@ protected:
       if (fails_) throw std::bad_alloc();
       return snapshot;
     };
-    services.training = [this](const AnimationRequest& request, const std::function<bool()>&) {
-      return std::make_unique<EndlessReel>(request.subject, shots_);
+    services.training = [this](const AnimationRequest& request) {
+      ++asked_for_training_;
+      return [this, request](const std::function<bool()>&) {
+        return std::make_unique<EndlessReel>(request.subject, shots_);
+      };
     };
     services.program = "Backflow test";
     exporter_ = std::make_unique<FileExporter>(services);
@@ -131,6 +134,7 @@ protected:
 
   std::shared_ptr<const session::Snapshot> snapshot_;
   std::atomic<int> wakes_ = 0, shots_ = 0;
+  int asked_for_training_ = 0;
   std::atomic<bool> fails_ = false;
   std::unique_ptr<FileExporter> exporter_;
 };
@@ -252,6 +256,15 @@ TEST_F(ExportJob, CancellingLeavesNothing) {
   exporter_->write(files({Format::csv}));
   EXPECT_FALSE(ended(++outcomes).failed);
   EXPECT_THAT(names(), ElementsAre("loss.csv"));
+}
+
+TEST_F(ExportJob, AnAnimationThatHasToWaitIsOfTheTrainingOfItsOrder) {
+  exporter_->animate(animation(Moving::next, ".gif"));
+  while (shots_ < 3) std::this_thread::yield();
+  exporter_->animate(animation(Moving::so_far, ""));
+  EXPECT_EQ(asked_for_training_, 2);  // though the first is still being written
+  exporter_->animate(animation(Moving::walk, ""));
+  EXPECT_EQ(asked_for_training_, 2);
 }
 
 TEST_F(ExportJob, TheEndOfTheWindowStopsAnimationsAndFinishesFigures) {
