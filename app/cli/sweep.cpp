@@ -73,12 +73,17 @@ std::size_t size_of(const std::vector<SweepAxis>& axes) {
   return size;
 }
 
+std::vector<std::size_t> indices_at(const std::vector<SweepAxis>& axes, std::size_t point) {
+  std::vector<std::size_t> indices(axes.size());
+  for (std::size_t i = axes.size(); i-- > 0; point /= axes[i].values.size())
+    indices[i] = point % axes[i].values.size();
+  return indices;
+}
+
 std::vector<std::string> values_at(const std::vector<SweepAxis>& axes, std::size_t point) {
-  std::vector<std::string> values(axes.size());
-  for (std::size_t i = axes.size(); i-- > 0;) {
-    values[i] = axes[i].values[point % axes[i].values.size()];
-    point /= axes[i].values.size();
-  }
+  const std::vector<std::size_t> indices = indices_at(axes, point);
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < axes.size(); ++i) values.push_back(axes[i].values[indices[i]]);
   return values;
 }
 
@@ -105,10 +110,11 @@ std::optional<std::vector<SweepAxis>> axes_of(std::string_view identity) {
 std::string Sweep::identity() const {
   std::string text = fmt::format("iterations={}", iterations);
   for (const std::string& setting : config::differences_from_default(config)) text += " " + setting;
+  text += fmt::format("{}{}", kMetric, metric);
   // What the files among them hold: others under the same names make another sweep.
   for (const auto& [path, stamp] : config.files)
-    text += fmt::format(" {}:{}:{:08x}", path, stamp.bytes, stamp.crc32);
-  text += fmt::format("{}{}{}{}", kMetric, metric, kPoints, size_of(axes));
+    text += fmt::format(" {}={}:{:08x}", path, stamp.bytes, stamp.crc32);
+  text += fmt::format("{}{}", kPoints, size_of(axes));
   for (const SweepAxis& axis : axes)
     text += fmt::format("{}{}={}", kOver, axis.key, fmt::join(axis.values, ","));
   return text;

@@ -39,6 +39,8 @@ std::optional<std::vector<SweepAxis>> axes_of(std::string_view identity);
 /// The values of a point of such a grid, axis by axis; the last axis varies fastest. Precondition:
 /// it has that point.
 std::vector<std::string> values_at(const std::vector<SweepAxis>& axes, std::size_t point);
+/// Which of each axis's values they are.
+std::vector<std::size_t> indices_at(const std::vector<SweepAxis>& axes, std::size_t point);
 std::size_t size_of(const std::vector<SweepAxis>& axes);
 
 /// Reads "key=a:b:n" (n numbers from a to b), "key=a:b:n:log" or "key=one,two,three". Returns an

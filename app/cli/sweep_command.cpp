@@ -91,14 +91,6 @@ std::string title_of(const SweepAxis& axis) {
   return key->title + (key->symbol.empty() ? "" : " " + key->symbol);
 }
 
-// Which of the axes' values a point has, axis by axis.
-std::vector<std::size_t> indices_of(const std::vector<SweepAxis>& axes, std::size_t point) {
-  std::vector<std::size_t> indices(axes.size());
-  for (std::size_t i = axes.size(); i-- > 0; point /= axes[i].values.size())
-    indices[i] = point % axes[i].values.size();
-  return indices;
-}
-
 // Of the axes that are no seeds the last lies along x, the one before it along y, and one more has
 // a panel for each value. A cell is the mean over the seeds that have a number.
 figure::GridPicture picture_of(const SweepGrid& grid, bool logarithmic) {
@@ -133,7 +125,7 @@ figure::GridPicture picture_of(const SweepGrid& grid, bool logarithmic) {
   std::vector<std::vector<double>> counts(picture.panels.size(), std::vector<double>(cells, 0.0));
   for (const auto& [point, value] : grid.values) {
     if (!std::isfinite(value)) continue;
-    const std::vector<std::size_t> at = indices_of(grid.axes, point);
+    const std::vector<std::size_t> at = indices_at(grid.axes, point);
     const std::size_t panel = shown.size() > 2 ? at[shown[0]] : 0;
     const std::size_t row = shown.size() > 1 ? at[shown[shown.size() - 2]] : 0;
     const std::size_t cell = row * picture.x_values.size() + at[x];
