@@ -35,9 +35,9 @@ std::string glued(std::string text) {
 class Column {
 public:
   /// Letters are `zoom` times as large as usual.
-  Column(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot, double zoom,
-         bool draws)
-      : ui_(ui), rect_(rect), snapshot_(snapshot), zoom_(zoom), draws_(draws) {}
+  Column(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot, ValuedTexts& texts,
+         double zoom, bool draws)
+      : ui_(ui), rect_(rect), snapshot_(snapshot), texts_(texts), zoom_(zoom), draws_(draws) {}
 
   double y() const { return rect_.y; }
   void skip(double units) { rect_.y += ui_.px(units * zoom_); }
@@ -56,7 +56,7 @@ public:
 
   void formula(const std::string& text) {
     figure::Formula formula;
-    if (!figure::parse_formula(lesson::with_values(text, snapshot_), formula).empty()) return;
+    if (!figure::parse_formula(texts_.of(text, snapshot_), formula).empty()) return;
     const double left = ui_.px(12.0);
     const figure::Figure figure = figure::formula_figure(formula, ui_.theme, kFormulaSize * zoom_,
                                                          (rect_.width - left) / ui_.scale);
@@ -97,12 +97,13 @@ private:
   // `size` in units, `width` in pixels.
   std::vector<std::string> lines_of(const std::string& text, double size, double width,
                                     bool bold) const {
-    return figure::wrapped(glued(lesson::with_values(text, snapshot_)), ui_.px(size), width, bold);
+    return figure::wrapped(glued(texts_.of(text, snapshot_)), ui_.px(size), width, bold);
   }
 
   UiContext& ui_;
   Rect rect_;
   const session::Snapshot& snapshot_;
+  ValuedTexts& texts_;
   double zoom_;
   bool draws_;
 };
@@ -150,9 +151,9 @@ std::optional<std::size_t> write_page(const figure::Palette& colors, Column& col
 
 // The largest letters with which the page, with its answer, needs no scrolling.
 double zoom_for(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
-                const LessonMode& mode) {
+                ValuedTexts& texts, const LessonMode& mode) {
   for (const double zoom : {1.7, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1}) {
-    Column column(ui, {0.0, 0.0, rect.width, 0.0}, snapshot, zoom, false);
+    Column column(ui, {0.0, 0.0, rect.width, 0.0}, snapshot, texts, zoom, false);
     write_page(ui.colors(), column, mode, true);
     if (column.y() <= rect.height) return zoom;
   }
@@ -236,6 +237,15 @@ void draw_foot(UiContext& ui, const Rect& rect, const session::Snapshot& snapsho
 
 }  // namespace
 
+const std::string& ValuedTexts::of(const std::string& text, const session::Snapshot& snapshot) {
+  if (revision_ != snapshot.revision || analysis_ != snapshot.analysis.get()) texts_.clear();
+  revision_ = snapshot.revision;
+  analysis_ = snapshot.analysis.get();
+  const auto [at, is_new] = texts_.try_emplace(text);
+  if (is_new) at->second = lesson::with_values(text, snapshot);
+  return at->second;
+}
+
 void LessonPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                        LessonMode& mode, const LessonPanelActions& actions) {
   const double pad = ui.px(kInside);
@@ -261,9 +271,9 @@ void LessonPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot&
   answered_ = mode.is_answered();
   const Rect lines{inner.x, body.y - scroll, inner.width - ui.px(4.0), body.height};
   Fit fit{lesson_, page_, mode.is_coming(), lines.width, lines.height, ui.scale};
-  if (!(fit == fit_)) zoom_ = zoom_for(ui, lines, snapshot, mode);
+  if (!(fit == fit_)) zoom_ = zoom_for(ui, lines, snapshot, texts_, mode);
   fit_ = std::move(fit);
-  Column column(ui, lines, snapshot, zoom_, true);
+  Column column(ui, lines, snapshot, texts_, zoom_, true);
   if (const auto chosen = write_page(ui.colors(), column, mode, mode.is_answered()))
     mode.choose(*chosen);
   // The answer is seen when it comes.

@@ -2,7 +2,9 @@
 // and the way to the other pages.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "app/session/snapshot.h"
@@ -14,6 +16,18 @@ namespace backflow::ui {
 struct LessonPanelActions {
   std::function<void()> toggle_controls;  ///< empty: the controls are in sight anyway
   std::function<void()> close;
+};
+
+/// Texts with a snapshot's numbers in them (lesson::with_values()), which may take long to compute:
+/// each once for a snapshot, however often it is drawn and measured.
+class ValuedTexts {
+public:
+  const std::string& of(const std::string& text, const session::Snapshot& snapshot);
+
+private:
+  std::uint64_t revision_ = 0;
+  const session::Analysis* analysis_ = nullptr;
+  std::map<std::string, std::string> texts_;
 };
 
 class LessonPanel {
@@ -34,6 +48,7 @@ private:
     bool operator==(const Fit&) const = default;
   };
 
+  ValuedTexts texts_;
   Fit fit_;
   double zoom_ = 1.0;
   // As of the last frame: another page begins at its top.
