@@ -2,25 +2,106 @@
 // is compiled.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
 #include "core/kernel/kernels.h"
+
+#if BACKFLOW_KERNEL_WIDTH == 8
+#include <immintrin.h>
+#endif
 
 namespace backflow::kernel {
 namespace {
 
 constexpr Index kWidth = BACKFLOW_KERNEL_WIDTH;
 typedef double Vector __attribute__((vector_size(kWidth * sizeof(double))));
+/// The bits of a Vector; also what comparisons give: all of a number's bits or none.
+typedef std::int64_t Bits __attribute__((vector_size(kWidth * sizeof(double))));
 
-Vector load(const double* p) {
+inline Vector load(const double* p) {
   Vector v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
 
-void store(double* p, Vector v) { std::memcpy(p, &v, sizeof v); }
+inline void store(double* p, Vector v) { std::memcpy(p, &v, sizeof v); }
 
-Vector broadcast(double x) { return x - Vector{}; }
+inline Vector broadcast(double x) { return x - Vector{}; }
+
+inline Bits bits_of(Vector v) { return reinterpret_cast<Bits>(v); }
+inline Vector of_bits(Bits b) { return reinterpret_cast<Vector>(b); }
+
+constexpr std::int64_t kSignBit = INT64_MIN;
+inline Vector magnitude(Vector v) { return of_bits(bits_of(v) & ~kSignBit); }
+inline Vector with_sign_of(Vector v, Vector sign) {
+  return of_bits((bits_of(v) & ~kSignBit) | (bits_of(sign) & kSignBit));
+}
+
+// NaN stays NaN in both. Compilers make two instructions of the comparison; and GCC 12 warns of
+// what its unmasked intrinsics leave undefined.
+inline Vector at_least(Vector v, double limit) {
+#if BACKFLOW_KERNEL_WIDTH == 8
+  return (Vector)_mm512_maskz_max_pd(0xff, _mm512_set1_pd(limit), (__m512d)v);
+#else
+  return v < limit ? broadcast(limit) : v;
+#endif
+}
+
+inline Vector at_most(Vector v, double limit) {
+#if BACKFLOW_KERNEL_WIDTH == 8
+  return (Vector)_mm512_maskz_min_pd(0xff, _mm512_set1_pd(limit), (__m512d)v);
+#else
+  return v > limit ? broadcast(limit) : v;
+#endif
+}
+
+inline bool all(Bits mask) {
+#if BACKFLOW_KERNEL_WIDTH == 8
+  return _mm512_movepi64_mask((__m512i)mask) == 0xff;
+#else
+  std::int64_t lost = 0;
+  for (Index i = 0; i < kWidth; ++i) lost |= ~mask[i];
+  return lost == 0;
+#endif
+}
+
+// All of a vector in memory.
+struct Whole {
+  Vector load(const double* p) const { return kernel::load(p); }
+  void store(double* p, Vector v) const { kernel::store(p, v); }
+};
+
+// Its first numbers, fewer than kWidth: the others are zeros and are not written.
+struct Part {
+  Index count;
+#if BACKFLOW_KERNEL_WIDTH == 8
+  __mmask8 mask() const { return static_cast<__mmask8>((1u << count) - 1u); }
+  Vector load(const double* p) const { return (Vector)_mm512_maskz_loadu_pd(mask(), p); }
+  void store(double* p, Vector v) const { _mm512_mask_storeu_pd(p, mask(), (__m512d)v); }
+#else
+  Vector load(const double* p) const {
+    double numbers[kWidth] = {};
+    for (Index i = 0; i < count; ++i) numbers[i] = p[i];
+    return kernel::load(numbers);
+  }
+  void store(double* p, Vector v) const {
+    for (Index i = 0; i < count; ++i) p[i] = v[i];
+  }
+#endif
+};
+
+// For functions whose step of each_vector() must not become a function of its own.
+#define BACKFLOW_FLATTEN __attribute__((flatten))
+
+// Calls step(first, in) for the vectors of so many numbers; `in` is Whole, or Part for the last
+// one.
+template <class Step>
+inline void each_vector(Index count, const Step& step) {
+  Index first = 0;
+  for (; first + kWidth <= count; first += kWidth) step(first, Whole{});
+  if (first < count) step(first, Part{count - first});
+}
 
 }  // namespace
 }  // namespace backflow::kernel

@@ -39,6 +39,12 @@ struct Sum {
   Index ldy;
 };
 
+/// One step of an LSTM and one sequence, as the forward pass left it (model/lstm_cell.h): blocks i,
+/// f, g, o of pre-activations (4n), the cell states before and after and h (n each).
+struct LstmStep {
+  const double *a, *c_before, *c, *h;
+};
+
 struct Kernels {
   const char* name;  ///< "x86-64-v4", "x86-64-v3", "x86-64-v2" or "generic"
 
@@ -82,8 +88,8 @@ struct Kernels {
   /// c and h from a (i, f, g, o) and c_before.
   void (*lstm)(const double* a, const double* c_before, double* c, double* h, Index n);
   /// delta and u_c_before from u = ∂L/∂h and u_c = ∂L/∂c with h held.
-  void (*lstm_vjp)(const double* a, const double* c_before, const double* c, const double* u,
-                   const double* u_c, double* delta, double* u_c_before, Index n);
+  void (*lstm_vjp)(const LstmStep& step, const double* u, const double* u_c, double* delta,
+                   double* u_c_before, Index n);
   /// h from a (r, z, new, extra) and h_before. [1], the reset-after form, completes a's block `new`
   /// first; in [0], the original, it is complete.
   void (*gru[2])(double* a, const double* h_before, double* h, Index n);

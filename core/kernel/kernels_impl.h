@@ -3,6 +3,7 @@
 // BACKFLOW_KERNEL_TABLE. Everything is in an unnamed namespace: a function compiled for a newer
 // processor must never be the one that the linker keeps for all.
 #include "core/kernel/kernel_activations.h"
+#include "core/kernel/kernel_gates.h"
 #include "core/kernel/kernel_products.h"
 
 namespace backflow::kernel {
@@ -20,9 +21,9 @@ const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
                                     add_up<Layout::plain>,
                                     add_up<Layout::outer>,
                                     kWidth,
-                                    run<Tanh>,
+                                    tanh,
                                     tanh_vjp,
-                                    run<Sigmoid>,
+                                    sigmoid,
                                     lstm,
                                     lstm_vjp,
                                     {gru<false>, gru<true>},

@@ -129,9 +129,10 @@ private:
     const Index n = step.c.rows();
     if (phi.kind == ActivationKind::tanh) {
       for (Index b = 0; b < u.cols(); ++b)
-        kernel::kernels().lstm_vjp(step.a.col(b).data(), step.c_before.col(b).data(),
-                                   step.c.col(b).data(), u.col(b).data(), u_c.col(b).data(),
-                                   delta.col(b).data(), u_c_before.col(b).data(), n);
+        kernel::kernels().lstm_vjp({step.a.col(b).data(), step.c_before.col(b).data(),
+                                    step.c.col(b).data(), step.h.col(b).data()},
+                                   u.col(b).data(), u_c.col(b).data(), delta.col(b).data(),
+                                   u_c_before.col(b).data(), n);
       return;
     }
     for_column_blocks(n, u.cols(), [&](Index first, Index count) {

@@ -1,11 +1,32 @@
 #include "core/model/output.h"
 
 #include <cmath>
+#include <type_traits>
 
 #include "core/model/activation.h"
 
 namespace backflow::model {
 namespace {
+
+// Calls work() with blocks of one shape as arrays of one column: all of them where their columns
+// follow each other in memory, else a column at a time. Outputs are few, and a column of a few
+// numbers is a loop to start and to end.
+template <class Work, class First, class... Others>
+void in_one_column(const Work& work, First&& first, Others&&... others) {
+  const auto is_whole = [](const auto& x) { return x.outerStride() == x.rows(); };
+  const bool whole = is_whole(first) && (is_whole(others) && ...);
+  const Index count = whole ? 1 : first.cols(), length = whole ? first.size() : first.rows();
+  for (Index j = 0; j < count; ++j) {
+    const auto column = [&](auto& x) {
+      auto* data = x.data() + j * x.outerStride();
+      using Number = std::remove_pointer_t<decltype(data)>;
+      using Column =
+          std::conditional_t<std::is_const_v<Number>, const Eigen::ArrayXd, Eigen::ArrayXd>;
+      return Eigen::Map<Column>(data, length);
+    };
+    work(column(first), column(others)...);
+  }
+}
 
 // σ(z) − y = (1 − y) σ(z) − y σ(−z), which does not cancel to 0 once ŷ = σ(z) has rounded to y.
 Matrix sigmoid_residual(const Eigen::Ref<const Matrix>& z, const Eigen::Ref<const Matrix>& y_hat,
@@ -52,10 +73,10 @@ std::string incompatibility(Readout g, Loss loss) {
 void apply(Readout g, const Eigen::Ref<const Matrix>& z, Eigen::Ref<Matrix> y_hat) {
   switch (g) {
     case Readout::identity:
-      y_hat = z;
+      in_one_column([](auto to, auto from) { to = from; }, y_hat, z);
       return;
     case Readout::relu:
-      y_hat = (z.array() < 0.0).select(0.0, z);
+      in_one_column([](auto to, auto from) { to = (from < 0.0).select(0.0, from); }, y_hat, z);
       return;
     case Readout::sigmoid:
       sigmoid(z, y_hat);
@@ -110,7 +131,8 @@ void item_loss_gradients(Readout g, Loss loss, const Eigen::Ref<const Matrix>& z
     case Loss::mean_squared_error:
       break;
   }
-  dz = 2.0 / m * (y_hat - y);  // ∂ℓ/∂ŷ
+  in_one_column([m](auto to, auto value, auto target) { to = 2.0 / m * (value - target); }, dz,
+                y_hat, y);  // ∂ℓ/∂ŷ
   switch (g) {
     case Readout::identity:
       return;

@@ -28,7 +28,7 @@ Ld tanh_slope(Ld a) {
 
 // Columns of a step: most units near zero, some saturated on either side.
 struct Step {
-  Vector a, before, c, u, u_c;
+  Vector a, before, c, h, u, u_c;
   explicit Step(std::uint64_t seed) {
     model::Random random(seed);
     const auto column = [&](Index n, double size) {
@@ -38,9 +38,17 @@ struct Step {
     for (Index i = 0; i < a.size(); i += 5) a(i) *= 12.0;
     before = column(kUnits, 0.5);
     c = column(kUnits, 1.5);
+    // h as the forward pass makes it of that c; units 3 and 13 have an o of zero, 4 and 14 a c of
+    // zero.
+    for (const Index j : {3, 13}) a(3 * kUnits + j) = -1e3;
+    for (const Index j : {4, 14}) c(j) = 0.0;
+    h.resize(kUnits);
+    for (Index j = 0; j < kUnits; ++j)
+      h(j) = static_cast<double>(sigmoid(a(3 * kUnits + j)) * std::tanh(Ld(c(j))));
     u = column(kUnits, 1.0);
     u_c = column(kUnits, 1.0);
   }
+  kernel::LstmStep lstm() const { return {a.data(), before.data(), c.data(), h.data()}; }
 };
 
 class GateKernels : public ::testing::TestWithParam<const Kernels*> {};
@@ -55,8 +63,8 @@ TEST_P(GateKernels, LstmStepsAreTheirFormulas) {
     const Step s(seed);
     Vector c(kUnits), h(kUnits), delta(4 * kUnits), u_c_before(kUnits);
     GetParam()->lstm(s.a.data(), s.before.data(), c.data(), h.data(), kUnits);
-    GetParam()->lstm_vjp(s.a.data(), s.before.data(), s.c.data(), s.u.data(), s.u_c.data(),
-                         delta.data(), u_c_before.data(), kUnits);
+    GetParam()->lstm_vjp(s.lstm(), s.u.data(), s.u_c.data(), delta.data(), u_c_before.data(),
+                         kUnits);
     for (Index j = 0; j < kUnits; ++j) {
       const double a_i = s.a(j), a_f = s.a(kUnits + j), a_g = s.a(2 * kUnits + j);
       const double a_o = s.a(3 * kUnits + j);
@@ -128,8 +136,7 @@ TEST_P(GateKernels, NaNStaysInItsUnit) {
   GetParam()->lstm(s.a.data(), s.before.data(), c.data(), h.data(), kUnits);
   only_unit_9(c);
   only_unit_9(h);
-  GetParam()->lstm_vjp(s.a.data(), s.before.data(), s.c.data(), s.u.data(), s.u_c.data(),
-                       delta.data(), before.data(), kUnits);
+  GetParam()->lstm_vjp(s.lstm(), s.u.data(), s.u_c.data(), delta.data(), before.data(), kUnits);
   only_unit_9(delta);
   only_unit_9(before);
   GetParam()->gru_vjp[1](s.a.data(), s.before.data(), s.u.data(), delta.data(), before.data(),
