@@ -60,6 +60,12 @@ public:
   template <class After>
   void run(Columns columns, const After& after) {
     const Index T = trace_.steps(), n = signals_.e.rows(), n_c = signals_.e_c.rows();
+    if (columns.count == trace_.batch() && truncation_.kind == TruncationKind::none &&
+        cell_.has_loops(model_.activation)) {
+      run_all();
+      for (Index t = T; t >= 1; --t) after(t);
+      return;
+    }
     Matrix nowhere;  // takes the blame that a cut keeps from going on
     start(T, columns);
     for (Index t = T; t >= 1; --t) {
@@ -83,6 +89,15 @@ public:
   }
 
 private:
+  // The whole batch without cuts, in the cell's own loop.
+  void run_all() {
+    const model::StepMatrices& dz = signals_.dz;
+    signals_.e.data().setZero();
+    weights_.blame(dz.data(), {},
+                   signals_.e.data().middleCols(dz.first() * dz.batch(), dz.data().cols()));
+    cell_.vjp_steps(weights_, trace_.a, trace_.h, signals_.e, signals_.delta);
+  }
+
   // ∂L_t/∂z_t, or no rows where there is no loss.
   model::ConstRef loss_blame(Index t, Columns c) const {
     if (!signals_.dz.contains(t)) return no_loss_.leftCols(c.count);

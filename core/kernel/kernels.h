@@ -39,6 +39,13 @@ struct Sum {
   Index ldy;
 };
 
+/// `count` steps of a vanilla network: n units, `cols` sequences side by side; W is packed, (n, n).
+/// Steps lie one after the other, (n, cols) each.
+struct Steps {
+  const double* W;
+  Index n, cols, count;
+};
+
 /// One step of an LSTM and one sequence, as the forward pass left it (model/lstm_cell.h): blocks i,
 /// f, g, o of pre-activations (4n), the cell states before and after and h (n each).
 struct LstmStep {
@@ -81,6 +88,15 @@ struct Kernels {
   /// value[i] = σ(a[i]) and complement[i] = 1 − σ(a[i]) = σ(−a[i]), both to full relative precision
   /// (their product is σ′); either may be null; `value` may be `a`.
   void (*sigmoid)(const double* a, double* value, double* complement, Index count);
+
+  // Many steps at once, for those that take no longer than what would lie between them.
+
+  /// a_t += W h_{t−1} and h_t = tanh(a_t), t = 1 … count; h is from step 0 on, a from step 1 on.
+  void (*tanh_steps)(const Steps& steps, double* a, double* h);
+  /// δ_t = e_t tanh′(a_t) and e_{t−1} += W δ_t, t = count … 1; h and e are from step 0 on, a and
+  /// delta from step 1 on.
+  void (*tanh_steps_vjp)(const Steps& steps, const double* a, const double* h, double* e,
+                         double* delta);
 
   // One step of one sequence through the gates of a cell with φ = tanh: what model/lstm_cell.h and
   // model/gru_cell.h say, n units at once. Blocks of n: a and delta as there.

@@ -5,6 +5,7 @@
 #include "core/kernel/kernel_activations.h"
 #include "core/kernel/kernel_gates.h"
 #include "core/kernel/kernel_products.h"
+#include "core/kernel/kernel_steps.h"
 
 namespace backflow::kernel {
 
@@ -24,6 +25,8 @@ const Kernels BACKFLOW_KERNEL_TABLE{BACKFLOW_KERNEL_NAME,
                                     tanh,
                                     tanh_vjp,
                                     sigmoid,
+                                    tanh_steps,
+                                    tanh_steps_vjp,
                                     lstm,
                                     lstm_vjp,
                                     {gru<false>, gru<true>},

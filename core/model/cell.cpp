@@ -69,6 +69,10 @@ void ForwardWeights::recurrent(Index first, Index count, const ConstRef& v, Muta
   assign_products({&product, 1}, y);
 }
 
+const PackedMatrix& ForwardWeights::recurrent_matrix(Index first, Index count) const {
+  return find_run(runs_, first, count).W_hh;
+}
+
 BackwardWeights::BackwardWeights(const Parameters& p, const CellLayout& layout) {
   const Index n = p.hidden_size();
   for (const GateRun& gates : gate_runs(layout))
@@ -95,6 +99,10 @@ void BackwardWeights::blame(const ConstRef& dz, std::initializer_list<Share> sha
 void BackwardWeights::add_blame(const ConstRef& dz, std::initializer_list<Share> shares,
                                 MutableRef e) const {
   add_products(products(dz, shares).span(), e);
+}
+
+const PackedMatrix& BackwardWeights::recurrent_matrix(Index first, Index count) const {
+  return find_run(runs_, first, count).W_hh_transposed;
 }
 
 void Cell::vjp(const Activation& f, const BackwardWeights& W, const CellStep& step,

@@ -85,6 +85,8 @@ public:
   void recurrent_part(Index first, Index count, const ConstRef& h, MutableRef a) const;
   /// y = W_hh v of the gates.
   void recurrent(Index first, Index count, const ConstRef& v, MutableRef y) const;
+  /// W_hh of the gates.
+  const PackedMatrix& recurrent_matrix(Index first, Index count) const;
 
 private:
   struct Run {
@@ -112,6 +114,8 @@ public:
   void blame(const ConstRef& dz, std::initializer_list<Share> shares, MutableRef e) const;
   /// e += the same.
   void add_blame(const ConstRef& dz, std::initializer_list<Share> shares, MutableRef e) const;
+  /// W_hhᵀ of the gates.
+  const PackedMatrix& recurrent_matrix(Index first, Index count) const;
 
 private:
   struct Products {
@@ -160,6 +164,17 @@ public:
   /// The product alone, with both states stacked: u and u_before (S·n, B).
   void vjp(const Activation& f, const BackwardWeights& W, const CellStep& step, const ConstRef& u,
            MutableRef delta, MutableRef u_before) const;
+
+  /// Whether there are loops over all steps with that activation, for where a step may take less
+  /// time than what lies between two calls.
+  virtual bool has_loops(const Activation&) const { return false; }
+  /// forward() of all steps of a batch: x as in Batch; Trace's a and h.
+  virtual void forward_steps(const ForwardWeights&, const StepMatrices& /*x*/, StepMatrices& /*a*/,
+                             StepMatrices& /*h*/) const {}
+  /// vjp() of all steps: Trace's a and h, ErrorSignals' e and delta; e holds W_hyᵀ dz of each step.
+  virtual void vjp_steps(const BackwardWeights&, const StepMatrices& /*a*/,
+                         const StepMatrices& /*h*/, StepMatrices& /*e*/,
+                         StepMatrices& /*delta*/) const {}
 
   /// Jacobian-vector product: v_after = (∂state_t/∂state_{t−1}) v, both (S·n, B).
   virtual void jvp(const Activation& f, const ForwardWeights& W, const CellStep& step,

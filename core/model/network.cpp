@@ -102,7 +102,9 @@ void forward(const Model& model, const Batch& batch, Trace& trace) {
   const std::vector<Columns> parts = split_batch(batch.size(), work);
   // What one thread does for all of a batch, it does for all steps in one product.
   const bool whole = parts.size() == 1;
-  parallel::for_each(static_cast<Index>(parts.size()), [&](Index i) {
+  const bool in_one_loop = whole && batch.lengths.empty() && cell.has_loops(model.activation);
+  if (in_one_loop) cell.forward_steps(weights, batch.inputs, trace.a, trace.h);
+  parallel::for_each(in_one_loop ? 0 : static_cast<Index>(parts.size()), [&](Index i) {
     const Index first = parts[static_cast<std::size_t>(i)].first;
     const Index count = parts[static_cast<std::size_t>(i)].count;
     for (Index t = 1; t <= T; ++t) {

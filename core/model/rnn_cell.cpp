@@ -1,5 +1,7 @@
 #include "core/model/rnn_cell.h"
 
+#include "core/kernel/kernels.h"
+
 namespace backflow::model {
 namespace {
 
@@ -24,6 +26,21 @@ public:
     W.blame(dz_before, {{0, 1, delta}}, u_before);
   }
 
+  bool has_loops(const Activation& f) const override { return f.kind == ActivationKind::tanh; }
+
+  void forward_steps(const ForwardWeights& W, const StepMatrices& x, StepMatrices& a,
+                     StepMatrices& h) const override {
+    W.input_part(0, 1, x.data(), a.data());
+    kernel::kernels().tanh_steps(steps(W.recurrent_matrix(0, 1), a), a.data().data(),
+                                 h.data().data());
+  }
+
+  void vjp_steps(const BackwardWeights& W, const StepMatrices& a, const StepMatrices& h,
+                 StepMatrices& e, StepMatrices& delta) const override {
+    kernel::kernels().tanh_steps_vjp(steps(W.recurrent_matrix(0, 1), a), a.data().data(),
+                                     h.data().data(), e.data().data(), delta.data().data());
+  }
+
   void jvp(const Activation& f, const ForwardWeights& W, const CellStep& step, const ConstRef& v,
            MutableRef v_after) const override {
     auto change = scratch(0, v.rows(), v.cols());
@@ -35,6 +52,11 @@ public:
     Matrix slope(step.a.rows(), 1);
     derivative(f, step.a, slope);
     return slope.col(0).asDiagonal() * p.W_hh;
+  }
+
+private:
+  static kernel::Steps steps(const PackedMatrix& W, const StepMatrices& a) {
+    return {W.data(), a.rows(), a.batch(), a.count()};
   }
 };
 

@@ -254,6 +254,44 @@ TEST_P(EveryInstructionSet, TanhIsExactToTwoUnitsNearZero) {
   }
 }
 
+TEST_P(EveryInstructionSet, ManyStepsAtOnceAreOneAfterTheOther) {
+  const Kernels& kernels = *GetParam();
+  model::Random random(11);
+  for (const Index n : {1, 5, 8, 16, 21, 24, 40})
+    for (const Index cols : {1, 3}) {
+      constexpr Index kCount = 6;
+      const Matrix W = random.normal_matrix(n, n, 0.5 / std::sqrt(static_cast<double>(n)));
+      std::vector<double> packed(static_cast<std::size_t>(kernels.packed_left_size(n, n)));
+      const kernel::Steps steps{packed.data(), n, cols, kCount};
+      const Matrix input = random.normal_matrix(n, cols * kCount, 1.0);
+      const auto step = [cols](Matrix& all, Index t) { return all.middleCols(t * cols, cols); };
+
+      Matrix a = input, h = Matrix::Constant(n, cols * (kCount + 1), 0.25);
+      kernels.pack_left(W.data(), n, n, n, packed.data());
+      kernels.tanh_steps(steps, a.data(), h.data());
+      Matrix expected_a = input, expected_h = h;
+      for (Index t = 0; t < kCount; ++t) {
+        step(expected_a, t) += W * step(expected_h, t);
+        step(expected_h, t + 1) = step(expected_a, t).array().tanh();
+      }
+      EXPECT_TRUE(a.isApprox(expected_a, 1e-14)) << n;
+      EXPECT_TRUE(h.isApprox(expected_h, 1e-14)) << n;
+
+      const Matrix blame = random.normal_matrix(n, cols * (kCount + 1), 1.0);
+      Matrix e = blame, delta(n, cols * kCount);
+      kernels.pack_left_transposed(W.data(), n, n, n, packed.data());
+      kernels.tanh_steps_vjp(steps, a.data(), h.data(), e.data(), delta.data());
+      Matrix expected_e = blame, expected_delta = delta;
+      for (Index t = kCount - 1; t >= 0; --t) {
+        const Matrix slope = 1.0 - step(h, t + 1).array().square();
+        step(expected_delta, t) = step(expected_e, t + 1).cwiseProduct(slope);
+        step(expected_e, t) += W.transpose() * step(expected_delta, t);
+      }
+      EXPECT_TRUE(delta.isApprox(expected_delta, 1e-13)) << n;
+      EXPECT_TRUE(e.isApprox(expected_e, 1e-13)) << n;
+    }
+}
+
 TEST_P(EveryInstructionSet, WhatIsNotFiniteGoesThrough) {
   constexpr double kInf = std::numeric_limits<double>::infinity();
   const double a[] = {std::nan(""), kInf, -kInf, 1e308, -1e308};
