@@ -42,13 +42,13 @@ std::string culprit(const config::Config& config, const std::vector<std::string>
 std::string change(session::SavedNetwork& network, const std::vector<std::string>& assignments) {
   config::Config wanted = network.config, from = network.config;
   if (std::string error = set_all(wanted, assignments); !error.empty()) return error;
+  // Scales the present W_hh, also when the value has not changed.
+  if (sets(assignments, "model.spectral_radius")) from.model.weights.spectral_radius = std::nan("");
+  if (sets(assignments, "model.singular_value")) from.model.weights.singular_value = std::nan("");
   if (config::needs_restart(from, wanted))
     return culprit(from, assignments) +
            " needs new weights, but those of the session are to be kept; leave it out, or leave "
            "out --session";
-  // Scales the present W_hh, also when the value has not changed.
-  if (sets(assignments, "model.spectral_radius")) from.model.weights.spectral_radius = std::nan("");
-  if (sets(assignments, "model.singular_value")) from.model.weights.singular_value = std::nan("");
   training::Trainer trainer(network.state);
   if (std::string error = config::apply(from, wanted, trainer); !error.empty()) return error;
   network.state = trainer.state();

@@ -60,7 +60,8 @@ std::string config_at(const Sweep& sweep, std::size_t point, config::Config& con
   config = sweep.config;
   const std::vector<std::string> values = values_at(sweep.axes, point);
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (std::string error = config::set_key(config, sweep.axes[i].key, values[i]); !error.empty())
+    if (std::string error = config::set_key_as_meant(config, sweep.axes[i].key, values[i]);
+        !error.empty())
       return error;
   return config::validate(config);
 }

@@ -101,14 +101,18 @@ void set_keys(const JsonPlace& parent, config::Config& config) {
   if (!parent.has("set")) return;
   const JsonPlace place = parent.at("set");
   if (!place.value().is_object()) return place.complain("is no object");
-  for (const auto& member : place.value().items()) {
-    const JsonPlace one = place.at(member.key());
-    const config::Key* key = config::find_key(member.key());
+  const auto set = [&](const std::string& name) {
+    const JsonPlace one = place.at(name);
+    const config::Key* key = config::find_key(name);
     if (key != nullptr && key->names_file) return one.complain("names a file; a lesson has none");
-    if (const std::string error = config::set_key(config, member.key(), value_text(one));
+    if (const std::string error = config::set_key_as_meant(config, name, value_text(one));
         !error.empty())
-      return one.complain("is refused: " + error);
-  }
+      one.complain("is refused: " + error);
+  };
+  constexpr const char* kScale = "model.init_scale";  // last: others change it as well
+  for (const auto& member : place.value().items())
+    if (member.key() != kScale) set(member.key());
+  if (place.has(kScale)) set(kScale);
   if (const std::string error = config::validate(config); !error.empty())
     place.complain("is refused: " + error);
 }

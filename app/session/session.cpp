@@ -287,7 +287,8 @@ void Session::set_key(const SetKey& command) {
   auto before = place_before(command.gesture);
   const std::string title = change_title(config_at(before), *wanted, command.name);
   const bool of_choice = config::find_key(command.name)->kind == config::KeyKind::choice;
-  if (config::needs_restart(*config_, *wanted)) {
+  auto from = scales ? with_unknown_scale(*config_, command.name) : config_;
+  if (config::needs_restart(*from, *wanted)) {
     // Where there is no memory for it, nothing has changed.
     training::Trainer trainer(config::make_setup(*wanted));
     add_undo(std::move(before), title, command.gesture, true, of_choice);
@@ -295,8 +296,6 @@ void Session::set_key(const SetKey& command) {
     begin(std::move(trainer));
     return;
   }
-  auto from = config_;
-  if (scales) from = with_unknown_scale(*config_, command.name);
   refusal = config::apply(*from, *wanted, trainer_);
   if (!refusal.empty()) return refuse_command(std::move(refusal));
   timeline_.add_change(trainer_, std::move(from), wanted);

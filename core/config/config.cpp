@@ -55,19 +55,37 @@ std::string shape_of(model::Index rows, model::Index cols) {
   return std::to_string(rows) + " × " + std::to_string(cols);
 }
 
-// What cannot be scaled as model.init_scale asks must not be taken unscaled.
-std::string check_matrix_scale(const Config& config) {
-  const model::WeightInit& init = config.model.weights;
-  const model::Matrix& W = *init.matrix;
+// What W_hh is scaled to before training begins; the weights of model.file are as those of
+// model.init_file.
+model::WeightInit init_at_start(const Config& config) {
+  model::WeightInit init = config.model.weights;
+  if (config.model.file.stored) init.kind = model::RecurrentInit::file;
+  return init;
+}
+
+void scale_stored(const Config& config, model::Matrix& W_hh) {
+  const model::WeightInit init = init_at_start(config);
+  const model::Index n = W_hh.cols();
+  for (model::Index row = 0; row < W_hh.rows(); row += n) {
+    model::Matrix block = W_hh.middleRows(row, n);
+    model::scale_initial(init, block);
+    W_hh.middleRows(row, n) = block;
+  }
+}
+
+// What cannot be scaled as is asked must not be taken unscaled. W_hh from the file of that key,
+// (n, n) or (G·n, n).
+std::string check_matrix_scale(const Config& config, const model::Matrix& W, const std::string& key,
+                               model::InitScale scale) {
   const model::Index n = W.cols();
   for (model::Index row = 0; row < W.rows(); row += n) {
-    if (model::can_be_scaled(W.middleRows(row, n), init.scale)) continue;
+    if (model::can_be_scaled(W.middleRows(row, n), scale)) continue;
     const auto& gate =
         model::cell_of(config.model.cell).layout().gates[static_cast<std::size_t>(row / n)];
-    return "model.init_scale = " + std::string(model::name_of(init.scale)) +
-           " cannot scale the matrix in model.init_file, whose " +
-           (init.scale == model::InitScale::singular_value ? "largest singular value"
-                                                           : "spectral radius") +
+    return "model.init_scale = " + std::string(model::name_of(scale)) +
+           " cannot scale the matrix in " + key + ", whose " +
+           (scale == model::InitScale::singular_value ? "largest singular value"
+                                                      : "spectral radius") +
            " is 0" + (W.rows() > n ? " in the gate \"" + std::string(gate.name) + "\"" : "") +
            "; allowed: auto, none";
   }
@@ -76,13 +94,17 @@ std::string check_matrix_scale(const Config& config) {
 
 // The matrix from model.init_file is W_hh (G·n, n), or one block (n, n) for every gate.
 std::string check_initial_matrix(const Config& config) {
+  if (config.model.file.stored)
+    return check_matrix_scale(config, config.model.file.parameters().W_hh, "model.file",
+                              scale_at_start(config));
   if (config.model.weights.kind != model::RecurrentInit::file) return {};
   if (!config.model.weights.matrix)
     return "model.init = file needs model.init_file, the path of a CSV or NPY file with W_hh";
   const model::Matrix& W = *config.model.weights.matrix;
   const model::Index gates = model::cell_of(config.model.cell).layout().gate_count();
   const model::Index n = config.model.hidden, rows = W.rows(), cols = W.cols();
-  if (cols == n && (rows == n || rows == gates * n)) return check_matrix_scale(config);
+  if (cols == n && (rows == n || rows == gates * n))
+    return check_matrix_scale(config, W, "model.init_file", scale_at_start(config));
   std::string needed = shape_of(n, n);
   if (gates > 1) needed += " or " + shape_of(gates * n, n);
   const bool fits_another = (rows == cols || rows == gates * cols) &&
@@ -101,13 +123,27 @@ bool same_entries(const std::shared_ptr<const model::Matrix>& a,
   return a->rows() == b->rows() && a->cols() == b->cols() && *a == *b;
 }
 
-// The scaling targets aside, which can be met with the present weights.
-bool same_start(const model::WeightInit& a, const model::WeightInit& b) {
-  return a.kind == b.kind && a.spread == b.spread && a.scale == b.scale &&
+bool rescales_radius(const Config& from, const Config& to) {
+  return from.model.weights.spectral_radius != to.model.weights.spectral_radius;
+}
+bool rescales_sigma(const Config& from, const Config& to) {
+  return from.model.weights.singular_value != to.model.weights.singular_value;
+}
+
+// The scaling targets aside, which can be met with the present weights, and with a new target what
+// the next start is scaled to.
+bool same_start(const Config& from, const Config& to) {
+  const model::WeightInit &a = from.model.weights, &b = to.model.weights;
+  const bool rescales = rescales_radius(from, to) || rescales_sigma(from, to);
+  return a.kind == b.kind && a.spread == b.spread && (a.scale == b.scale || rescales) &&
          a.forget_bias == b.forget_bias && a.seed == b.seed && same_entries(a.matrix, b.matrix);
 }
 
 }  // namespace
+
+model::InitScale scale_at_start(const Config& config) {
+  return model::resolved_scale(init_at_start(config));
+}
 
 model::Readout effective_readout(const Config& config) {
   if (config.model.readout) return *config.model.readout;
@@ -155,7 +191,7 @@ std::string validate(const Config& config) {
            std::string(model::name_of(effective_readout(config))) + ": " + reason;
   error = validate_task(config.task);
   if (error.empty()) error = check_model_file(config);
-  if (error.empty() && !config.model.file.stored) error = check_initial_matrix(config);
+  if (error.empty()) error = check_initial_matrix(config);
   return error.empty() ? check_size(config) : error;
 }
 
@@ -181,6 +217,7 @@ training::TrainerSetup make_setup(const Config& config) {
   setup.model.parameters = model::initial_parameters({d, config.model.hidden, output_size(config)},
                                                      config.model.cell, init);
   take_weights(config, setup.model.parameters);
+  if (file.stored) scale_stored(config, setup.model.parameters.W_hh);
   setup.feed = feed_of(config);
   return setup;
 }
@@ -192,16 +229,15 @@ bool needs_restart(const Config& from, const Config& to) {
       (old_file.direction != new_file.direction || old_file.layer != new_file.layer))
     return true;
   return from.model.hidden != to.model.hidden || from.model.cell != to.model.cell ||
-         !same_start(from.model.weights, to.model.weights) || from.task.kind != to.task.kind ||
+         !same_start(from, to) || from.task.kind != to.task.kind ||
          (from.task.kind == training::TaskKind::next_character && from.task.text != to.task.text) ||
          training::input_size(from.task) != training::input_size(to.task) ||
          encoding_of(from) != encoding_of(to) || output_size(from) != output_size(to);
 }
 
 std::string apply(const Config& from, const Config& to, training::Trainer& trainer) {
-  const model::WeightInit &old_weights = from.model.weights, &new_weights = to.model.weights;
-  const bool rescale_radius = old_weights.spectral_radius != new_weights.spectral_radius;
-  const bool rescale_sigma = old_weights.singular_value != new_weights.singular_value;
+  const model::WeightInit& new_weights = to.model.weights;
+  const bool rescale_radius = rescales_radius(from, to), rescale_sigma = rescales_sigma(from, to);
   if (rescale_radius && rescale_sigma)
     return "model.spectral_radius and model.singular_value each rescale W_hh; allowed: to set one "
            "of them at a time";

@@ -38,6 +38,10 @@ struct Config {
   io::FileStamps files;    ///< as they were when they were read for one of the keys
 };
 
+/// What W_hh is scaled to before training begins, drawn or from a file: model.init_scale, or what
+/// `automatic` stands for there.
+model::InitScale scale_at_start(const Config& config);
+
 /// The read-out and loss in use, "auto" resolved: sigmoid for labels 0 and 1, softmax for classes,
 /// identity for real targets; the read-out's cross-entropy, or the squared error.
 model::Readout effective_readout(const Config& config);

@@ -17,12 +17,15 @@ bool model_key_applies(std::string_view name, const ModelOptions& options) {
   // What a file says, the initial weights among it; h_0 is in none.
   const bool initial_weights = name == "model.forget_bias" ||
                                (name.starts_with("model.init") && name != "model.initial_state");
+  if (name == "model.init_scale") return true;
   if (stored != nullptr && (name == "model.cell" || name == "model.hidden" || initial_weights))
     return false;
   const RecurrentInit kind = options.weights.kind;
-  if (name == "model.init_spread")
-    return kind == RecurrentInit::gaussian || kind == RecurrentInit::uniform ||
-           kind == RecurrentInit::diagonal;
+  if (name == "model.init_spread") {
+    const bool is_plain = kind == RecurrentInit::gaussian || kind == RecurrentInit::uniform;
+    return kind == RecurrentInit::diagonal ||
+           (is_plain && model::resolved_scale(options.weights) == InitScale::none);
+  }
   if (name == "model.init_file") return kind == RecurrentInit::file;
   if (name == "model.forget_bias") {
     const auto gates = model::cell_of(options.cell).layout().gates;

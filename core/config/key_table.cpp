@@ -125,7 +125,8 @@ std::vector<Key> make_keys() {
           1e-4, 10.0, true, [](Config & c) -> auto& { return c.model.weights.spectral_radius; }),
       choice_key<InitScale>(
           {"model.init_scale", "Scaled", "",
-           "what the initial W_hh is scaled to: ρ, σ₁, or nothing"},
+           "what the initial W_hh is scaled to: ρ, σ₁, or nothing (auto: what was set, ρ, σ₁ or "
+           "spread; else ρ, but nothing for Glorot, He and files)"},
           kRestart, [](Config & c) -> auto& { return c.model.weights.scale; }),
       matrix_file_key(
           {"model.init_file", "Matrix file", "W_{hh}",
@@ -134,7 +135,7 @@ std::vector<Key> make_keys() {
               megabytes(io::kMostFileBytes)),
       at_restart(real_key(
           {"model.init_spread", "Spread", "",
-           "standard deviation (Gaussian, diagonal) or limit (uniform) of the entries; 0: "
+           "standard deviation (Gaussian, diagonal) or limit (uniform) of the entries as drawn; 0: "
            "automatic"},
           0.0, 10.0, false, [](Config & c) -> auto& { return c.model.weights.spread; })),
       real_key(

@@ -131,9 +131,20 @@ void use_data(training::TaskOptions& task) {
   task.steps = task.batch = task.length_min = 0;
 }
 
+// Weights are drawn at the size that was asked for last.
+void scale_as_meant(std::string_view name, Config& wanted) {
+  using model::InitScale;
+  const auto to = [&](InitScale scale) {
+    if (scale_at_start(wanted) != scale) wanted.model.weights.scale = scale;
+  };
+  if (name == "model.spectral_radius") to(InitScale::spectral_radius);
+  if (name == "model.singular_value") to(InitScale::singular_value);
+}
+
 // What else changes with a key that has been set.
 void set_what_is_meant(const Config& before, std::string_view name, std::string_view value,
                        Config& wanted) {
+  scale_as_meant(name, wanted);
   if (name == "model.init_file" && !value.empty()) use_matrix(wanted);
   if (wanted.model.file.stored != before.model.file.stored) give_inputs(wanted);
   if (name == "task.file" && !value.empty()) use_data(wanted.task);

@@ -93,27 +93,6 @@ bool is_unit_radius(RecurrentInit kind) {
   return kind == RecurrentInit::orthogonal || kind == RecurrentInit::identity;
 }
 
-void scale(const WeightInit& init, Matrix& W) {
-  InitScale to = init.scale;
-  if (to == InitScale::automatic) {
-    const bool has_its_own = init.kind == RecurrentInit::glorot || init.kind == RecurrentInit::he ||
-                             init.kind == RecurrentInit::file;
-    to = has_its_own ? InitScale::none : InitScale::spectral_radius;
-  }
-  // Every |λ| and every σ of an orthogonal matrix is 1: nothing to measure, nothing lost.
-  if (to == InitScale::spectral_radius) {
-    if (is_unit_radius(init.kind))
-      W *= init.spectral_radius;
-    else
-      scale_to_spectral_radius(W, init.spectral_radius);  // see can_be_scaled()
-  } else if (to == InitScale::singular_value) {
-    if (is_unit_radius(init.kind))
-      W *= init.singular_value;
-    else
-      scale_to_singular_value(W, init.singular_value);
-  }
-}
-
 }  // namespace
 
 std::string scale_to_spectral_radius(Matrix& W, double target) {
@@ -136,6 +115,34 @@ bool can_be_scaled(const Matrix& W, InitScale scale) {
   return scale_to_spectral_radius(scaled, 1.0).empty();
 }
 
+InitScale resolved_scale(const WeightInit& init) {
+  const WeightInit defaults;
+  if (init.scale != InitScale::automatic) return init.scale;
+  if (init.spectral_radius != defaults.spectral_radius) return InitScale::spectral_radius;
+  if (init.singular_value != defaults.singular_value) return InitScale::singular_value;
+  const bool is_plain = init.kind == RecurrentInit::gaussian || init.kind == RecurrentInit::uniform;
+  if (is_plain && init.spread != defaults.spread) return InitScale::none;
+  const bool has_its_own = init.kind == RecurrentInit::glorot || init.kind == RecurrentInit::he ||
+                           init.kind == RecurrentInit::file;
+  return has_its_own ? InitScale::none : InitScale::spectral_radius;
+}
+
+void scale_initial(const WeightInit& init, Matrix& W) {
+  // Every |λ| and every σ of an orthogonal matrix is 1: nothing to measure, nothing lost.
+  const InitScale to = resolved_scale(init);
+  if (to == InitScale::spectral_radius) {
+    if (is_unit_radius(init.kind))
+      W *= init.spectral_radius;
+    else
+      scale_to_spectral_radius(W, init.spectral_radius);
+  } else if (to == InitScale::singular_value) {
+    if (is_unit_radius(init.kind))
+      W *= init.singular_value;
+    else
+      scale_to_singular_value(W, init.singular_value);
+  }
+}
+
 Matrix block_of_new_state(const Parameters& p, CellKind cell) {
   const Index n = p.hidden_size();
   return p.W_hh.middleRows(cell_of(cell).layout().new_state_block * n, n);
@@ -156,7 +163,7 @@ Matrix initial_recurrent_weights(RecurrentInit kind, Index n, double rho, std::u
   init.spectral_radius = rho;
   init.seed = seed;
   Matrix W = draw(init, n, kRecurrent);
-  scale(init, W);
+  scale_initial(init, W);
   return W;
 }
 
@@ -174,7 +181,7 @@ Parameters initial_parameters(const Sizes& sizes, CellKind cell, const WeightIni
       block = init.matrix->middleRows(init.matrix->rows() == n ? 0 : gate * n, n);
     else
       block = draw(init, n, of_gate(kRecurrent, gate));
-    scale(init, block);
+    scale_initial(init, block);
     p.W_hh.middleRows(gate * n, n) = block;
   }
   p.b_h = Vector::Zero(layout.delta_blocks * n);

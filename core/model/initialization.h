@@ -23,8 +23,7 @@ namespace backflow::model {
 ///   file        the matrix given
 enum class RecurrentInit { gaussian, uniform, glorot, he, orthogonal, identity, diagonal, file };
 
-/// What the drawn matrix is scaled to. automatic: its spectral radius, but for glorot, he and file,
-/// which say the size themselves.
+/// What the drawn matrix is scaled to; automatic: see resolved_scale().
 enum class InitScale { automatic, none, spectral_radius, singular_value };
 
 enum class InitialState { zero, random };
@@ -71,8 +70,8 @@ std::string scale_to_spectral_radius(Matrix& W, double target);
 /// The same as scale_to_spectral_radius() for σ₁(W) = target.
 std::string scale_to_singular_value(Matrix& W, double target);
 
-/// Whether W (n, n) of finite numbers can be scaled so: not where ρ, or σ₁, is 0. `automatic` is
-/// that of a matrix from a file, and always can. ρ is measured only where it may be 0.
+/// Whether W (n, n) of finite numbers can be scaled so: not where ρ, or σ₁, is 0. ρ is measured
+/// only where it may be 0. Precondition: `scale` is not automatic.
 bool can_be_scaled(const Matrix& W, InitScale scale);
 
 /// W_hh (n, n) of the vanilla cell; of a gated cell the block that makes the new state ("new" of a
@@ -96,6 +95,14 @@ struct WeightInit {
   std::shared_ptr<const Matrix> matrix;
   std::uint64_t seed = 1;
 };
+
+/// What `automatic` stands for: what was given another value than it has by default, ρ, σ₁ or (of
+/// gaussian and uniform, as drawn) the spread; else ρ, but nothing for glorot, he and file, which
+/// say the size themselves.
+InitScale resolved_scale(const WeightInit& init);
+
+/// Scales one block (n, n) accordingly. Precondition: can_be_scaled().
+void scale_initial(const WeightInit& init, Matrix& W);
 
 /// A recurrent matrix (n, n) of the given kind, drawn with its default spread and scaled to the
 /// spectral radius rho > 0.

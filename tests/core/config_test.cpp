@@ -336,6 +336,61 @@ TEST(Applies, IsWhatTrainingShows) {
   }
 }
 
+// ρ and σ₁ of the W_hh that training begins with.
+std::pair<double, double> sizes_at_start(const std::vector<std::string>& assignments) {
+  Config config;
+  for (const std::string& assignment : assignments)
+    EXPECT_THAT(set_key_as_meant(config, assignment), IsEmpty());
+  EXPECT_THAT(validate(config), IsEmpty());
+  const training::TrainerSetup setup = make_setup(config);
+  return {model::spectral_radius(setup.model.parameters, setup.model.cell),
+          model::largest_singular_value(setup.model.parameters, setup.model.cell)};
+}
+
+TEST(AsMeant, WeightsStartAtTheSizeThatIsAskedForLast) {
+  for (const std::string init : {"gaussian", "uniform", "glorot", "he", "orthogonal", "identity"})
+    for (const std::string cell : {"rnn", "lstm"}) {
+      const std::string kind = "model.init=" + init, of = "model.cell=" + cell;
+      EXPECT_NEAR(sizes_at_start({of, kind, "model.spectral_radius=1.7"}).first, 1.7, 1e-12);
+      EXPECT_NEAR(sizes_at_start({of, "model.spectral_radius=1.7", kind}).first, 1.7, 1e-12);
+      // The default value, but asked for.
+      EXPECT_NEAR(sizes_at_start({of, kind, "model.spectral_radius=1"}).first, 1.0, 1e-12);
+      EXPECT_NEAR(sizes_at_start({of, kind, "model.singular_value=1"}).second, 1.0, 1e-12);
+      EXPECT_NEAR(sizes_at_start({of, kind, "model.singular_value=0.3"}).second, 0.3, 1e-12);
+      EXPECT_NEAR(
+          sizes_at_start({kind, "model.spectral_radius=2", "model.singular_value=0.3"}).second, 0.3,
+          1e-12);
+      EXPECT_NEAR(
+          sizes_at_start({kind, "model.singular_value=0.3", "model.spectral_radius=2"}).first, 2.0,
+          1e-12);
+    }
+}
+
+TEST(AsMeant, ASpreadIsThatOfTheEntries) {
+  Config config;
+  for (const char* assignment : {"model.hidden=100", "model.init_spread=0.5"})
+    ASSERT_THAT(set_key_as_meant(config, assignment), IsEmpty());
+  const Key& spread = *find_key("model.init_spread");
+  EXPECT_TRUE(applies(spread, config));
+  const model::Matrix W = make_setup(config).model.parameters.W_hh;
+  EXPECT_NEAR(W.norm() / 100.0, 0.5, 0.02);
+  // Whatever it is, the size is another one's: it changes nothing, and says so.
+  ASSERT_THAT(set_key_as_meant(config, "model.spectral_radius=1.5"), IsEmpty());
+  EXPECT_FALSE(applies(spread, config));
+}
+
+TEST(NeedsRestart, NotForASizeThatPresentWeightsCanTake) {
+  Config from;
+  ASSERT_THAT(set_key(from, "model.init", "glorot"), IsEmpty());
+  Config to = from;
+  ASSERT_THAT(set_key_as_meant(to, "model.singular_value", "0.5"), IsEmpty());
+  EXPECT_FALSE(needs_restart(from, to));
+  EXPECT_EQ(scale_at_start(to), model::InitScale::singular_value);
+  to = from;
+  ASSERT_THAT(set_key(to, "model.init_scale", "singular-value"), IsEmpty());
+  EXPECT_TRUE(needs_restart(from, to));
+}
+
 TEST(Apply, SpectralRadiusRescalesThePresentWeights) {
   Config from;
   training::Trainer trainer(make_setup(from));

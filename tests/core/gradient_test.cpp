@@ -9,6 +9,7 @@
 #include "core/gradient/backward.h"
 #include "core/gradient/contributions.h"
 #include "core/gradient/gradient_check.h"
+#include "core/model/initialization.h"
 #include "tests/support/cases.h"
 #include "tests/support/near_entries.h"
 #include "tests/support/reference_rnn.h"
@@ -212,9 +213,9 @@ TEST(GradientCheck, ChecksASmallTensorAgainstItsOwnSize) {
   Case c = plain_case();
   c.model.parameters.W_hy *= 1e-3;
   model::Parameters gradients = compute(c).gradients;
-  EXPECT_TRUE(check_gradient(c.model, c.batch, gradients, {1e-5, 1e-5, {}}).passed);
+  EXPECT_TRUE(check_gradient(c.model, c.batch, gradients, {1e-5, 1e-5, {}, {}}).passed);
   gradients.W_hh *= 1.001;
-  EXPECT_FALSE(check_gradient(c.model, c.batch, gradients, {1e-5, 1e-5, {}}).passed);
+  EXPECT_FALSE(check_gradient(c.model, c.batch, gradients, {1e-5, 1e-5, {}, {}}).passed);
 }
 
 TEST(GradientCheck, SaysWhenDifferencesCanNotTell) {
@@ -241,6 +242,75 @@ TEST(GradientCheck, WhatCanNotBeToldToTheToleranceIsStillHeldToTheNoise) {
       EXPECT_FALSE(check_gradient(c.model, c.batch, wrong).passed) << i << " " << factor;
     }
   }
+}
+
+// All inputs are 0, and so is every pre-activation: the difference is no derivative there but on
+// the side where ReLU stays shut, which is the one that f′(0) = 0 stands for.
+TEST(GradientCheck, TakesTheSideOfAKinkThatTheGradientMeans) {
+  Case c = plain_case();
+  c.model.activation.kind = model::ActivationKind::relu;
+  c.batch.inputs.data().leftCols(c.batch.size()).setZero();  // x_1
+  c.batch.initial_state.setZero();
+  c.model.parameters.b_h.setZero();
+  model::Parameters gradients = compute(c).gradients;
+  const GradientCheck check = check_gradient(c.model, c.batch, gradients);
+  EXPECT_TRUE(check.passed);
+  EXPECT_GT(gradients.b_h.cwiseAbs().maxCoeff(), 1e-3);
+  EXPECT_LT(check.tensors[2].at_kinks, check.tensors[2].entries);
+  EXPECT_LT(check.tensors[2].worst_error, 1e-6);
+  Index row = 0;
+  gradients.b_h.cwiseAbs().maxCoeff(&row);
+  gradients.b_h(row) *= 1.001;
+  EXPECT_FALSE(check_gradient(c.model, c.batch, gradients).passed);
+}
+
+// A gradient that is right, of a loss that is rough at the scale of the step.
+TEST(GradientCheck, DoesNotBlameAGradientForDifferencesWithoutALimit) {
+  support::Shape shape;
+  shape.every_step = true;
+  shape.steps = 150;
+  shape.n = 16;
+  Case c =
+      support::random_case({model::ActivationKind::tanh, 0.0},
+                           {model::Readout::identity, model::Loss::mean_squared_error}, shape, 3);
+  // Nothing that keeps the units saturated.
+  c.batch.inputs.data() *= 0.1;
+  c.model.parameters.b_h.setZero();
+  c.model.parameters.W_hh =
+      model::initial_recurrent_weights(model::RecurrentInit::gaussian, shape.n, 4.0, 1);
+  const model::Parameters gradients = compute(c).gradients;
+  const GradientCheck check = check_gradient(c.model, c.batch, gradients);
+  ASSERT_GT(gradients.W_hh.cwiseAbs().maxCoeff(), 1e12);
+  EXPECT_GT(check.tensors[1].without_limit, 0);
+  EXPECT_TRUE(check.tensors[1].inconclusive);
+  EXPECT_TRUE(check.passed);  // by W_hy and b_y
+  model::Parameters wrong = gradients;
+  wrong.W_hy *= 1.001;
+  EXPECT_FALSE(check_gradient(c.model, c.batch, wrong).passed);
+}
+
+TEST(GradientCheck, WithoutAnythingToCompareIsNoPass) {
+  const Case c = plain_case();
+  GradientCheckOptions options;
+  options.penalty = [](const model::Model& m) {  // jumps within every step
+    double sum = 0.0;
+    for (const auto& tensor : model::tensors(m.parameters)) sum += tensor.sum();
+    return std::fmod(std::abs(sum) * 3.7e8, 1.0);
+  };
+  const GradientCheck check = check_gradient(c.model, c.batch, compute(c).gradients, options);
+  for (const TensorCheck& tensor : check.tensors)
+    EXPECT_TRUE(tensor.is_left_out()) << tensor.tensor;
+  EXPECT_FALSE(check.passed);
+}
+
+TEST(GradientCheck, AddsThePenalty) {
+  const Case c = plain_case();
+  model::Parameters gradients = compute(c).gradients;
+  gradients.W_hh += 0.5 * c.model.parameters.W_hh;
+  EXPECT_FALSE(check_gradient(c.model, c.batch, gradients).passed);
+  GradientCheckOptions options;
+  options.penalty = [](const model::Model& m) { return 0.25 * m.parameters.W_hh.squaredNorm(); };
+  EXPECT_TRUE(check_gradient(c.model, c.batch, gradients, options).passed);
 }
 
 TEST(Backward, AddsToWhatIsThere) {

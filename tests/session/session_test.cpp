@@ -99,6 +99,20 @@ TEST(Session, SettingTheSameSpectralRadiusAgainActsOnWeightsThatHaveMoved) {
   EXPECT_NEAR(model::spectral_radius(W_hh(refreshed(session))), 0.9, 1e-12);
 }
 
+TEST(Session, ASizeThatIsSetActsAtOnceAndAfterReset) {
+  // 1 is the default, which Glorot's weights are not scaled to unless it is set.
+  for (const char* value : {"1", "0.4"}) {
+    Session session{valid({"model.init=glorot"})};
+    iterate(session, 10);
+    session.execute(SetKey{"model.spectral_radius", value});
+    EXPECT_EQ(refreshed(session).iteration, 10u);
+    EXPECT_NEAR(model::spectral_radius(W_hh(refreshed(session))), std::stod(value), 1e-12);
+    session.execute(Reset{});
+    EXPECT_EQ(refreshed(session).iteration, 0u);
+    EXPECT_NEAR(model::spectral_radius(W_hh(refreshed(session))), std::stod(value), 1e-12);
+  }
+}
+
 TEST(Session, SettingAnotherKeyLeavesTheTrainedSpectralRadiusAlone) {
   Session session{config::Config{}};
   iterate(session, 50);
