@@ -34,9 +34,8 @@ std::string matrix_name(const session::Analysis& analysis) {
   const model::CellKind cell = analysis.record->model.cell;
   const auto& product = analysis.spectra->product;
   if (!product) return new_state_weights(cell);
-  return jacobian_symbol(
-      cell == model::CellKind::lstm ? gradient::StateBlock::full : gradient::StateBlock::hidden,
-      std::to_string(product->t), std::to_string(product->k));
+  return jacobian_symbol(analysis.spectra->block, std::to_string(product->t),
+                         std::to_string(product->k));
 }
 
 // --- sorted lists ------------------------------------------------------------------------------

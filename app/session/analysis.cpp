@@ -77,6 +77,7 @@ private:
 std::optional<gradient::Spectrum> spectrum_of(const IterationRecord& record,
                                               LazyJacobians& jacobians,
                                               std::optional<StepPair> product,
+                                              gradient::BlockRange block,
                                               const gradient::CancelFunction& cancelled) {
   if (!product)
     return gradient::spectrum(model::block_of_new_state(record.model.parameters, record.model.cell),
@@ -85,17 +86,21 @@ std::optional<gradient::Spectrum> spectrum_of(const IterationRecord& record,
     return gradient::spectrum(std::span(jacobians())
                                   .subspan(static_cast<std::size_t>(product->k),
                                            static_cast<std::size_t>(product->t - product->k)),
-                              cancelled);
-  const Index size = jacobians().front().mantissa.rows();
-  return gradient::spectrum(model::Matrix::Identity(size, size), cancelled);
+                              block, cancelled);
+  return gradient::spectrum(model::Matrix::Identity(block.count, block.count), cancelled);
 }
 
 // With what `analysis` has of them already; false when cancelled.
 bool add_spectra(const IterationRecord& record, LazyJacobians& jacobians,
                  std::optional<StepPair> product, const gradient::CancelFunction& cancelled,
                  Analysis& analysis) {
-  if (analysis.spectra && analysis.spectra->product == product) return true;
-  auto spectrum = spectrum_of(record, jacobians, product, cancelled);
+  const gradient::StateBlock block = analysis.norms.block;
+  if (analysis.spectra && analysis.spectra->product == product &&
+      (!product || analysis.spectra->block == block))
+    return true;
+  auto spectrum = spectrum_of(
+      record, jacobians, product,
+      gradient::mapped_block(record.model, analysis.norms.norm, block).range, cancelled);
   if (!spectrum) return false;
   if (!analysis.spectra) {
     auto all = gradient::lyapunov_exponents(jacobians(), {.count = kMaxExponents}, cancelled);
@@ -104,6 +109,7 @@ bool add_spectra(const IterationRecord& record, LazyJacobians& jacobians,
   }
   analysis.spectra->recurrent = std::move(*spectrum);
   analysis.spectra->product = product;
+  analysis.spectra->block = block;
   analysis.largest_lyapunov = analysis.spectra->lyapunov.exponents.front();
   return true;
 }

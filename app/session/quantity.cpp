@@ -191,6 +191,13 @@ constexpr std::array kQuantities{
                        s, [](const Analysis& a) { return std::pow(10.0, a.decay.log10_factor); });
                  },
                  true},
+    QuantityInfo{"half-life", "",
+                 "lags after which the median ‖∂h_t/∂h_k‖ has halved, of one that falls",
+                 [](const Snapshot& s, Arguments) {
+                   return of_analysis(
+                       s, [](const Analysis& a) { return a.decay.half_life().value_or(kNone); });
+                 },
+                 true},
     QuantityInfo{"reach", "", "the largest lag at which the gradient still counts, in steps",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s, [](const Analysis& a) { return a.decay.reach; });

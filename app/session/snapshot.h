@@ -35,10 +35,11 @@ struct StepPair {
 
 /// What takes longer than the map for wide networks, and is computed only when asked for.
 struct Spectra {
-  /// Of W_hh; of a gated cell's block that makes the new state; or of a Jacobian product, the whole
-  /// state's for an LSTM.
+  /// Of W_hh; of a gated cell's block that makes the new state; or of a Jacobian product.
   gradient::Spectrum recurrent;
-  std::optional<StepPair> product;  ///< the product, if it is one
+  std::optional<StepPair> product;  ///< the product, if it is one,
+  /// and of which part of the state.
+  gradient::StateBlock block = gradient::StateBlock::hidden;
   /// Along the trajectory of the analysis's sequence, the largest kMaxExponents of them.
   gradient::LyapunovExponents lyapunov;
 };

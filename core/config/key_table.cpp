@@ -181,7 +181,9 @@ std::vector<Key> make_keys() {
            "whether training changes W_hh; frozen, its gradient is still computed and shown"},
           kLive, [](Config & c) -> auto& { return c.training.optimizer.freeze_recurrent; }),
       choice_key<ScheduleKind>(
-          {"training.schedule", "Schedule", "", "how the learning rate falls with the iterations"},
+          {"training.schedule", "Schedule", "",
+           "how the learning rate falls with the iterations, counted from the first one of "
+           "training"},
           kLive, [](Config & c) -> auto& { return c.training.schedule.kind; }),
       integer_key(
           {"training.schedule.step_size", "Step every", "S",

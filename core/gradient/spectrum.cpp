@@ -161,6 +161,27 @@ std::optional<Spectrum> spectrum(std::span<const ScaledMatrix> factors,
   return Spectrum{std::move(*values), std::move(*singular)};
 }
 
+std::optional<Spectrum> spectrum(std::span<const ScaledMatrix> factors, BlockRange block,
+                                 const CancelFunction& cancelled) {
+  if (block.count == factors.front().mantissa.rows()) return spectrum(factors, cancelled);
+  auto singular = log10_singular_values(factors, block, cancelled);
+  if (!singular) return std::nullopt;
+  // From the right, of these columns alone.
+  ScaledMatrix product{factors.front().mantissa.middleCols(block.first, block.count),
+                       factors.front().exponent};
+  for (const ScaledMatrix& factor : factors.subspan(1)) {
+    if (cancelled && cancelled()) return std::nullopt;
+    product.mantissa = factor.mantissa * product.mantissa;
+    product.exponent += factor.exponent;
+    normalize(product);
+  }
+  ScaledMatrix own{product.mantissa.middleRows(block.first, block.count), product.exponent};
+  normalize(own);
+  auto values = eigenvalues({&own, 1}, cancelled);
+  if (!values) return std::nullopt;
+  return Spectrum{std::move(*values), std::move(*singular)};
+}
+
 std::optional<Spectrum> spectrum(const Matrix& W, const CancelFunction& cancelled) {
   std::vector<ScaledMatrix> factor{{W, 0}};
   normalize(factor.front());

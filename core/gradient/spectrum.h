@@ -73,6 +73,11 @@ std::optional<std::vector<Eigenvalue>> eigenvalues(std::span<const ScaledMatrix>
 std::optional<Spectrum> spectrum(std::span<const ScaledMatrix> factors,
                                  const CancelFunction& cancelled = {});
 
+/// Both, for a block of a product: of those rows and columns. Singular values as above; eigenvalues
+/// are those of the block that is formed, accurate relative to its norm.
+std::optional<Spectrum> spectrum(std::span<const ScaledMatrix> factors, BlockRange block,
+                                 const CancelFunction& cancelled = {});
+
 /// Both, for one square matrix such as W_hh or a gate's block of it.
 std::optional<Spectrum> spectrum(const model::Matrix& W, const CancelFunction& cancelled = {});
 

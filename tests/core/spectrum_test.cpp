@@ -2,11 +2,15 @@
 // and where rounding a product would drown its small singular values.
 #include "core/gradient/spectrum.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
+#include <Eigen/SVD>
 #include <gtest/gtest.h>
 
 #include "core/gradient/graded_qr.h"
@@ -272,6 +276,33 @@ TEST(ProductSpectrum, AgreesWithExtendedPrecision) {
       EXPECT_NEAR(actual[static_cast<std::size_t>(i)], static_cast<double>(std::log10(expected[i])),
                   kRelative)
           << n << " " << i;
+  }
+}
+
+TEST(ProductSpectrum, OfABlockIsThatOfTheBlockOfTheProduct) {
+  model::Random random(8);
+  std::vector<Matrix> factors;
+  Matrix product = Matrix::Identity(6, 6);
+  for (int t = 0; t < 5; ++t) {
+    factors.push_back(random.normal_matrix(6, 6, 1.0));
+    product = factors.back() * product;
+  }
+  for (const BlockRange block : {BlockRange{0, 3}, BlockRange{3, 3}, BlockRange{0, 6}}) {
+    const auto found = spectrum(scaled(factors), block);
+    ASSERT_TRUE(found);
+    const Matrix own = product.block(block.first, block.first, block.count, block.count);
+    std::vector<double> moduli;
+    const Eigen::EigenSolver<Matrix> solver(own);
+    for (const auto& value : solver.eigenvalues()) moduli.push_back(std::log10(std::abs(value)));
+    std::ranges::sort(moduli, std::greater());
+    const Eigen::JacobiSVD<Matrix> svd(own);
+    const auto& sigma = svd.singularValues();
+    ASSERT_EQ(std::ssize(found->eigenvalues), block.count);
+    for (Index i = 0; i < block.count; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      EXPECT_NEAR(found->eigenvalues[at].log10_modulus, moduli[at], 1e-10) << i;
+      EXPECT_NEAR(found->log10_singular_values[at], std::log10(sigma(i)), 1e-10) << i;
+    }
   }
 }
 
