@@ -55,6 +55,7 @@ constexpr ZeroWord kZeroWords[] = {
 // The number that "auto" stands for.
 std::string resolved_number(const config::Key& key, const config::Config& config) {
   const training::TaskOptions task = training::resolved(config.task);
+  if (key.name == "task.noise") return config::format_number(task.noise.value_or(0.0));
   return std::to_string(key.name == "task.steps"        ? task.steps
                         : key.name == "task.length_min" ? task.length_min
                                                         : task.batch);

@@ -68,6 +68,24 @@ Key real_key(About about, double min, double max, bool logarithmic, Field field)
   return key;
 }
 
+/// The same, or "auto": nothing in the member, a std::optional<double>.
+template <class Field>
+Key optional_real_key(About about, double min, double max, Field field) {
+  Key key = key_about(std::move(about), KeyKind::real, KeyEffect::live);
+  key.min = min;
+  key.max = max;
+  key.has_auto = true;
+  key.get = [field](const Config& config) {
+    const std::optional<double>& value = field(const_cast<Config&>(config));
+    return value ? format_number(*value) : std::string("auto");
+  };
+  key.assign = [field](Config& config, std::string_view text) {
+    field(config) = parse_number<double>(text);  // "auto" is no number
+    return std::string();
+  };
+  return key;
+}
+
 /// The same key, if only a fresh network takes up its value.
 inline Key at_restart(Key key) {
   key.effect = KeyEffect::restart;

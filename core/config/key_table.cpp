@@ -31,11 +31,11 @@ std::vector<Key> make_keys() {
       integer_key(
           {"task.batch", "Batch", "B", "sequences per iteration (the tables have all their rows)"},
           kLive, 1, 1024, true, [](Config & c) -> auto& { return c.task.batch; }),
-      real_key(
+      optional_real_key(
           {"task.noise", "Noise", "",
-           "standard deviation of the noise on the inputs of first-bit, parity, delayed-echo and "
-           "sine"},
-          0.0, 10.0, false, [](Config & c) -> auto& { return c.task.noise; }),
+           "standard deviation of normal noise on the inputs (auto: 0.2 for first-bit, parity, "
+           "delayed-echo and sine, else none)"},
+          0.0, 10.0, [](Config & c) -> auto& { return c.task.noise; }),
       integer_key(
           {"task.symbols", "Symbols", "S",
            "how many symbols copy-memory has to remember; the pause is T − 2S steps"},

@@ -112,7 +112,7 @@ bool task_key_applies(std::string_view key, const TaskOptions& options) {
   if (key == "task.length_min" && files) return false;
   if (key == "task.steps" || key == "task.length_min") return !info.fixed_table && !one_step;
   if (key == "task.batch" || key == "task.seed") return !info.fixed_table;
-  if (key == "task.noise") return info.has_noise;
+  if (key == "task.noise") return training::takes_noise(options);
   if (key == "task.shape") return info.shapes.size() > 1;
   if (key == "task.symbols") return options.kind == TaskKind::copy_memory;
   if (key == "task.delay") return options.kind == TaskKind::delayed_echo;

@@ -358,6 +358,36 @@ TEST(Sine, NoiseIsOnTheInputsAlone) {
   EXPECT_LE(batch.targets.data().cwiseAbs().maxCoeff(), 1.0);
 }
 
+// Tasks that are defined without noise have none unless it is asked for, and the same data under
+// it.
+TEST(Tasks, NoiseIsAddedToTheInputsAloneUpToTheEnds) {
+  for (const TaskKind kind : {TaskKind::adding, TaskKind::copy_memory, TaskKind::temporal_order,
+                              TaskKind::next_character}) {
+    TaskOptions options = options_of(kind);
+    options.batch = 100;
+    options.length_min = resolved(options).steps - 3;
+    EXPECT_EQ(*resolved(options).noise, 0.0);
+    const Batch clean = make_batch(options, kProbability, 1);
+    options.noise = 0.3;
+    const Batch noisy = make_batch(options, kProbability, 1);
+    EXPECT_EQ(noisy.targets.data(), clean.targets.data());
+    EXPECT_EQ(noisy.lengths, clean.lengths);
+    double sum = 0.0, count = 0.0;
+    for (Index b = 0; b < clean.size(); ++b)
+      for (Index t = 1; t <= clean.steps(); ++t) {
+        const model::Vector added = noisy.inputs.step(t).col(b) - clean.inputs.step(t).col(b);
+        if (t > clean.length(b)) {
+          EXPECT_EQ(added.norm(), 0.0);
+          continue;
+        }
+        sum += added.squaredNorm();
+        count += static_cast<double>(added.size());
+      }
+    EXPECT_NEAR(std::sqrt(sum / count), 0.3, 5.0 * 0.3 / std::sqrt(2.0 * count));
+  }
+  EXPECT_EQ(*resolved(options_of(TaskKind::first_bit)).noise, 0.2);
+}
+
 TEST(Tasks, SineAndAddingGiveTheSameBitsEverywhere) {
   // As a transcript in another language gave them, seed 1, iteration 5.
   TaskOptions options = options_of(TaskKind::sine);

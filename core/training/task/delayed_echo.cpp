@@ -10,7 +10,7 @@ void generate(const TaskOptions& options, model::Random& random, Sequences& sequ
     const Index T = sequences.length(b);
     for (Index t = 1; t <= T; ++t) {
       bool one = false;
-      sequences.inputs.step(t)(0, b) = noisy_bit(random, options.noise, one);
+      sequences.inputs.step(t)(0, b) = noisy_bit(random, *options.noise, one);
       if (t + options.delay <= T) sequences.targets.step(t + options.delay)(0, b) = one ? 1.0 : 0.0;
     }
   }

@@ -111,6 +111,14 @@ void generate_noise(const TaskOptions&, model::Random& random, Sequences& sequen
 
 }  // namespace
 
+void add_noise(double deviation, model::Random& random, Sequences& sequences) {
+  for (Index b = 0; b < sequences.size(); ++b)
+    for (Index t = 1; t <= sequences.length(b); ++t) {
+      auto x = sequences.inputs.step(t).col(b);
+      for (Index i = 0; i < x.size(); ++i) x(i) += deviation * random.normal();
+    }
+}
+
 TaskInfo sequences_task(TargetKind target) {
   return {
       .kind = TaskKind::sequences,

@@ -22,7 +22,7 @@ double sine_of_turns(double u) {
 
 void generate(const TaskOptions& options, model::Random& random, Sequences& sequences) {
   const bool only_first = options.shape == Shape::one_to_many;
-  const auto noise = [&] { return options.noise * random.normal(); };
+  const auto noise = [&] { return *options.noise * random.normal(); };
   for (Index b = 0; b < sequences.size(); ++b) {
     const double phase = random.uniform();
     const double period = kShortestPeriod + (kLongestPeriod - kShortestPeriod) * random.uniform();

@@ -77,6 +77,8 @@ model::Batch make(const TaskOptions& options, TargetEncoding encoding, std::uint
   sequences.held_out = held_out;
   model::Random random(full.seed, stream);
   info.generate(full, random, sequences);
+  if (takes_noise(full) && !info.has_noise && *full.noise > 0.0)
+    add_noise(*full.noise, random, sequences);
 
   model::Batch batch;
   set_targets(info, full, encoding, sequences, batch);
@@ -167,7 +169,13 @@ TaskOptions resolved(TaskOptions options) {
   if (options.batch == 0)
     options.batch = info.own_batch != nullptr ? info.own_batch(options) : info.default_batch;
   if (options.length_min == 0) options.length_min = options.steps;
+  if (!options.noise) options.noise = info.has_noise ? 0.2 : 0.0;
   return options;
+}
+
+bool takes_noise(const TaskOptions& options) {
+  return !task_info(options).fixed_table && options.kind != TaskKind::sequences &&
+         options.kind != TaskKind::random_input;
 }
 
 const Text& text_of(const TaskOptions& options) {

@@ -56,7 +56,8 @@ struct TaskOptions {
   TaskKind kind = TaskKind::cat_mat_rat;
   model::Index steps = 0;  ///< T; 0 is the task's own. The tables have 3 and no other.
   model::Index batch = 0;  ///< B; 0 is the task's own. The tables have all their rows, no other.
-  double noise = 0.2;      ///< standard deviation of the noise on the inputs, where a task has it
+  /// Standard deviation of the noise on the inputs; nothing: 0.2 for bits and waves, else 0.
+  std::optional<double> noise;
   std::optional<Shape> shape;   ///< nothing: the task's own
   model::Index length_min = 0;  ///< lengths T_b are uniform in length_min..T; 0: all are T
   model::Index symbols = 10;    ///< S, the symbols that copy-memory remembers
@@ -105,7 +106,7 @@ struct TaskInfo {
   model::Index default_batch;
   bool fixed_table = false;  ///< steps and batch cannot be chosen, there is no noise, the seed
                              ///< changes nothing
-  bool has_noise = false;
+  bool has_noise = false;    ///< by itself: generate() adds it, and not make_batch()
   /// A real answer this close is right (nan: there is no right and wrong).
   double tolerance = std::numeric_limits<double>::quiet_NaN();
 
@@ -145,6 +146,9 @@ bool uses_file(const TaskOptions& options);
 
 /// The shape in use.
 Shape effective_shape(const TaskOptions& options);
+
+/// Its inputs are drawn, and not the user's own: TaskOptions::noise counts.
+bool takes_noise(const TaskOptions& options);
 
 /// The options with the task's own values in place of 0 and nothing. The task's own T grows where
 /// the task needs more steps (a long delay).

@@ -82,6 +82,9 @@ inline double noisy_bit(model::Random& random, double noise, bool& one) {
   return (one ? 1.0 : -1.0) + disturbance;
 }
 
+/// Adds normal noise to every input up to the sequences' ends.
+void add_noise(double deviation, model::Random& random, Sequences& sequences);
+
 /// Chance of K equally frequent classes.
 inline Chance uniform_chance(int classes) { return {std::log(classes), 1.0 / classes}; }
 
@@ -116,7 +119,7 @@ TaskInfo bit_task(TaskKind kind, std::string_view description, std::vector<Shape
               Label label;
               for (model::Index t = 1; t <= sequences.length(b); ++t) {
                 bool one = false;
-                sequences.inputs.step(t)(0, b) = noisy_bit(random, options.noise, one);
+                sequences.inputs.step(t)(0, b) = noisy_bit(random, *options.noise, one);
                 sequences.targets.step(t)(0, b) = label(t, one) ? 1.0 : 0.0;
               }
             }
