@@ -8,7 +8,6 @@ namespace backflow::config {
 namespace {
 
 bool model_key_applies(std::string_view name, const ModelOptions& options) {
-  using model::InitScale;
   using model::RecurrentInit;
   const io::StoredModel* const stored = options.file.stored.get();
   if (name == "model.prefix" || name == "model.readout_name") return !options.file.path.empty();
@@ -21,11 +20,9 @@ bool model_key_applies(std::string_view name, const ModelOptions& options) {
   if (stored != nullptr && (name == "model.cell" || name == "model.hidden" || initial_weights))
     return false;
   const RecurrentInit kind = options.weights.kind;
-  if (name == "model.init_spread") {
-    const bool is_plain = kind == RecurrentInit::gaussian || kind == RecurrentInit::uniform;
-    return kind == RecurrentInit::diagonal ||
-           (is_plain && model::resolved_scale(options.weights) == InitScale::none);
-  }
+  if (name == "model.init_spread")
+    return kind == RecurrentInit::gaussian || kind == RecurrentInit::uniform ||
+           kind == RecurrentInit::diagonal;
   if (name == "model.init_file") return kind == RecurrentInit::file;
   if (name == "model.forget_bias") {
     const auto gates = model::cell_of(options.cell).layout().gates;

@@ -139,6 +139,10 @@ void scale_as_meant(std::string_view name, Config& wanted) {
   };
   if (name == "model.spectral_radius") to(InitScale::spectral_radius);
   if (name == "model.singular_value") to(InitScale::singular_value);
+  const model::WeightInit& init = wanted.model.weights;
+  const bool is_plain =
+      init.kind == model::RecurrentInit::gaussian || init.kind == model::RecurrentInit::uniform;
+  if (name == "model.init_spread" && is_plain && init.spread > 0.0) to(InitScale::none);
 }
 
 // What else changes with a key that has been set.

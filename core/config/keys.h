@@ -66,8 +66,8 @@ std::string set_key(Config& config, std::string_view assignment);
 /// (model.init_file) makes model.init = file, with as many hidden units as it has columns; a
 /// network (model.file) gets random inputs unless it has some from a file; data (task.file) make
 /// task.name = sequences, or next-character. And with a spectral radius or a largest singular value
-/// the initial weights are scaled to that one, whatever they were scaled to. A session's file says
-/// each of these by itself.
+/// the initial weights are scaled to that one, whatever they were scaled to, and with a spread
+/// taken as drawn. A session's file says each of these by itself.
 std::string set_key_as_meant(Config& config, std::string_view name, std::string_view value);
 std::string set_key_as_meant(Config& config, std::string_view assignment);
 

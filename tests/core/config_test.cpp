@@ -367,16 +367,14 @@ TEST(AsMeant, WeightsStartAtTheSizeThatIsAskedForLast) {
 }
 
 TEST(AsMeant, ASpreadIsThatOfTheEntries) {
-  Config config;
-  for (const char* assignment : {"model.hidden=100", "model.init_spread=0.5"})
-    ASSERT_THAT(set_key_as_meant(config, assignment), IsEmpty());
-  const Key& spread = *find_key("model.init_spread");
-  EXPECT_TRUE(applies(spread, config));
-  const model::Matrix W = make_setup(config).model.parameters.W_hh;
-  EXPECT_NEAR(W.norm() / 100.0, 0.5, 0.02);
-  // Whatever it is, the size is another one's: it changes nothing, and says so.
-  ASSERT_THAT(set_key_as_meant(config, "model.spectral_radius=1.5"), IsEmpty());
-  EXPECT_FALSE(applies(spread, config));
+  // Also where a size was set before.
+  for (const char* before : {"model.hidden=100", "model.spectral_radius=1.5",
+                             "model.singular_value=0.5", "model.init_scale=spectral-radius"}) {
+    Config config;
+    for (const char* assignment : {"model.hidden=100", before, "model.init_spread=0.5"})
+      ASSERT_THAT(set_key_as_meant(config, assignment), IsEmpty());
+    EXPECT_NEAR(make_setup(config).model.parameters.W_hh.norm() / 100.0, 0.5, 0.02) << before;
+  }
 }
 
 TEST(NeedsRestart, NotForASizeThatPresentWeightsCanTake) {
