@@ -21,18 +21,24 @@ bool is_right(const TaskInfo& info, const Answer& y, const Answer& y_hat) {
 
 }  // namespace
 
-double accuracy(const TaskInfo& info, const model::Batch& batch, const model::StepMatrices& y_hat) {
+Answers count_answers(const TaskInfo& info, const model::Batch& batch,
+                      const model::StepMatrices& y_hat) {
+  Answers answers;
   if (info.target == TargetKind::real && std::isnan(info.tolerance))
-    return std::numeric_limits<double>::quiet_NaN();
-  double right = 0.0, all = 0.0;
+    return {std::numeric_limits<double>::quiet_NaN(), 1.0};
   for (Index t = batch.targets.first(); t <= batch.targets.last(); ++t)
     for (Index b = 0; b < batch.size(); ++b) {
       const double weight = batch.weight(t, b);
       if (weight == 0.0) continue;
-      all += weight;
-      if (is_right(info, batch.targets.step(t).col(b), y_hat.step(t).col(b))) right += weight;
+      answers.all += weight;
+      if (is_right(info, batch.targets.step(t).col(b), y_hat.step(t).col(b)))
+        answers.right += weight;
     }
-  return right / all;
+  return answers;
+}
+
+double accuracy(const TaskInfo& info, const model::Batch& batch, const model::StepMatrices& y_hat) {
+  return count_answers(info, batch, y_hat).share();
 }
 
 }  // namespace backflow::training

@@ -13,9 +13,23 @@
 
 namespace backflow::training {
 
-/// The share, each answer counted by its weight, in [0, 1]; nan when the task knows no right and
-/// wrong (real targets without a tolerance). ŷ_t is (m, B) at the steps of batch.targets, as in
-/// Trace::y_hat.
+/// Answers counted by their weights; `right` is NaN when the task knows no right and wrong (real
+/// targets without a tolerance).
+struct Answers {
+  double right = 0.0, all = 0.0;
+  double share() const { return right / all; }
+  Answers& operator+=(const Answers& more) {
+    right += more.right;
+    all += more.all;
+    return *this;
+  }
+};
+
+/// Those of a batch. ŷ_t is (m, B) at the steps of batch.targets, as in Trace::y_hat.
+Answers count_answers(const TaskInfo& info, const model::Batch& batch,
+                      const model::StepMatrices& y_hat);
+
+/// Their share, in [0, 1] or NaN.
 double accuracy(const TaskInfo& info, const model::Batch& batch, const model::StepMatrices& y_hat);
 
 }  // namespace backflow::training

@@ -88,20 +88,18 @@ std::shared_ptr<const IterationRecord> Trainer::evaluate() const {
 void Trainer::validate(IterationRecord& record) const {
   const std::uint64_t every = setup_.training.validation_every;
   if (every == 0 || setup_.iteration % every != 0 || record.divergence) return;
+  // As many sequences as a batch has, but enough for the picture not to be of chance alone, as far
+  // as they fit into 16 MB for each tensor of the trace; more than these a few at a time.
+  constexpr model::Index kEnough = 64, kFew = 8, kMostNumbers = 2'000'000;
+  const model::Index fitting =
+      kMostNumbers / std::max<model::Index>(1, record.trace.a.rows() * record.trace.steps());
   if (!validation_batch_) {
-    // As many sequences as a batch has, but enough for the picture not to be of chance alone, as
-    // far as they fit into 16 MB for each tensor of the trace.
-    constexpr model::Index kEnough = 64, kMostNumbers = 2'000'000;
-    const model::Index fitting =
-        kMostNumbers / std::max<model::Index>(1, record.trace.a.rows() * record.trace.steps());
     const model::Index sequences = std::max(std::min(kEnough, fitting), record.batch.size());
     validation_batch_ = validation_batch(setup_, sequences);
     if (!validation_batch_) return;
   }
-  const model::Trace trace = model::forward(record.model, *validation_batch_);
-  record.validation = {trace.loss,
-                       accuracy(task_info(setup_.task), *validation_batch_, trace.y_hat),
-                       validation_batch_->size()};
+  record.validation = training::validate(record.model, *validation_batch_, task_info(setup_.task),
+                                         std::max(kFew, fitting));
 }
 
 std::shared_ptr<const IterationRecord> Trainer::step() {

@@ -22,6 +22,7 @@
 #include "core/training/schedule.h"
 #include "core/training/task/task.h"
 #include "core/training/truncation_report.h"
+#include "core/training/validation.h"
 
 namespace backflow::training {
 
@@ -40,13 +41,6 @@ struct Divergence {
   std::string tensor;      ///< e.g. "h_t", "∂L/∂h_t", "∂L/∂W_hh", "W_hh"
   model::Index step = -1;  ///< t; −1 when the tensor does not belong to one step
   std::uint64_t iteration = 0;
-};
-
-/// How well the network does on data it is not trained with.
-struct Validation {
-  double loss = 0.0;           ///< as Trace::loss
-  double accuracy = 0.0;       ///< core/training/accuracy.h; NaN where the task has none
-  model::Index sequences = 0;  ///< of the data: at least a batch, and 64 where memory allows
 };
 
 /// One iteration. Shapes as in core/model/network.h and core/gradient/backward.h.

@@ -176,6 +176,23 @@ def report_scaling(bench, rounds):
               f"n^{growth((64, 200), (128, 200)):.2f} (T = 200)")
 
 
+def report_memory(bench):
+    """Of a process that does nothing else: the largest resident size."""
+    def run(name):
+        command = [bench, f"--benchmark_filter=^{name}/", "--benchmark_format=json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            job = json.loads(process.stdout.read())["benchmarks"][0]
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0, name
+        return job, usage.ru_maxrss * 1024
+    step, peak = run("training_memory/rnn")
+    print(f"training step at n = 512, T = 1000, B = 32: {peak / 1e6:.0f} MB, {peak / step['kept_bytes']:.2f} times "
+          f"the trace and the signals that it keeps ({step['kept_bytes'] / 1e6:.0f} MB)")
+    _, peak = run("map_memory/spectral/rnn")
+    print(f"spectral map at n = 128, T = 1000: {peak / 1e6:.0f} MB")
+
+
 def main():
     arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
     top = pathlib.Path(__file__).resolve().parents[2]
@@ -192,6 +209,7 @@ def main():
     for n, T in AUTOGRAD + ([(64, 200)] if "--slow" in sys.argv else []):
         compare(bench, peers, f"autograd_jacobian/{n}/{T}", f"jacobian_norms/frobenius/rnn/{n}/{T}", 1)
     report_scaling(bench, rounds)
+    report_memory(bench)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,12 @@ void training_step(benchmark::State& state, model::CellKind cell) {
   };
   step();  // the first touches fresh memory, which training does once
   for (auto _ : state) step();
+  // What is kept of each step: the trace and the signals that go back through it.
+  double kept = 0.0;
+  for (const model::StepMatrices* steps : {&trace.a, &trace.h, &trace.c, &trace.z, &trace.y_hat,
+                                           &signals.dz, &signals.e, &signals.e_c, &signals.delta})
+    kept += static_cast<double>(steps->data().size() * static_cast<Index>(sizeof(double)));
+  state.counters["kept_bytes"] = kept;
   // The products with W_xh, W_hh and W_hy: one forward, two backward (one of W_xh).
   const auto numbers = [](const auto& x) { return static_cast<double>(x.size()); };
   const double columns = static_cast<double>(state.range(1) * state.range(2));
@@ -84,6 +90,13 @@ BENCHMARK_CAPTURE(training_step, rnn, model::CellKind::rnn)
     ->Name("training_step/rnn")
     ->Args({8, 3, 3})
     ->Apply(step_sizes);
+// For its memory (compare_torch.py reports it).
+BENCHMARK_CAPTURE(training_step, memory, model::CellKind::rnn)
+    ->Name("training_memory/rnn")
+    ->Args({512, 1000, 32})
+    ->Iterations(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(training_step, gru, model::CellKind::gru)
     ->Name("training_step/gru")
     ->Apply(step_sizes);
@@ -134,6 +147,12 @@ BENCHMARK_CAPTURE(jacobian_norms, spectral, gradient::MatrixNorm::spectral, mode
 BENCHMARK_CAPTURE(jacobian_norms, frobenius, gradient::MatrixNorm::frobenius, model::CellKind::rnn)
     ->Name("jacobian_norms/frobenius/rnn")
     ->Apply(map_sizes);
+BENCHMARK_CAPTURE(jacobian_norms, memory, gradient::MatrixNorm::spectral, model::CellKind::rnn)
+    ->Name("map_memory/spectral/rnn")
+    ->Args({128, 1000})
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(jacobian_norms, lstm, gradient::MatrixNorm::frobenius, model::CellKind::lstm)
     ->Name("jacobian_norms/frobenius/lstm")
     ->Args({32, 100})

@@ -1,6 +1,8 @@
 // What one record leaves behind for the next, and the data that is held out.
 #include "core/training/trainer.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "core/config/keys.h"
@@ -86,6 +88,27 @@ TEST(Trainer, ValidatesOnEnoughSequencesButNotOnMoreThanFit) {
   EXPECT_EQ(sequences({"task.name=first-bit", "task.steps=500", "task.batch=2", "model.cell=lstm",
                        "model.hidden=100"}),
             10);
+}
+
+TEST(Validation, AFewAtATimeIsTheWholeBatch) {
+  for (const char* task : {"temporal-order", "delayed-echo", "sine"}) {
+    const Trainer trainer = trainer_for({std::string("task.name=") + task, "task.batch=11",
+                                         "task.length_min=15", "model.cell=lstm"});
+    const TrainerSetup& setup = trainer.setup();
+    const auto batch = validation_batch(setup, 11);
+    ASSERT_TRUE(batch);
+    const TaskInfo& info = task_info(setup.task);
+    const Validation whole = validate(setup.model, *batch, info, 11);
+    for (const model::Index at_a_time : {1, 4, 10}) {
+      const Validation parts = validate(setup.model, *batch, info, at_a_time);
+      EXPECT_NEAR(parts.loss, whole.loss, 1e-14 * whole.loss) << task;
+      EXPECT_EQ(parts.sequences, 11);
+      if (std::isnan(whole.accuracy))
+        EXPECT_TRUE(std::isnan(parts.accuracy)) << task;
+      else
+        EXPECT_NEAR(parts.accuracy, whole.accuracy, 1e-15) << task;
+    }
+  }
 }
 
 }  // namespace
