@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kUsualPictures = 100;
 
-std::string check(const AnimateRequest& request) {
+std::string check(const AnimateRequest& request, const config::Config& config) {
   if (request.output.empty())
     return "animate needs --output: a file ending in .gif, .mp4 or .webm, or a directory for "
            "numbered PNG files";
@@ -33,6 +33,9 @@ std::string check(const AnimateRequest& request) {
     return error;
   if (request.walk && !figure::find_figure(request.figure)->follows.playhead)
     return "--walk is for the figures unrolled, folded, explanation and dashboard";
+  if (std::string error = check(request.map, config); !error.empty()) return error;
+  if (std::string error = check(request.map, *figure::find_figure(request.figure)); !error.empty())
+    return error;
   if (request.walk && request.every > 0) return "--every is for an animation without --walk";
   if (exporting::is_one_file(request.output)) {
     std::string error = check_destination(request.output);
@@ -48,14 +51,22 @@ std::string check(const AnimateRequest& request) {
   return request.force ? "" : check_existing(exporting::pictures_in(request.output));
 }
 
+figure::View view_of(const AnimateRequest& request) {
+  figure::View view;
+  view.sequence = request.map.sequence - 1;
+  return view;
+}
+
 // Written after a training that told of itself on the way. Empty, or one sentence.
 std::string write_walk(const Start& start, const AnimateRequest& request,
                        const exporting::AnimationFile& file, std::ostream& err) {
-  session::AnalysisOptions options{.walk = true};
+  session::AnalysisOptions options = request.map.options();
+  options.walk = true;
   figure::ask_for(*file.info, options);
   const session::Snapshot trained =
       train(start, request.iterations, options, file.info->needs_map, err);
-  const auto reel = exporting::walk_through(std::make_shared<const session::Snapshot>(trained), {});
+  const auto reel =
+      exporting::walk_through(std::make_shared<const session::Snapshot>(trained), view_of(request));
   Progress progress("drawing");
   return exporting::write_animation(file, *reel, progress.tick());
 }
@@ -65,12 +76,14 @@ std::string write_training(const Start& start, const AnimateRequest& request,
   const std::int64_t every = request.every > 0
                                  ? request.every
                                  : std::max<std::int64_t>(1, request.iterations / kUsualPictures);
-  const session::Comparison networks = networks_of(start, 0);
+  session::Comparison networks = networks_of(start, 0);
+  networks.execute(session::SetAnalysis{request.map.options()});
   const std::uint64_t begun = chosen(start, networks).iteration();
   TrainingReel reel(networks, *file.info,
                     {.end = begun + static_cast<std::uint64_t>(request.iterations),
                      .every = static_cast<std::uint64_t>(every),
-                     .of_b = start.of_b});
+                     .of_b = start.of_b,
+                     .view = view_of(request)});
   std::string error;
   {
     Progress progress("training");
@@ -84,7 +97,7 @@ std::string write_training(const Start& start, const AnimateRequest& request,
 
 int animate(const Start& start, const AnimateRequest& request, std::ostream& out,
             std::ostream& err) {
-  if (const std::string error = check(request); !error.empty())
+  if (const std::string error = check(request, start.config); !error.empty())
     return complain(err, error, kBadUsage);
   if (!request.walk && !config::has_targets(start.config))
     return complain(err,

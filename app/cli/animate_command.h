@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "app/cli/map_request.h"
 #include "app/cli/start.h"
 #include "app/figure/style.h"
 
@@ -16,7 +17,8 @@ struct AnimateRequest {
   std::int64_t every = 0;  ///< iterations from picture to picture; 0: about 100 pictures in all
   bool walk = false;       ///< instead, one walk through the last iteration
   std::string figure = "dashboard";
-  std::string output;        ///< .gif, .mp4, .webm, or a directory for numbered PNG files
+  std::string output;  ///< .gif, .mp4, .webm, or a directory for numbered PNG files
+  MapRequest map;
   double per_second = 10.0;  ///< pictures
   double scale = 1.0;        ///< pixels per figure unit
   figure::Theme theme = figure::Theme::light;

@@ -1,6 +1,5 @@
 #include "app/cli/arguments.h"
 
-#include <charconv>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -13,20 +12,6 @@
 
 namespace backflow::cli {
 namespace {
-
-// "20:3"; an empty text asks for nothing. Returns an empty string, or one sentence.
-std::string parse_product(const std::string& text, ExportRequest& request) {
-  if (text.empty()) return {};
-  session::StepPair pair;
-  const char* const end = text.data() + text.size();
-  const auto t = std::from_chars(text.data(), end, pair.t);
-  const bool colon = t.ec == std::errc() && t.ptr != end && *t.ptr == ':';
-  const auto k = colon ? std::from_chars(t.ptr + 1, end, pair.k) : t;
-  if (!colon || k.ec != std::errc() || k.ptr != end || pair.k < 0 || pair.k > pair.t)
-    return "--product " + text + " is not two steps t:k with 0 ≤ k ≤ t, e.g. 20:3";
-  request.product = pair;
-  return {};
-}
 
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
@@ -71,27 +56,7 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->check(one_of(format_names()))
       ->type_name("svg,pdf,…");
   sub->add_flag("--force", request.force, "overwrite files that exist");
-  sub->add_option("--norm", arguments.norm, "norm of the Jacobian map")
-      ->check(one_of(names_of_all<gradient::MatrixNorm>()))
-      ->type_name("spectral|frobenius")
-      ->capture_default_str();
-  sub->add_option("--state", arguments.state,
-                  "part of an LSTM's state that the Jacobian map is of: h, c or both")
-      ->check(one_of(names_of_all<gradient::StateBlock>()))
-      ->type_name("hidden|cell|full")
-      ->capture_default_str();
-  sub->add_option("--epsilon", request.epsilon,
-                  "share of its size to which a gradient must have fallen to count as out of reach")
-      ->check(between(1e-300, 0.999))
-      ->type_name("E")
-      ->capture_default_str();
-  sub->add_option("--product", arguments.product,
-                  "two steps t:k, whose ∂h_t/∂h_k jacobian-chain and spectrum show")
-      ->type_name("T:K");
-  sub->add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
-      ->check(between(std::int64_t{1}, std::int64_t{1024}))
-      ->type_name("I")
-      ->capture_default_str();
+  add_map_options(*sub, request.map);
   sub->add_option(
          "--playhead", request.playhead,
          "position in the walk through the iteration, of explanation, unrolled and folded: "
@@ -143,6 +108,7 @@ void add_animate(CLI::App& app, Arguments& arguments) {
   add_file_options(*sub, arguments);
   add_network(*sub, arguments);
   AnimateRequest& request = arguments.animation;
+  add_map_options(*sub, request.map);
   add_iterations(*sub, request.iterations, "training iterations");
   sub->add_option("--figure", request.figure, "which figure (\"backflow figures\" lists them)")
       ->type_name("NAME")
@@ -184,6 +150,7 @@ void add_report(CLI::App& app, Arguments& arguments) {
       ->type_name("NAME|FILE");
   sub->add_option("--output", arguments.report.output, "page to write, ending in .html")
       ->type_name("FILE");
+  add_map_options(*sub, arguments.report.map);
   add_colors(*sub, arguments);
   sub->add_flag("--force", arguments.report.force, "overwrite a file that exists");
 }
@@ -212,6 +179,7 @@ void add_sweep(CLI::App& app, Arguments& arguments) {
                   "the number: loss, accuracy, reach, decay, spectral-radius, \"norm(40, 0)\", …")
       ->type_name("NAME")
       ->capture_default_str();
+  add_map_options(*sub, request.map);
   add_iterations(*sub, request.iterations, "training iterations before it is measured");
   sub->add_option("--jobs", request.jobs, "points at a time")
       ->check(between(1, 1024))
@@ -318,10 +286,6 @@ std::string complete(const CLI::App& app, Arguments& arguments) {
   arguments.animation.theme = arguments.request.theme = theme_of(arguments);
   const auto colors = *model::parse_enum<figure::Colormap>(arguments.colors);
   arguments.animation.colors = arguments.request.colors = arguments.report.colors = colors;
-  arguments.request.norm = *model::parse_enum<gradient::MatrixNorm>(arguments.norm);
-  arguments.request.block = *model::parse_enum<gradient::StateBlock>(arguments.state);
-  if (std::string error = parse_product(arguments.product, arguments.request); !error.empty())
-    return error;
 #ifdef BACKFLOW_HAS_WINDOW
   if (!app.get_subcommands().empty()) return {};
   if (std::string error = parse_window_size(arguments.window_size, arguments.window);

@@ -32,9 +32,6 @@ struct Arguments {
   LessonsRequest lessons;
   SweepRequest sweep;
   MergeRequest merge;
-  std::string norm = "spectral";
-  std::string state = "hidden";
-  std::string product;
   std::string theme = "light";
   std::string colors = "diverging";
 #ifdef BACKFLOW_HAS_WINDOW
@@ -49,7 +46,7 @@ inline constexpr const char* kFileOptions = "Your own network and data";
 /// Puts all options and subcommands into the parser, to be filled into `arguments`.
 void add_options(CLI::App& app, Arguments& arguments);
 
-/// Takes what came as text apart: norms, states, products, colours, sizes. An empty string, or one
+/// Takes what came as text apart: colours, sizes. An empty string, or one
 /// sentence.
 std::string complete(const CLI::App& app, Arguments& arguments);
 

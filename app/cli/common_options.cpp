@@ -69,6 +69,49 @@ void add_iterations(CLI::App& sub, std::int64_t& iterations, const char* help) {
       ->capture_default_str();
 }
 
+void add_map_options(CLI::App& sub, MapRequest& request) {
+  sub.add_option_function<std::string>(
+         "--norm",
+         [&request](const std::string& name) {
+           request.norm = *model::parse_enum<gradient::MatrixNorm>(name);
+         },
+         "norm of the Jacobian map")
+      ->check(one_of(names_of_all<gradient::MatrixNorm>()))
+      ->type_name("spectral|frobenius")
+      ->default_str("spectral");
+  sub.add_option_function<std::string>(
+         "--state",
+         [&request](const std::string& name) {
+           request.block = *model::parse_enum<gradient::StateBlock>(name);
+         },
+         "part of an LSTM's state that the Jacobian map is of: h, c or both")
+      ->check(one_of(names_of_all<gradient::StateBlock>()))
+      ->type_name("hidden|cell|full")
+      ->default_str("hidden");
+  sub.add_option("--epsilon", request.epsilon,
+                 "share of its size to which a gradient must have fallen to count as out of reach")
+      ->check(between(1e-300, 0.999))
+      ->type_name("E")
+      ->capture_default_str();
+  const auto is_pair = [](const std::string& text) {
+    std::optional<session::StepPair> pair;
+    const std::string error = parse_steps(text, pair);
+    return error.empty() ? error : text + " " + error;
+  };
+  sub.add_option_function<std::string>(
+         "--product",
+         [&request](const std::string& text) {
+           static_cast<void>(parse_steps(text, request.product));
+         },
+         "two steps t:k, whose ∂h_t/∂h_k the chain and the spectrum are of")
+      ->check(CLI::Validator(is_pair, {}))
+      ->type_name("T:K");
+  sub.add_option("--sequence", request.sequence, "sequence of the batch, counted from 1")
+      ->check(between(std::int64_t{1}, std::int64_t{1024}))
+      ->type_name("I")
+      ->capture_default_str();
+}
+
 void add_theme(CLI::App& sub, Arguments& arguments) {
   sub.add_option("--theme", arguments.theme, "colours of the figure")
       ->check(one_of({"light", "dark"}))

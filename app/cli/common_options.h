@@ -17,6 +17,8 @@ void add_session(CLI::App& app, Arguments& arguments);
 void add_network(CLI::App& sub, Arguments& arguments);
 /// --iterations.
 void add_iterations(CLI::App& sub, std::int64_t& iterations, const char* help);
+/// --norm, --state, --epsilon, --product, --sequence.
+void add_map_options(CLI::App& sub, MapRequest& request);
 /// --theme.
 void add_theme(CLI::App& sub, Arguments& arguments);
 /// --colors.

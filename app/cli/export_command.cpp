@@ -78,19 +78,8 @@ std::string check_looks(const ExportRequest& request, const std::vector<Job>& jo
 // Turns the request into jobs. Returns an empty string, or one sentence saying what is wrong.
 std::string plan(const config::Config& config, const ExportRequest& request,
                  std::vector<Job>& jobs) {
-  const auto batch = training::resolved(config.task).batch;
-  if (request.sequence > batch)
-    return "--sequence " + std::to_string(request.sequence) + " is out of range; the batch has " +
-           std::to_string(batch) + ", counted from 1";
-  if (request.block != gradient::StateBlock::hidden && config.model.cell != model::CellKind::lstm)
-    return "--state " + std::string(model::name_of(request.block)) +
-           " is for model.cell = lstm; the state of " +
-           std::string(model::name_of(config.model.cell)) + " is h alone";
+  if (std::string error = check(request.map, config); !error.empty()) return error;
   const auto steps = training::resolved(config.task).steps;
-  if (request.product && request.product->t > steps)
-    return "--product " + std::to_string(request.product->t) + ":" +
-           std::to_string(request.product->k) + " is out of range; the sequence has " +
-           std::to_string(steps) + " steps";
   if (request.playhead && *request.playhead > figure::playhead_positions(steps))
     return "--playhead " + std::to_string(*request.playhead) + " is out of range; with " +
            std::to_string(steps) + " steps the walk has " +
@@ -98,12 +87,14 @@ std::string plan(const config::Config& config, const ExportRequest& request,
   if (!request.all_directory.empty()) {
     if (!request.figure.empty() || !request.output.empty())
       return "--all writes every figure; leave out --figure and --output";
-    for (const figure::FigureInfo& info : figure::catalogue())
+    for (const figure::FigureInfo& info : figure::catalogue()) {
+      if (info.of_gates && config.model.cell == model::CellKind::rnn) continue;
       for (const exporting::Format format : formats_of(request)) {
         const auto file = std::filesystem::path(request.all_directory) /
                           std::string(info.name).append(exporting::extension(format));
         jobs.push_back({&info, format, file.string()});
       }
+    }
     return {};
   }
   if (!request.formats.empty()) return "--formats is for --all; --output tells its format itself";
@@ -113,11 +104,7 @@ std::string plan(const config::Config& config, const ExportRequest& request,
     return "export needs --output FILE, ending in " + extensions() + ", or -";
   const figure::FigureInfo* info = figure::find_figure(request.figure);
   if (info == nullptr) return unknown_figure(request.figure);
-  if (request.product && !info->needs_spectra && !info->needs_chain)
-    return "--product is for the figures spectrum and jacobian-chain and changes nothing in " +
-           request.figure;
-  if (request.epsilon != gradient::DecayOptions().epsilon && request.figure != "gradient-by-lag")
-    return "--epsilon is for the figure gradient-by-lag and changes nothing in " + request.figure;
+  if (std::string error = check(request.map, *info); !error.empty()) return error;
   if (std::string error = check_colors(*info, request.colors); !error.empty()) return error;
   if ((request.turn || request.tilt) && !info->follows.relief)
     return std::string(request.turn ? "--turn" : "--tilt") +
@@ -136,12 +123,8 @@ std::string plan(const config::Config& config, const ExportRequest& request,
 }
 
 session::AnalysisOptions analysis_of(const ExportRequest& request, const std::vector<Job>& jobs) {
-  session::AnalysisOptions options{.norm = request.norm,
-                                   .sequence = request.sequence - 1,
-                                   .block = request.block,
-                                   .epsilon = request.epsilon,
-                                   .product = request.product,
-                                   .walk = request.playhead.has_value()};
+  session::AnalysisOptions options = request.map.options();
+  options.walk = request.playhead.has_value();
   for (const Job& job : jobs) figure::ask_for(*job.info, options);
   return options;
 }
@@ -173,7 +156,7 @@ exporting::Look look_of(const ExportRequest& request, const figure::FigureInfo& 
 std::string carry_out(const Job& job, const session::Snapshot& snapshot,
                       const ExportRequest& request, std::ostream& out) {
   figure::View view;
-  view.sequence = request.sequence - 1;
+  view.sequence = request.map.sequence - 1;
   if (request.playhead) view.playhead = figure::Playhead{*request.playhead};
   view.relief_turn = request.turn.value_or(view.relief_turn);
   view.relief_tilt = request.tilt.value_or(view.relief_tilt);

@@ -7,25 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/map_request.h"
 #include "app/cli/start.h"
 #include "app/figure/style.h"
-#include "app/session/snapshot.h"
-#include "core/gradient/decay.h"
-#include "core/gradient/jacobian_norms.h"
 
 namespace backflow::cli {
 
 struct ExportRequest {
   std::int64_t iterations = 0;
-  std::string figure;         ///< name in the catalogue
-  std::string output;         ///< path; "-" is CSV on standard output
-  std::string all_directory;  ///< instead of figure and output: every figure, every format
-  gradient::MatrixNorm norm = gradient::MatrixNorm::spectral;
-  /// Part of an LSTM's state; other cells have `hidden` only.
-  gradient::StateBlock block = gradient::StateBlock::hidden;
-  double epsilon = gradient::DecayOptions().epsilon;  ///< of the reach, in (0, 1)
-  std::optional<session::StepPair> product;           ///< of spectrum (nothing: W_hh) and chain
-  int sequence = 1;                                   ///< batch item, counted from 1
+  std::string figure;  ///< name in the catalogue
+  std::string output;  ///< path; "-" is CSV on standard output
+  /// Instead of figure and output: every figure that the cell has, every format.
+  std::string all_directory;
+  MapRequest map;
   /// Position of the walk through the iteration (figure/playhead.h); nothing: all of it is shown.
   std::optional<std::int64_t> playhead;
   /// From where a relief is seen, in degrees; nothing: from the usual side.

@@ -40,12 +40,16 @@ int write_report(const Start& start, const ReportRequest& request, std::ostream&
     error = "--output " + request.output + " does not end in .html";
   if (error.empty()) error = check_destination(request.output);
   if (error.empty() && !request.force) error = check_existing({request.output});
+  if (error.empty() && request.lesson.empty()) error = check(request.map, start.config);
+  if (error.empty() && !request.lesson.empty() && request.map != MapRequest())
+    error = "a lesson's pages say themselves which products they show;" +
+            request.map.differences() + " changes nothing in its handout";
   if (!error.empty()) return complain(err, error, kBadUsage);
   if (!request.lesson.empty()) return write_handout(request, out, err);
-  const session::Snapshot snapshot = train(
-      start, request.iterations,
-      {.spectra = true, .chain = true, .contributions = true, .lyapunov = true, .neuron = true},
-      true, err);
+  session::AnalysisOptions options = request.map.options();
+  options.spectra = options.chain = options.contributions = true;
+  options.lyapunov = options.neuron = true;
+  const session::Snapshot snapshot = train(start, request.iterations, options, true, err);
   error = exporting::write_file_atomically(
       request.output, exporting::report_html(snapshot, std::string(kProgram), request.colors));
   if (!error.empty()) return complain(err, error);

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 
+#include "app/cli/map_request.h"
 #include "app/cli/start.h"
 #include "app/figure/colormap.h"
 
@@ -13,6 +14,7 @@ namespace backflow::cli {
 struct ReportRequest {
   std::int64_t iterations = 0;
   std::string output;  ///< path of the page
+  MapRequest map;
   figure::Colormap colors = figure::Colormap::diverging;
   std::string lesson;  ///< of which a handout is made instead, by name or file; empty: none
   bool force = false;  ///< a file that exists is overwritten

@@ -66,6 +66,22 @@ std::string config_at(const Sweep& sweep, std::size_t point, config::Config& con
   return config::validate(config);
 }
 
+// Empty, or one sentence: an option changes nothing in the number.
+std::string check_map(const Sweep& sweep) {
+  using session::QuantitySource;
+  const QuantitySource source = sweep.quantity.info->source;
+  MapRequest kept;
+  kept.sequence = sweep.map.sequence;  // also that of the states
+  if (source != QuantitySource::record) {
+    kept.norm = sweep.map.norm;
+    kept.block = sweep.map.block;
+  }
+  if (source == QuantitySource::spectra) kept.product = sweep.map.product;
+  if (sweep.quantity.info->name == "reach") kept.epsilon = sweep.map.epsilon;
+  if (sweep.map == kept) return {};
+  return fmt::format("{} does not depend on all of{}", sweep.metric, sweep.map.differences());
+}
+
 }  // namespace
 
 std::size_t size_of(const std::vector<SweepAxis>& axes) {
@@ -111,7 +127,7 @@ std::optional<std::vector<SweepAxis>> axes_of(std::string_view identity) {
 std::string Sweep::identity() const {
   std::string text = fmt::format("iterations={}", iterations);
   for (const std::string& setting : config::differences_from_default(config)) text += " " + setting;
-  text += fmt::format("{}{}", kMetric, metric);
+  text += fmt::format("{}{}{}", kMetric, metric, map.differences());
   // What the files among them hold: others under the same names make another sweep.
   for (const auto& [path, stamp] : config.files)
     text += fmt::format(" {}={}:{:08x}", path, stamp.bytes, stamp.crc32);
@@ -146,6 +162,7 @@ std::string check(const Sweep& sweep) {
   if (sweep.axes.empty()) return "sweep needs --over key=a:b:n";
   if (sweep.iterations > 0 && !config::has_targets(sweep.config))
     return "--iterations asks for training, and these inputs have no targets";
+  if (const std::string error = check_map(sweep); !error.empty()) return error;
   std::size_t points = 1;
   for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j)
@@ -156,7 +173,8 @@ std::string check(const Sweep& sweep) {
   }
   config::Config config;
   for (std::size_t point = 0; point < points; ++point)
-    if (const std::string error = config_at(sweep, point, config); !error.empty())
+    if (std::string error = config_at(sweep, point, config);
+        !error.empty() || !(error = check(sweep.map, config)).empty())
       return fmt::format("the point {} cannot be: {}",
                          fmt::join(values_at(sweep.axes, point), ", "), error);
   return {};
@@ -166,13 +184,17 @@ double measure(const Sweep& sweep, std::size_t point) {
   auto config = std::make_shared<config::Config>();
   if (!config_at(sweep, point, *config).empty()) return std::nan("");
   session::Session session(*config, 0);
+  const session::QuantitySource source = sweep.quantity.info->source;
+  session::AnalysisOptions options = sweep.map.options();
+  options.spectra = source == session::QuantitySource::spectra;
+  session.execute(session::SetAnalysis{options});
   session.execute(session::Run{});
   for (std::int64_t i = 0; i < sweep.iterations && session.wants_to_iterate(); ++i)
     session.iterate();
   session.execute(session::Pause{});
   session.refresh();
   session::Snapshot snapshot = session.snapshot();
-  if (sweep.quantity.info->of_analysis)
+  if (source != session::QuantitySource::record)
     attach(session::analyse(snapshot.record, session.analysis_options()), snapshot);
   return session::value_of(sweep.quantity, snapshot);
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/cli/map_request.h"
 #include "app/session/quantity.h"
 #include "core/config/config.h"
 
@@ -25,6 +26,7 @@ struct Sweep {
   std::vector<SweepAxis> axes;
   std::string metric;
   session::Quantity quantity;
+  MapRequest map;               ///< of which products it is
   std::int64_t iterations = 0;  ///< of training before it is measured
 
   /// All that decides about the numbers, in one line: two sweeps with the same are the same. What

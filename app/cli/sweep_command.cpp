@@ -43,6 +43,7 @@ std::string parse_shard(const std::string& text, Shard& shard) {
 std::string make_sweep(const Start& start, const SweepRequest& request, Sweep& sweep) {
   sweep.config = start.config;
   sweep.iterations = request.iterations;
+  sweep.map = request.map;
   sweep.metric = request.metric;
   for (const std::string& over : request.over)
     if (std::string error = parse_axis(over, sweep.axes.emplace_back()); !error.empty())

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/map_request.h"
 #include "app/cli/start.h"
 #include "app/figure/colormap.h"
 
@@ -14,6 +15,7 @@ namespace backflow::cli {
 struct SweepRequest {
   std::vector<std::string> over;  ///< parse_axis()
   std::string metric = "reach";   ///< a quantity (app/session/quantity.h)
+  MapRequest map;
   std::int64_t iterations = 0;
   int jobs = 1;
   std::string output;   ///< CSV

@@ -87,6 +87,7 @@ std::string settings(const config::Config& config) {
 // Figures over iterations have nothing to show before the first.
 bool has_something(const figure::FigureInfo& info, const session::Snapshot& snapshot) {
   if (info.name == "dashboard") return false;  // its parts are there
+  if (info.of_gates && snapshot.analysis->gates.empty()) return false;
   return !info.over_iterations || snapshot.history.size() > 0;
 }
 
@@ -113,9 +114,11 @@ std::string report_html(const session::Snapshot& snapshot, const std::string& pr
                         snapshot.divergence->iteration,
                         escaped(training::describe(*snapshot.divergence)));
   page += "</section>\n" + results(snapshot) + "<div class=\"figures\">\n";
+  figure::View view;
+  view.sequence = analysis.norms.sequence;
   for (const figure::FigureInfo& info : figure::catalogue())
     if (has_something(info, snapshot))
-      page += figure_element(info, snapshot, {}, info.name, colors);
+      page += figure_element(info, snapshot, view, info.name, colors);
   return page + "</div>\n" + settings(snapshot.config) + std::string(kPageEnd);
 }
 

@@ -56,8 +56,8 @@ Figure build_accuracy(const session::Snapshot& snapshot, const View& view, const
 }
 
 void write_accuracy_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
-  write_learning_csv(snapshot, curves_of(snapshot, {}), "iteration,accuracy,validation_accuracy\n",
-                     sink);
+  write_learning_csv(snapshot, curves_of(snapshot, {}),
+                     "iteration,accuracy,validation_accuracy,chance\n", sink);
 }
 
 std::string accuracy_tooltip(const session::Snapshot& snapshot, const View&, const Figure& figure,

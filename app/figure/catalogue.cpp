@@ -9,6 +9,7 @@
 #include "app/figure/error_surface_figure.h"
 #include "app/figure/explanation_figure.h"
 #include "app/figure/folded_figure.h"
+#include "app/figure/gates_figure.h"
 #include "app/figure/gradient_norm_figure.h"
 #include "app/figure/jacobian_figure.h"
 #include "app/figure/lag_figure.h"
@@ -184,6 +185,18 @@ std::span<const FigureInfo> catalogue() {
        .write_csv = write_saturation_csv,
        .tooltip = saturation_tooltip,
        .cell = saturation_cell,
+       .follows = {.cursor = true}},
+      {.name = "gates",
+       .title = "Gates",
+       .card = "norm",
+       .description = "how far the gates of an LSTM or a GRU are open at every step: mean, "
+                      "quartiles and all of the units",
+       .default_size = {640.0, 520.0},
+       .build = build_gates,
+       .write_csv = write_gates_csv,
+       .tooltip = gates_tooltip,
+       .cell = gates_cell,
+       .of_gates = true,
        .follows = {.cursor = true}},
       {.name = "lyapunov",
        .title = "Lyapunov spectrum",

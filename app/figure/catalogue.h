@@ -65,7 +65,8 @@ struct FigureInfo {
   /// Its first plot has the iterations along x. Two networks that are compared are drawn on the
   /// same axes; every other figure shows one of them.
   bool over_iterations = false;
-  bool colored = false;  ///< FigureStyle::colors changes it (of weights, lags, norms and errors)
+  bool of_gates = false;  ///< shows nothing but that there are none, for the vanilla cell
+  bool colored = false;   ///< FigureStyle::colors changes it (of weights, lags, norms and errors)
   Follows follows = {};
 };
 

@@ -96,8 +96,9 @@ void write_learning_csv(const session::Snapshot& snapshot, const LearningCurves&
                         std::string_view header, const CsvSink& sink) {
   sink(header);
   for (std::size_t i = 0; i < snapshot.history.size(); ++i)
-    sink(fmt::format("{},{},{}\n", i, csv_number(snapshot.history.value(curves.training, i)),
-                     csv_number(snapshot.history.value(curves.validation, i))));
+    sink(fmt::format("{},{},{},{}\n", i, csv_number(snapshot.history.value(curves.training, i)),
+                     csv_number(snapshot.history.value(curves.validation, i)),
+                     csv_number(curves.chance)));
 }
 
 std::string learning_tooltip(const session::Snapshot& snapshot, const LearningCurves& curves,

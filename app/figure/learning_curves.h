@@ -28,7 +28,8 @@ std::vector<std::string> chance_note(const session::Snapshot& snapshot,
 void add_learning_curves(Group& group, const session::Snapshot& snapshot,
                          const LearningCurves& curves, const Axes& axes, const FigureStyle& style);
 
-/// "iteration,…": one row per iteration; nan where there was no validation.
+/// "iteration,…": one row per iteration; nan where there was no validation. The last column is the
+/// level of chance now, nan where it is not known.
 void write_learning_csv(const session::Snapshot& snapshot, const LearningCurves& curves,
                         std::string_view header, const CsvSink& sink);
 

@@ -61,7 +61,8 @@ Figure build_loss(const session::Snapshot& snapshot, const View& view, const Fig
 }
 
 void write_loss_csv(const session::Snapshot& snapshot, const View&, const CsvSink& sink) {
-  write_learning_csv(snapshot, curves_of(snapshot, {}), "iteration,loss,validation_loss\n", sink);
+  write_learning_csv(snapshot, curves_of(snapshot, {}), "iteration,loss,validation_loss,chance\n",
+                     sink);
 }
 
 std::string loss_tooltip(const session::Snapshot& snapshot, const View&, const Figure& figure,

@@ -38,11 +38,15 @@ std::string new_state_weights(CellKind cell) {
   return gate_weights(cell, model::cell_of(cell).layout().new_state_block);
 }
 
-std::string gate_weights(CellKind cell, model::Index gate) {
+char gate_letter(CellKind cell, model::Index gate) {
   std::string_view letters = "h";
   if (cell == CellKind::lstm) letters = "ifgo";
   if (cell == CellKind::gru || cell == CellKind::gru_original) letters = "rzn";
-  return fmt::format("W_{{h{}}}", letters[static_cast<std::size_t>(gate)]);
+  return letters[static_cast<std::size_t>(gate)];
+}
+
+std::string gate_weights(CellKind cell, model::Index gate) {
+  return fmt::format("W_{{h{}}}", gate_letter(cell, gate));
 }
 
 std::string sequence_name(const model::Trace& trace, model::Index sequence) {

@@ -32,6 +32,10 @@ std::string short_cell_name(model::CellKind cell);
 /// of an LSTM, which make the new state (model::block_of_new_state).
 std::string new_state_weights(model::CellKind cell);
 
+/// A gate by its place among the blocks: 'i', 'f', 'g', 'o' of an LSTM, 'r', 'z', 'n' of a GRU, 'h'
+/// of the vanilla cell.
+char gate_letter(model::CellKind cell, model::Index gate);
+
 /// A gate's block of W_hh, by its place among the blocks: "W_{hi}", "W_{hf}", "W_{hg}", "W_{ho}" of
 /// an LSTM, "W_{hr}", "W_{hz}", "W_{hn}" of a GRU, "W_{hh}" of the vanilla cell.
 std::string gate_weights(model::CellKind cell, model::Index gate);

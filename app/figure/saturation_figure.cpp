@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "app/figure/comparison.h"
-#include "app/figure/curve.h"
 #include "app/figure/header.h"
 #include "app/figure/number_format.h"
 #include "app/figure/place.h"
 #include "app/figure/plot_axes.h"
 #include "app/figure/quantity_names.h"
+#include "app/figure/step_curves.h"
 #include "app/figure/text_markup.h"
 #include "app/figure/ticks.h"
 
@@ -39,48 +39,6 @@ std::vector<std::string> means(const std::vector<Saturation>& steps) {
   if (std::isnan(mean.mean_slope)) return {"not finite at some steps"};
   const std::string slope = "mean slope " + fixed(mean.mean_slope, 2);
   return {"over all steps: " + slope + ", " + percent(mean.share) + " saturated", slope};
-}
-
-void add_steps(Group& group, const std::vector<Saturation>& steps, double Saturation::*value,
-               const Axes& axes, const Stroke& stroke) {
-  std::vector<Point> points;
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    points.push_back({axes.x(static_cast<double>(i + 1)), axes.y(steps[i].*value)});
-  add_line(group, points, stroke);
-}
-
-// Between two of the five numbers of every step, one convex piece from step to step.
-void add_band(Group& group, const std::vector<gradient::FiveNumbers>& steps, std::size_t low,
-              std::size_t high, const Axes& axes, Color color) {
-  const auto x = [&](std::size_t i) { return axes.x(static_cast<double>(i + 1)); };
-  if (steps.size() == 1 && !std::isnan(steps[0][0])) {
-    const double half = 0.1 * axes.area.rect.width, top = axes.y(steps[0][high]);
-    group.marks.push_back(RectMark{
-        {x(0) - half, top, 2.0 * half, axes.y(steps[0][low]) - top}, color, std::nullopt, 0.0});
-  }
-  for (std::size_t i = 1; i < steps.size(); ++i) {
-    const auto &a = steps[i - 1], &b = steps[i];
-    if (std::isnan(a[0]) || std::isnan(b[0])) continue;
-    // A hair wider, so that no seam shows between the pieces.
-    group.marks.push_back(PolygonMark{{{x(i - 1), axes.y(a[high])},
-                                       {x(i) + 0.25, axes.y(b[high])},
-                                       {x(i) + 0.25, axes.y(b[low])},
-                                       {x(i - 1), axes.y(a[low])}},
-                                      color});
-  }
-}
-
-void add_cursor(Group& group, const View& view, const Axes& axes, std::size_t steps,
-                const Palette& colors) {
-  if (!view.cursor) return;
-  const Rect& plot = axes.area.rect;
-  for (const model::Index step : {view.cursor->k, view.cursor->t}) {
-    if (step < 1 || step > static_cast<model::Index>(steps)) continue;
-    const double x = axes.x(static_cast<double>(step));
-    group.marks.push_back(
-        PolylineMark{{{x, plot.y}, {x, plot.bottom()}}, {colors.text, 1.0, Dash::dotted}});
-    if (view.cursor->k == view.cursor->t) break;
-  }
 }
 
 Figure slopes_part(const Analysis& analysis, const View& view, const FigureStyle& style,
@@ -112,14 +70,14 @@ Figure slopes_part(const Analysis& analysis, const View& view, const FigureStyle
   const Rect& plot = axes.area.rect;
   Group curves{"saturation", Rect{plot.x - 2, plot.y - 2, plot.width + 4, plot.height + 4}, {}};
   if (smooth) {
-    add_band(curves, analysis.slopes, 0, 4, axes, most);
-    add_band(curves, analysis.slopes, 1, 3, axes, half);
+    add_step_band(curves, analysis.slopes, 0, 4, axes, most);
+    add_step_band(curves, analysis.slopes, 1, 3, axes, half);
   }
-  add_steps(curves, steps, &Saturation::mean_slope, axes, slope);
-  add_steps(curves, steps, &Saturation::share, axes, share);
+  add_step_line(curves, steps, &Saturation::mean_slope, axes, slope);
+  add_step_line(curves, steps, &Saturation::share, axes, share);
   figure.groups.push_back(std::move(curves));
   Group cursor{"cursor", std::nullopt, {}};
-  add_cursor(cursor, view, axes, steps.size(), colors);
+  add_step_cursor(cursor, view, axes, steps.size(), colors);
   figure.groups.push_back(std::move(cursor));
   return figure;
 }
@@ -211,29 +169,25 @@ void add_histogram(Figure& figure, const session::Snapshot& snapshot, const View
                                    .h_align = HAlign::right,
                                    .v_align = VAlign::middle});
   }
-  add_cursor(group, view, axes, static_cast<std::size_t>(T), colors);
+  add_step_cursor(group, view, axes, static_cast<std::size_t>(T), colors);
   figure.groups.push_back(std::move(group));
 }
 
-// True on the histogram, which has no axes of its own but lies above the slopes.
-bool on_histogram(const Figure& figure, Point at) {
+// The histogram has no axes of its own but lies above the slopes.
+std::optional<Rect> histogram_of(const Figure& figure) {
   for (const Group& group : figure.groups)
-    if (group.id == "histogram") return std::get<RectMark>(group.marks.front()).rect.contains(at);
-  return false;
+    if (group.id == "histogram") return std::get<RectMark>(group.marks.front()).rect;
+  return std::nullopt;
 }
 
 // The step under the mouse, in either part.
 std::optional<model::Index> step_at(const session::Snapshot& snapshot, const Figure& figure,
                                     Point at) {
   if (!snapshot.analysis || !figure.plot) return std::nullopt;
-  const Rect& plot = figure.plot->rect;
-  const bool inside = at.x >= plot.x && at.x < plot.right() && at.y < plot.bottom() &&
-                      (at.y >= plot.y || on_histogram(figure, at));
-  if (!inside) return std::nullopt;
-  const auto t = static_cast<model::Index>(std::lround(x_value_at(*figure.plot, at.x)));
-  if (t < 1 || t > static_cast<model::Index>(snapshot.analysis->saturation.size()))
-    return std::nullopt;
-  return t;
+  const std::optional<Rect> above = histogram_of(figure);
+  PlotArea area = *figure.plot;
+  if (above && above->contains(at)) area.rect = *above;
+  return step_under(area, at, snapshot.analysis->saturation.size());
 }
 
 }  // namespace

@@ -48,6 +48,21 @@ void add_saturation(const IterationRecord& record, Index sequence, Analysis& ana
   analysis.pre_activation_histogram = gradient::histogram(all, kActivationBins);
 }
 
+// Of all gates but the one that makes the new state, which goes through f.
+void add_gates(const IterationRecord& record, Index sequence, Analysis& analysis) {
+  const model::CellLayout& layout = model::layout_of(record.model);
+  const Index n = record.model.parameters.hidden_size(), T = record.trace.length(sequence);
+  model::Matrix values(n, 1);
+  for (Index block = 0; block < layout.gate_count(); ++block) {
+    if (block == layout.new_state_block) continue;
+    GateSteps& gate = analysis.gates.emplace_back(GateSteps{block, {}});
+    for (Index t = 1; t <= T; ++t) {
+      model::sigmoid(record.trace.a.step(t).col(sequence).segment(block * n, n), values);
+      gate.steps.push_back(gradient::gate_opening(values.col(0)));
+    }
+  }
+}
+
 using Jacobians = std::vector<gradient::ScaledMatrix>;
 
 StepPair limited(StepPair pair, Index T) {
@@ -214,6 +229,7 @@ void add_lasting(const IterationRecord& record, Index sequence, Analysis& analys
     analysis.bound = gradient::JacobianBound{model::derivative_bound(model.activation),
                                              analysis.largest_singular_value};
   add_saturation(record, sequence, analysis);
+  add_gates(record, sequence, analysis);
 }
 
 // Sums over all steps and pairs of steps, when asked for; false when cancelled.

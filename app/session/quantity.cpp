@@ -33,6 +33,15 @@ double of_analysis(const Snapshot& s, const Get& get) {
   return known != nullptr ? static_cast<double>(get(*known)) : kNone;
 }
 
+const Spectra* spectra(const Snapshot& s) {
+  const Analysis* known = analysis(s);
+  return known != nullptr && known->spectra ? &*known->spectra : nullptr;
+}
+
+training::Chance chance(const Snapshot& s) {
+  return training::chance_level(s.config.task, config::effective_loss(s.config));
+}
+
 bool within(double value, Index first, Index last) {
   return value >= static_cast<double>(first) && value <= static_cast<double>(last);
 }
@@ -74,10 +83,19 @@ double blame(const Snapshot& s, Arguments at) {
   });
 }
 
-double mean_slope(const Snapshot& s, Arguments at) {
+double saturation(const Snapshot& s, Arguments at, double gradient::Saturation::*number) {
   return of_analysis(s, [&](const Analysis& known) {
     if (!within(at[0], 1, static_cast<Index>(known.saturation.size()))) return kNone;
-    return known.saturation[static_cast<std::size_t>(at[0]) - 1].mean_slope;
+    return known.saturation[static_cast<std::size_t>(at[0]) - 1].*number;
+  });
+}
+
+double gate_mean(const Snapshot& s, Arguments at) {
+  return of_analysis(s, [&](const Analysis& known) {
+    if (!within(at[1], 1, static_cast<Index>(known.gates.size()))) return kNone;
+    const auto& steps = known.gates[static_cast<std::size_t>(at[1]) - 1].steps;
+    if (!within(at[0], 1, static_cast<Index>(steps.size()))) return kNone;
+    return steps[static_cast<std::size_t>(at[0]) - 1].mean;
   });
 }
 
@@ -147,6 +165,10 @@ constexpr std::array kQuantities{
                  [](const Snapshot& s, Arguments) {
                    return last_of(s, training::Series::validation_accuracy);
                  }},
+    QuantityInfo{"chance-loss", "", "L of the best answer that is always the same",
+                 [](const Snapshot& s, Arguments) { return chance(s).loss; }},
+    QuantityInfo{"chance-accuracy", "", "share of right answers of one that is always the same",
+                 [](const Snapshot& s, Arguments) { return chance(s).accuracy; }},
     QuantityInfo{"iteration", "", "iterations done",
                  [](const Snapshot& s, Arguments) { return static_cast<double>(s.iteration); }},
     QuantityInfo{"diverged", "", "1 when training met a number that is not finite, else 0",
@@ -173,44 +195,64 @@ constexpr std::array kQuantities{
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s, [](const Analysis& a) { return a.spectral_radius; });
                  },
-                 true},
+                 QuantitySource::analysis},
     QuantityInfo{"sigma-1", "", "σ₁(W_hh), the largest singular value",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s,
                                       [](const Analysis& a) { return a.largest_singular_value; });
                  },
-                 true},
+                 QuantitySource::analysis},
+    QuantityInfo{"condition", "", "σ₁/σ_n of what the spectrum shows: W_hh, or a product",
+                 [](const Snapshot& s, Arguments) {
+                   const Spectra* known = spectra(s);
+                   return known != nullptr ? std::pow(10.0, known->recurrent.log10_condition())
+                                           : kNone;
+                 },
+                 QuantitySource::spectra},
     QuantityInfo{"lyapunov", "", "the largest Lyapunov exponent, in nats per step",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s, [](const Analysis& a) { return a.largest_lyapunov; });
                  },
-                 true},
+                 QuantitySource::analysis},
     QuantityInfo{"decay", "", "factor per step of the median ‖∂h_t/∂h_k‖ over the lags",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(
                        s, [](const Analysis& a) { return std::pow(10.0, a.decay.log10_factor); });
                  },
-                 true},
+                 QuantitySource::analysis},
     QuantityInfo{"half-life", "",
                  "lags after which the median ‖∂h_t/∂h_k‖ has halved, of one that falls",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(
                        s, [](const Analysis& a) { return a.decay.half_life().value_or(kNone); });
                  },
-                 true},
+                 QuantitySource::analysis},
     QuantityInfo{"reach", "", "the largest lag at which the gradient still counts, in steps",
                  [](const Snapshot& s, Arguments) {
                    return of_analysis(s, [](const Analysis& a) { return a.decay.reach; });
                  },
-                 true},
+                 QuantitySource::analysis},
     QuantityInfo{"norm", "t, k", "‖∂h_t/∂h_k‖ in the norm of the map",
                  [](const Snapshot& s, Arguments at) { return std::pow(10.0, log10_norm(s, at)); },
-                 true},
+                 QuantitySource::analysis},
     QuantityInfo{"log10-norm", "t, k", "its logarithm, also where it is below 1e-308", log10_norm,
-                 true},
-    QuantityInfo{"bound", "t, k", "(γσ₁)^(t−k), of the vanilla cell", bound, true},
-    QuantityInfo{"blame", "t", "‖∂L/∂h_t‖", blame, true},
-    QuantityInfo{"slope", "t", "mean of |f′(a_t)|/γ over the units", mean_slope, true},
+                 QuantitySource::analysis},
+    QuantityInfo{"bound", "t, k", "(γσ₁)^(t−k), of the vanilla cell", bound,
+                 QuantitySource::analysis},
+    QuantityInfo{"blame", "t", "‖∂L/∂h_t‖", blame, QuantitySource::analysis},
+    QuantityInfo{"slope", "t", "mean of |f′(a_t)|/γ over the units",
+                 [](const Snapshot& s, Arguments at) {
+                   return saturation(s, at, &gradient::Saturation::mean_slope);
+                 },
+                 QuantitySource::analysis},
+    QuantityInfo{"saturated", "t", "share of the units with |f′(a_t)|/γ below 0.1",
+                 [](const Snapshot& s, Arguments at) {
+                   return saturation(s, at, &gradient::Saturation::share);
+                 },
+                 QuantitySource::analysis},
+    QuantityInfo{"gate", "t, j",
+                 "mean over the units of the cell's j-th gate: i, f, o of an LSTM; r, z of a GRU",
+                 gate_mean, QuantitySource::analysis},
     QuantityInfo{
         "x", "t, i", "input",
         [](const Snapshot& s, Arguments at) { return entry(s, record(s).batch.inputs, at); }},

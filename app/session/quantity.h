@@ -15,12 +15,16 @@
 
 namespace backflow::session {
 
+/// Where a quantity is found, beside the record: nowhere else; in Snapshot::analysis; or in its
+/// Analysis::spectra, which are there when they were asked for.
+enum class QuantitySource { record, analysis, spectra };
+
 struct QuantityInfo {
   std::string_view name;
   std::string_view arguments;    ///< as they are written: "t, k"; empty: none
   std::string_view description;  ///< one line, plain text
   double (*value)(const Snapshot& snapshot, std::span<const double> arguments);
-  bool of_analysis = false;  ///< needs Snapshot::analysis
+  QuantitySource source = QuantitySource::record;
 
   std::size_t count() const;  ///< of the arguments
 };
@@ -37,8 +41,8 @@ struct Quantity {
 /// text; `quantity` is unchanged then.
 std::string parse_quantity(std::string_view text, Quantity& quantity);
 
-/// NaN where there is no such number: a step or an entry beyond the last one, a map that has not
-/// been computed yet.
+/// NaN where there is no such number: a step or an entry beyond the last one, a map or a spectrum
+/// that has not been computed yet.
 double value_of(const Quantity& quantity, const Snapshot& snapshot);
 
 }  // namespace backflow::session

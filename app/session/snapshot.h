@@ -63,6 +63,12 @@ struct GradientWalk {
   std::optional<std::array<double, gradient::kWalkTensors>> change;
 };
 
+/// How far one gate of the cell is open, step t at index t − 1.
+struct GateSteps {
+  model::Index block = 0;  ///< in CellLayout::gates, and of Trace::a
+  std::vector<gradient::GateOpening> steps;
+};
+
 /// The Jacobian map of one record. It may lag behind the record shown beside it: heavy analysis
 /// runs beside training, and `record` says which iteration it belongs to.
 struct Analysis {
@@ -81,6 +87,7 @@ struct Analysis {
   std::vector<gradient::Saturation> saturation;
   std::vector<gradient::FiveNumbers> slopes, pre_activations;
   gradient::Histogram pre_activation_histogram;  ///< (T, kActivationBins)
+  std::vector<GateSteps> gates;                  ///< of the same sequence; none of the vanilla cell
   /// λ₁ of the same sequence in nats per step, as Spectra::lyapunov; NaN when a Jacobian is not
   /// finite or the map is a coarse one.
   double largest_lyapunov = std::numeric_limits<double>::quiet_NaN();

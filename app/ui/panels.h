@@ -59,8 +59,9 @@ private:
   TabbedPanel norm_{{{"gradient-norm", "Gradient norm", "‖∇L‖", Key::digit_6, '6'},
                      {"learning-rate", "Rate", "η", Key::digit_7, '7'},
                      {"saturation", "Saturation", "Sat.", Key::digit_8, '8'},
-                     {"error-surface", "Error surface", "E(w,b)", Key::e, 'E'},
-                     {"error-relief", "Relief", "Relief", Key::v, 'V'},
+                     {"gates", "Gates", "Gates", Key::g, 'G'},
+                     {"error-surface", "Error surface", "E", Key::e, 'E'},
+                     {"error-relief", "Relief", "3D", Key::v, 'V'},
                      {"bifurcation", "Bifurcation", "Bif.", Key::i, 'I'}},
                     state_.tabs[2]};
   WeightsPanel weights_;

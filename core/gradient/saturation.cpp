@@ -29,6 +29,16 @@ FiveNumbers five_numbers(const Eigen::Ref<const model::Vector>& values) {
   return result;
 }
 
+GateOpening gate_opening(const Eigen::Ref<const model::Vector>& values) {
+  GateOpening opening{std::nan(""), std::nan(""), std::nan(""), five_numbers(values)};
+  if (std::isnan(opening.values[0])) return opening;
+  const auto n = static_cast<double>(values.size());
+  opening.mean = values.mean();
+  opening.closed = static_cast<double>((values.array() < kClosed).count()) / n;
+  opening.open = static_cast<double>((values.array() > kOpen).count()) / n;
+  return opening;
+}
+
 Histogram histogram(const Eigen::Ref<const model::Matrix>& values, model::Index bins) {
   Histogram result{0.0, bins, std::vector<float>(static_cast<std::size_t>(values.cols() * bins))};
   for (const double value : values.reshaped())

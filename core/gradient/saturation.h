@@ -29,6 +29,18 @@ using FiveNumbers = std::array<double, 5>;
 /// throughout when one is not finite or n = 0.
 FiveNumbers five_numbers(const Eigen::Ref<const model::Vector>& values);
 
+/// A gate's units, values σ(a) in (0, 1), count as closed below kClosed and as open above kOpen
+/// (Karpathy, Johnson & Li 2015, section 4.3): they are saturated there.
+inline constexpr double kClosed = 0.1, kOpen = 0.9;
+
+struct GateOpening {
+  double mean = 0.0, closed = 0.0, open = 0.0;  ///< of the units: mean value, and shares in [0, 1]
+  FiveNumbers values{};
+};
+
+/// Of one step: values (n) of a gate. NaN throughout when one is not finite or n = 0.
+GateOpening gate_opening(const Eigen::Ref<const model::Vector>& values);
+
 /// How the units' values lie at every step, for a picture.
 struct Histogram {
   double limit = 1.0;  ///< the bins part the range −limit … limit evenly; > 0

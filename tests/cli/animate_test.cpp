@@ -60,6 +60,29 @@ TEST_F(Animate, OverTheTrainingOnePictureEverySoManyIterations) {
   EXPECT_EQ(read(file), read(again));
 }
 
+TEST_F(Animate, IsOfTheProductsThatAreChosen) {
+  std::set<std::string> pictures;
+  const std::vector<const char*> options[] = {
+      {}, {"--norm", "frobenius"}, {"--state", "cell"}, {"--sequence", "2"}};
+  for (const auto& more : options) {
+    const std::string folder = path("pictures");
+    std::vector<const char*> words{
+        "animate",      "--iterations",   "2",     "--every",         "2",
+        "--figure",     "jacobian-norms", "--set", "model.cell=lstm", "--output",
+        folder.c_str(), "--force"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = backflow(words);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    pictures.insert(read(folder + "/0001.png"));
+  }
+  EXPECT_EQ(pictures.size(), 4u);
+  const std::string gif = path("a.gif");
+  expect_refused({"animate", "--output", gif.c_str(), "--state", "cell"},
+                 "is for model.cell = lstm");
+  expect_refused({"animate", "--output", gif.c_str(), "--figure", "loss", "--product", "2:1"},
+                 "changes nothing in loss");
+}
+
 TEST_F(Animate, WithoutAnIterationThereIsThePictureOfTheStart) {
   for (const char* name : {"start.gif", "start"}) {
     const std::string output = path(name);

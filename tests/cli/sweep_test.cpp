@@ -25,6 +25,7 @@ namespace {
 using support::configured;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Outcome call_with(const std::vector<std::string>& words) {
   std::vector<const char*> arguments;
@@ -184,6 +185,39 @@ TEST_F(SweepFiles, OtherDataUnderTheSameNameAreAnotherSweep) {
   refused({"merge", shard_path(path, 1, 2), shard_path(path, 2, 2), "--output",
            folder_.string() + "/m.csv"},
           "of another sweep");
+}
+
+TEST_F(SweepFiles, ANumberIsOfTheProductsThatAreChosen) {
+  const std::string path = folder_.string() + "/grid.csv";
+  const auto words = [&](const char* metric, const std::vector<std::string>& more) {
+    std::vector<std::string> all{
+        "sweep",  "--set",         "model.cell=lstm", "--set", "task.name=adding",
+        "--over", "task.seed=1,2", "--metric",        metric,  "--output",
+        path};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const auto values = [&](const char* metric, const std::vector<std::string>& more) {
+    std::filesystem::remove(path);
+    const Outcome outcome = call_with(words(metric, more));
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const std::string text = text_of(path);
+    return text.substr(text.find('\n'));  // without the line that says which sweep it is
+  };
+  const std::string usual = values("norm(10, 0)", {});
+  EXPECT_NE(values("norm(10, 0)", {"--norm", "frobenius"}), usual);
+  EXPECT_NE(values("norm(10, 0)", {"--state", "cell"}), usual);
+  EXPECT_NE(values("norm(10, 0)", {"--sequence", "2"}), usual);
+  EXPECT_NE(values("reach", {"--epsilon", "0.5"}), values("reach", {}));
+  const std::string condition = values("condition", {});
+  EXPECT_THAT(condition, Not(HasSubstr("nan")));
+  EXPECT_NE(values("condition", {"--product", "10:2"}), condition);
+  refused(words("condition", {}), "is the grid of another sweep");
+  std::filesystem::remove(path);
+  refused(words("loss", {"--norm", "frobenius"}), "loss does not depend on all of norm=frobenius");
+  refused(words("reach", {"--product", "3:1"}), "reach does not depend on all of product=3:1");
+  refused(words("reach", {"--over", "model.cell=gru,lstm", "--state", "cell"}),
+          "cannot be: --state cell is for model.cell = lstm");
 }
 
 TEST_F(SweepFiles, WhatCannotBeIsRefusedInASentence) {

@@ -30,6 +30,18 @@ TEST(FiveNumbers, SayWhereTheyAreNotDefined) {
   EXPECT_TRUE(std::isnan(five_numbers(Vector())[4]));
 }
 
+TEST(GateOpening, HasTheSharesBeyondATenthOfEitherEnd) {
+  const GateOpening gate =
+      gate_opening(model::Vector{{0.05, 0.1, 0.5, 0.9, 0.95, 0.99, 0.91, 0.4}});
+  EXPECT_EQ(gate.closed, 0.125);
+  EXPECT_EQ(gate.open, 0.375);
+  EXPECT_NEAR(gate.mean, 0.6, 1e-15);
+  EXPECT_EQ(gate.values[0], 0.05);
+  EXPECT_EQ(gate.values[4], 0.99);
+  EXPECT_TRUE(std::isnan(gate_opening(model::Vector{{0.5, std::nan("")}}).mean));
+  EXPECT_TRUE(std::isnan(gate_opening(model::Vector()).open));
+}
+
 TEST(Histogram, SharesAddUpAndTheEndsAreInside) {
   Matrix values(4, 2);
   values << -2.0, 0.1, 2.0, 0.1, 0.0, -0.1, 1.99, std::nan("");

@@ -18,19 +18,6 @@ using model::Vector;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-Loss natural_loss(TargetKind target) {
-  switch (target) {
-    case TargetKind::binary:
-      return Loss::binary_cross_entropy;
-    case TargetKind::classes:
-      return Loss::categorical_cross_entropy;
-    case TargetKind::real:
-    case TargetKind::none:
-      break;
-  }
-  return Loss::mean_squared_error;
-}
-
 // Those that make their data themselves, and ask for something.
 std::vector<TaskInfo> tasks() {
   std::vector<TaskInfo> all(task_list().begin(), task_list().end());
@@ -40,37 +27,54 @@ std::vector<TaskInfo> tasks() {
   return all;
 }
 
-// From many batches: what the best constant answer costs, and how often it is right.
-Chance best_constant(const TaskOptions& options) {
+// The pre-activations of a constant answer, for the read-out that goes with the loss.
+Vector constant_answer(const Vector& mean, Loss loss) {
+  if (loss == Loss::mean_squared_error) return mean;
+  const auto p = mean.array().max(1e-12).min(1.0 - 1e-12);
+  if (loss == Loss::categorical_cross_entropy) return p.log();
+  return (p / (1.0 - p)).log();
+}
+
+Vector outputs_of(const Vector& mean, Loss loss) {
+  Vector outputs(mean.size());
+  const auto readout = loss == Loss::mean_squared_error          ? model::Readout::identity
+                       : loss == Loss::categorical_cross_entropy ? model::Readout::softmax
+                                                                 : model::Readout::sigmoid;
+  apply(readout, constant_answer(mean, loss), outputs);
+  return outputs;
+}
+
+// From many batches: what the best constant answer, the mean of the targets, costs, and how often
+// it is right.
+Chance best_constant(const TaskOptions& options, Loss loss) {
   const TaskInfo& info = task_info(options.kind);
-  // Labels as classes, so that frequencies are means of targets.
-  const auto encoding = TargetEncoding::one_hot;
+  const auto encoding = loss == Loss::categorical_cross_entropy ? TargetEncoding::one_hot
+                                                                : TargetEncoding::probability;
+  const int batches = info.fixed_table ? 1 : 1500;
+  const auto for_answers = [&](const auto& take) {
+    for (int i = 0; i < batches; ++i) {
+      const Batch batch = make_batch(options, encoding, static_cast<std::uint64_t>(i));
+      for (Index t = batch.targets.first(); t <= batch.targets.last(); ++t)
+        for (Index b = 0; b < batch.size(); ++b)
+          if (const double w = batch.weight(t, b); w != 0.0) take(w, batch.targets.step(t).col(b));
+    }
+  };
   Vector sum = Vector::Zero(output_size(options, encoding));
-  double squares = 0.0, answers = 0.0, near_one = 0.0;
-  const int batches = info.fixed_table ? 1 : 3000;
-  for (int i = 0; i < batches; ++i) {
-    const Batch batch = make_batch(options, encoding, static_cast<std::uint64_t>(i));
-    for (Index t = batch.targets.first(); t <= batch.targets.last(); ++t)
-      for (Index b = 0; b < batch.size(); ++b) {
-        const double w = batch.weight(t, b);
-        const Vector y = batch.targets.step(t).col(b);
-        sum += w * y;
-        squares += w * y.squaredNorm();
-        near_one += w * (std::abs(y(0) - 1.0) < 0.04 ? 1.0 : 0.0);
-        answers += w;
-      }
-  }
+  double answers = 0.0, near_one = 0.0;
+  for_answers([&](double w, const auto& y) {
+    sum += w * y;
+    near_one += w * (std::abs(y(0) - 1.0) < 0.04 ? 1.0 : 0.0);
+    answers += w;
+  });
   const Vector mean = sum / answers;
-  const double batch_items =
-      static_cast<double>(batches) * static_cast<double>(resolved(options).batch);
-  const double per_sequence = answers / batch_items;
+  const Vector z = constant_answer(mean, loss), outputs = outputs_of(mean, loss);
+  double costs = 0.0;
+  for_answers(
+      [&](double w, const auto& y) { costs += w * model::loss_value(loss, z, outputs, y); });
+  costs /= static_cast<double>(batches) * static_cast<double>(resolved(options).batch);
   if (info.target == TargetKind::real)
-    return {per_sequence * (squares / answers - mean.squaredNorm()),
-            options.kind == TaskKind::adding ? near_one / answers : kNan};
-  double entropy = 0.0;
-  for (const double p : mean)
-    if (p > 0.0) entropy -= p * std::log(p);
-  return {per_sequence * entropy, mean.maxCoeff()};
+    return {costs, options.kind == TaskKind::adding ? near_one / answers : kNan};
+  return {costs, mean.size() > 1 ? mean.maxCoeff() : std::max(mean(0), 1.0 - mean(0))};
 }
 
 TEST(ChanceLevel, IsTheBestConstantAnswer) {
@@ -86,13 +90,20 @@ TEST(ChanceLevel, IsTheBestConstantAnswer) {
         options.symbols = 3;
         options.batch = info.fixed_table ? 0 : 10;  // that the one of full length counts
         if (!equal_lengths) options.length_min = info.least_steps(resolved(options));
-        const Chance claimed = chance_level(options, natural_loss(info.target));
-        const Chance found = best_constant(options);
-        const bool exact = info.fixed_table;
-        EXPECT_NEAR(claimed.loss, found.loss, (exact ? 1e-14 : 0.02) * found.loss);
-        EXPECT_EQ(std::isnan(claimed.accuracy), std::isnan(found.accuracy));
-        if (!std::isnan(found.accuracy)) {
-          EXPECT_NEAR(claimed.accuracy, found.accuracy, exact ? 1e-15 : 0.02);
+        for (const auto& entry : model::EnumNames<Loss>::kAll) {
+          SCOPED_TRACE(entry.name);
+          const Chance claimed = chance_level(options, entry.value);
+          if (info.target == TargetKind::real && entry.value != Loss::mean_squared_error) {
+            EXPECT_TRUE(std::isnan(claimed.loss));
+            continue;
+          }
+          const Chance found = best_constant(options, entry.value);
+          const bool exact = info.fixed_table;
+          EXPECT_NEAR(claimed.loss, found.loss, (exact ? 1e-10 : 0.02) * found.loss);
+          EXPECT_EQ(std::isnan(claimed.accuracy), std::isnan(found.accuracy));
+          if (!std::isnan(found.accuracy)) {
+            EXPECT_NEAR(claimed.accuracy, found.accuracy, exact ? 1e-15 : 0.02);
+          }
         }
       }
 }
@@ -114,19 +125,6 @@ TEST(ChanceLevel, HasThePublishedValues) {
   options.shape = Shape::many_to_many;  // 20 steps, the first 5 without a target
   EXPECT_DOUBLE_EQ(chance_level(options, Loss::binary_cross_entropy).loss,
                    15.0 * std::numbers::ln2);
-}
-
-TEST(ChanceLevel, IsUnknownForALossThatIsNotTheNaturalOne) {
-  for (const TaskInfo& info : tasks())
-    for (const auto& entry : model::EnumNames<Loss>::kAll) {
-      const bool labels = info.target == TargetKind::binary;  // one-hot labels take the other one
-      const bool natural = entry.value == natural_loss(info.target) ||
-                           (labels && entry.value == Loss::categorical_cross_entropy);
-      TaskOptions options;
-      options.kind = info.kind;
-      EXPECT_EQ(std::isnan(chance_level(options, entry.value).loss), !natural)
-          << model::name_of(info.kind) << " " << entry.name;
-    }
 }
 
 // --- accuracy ------------------------------------------------------------------------------------

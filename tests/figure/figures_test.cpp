@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFigure, ::testing::ValuesIn(figure_name
                          [](const auto& test) { return support::test_name(test.param); });
 
 TEST(Catalogue, KnowsItsFiguresByName) {
-  EXPECT_EQ(catalogue().size(), 19u);
+  EXPECT_EQ(catalogue().size(), 20u);
   for (const FigureInfo& info : catalogue()) EXPECT_EQ(find_figure(info.name), &info);
   EXPECT_EQ(find_figure("los"), nullptr);
 }
@@ -294,13 +294,14 @@ TEST(Csv, LossHasOneRowPerIteration) {
   std::istringstream csv(csv_of(*find_figure("loss"), snapshot));
   std::string line;
   std::getline(csv, line);
-  EXPECT_EQ(line, "iteration,loss,validation_loss");
+  EXPECT_EQ(line, "iteration,loss,validation_loss,chance");
   for (std::size_t i = 0; i < 3; ++i) {
     std::getline(csv, line);
     const auto comma = line.find(',');
     EXPECT_EQ(line.substr(0, comma), std::to_string(i));
     EXPECT_EQ(std::stod(line.substr(comma + 1)), snapshot.history.value(training::Series::loss, i));
-    EXPECT_TRUE(line.ends_with(",nan")) << line;  // this task has no other data
+    // This task has no other data; chance is the entropy of one in three.
+    EXPECT_THAT(line, HasSubstr(",nan,0.636514168294812")) << line;
   }
   EXPECT_FALSE(std::getline(csv, line));
 }

@@ -64,11 +64,11 @@ TEST(LossFigure, MarksTheLossOfGuessing) {
       EXPECT_NEAR(point.y, Axes{*figure.plot}.y(std::numbers::ln2), 1e-9);
     EXPECT_THAT(all_text(figure), HasSubstr("by chance 0.693"));
   }
-  // Of the squared error nothing is known.
+  // The squared error of one half.
   const auto squared = snapshot_after(3, {"task.name=first-bit", "task.steps=5", "model.loss=mse"});
   const Figure figure = kLoss.build(squared, {}, {}, {640, 360});
-  EXPECT_THAT(all_text(figure), Not(HasSubstr("chance")));
-  EXPECT_TRUE(lines_of(figure, "loss", Dash::dotted).empty());
+  EXPECT_THAT(all_text(figure), HasSubstr("by chance 0.25"));
+  EXPECT_EQ(lines_of(figure, "loss", Dash::dotted).size(), 1u);
 }
 
 TEST(LossFigure, RangeHoldsEveryCurve) {
@@ -112,7 +112,9 @@ TEST(AccuracyFigure, CsvHasTheSharesOfTheRecords) {
   const auto snapshot = session.snapshot();
   const auto rows = rows_of(kAccuracy, snapshot);
   ASSERT_EQ(rows.size(), 26u);
-  EXPECT_EQ(rows[0], (std::vector<std::string>{"iteration", "accuracy", "validation_accuracy"}));
+  EXPECT_EQ(rows[0],
+            (std::vector<std::string>{"iteration", "accuracy", "validation_accuracy", "chance"}));
+  EXPECT_EQ(rows[9][3], "0.5");
   for (std::size_t i = 0; i < 25; ++i) EXPECT_EQ(std::stod(rows[i + 1][1]), shares[i]);
   ASSERT_EQ(validated.size(), 2u);
   EXPECT_EQ(std::stod(rows[1][2]), validated[0]);

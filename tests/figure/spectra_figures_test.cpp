@@ -1,4 +1,5 @@
-// The figures of the gradient by lag, the spectrum and the saturation: true to the analysis.
+// The figures of the gradient by lag, the spectrum, the saturation and the gates: true to the
+// analysis.
 #include <cmath>
 #include <complex>
 #include <limits>
@@ -16,12 +17,14 @@
 namespace backflow::figure {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 const FigureInfo& kLag = *find_figure("gradient-by-lag");
 const FigureInfo& kSpectrum = *find_figure("spectrum");
 const FigureInfo& kSaturation = *find_figure("saturation");
+const FigureInfo& kGates = *find_figure("gates");
 
 session::Snapshot twenty(std::initializer_list<const char*> more = {}) {
   std::vector<const char*> keys{"task.name=first-bit", "task.steps=20", "model.hidden=8"};
@@ -240,7 +243,7 @@ TEST(SpectrumFigure, WhatCannotBeShownIsSaid) {
   coarse->too_large = true;
   EXPECT_THAT(legible_text(waiting), HasSubstr("more memory than this machine can spare"));
   waiting.analysis = nullptr;
-  for (const FigureInfo* info : {&kLag, &kSpectrum, &kSaturation})
+  for (const FigureInfo* info : {&kLag, &kSpectrum, &kSaturation, &kGates})
     EXPECT_THAT(all_text(info->build(waiting, {}, {}, {640, 360})), HasSubstr("computing the"));
 }
 
@@ -326,6 +329,61 @@ TEST(SaturationFigure, TooltipTellsTheStep) {
   EXPECT_THAT(tip, HasSubstr("step t = 5\n"));
   EXPECT_THAT(tip, HasSubstr(compact(snapshot.analysis->saturation[4].mean_slope)));
   EXPECT_EQ(kSaturation.tooltip(snapshot, {}, figure, {1.0, 1.0}), "");
+}
+
+// --- gates
+// -----------------------------------------------------------------------------------------
+
+TEST(GatesFigure, CsvAndCurvesAreTheSigmoidsOfTheSequence) {
+  const auto snapshot = twenty({"model.cell=lstm", "model.forget_bias=3"});
+  const auto rows = rows_of(kGates, snapshot);
+  ASSERT_EQ(rows.size(), 61u);
+  const std::pair<const char*, model::Index> kBlocks[] = {{"i", 0}, {"f", 1}, {"o", 3}};
+  std::size_t row = 0;
+  for (const auto& [letter, block] : kBlocks)
+    for (model::Index t = 1; t <= 20; ++t) {
+      const Eigen::ArrayXd gate =
+          snapshot.record->trace.a.step(t).col(0).segment(8 * block, 8).unaryExpr([](double x) {
+            return 1.0 / (1.0 + std::exp(-x));
+          });
+      const auto& cells = rows[++row];
+      EXPECT_EQ(cells[0], std::to_string(t));
+      EXPECT_EQ(cells[1], letter);
+      EXPECT_NEAR(std::stod(cells[2]), gate.mean(), 1e-14);
+      EXPECT_EQ(std::stod(cells[3]), static_cast<double>((gate < 0.1).count()) / 8.0);
+      EXPECT_EQ(std::stod(cells[4]), static_cast<double>((gate > 0.9).count()) / 8.0);
+      EXPECT_NEAR(std::stod(cells[5]), gate.minCoeff(), 1e-14);
+      EXPECT_NEAR(std::stod(cells[9]), gate.maxCoeff(), 1e-14);
+    }
+  EXPECT_GT(std::stod(rows[25][4]), 0.5);  // f: σ(3) = 0.95
+  const Figure figure = kGates.build(snapshot, {}, {}, kGates.default_size);
+  ASSERT_EQ(figure.side_plots.size(), 2u);
+  const auto lines = marks_of<PolylineMark>(group_of(figure, "f-curves"));
+  ASSERT_EQ(lines.size(), 1u);
+  const Axes axes{figure.side_plots[0]};
+  EXPECT_NEAR(lines[0].points[4].y, axes.y(std::stod(rows[25][2])), 1e-6);
+  EXPECT_THAT(kGates.tooltip(snapshot, {}, figure, {axes.x(5.2), axes.y(0.5)}),
+              AllOf(HasSubstr("step t = 5\nforget gate f_{5}: mean "), Not(HasSubstr("input"))));
+  EXPECT_EQ(kGates.cell(snapshot, {}, figure, {axes.x(5.2), axes.y(0.5)})->t, 5);
+}
+
+TEST(GatesFigure, HasTheMeansAloneWhereThereIsLittleRoom) {
+  const auto snapshot = twenty({"model.cell=gru"});
+  const Figure figure = kGates.build(snapshot, {}, {}, {320, 180});
+  EXPECT_TRUE(figure.side_plots.empty());
+  EXPECT_EQ(marks_of<PolylineMark>(group_of(figure, "curves")).size(), 2u);
+  const Axes axes{*figure.plot};
+  EXPECT_THAT(kGates.tooltip(snapshot, {}, figure, {axes.x(7.0), axes.y(0.5)}),
+              AllOf(HasSubstr("reset gate r_{7}: mean "), HasSubstr("update gate z_{7}: mean ")));
+}
+
+TEST(GatesFigure, SaysThatTheVanillaCellHasNone) {
+  const auto snapshot = twenty();
+  EXPECT_EQ(rows_of(kGates, snapshot).size(), 1u);
+  const Figure figure = kGates.build(snapshot, {}, {}, kGates.default_size);
+  EXPECT_FALSE(figure.plot);
+  EXPECT_THAT(all_text(figure), HasSubstr("no gates"));
+  EXPECT_EQ(kGates.tooltip(snapshot, {}, figure, {100, 100}), "");
 }
 
 }  // namespace

@@ -67,11 +67,12 @@ def run(name, nonlinearity, batch, every_step, loss_name, out):
         write(f"J{k}", torch.autograd.functional.jacobian(onward(k), states[k].detach()))
 
 
-def run_gated(name, kind, lengths, every_step, out):
-    """GRU and LSTM on packed sequences of the given lengths (longest first), squared error."""
+def run_lengths(name, kind, lengths, every_step, out):
+    """A layer on packed sequences of the given lengths (longest first), squared error."""
     torch.manual_seed(len(name) + len(lengths))
     batch = len(lengths)
-    layer = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[kind](D, N)
+    layer = {"rnn": torch.nn.RNN, "relu": lambda d, n: torch.nn.RNN(d, n, nonlinearity="relu"),
+             "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[kind](D, N)
     head = torch.nn.Linear(N, M)
     with torch.no_grad():
         for p in list(layer.parameters()) + list(head.parameters()):
@@ -122,7 +123,7 @@ def run_gated(name, kind, lengths, every_step, out):
         if kind == "lstm":
             next_h, next_c = torch.lstm_cell(at, (state[:N][None], state[N:][None]), *weights)
             return torch.cat([next_h[0], next_c[0]])
-        cell = torch.gru_cell if kind == "gru" else torch.rnn_tanh_cell
+        cell = {"rnn": torch.rnn_tanh_cell, "relu": torch.rnn_relu_cell, "gru": torch.gru_cell}[kind]
         return cell(at, state[None], *weights)[0]
 
     def onward(k):
@@ -144,13 +145,15 @@ def main():
     run("tanh-cce", "tanh", 3, True, "cce", out)
     run("relu-mse", "relu", 3, True, "mse", out)
     run("relu-cce", "relu", 1, False, "cce", out)
-    run_gated("rnn-lengths", "rnn", [7, 5], True, out)
-    run_gated("gru-one", "gru", [7], True, out)
-    run_gated("gru-lengths", "gru", [7, 4], True, out)
-    run_gated("gru-last", "gru", [7, 5, 5], False, out)
-    run_gated("lstm-one", "lstm", [7], True, out)
-    run_gated("lstm-lengths", "lstm", [7, 4], True, out)
-    run_gated("lstm-last", "lstm", [7, 5, 5], False, out)
+    run_lengths("rnn-lengths", "rnn", [7, 5], True, out)
+    run_lengths("relu-three", "relu", [7, 5, 3], True, out)
+    run_lengths("relu-ended", "relu", [7, 4], False, out)
+    run_lengths("gru-one", "gru", [7], True, out)
+    run_lengths("gru-lengths", "gru", [7, 4], True, out)
+    run_lengths("gru-last", "gru", [7, 5, 5], False, out)
+    run_lengths("lstm-one", "lstm", [7], True, out)
+    run_lengths("lstm-lengths", "lstm", [7, 4], True, out)
+    run_lengths("lstm-last", "lstm", [7, 5, 5], False, out)
     path = pathlib.Path(__file__).with_name("torch_rnn.txt")
     path.write_text("\n".join(out) + "\n", encoding="ascii")
 

@@ -46,6 +46,7 @@ TEST(Quantity, SaysWhatIsWrong) {
 TEST(Quantity, EachHasAValueOrIsNotThere) {
   Session session(configured({"task.name=first-bit", "task.steps=5"}));
   session.iterate();  // with which held-out data are looked at
+  session.execute(SetAnalysis{{.spectra = true}});
   const Snapshot snapshot = snapshot_of(session);
   for (const QuantityInfo& info : quantities()) {
     std::string inside = "(", beyond = "(";
@@ -55,13 +56,13 @@ TEST(Quantity, EachHasAValueOrIsNotThere) {
     }
     const std::string name(info.name);
     EXPECT_TRUE(std::isfinite(number(info.count() > 0 ? name + inside + ")" : name, snapshot)) ||
-                info.name == "dz" || info.name == "y")
+                info.name == "dz" || info.name == "y" || info.name == "gate")
         << name;
     Snapshot record_alone = snapshot;
     record_alone.analysis = nullptr;
     if (info.name != "dz" && info.name != "y") {
       const double alone = number(info.count() > 0 ? name + inside + ")" : name, record_alone);
-      EXPECT_EQ(std::isnan(alone), info.of_analysis) << name;
+      EXPECT_EQ(std::isnan(alone), info.source != QuantitySource::record) << name;
     }
     const bool of_neuron =
         name.starts_with("neuron") || name.starts_with("wall") || name.starts_with("descent");
@@ -92,6 +93,34 @@ TEST(Quantity, OfTheNeuronAreItsWallAndItsDescent) {
   }
   EXPECT_TRUE(std::isnan(number("descent-error(301)", snapshot)));
   EXPECT_TRUE(std::isnan(number("descent-length(0)", snapshot)));
+}
+
+TEST(Quantity, ChanceAndConditionAreThoseOfTheSettings) {
+  Session session(configured({"task.name=first-bit", "model.readout=identity", "model.hidden=2",
+                              "model.init=identity", "model.init_scale=none"}));
+  Snapshot snapshot = snapshot_of(session);
+  EXPECT_DOUBLE_EQ(number("chance-loss", snapshot), 0.25);  // squared error of one half
+  EXPECT_DOUBLE_EQ(number("chance-accuracy", snapshot), 0.5);
+  EXPECT_TRUE(std::isnan(number("condition", snapshot)));  // not asked for
+  session.execute(SetAnalysis{{.spectra = true}});
+  session.execute(SetRecurrentWeights{model::Matrix{{4.0, 0.0}, {0.0, 1.0}}, "Set W_hh", 0});
+  snapshot = snapshot_of(session);
+  EXPECT_NEAR(number("condition", snapshot), 4.0, 1e-12);
+}
+
+TEST(Quantity, GatesAreTheirSigmoids) {
+  Session session(configured({"task.name=first-bit", "task.steps=5", "model.cell=lstm"}));
+  const Snapshot snapshot = snapshot_of(session);
+  const auto a = snapshot.record->trace.a.step(3).col(0);
+  const auto mean = [&](model::Index block) {
+    const auto opening = [](double x) { return 1.0 / (1.0 + std::exp(-x)); };
+    return a.segment(block * 8, 8).unaryExpr(opening).mean();
+  };
+  EXPECT_NEAR(number("gate(3, 1)", snapshot), mean(0), 1e-14);  // i
+  EXPECT_NEAR(number("gate(3, 2)", snapshot), mean(1), 1e-14);  // f
+  EXPECT_NEAR(number("gate(3, 3)", snapshot), mean(3), 1e-14);  // o
+  EXPECT_TRUE(std::isnan(number("gate(3, 4)", snapshot)));
+  EXPECT_TRUE(std::isnan(number("gate(6, 1)", snapshot)));
 }
 
 TEST(Quantity, TermsOfAllSequencesAddUpToTheGradient) {

@@ -310,6 +310,7 @@ TEST(Panels, EveryFigureIsReachedByItsTabAndByItsKey) {
                                                {"loss", Key::digit_3},
                                                {"learning-rate", Key::digit_7},
                                                {"saturation", Key::digit_8},
+                                               {"gates", Key::g},
                                                {"error-surface", Key::e},
                                                {"error-relief", Key::v},
                                                {"bifurcation", Key::i},

@@ -39,10 +39,11 @@ TaskInfo adding_task() {
       .target_size = always<1>,
       .least_steps = always<2>,
       .first_target = at_the_last,
-      .chance =
+      .spread =
           [](const TaskOptions&) {
             // The sum has the density 1 − |s − 1| on (0, 2).
-            return Chance{1.0 / 6.0, 2.0 * kTolerance - kTolerance * kTolerance};
+            return TargetSpread{.variance = 1.0 / 6.0,
+                                .near_best = 2.0 * kTolerance - kTolerance * kTolerance};
           },
       .generate = generate,
   };

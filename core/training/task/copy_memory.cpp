@@ -47,7 +47,7 @@ TaskInfo copy_memory_task() {
       .least_steps = [](const TaskOptions& options) { return 2 * options.symbols + 1; },
       .first_target = [](const TaskOptions& options,
                          Index length) { return length - options.symbols + 1; },
-      .chance = [](const TaskOptions&) { return uniform_chance(kSymbols); },
+      .spread = [](const TaskOptions&) { return equal_shares(kSymbols); },
       .generate = generate,
       .input_words = words,
   };

@@ -31,7 +31,7 @@ TaskInfo delayed_echo_task() {
       .target_size = always<1>,
       .least_steps = [](const TaskOptions& options) { return options.delay + 1; },
       .first_target = [](const TaskOptions& options, Index) { return options.delay + 1; },
-      .chance = [](const TaskOptions&) { return uniform_chance(2); },
+      .spread = [](const TaskOptions&) { return equal_shares(2); },
       .generate = generate,
   };
 }

@@ -38,13 +38,7 @@ std::vector<std::string> words(const TaskOptions& options) {
   return all;
 }
 
-Chance chance(const TaskOptions& options) {
-  const std::vector<double>& frequency = text_of(options).frequency;
-  double entropy = 0.0;
-  for (const double p : frequency)
-    if (p > 0.0) entropy -= p * std::log(p);
-  return {entropy, *std::max_element(frequency.begin(), frequency.end())};
-}
+TargetSpread spread(const TaskOptions& options) { return {.shares = text_of(options).frequency}; }
 
 }  // namespace
 
@@ -60,7 +54,7 @@ TaskInfo next_character_task() {
       .target_size = alphabet_size,
       .least_steps = always<1>,
       .first_target = from_the_first,
-      .chance = chance,
+      .spread = spread,
       .generate = generate,
       .held_out = held_out,
       .input_words = words,

@@ -33,7 +33,7 @@ double mean_variance(const SequenceData& data) {
   return squares.mean() / count;
 }
 
-std::vector<double> shares(const SequenceData& data) {
+std::vector<double> shares_of(const SequenceData& data) {
   const bool labels = data.target == TargetKind::binary;
   std::vector<double> share(static_cast<std::size_t>(labels ? 2 : data.target_size), 0.0);
   double all = 0.0;
@@ -67,15 +67,10 @@ void SequenceData::summarise() {
   double targets = 0.0;
   for_targets(*this, [&](const auto&) { targets += 1.0; });
   mean_targets = targets / static_cast<double>(sequences.size());
-  if (target == TargetKind::real) {
-    chance_loss = mean_variance(*this);
-    return;
-  }
-  chance_loss = chance_accuracy = 0.0;
-  for (const double p : shares(*this)) {
-    if (p > 0.0) chance_loss -= p * std::log(p);
-    chance_accuracy = std::max(chance_accuracy, p);
-  }
+  if (target == TargetKind::real)
+    variance = mean_variance(*this);
+  else
+    shares = shares_of(*this);
 }
 
 SequenceParts::SequenceParts(const SequenceData& data, Index steps, bool held_out) : data_(data) {

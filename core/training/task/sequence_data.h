@@ -40,12 +40,10 @@ struct SequenceData {
   model::Index longest = 0;  ///< the most steps of a sequence
   bool only_last = false;    ///< each sequence has a target at its last step and no other
   bool same_lengths = true;
-  double mean_targets = 0.0;  ///< steps with a target of a sequence, on average
-  /// Of the best answer that is the same for every step: the entropy of labels and classes in nats,
-  /// the variance of reals (a mean over m); nan without targets.
-  double chance_loss = std::numeric_limits<double>::quiet_NaN();
-  /// The share of the most frequent label or class; nan for reals.
-  double chance_accuracy = std::numeric_limits<double>::quiet_NaN();
+  double mean_targets = 0.0;   ///< steps with a target of a sequence, on average
+  std::vector<double> shares;  ///< of the labels or classes; empty for reals and without targets
+  /// Of reals, a mean over m; else nan.
+  double variance = std::numeric_limits<double>::quiet_NaN();
 
   model::Index input_size() const { return sequences.front().inputs.rows(); }
   /// Real targets of one column, all of whose numbers these are, at least one: when all are whole,

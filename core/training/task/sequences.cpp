@@ -88,9 +88,9 @@ Index first_target(const TaskOptions& options, Index length) {
   return options.data && options.data->only_last ? length : 1;
 }
 
-Chance chance(const TaskOptions& options) {
+TargetSpread spread(const TaskOptions& options) {
   if (!options.data) return {};
-  return {options.data->chance_loss, options.data->chance_accuracy};
+  return {.shares = options.data->shares, .variance = options.data->variance};
 }
 
 // Of sequences of different lengths that are cut it depends on which are drawn.
@@ -131,7 +131,7 @@ TaskInfo sequences_task(TargetKind target) {
       .target_size = target_size,
       .least_steps = always<1>,
       .first_target = first_target,
-      .chance = chance,
+      .spread = spread,
       .generate = generate,
       .lengths = lengths,
       .own_steps = own_steps,
@@ -153,7 +153,7 @@ TaskInfo random_input_task() {
       .target_size = always<0>,
       .least_steps = always<1>,
       .first_target = from_the_first,
-      .chance = [](const TaskOptions&) { return Chance(); },
+      .spread = [](const TaskOptions&) { return TargetSpread(); },
       .generate = generate_noise,
       .held_out = [](const TaskOptions&, Index) { return Index{0}; },
   };

@@ -56,7 +56,7 @@ TaskInfo sine_task() {
       .target_size = always<1>,
       .least_steps = always<1>,
       .first_target = from_the_first,
-      .chance = [](const TaskOptions&) { return Chance{.loss = 0.5}; },
+      .spread = [](const TaskOptions&) { return TargetSpread{.variance = 0.5}; },
       .generate = generate,
   };
 }

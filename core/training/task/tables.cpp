@@ -30,10 +30,10 @@ void fill(const Table<Rows>& table, Sequences& sequences, Put put) {
 }
 
 template <std::size_t Rows>
-Chance chance_of(const Table<Rows>& table) {
+TargetSpread spread_of(const Table<Rows>& table) {
   const auto ones = std::count(table.labels.begin(), table.labels.end(), 1);
   const double p = static_cast<double>(ones) / static_cast<double>(Rows);
-  return {-p * std::log(p) - (1.0 - p) * std::log(1.0 - p), std::max(p, 1.0 - p)};
+  return {.shares = {1.0 - p, p}};
 }
 
 TaskInfo table_task(TaskKind kind, std::string_view description) {
@@ -58,7 +58,7 @@ TaskInfo cat_mat_rat_task() {
       "three sentences of three words, one-hot; is the sentence one of the two good ones?");
   info.default_batch = 3;
   info.input_size = always<3>;
-  info.chance = [](const TaskOptions&) { return chance_of(kCatMatRat); };
+  info.spread = [](const TaskOptions&) { return spread_of(kCatMatRat); };
   info.generate = [](const TaskOptions&, model::Random&, Sequences& sequences) {
     fill(kCatMatRat, sequences,
          [&](Index t, Index b, int word) { sequences.inputs.step(t)(word, b) = 1.0; });
@@ -74,7 +74,7 @@ TaskInfo binary_table_task() {
                              "four sequences of three bits; the answer is the first bit");
   info.default_batch = 4;
   info.input_size = always<1>;
-  info.chance = [](const TaskOptions&) { return chance_of(kBinary); };
+  info.spread = [](const TaskOptions&) { return spread_of(kBinary); };
   info.generate = [](const TaskOptions&, model::Random&, Sequences& sequences) {
     fill(kBinary, sequences,
          [&](Index t, Index b, int bit) { sequences.inputs.step(t)(0, b) = bit; });

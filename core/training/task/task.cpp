@@ -91,18 +91,30 @@ model::Batch make(const TaskOptions& options, TargetEncoding encoding, std::uint
   return batch;
 }
 
-bool is_natural(model::Loss loss, TargetKind target) {
-  switch (target) {
-    case TargetKind::binary:
-      return loss != model::Loss::mean_squared_error;
-    case TargetKind::classes:
-      return loss == model::Loss::categorical_cross_entropy;
-    case TargetKind::real:
-      return loss == model::Loss::mean_squared_error;
-    case TargetKind::none:
-      break;
+// −p ln p.
+double information(double p) { return p > 0.0 ? -p * std::log(p) : 0.0; }
+
+// Of one step, of the best constant answer to that many targets.
+double constant_loss(const TargetSpread& spread, model::Loss loss, Index targets) {
+  if (spread.shares.empty())
+    return loss == model::Loss::mean_squared_error ? spread.variance
+                                                   : std::numeric_limits<double>::quiet_NaN();
+  double sum = 0.0;
+  for (const double p : spread.shares) {
+    switch (loss) {
+      case model::Loss::mean_squared_error:
+        sum += p * (1.0 - p);
+        break;
+      case model::Loss::binary_cross_entropy:
+        sum += information(p) + information(1.0 - p);
+        break;
+      case model::Loss::categorical_cross_entropy:
+        sum += information(p);
+    }
   }
-  return false;
+  if (loss == model::Loss::categorical_cross_entropy) return sum;
+  // A label costs the same alone as one of two classes.
+  return sum / static_cast<double>(std::max<Index>(2, targets));
 }
 
 }  // namespace
@@ -210,11 +222,13 @@ std::optional<model::Batch> make_validation_batch(TaskOptions options, TargetEnc
 Chance chance_level(const TaskOptions& options, model::Loss loss) {
   const TaskInfo& info = task_info(options);
   const TaskOptions full = resolved(options);
-  Chance chance = info.chance(full);
+  const TargetSpread spread = info.spread(full);
+  const bool classes = !spread.shares.empty();
+  Chance chance{constant_loss(spread, loss, info.target_size(full)),
+                classes ? *std::ranges::max_element(spread.shares) : spread.near_best};
   const auto loss_steps = [&](Index length) {
     return static_cast<double>(length - first_loss(info, full, length) + 1);
   };
-  if (!is_natural(loss, info.target)) chance.loss = std::numeric_limits<double>::quiet_NaN();
   if (info.mean_losses != nullptr) {
     chance.loss *= full.shape == Shape::many_to_one ? 1.0 : info.mean_losses(full);
     return chance;

@@ -90,6 +90,14 @@ struct Sequences {
   model::Index length(model::Index b) const { return lengths[static_cast<std::size_t>(b)]; }
 };
 
+/// How the targets of a loss step are spread, over all sequences and steps.
+struct TargetSpread {
+  std::vector<double> shares = {};  ///< of the classes, or of the labels 0 and 1; empty: reals
+  double variance = std::numeric_limits<double>::quiet_NaN();  ///< of reals, a mean over the m
+  /// Of reals: how often the best constant answer is within TaskInfo::tolerance.
+  double near_best = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// What is reached without looking at the inputs.
 struct Chance {
   double loss = std::numeric_limits<double>::quiet_NaN();
@@ -116,8 +124,7 @@ struct TaskInfo {
   model::Index (*least_steps)(const TaskOptions&);  ///< of the shortest sequence that can be made
   /// The first step with a target in a sequence of that length; all later ones have one too.
   model::Index (*first_target)(const TaskOptions&, model::Index length);
-  /// Of one loss step, for the loss that fits the target; the accuracy as well where there is one.
-  Chance (*chance)(const TaskOptions&);
+  TargetSpread (*spread)(const TaskOptions&);
   void (*generate)(const TaskOptions&, model::Random&, Sequences&);
   /// T_b of the sequences that generate() will fill from the same random numbers; null: drawn
   /// between length_min and T.
@@ -175,10 +182,11 @@ std::optional<model::Batch> make_validation_batch(TaskOptions options, TargetEnc
 /// Loss and accuracy of the best answer that is the same for every input and step.
 ///
 /// The loss is L = Σ_t L_t with L_t = (1/B) Σ_b w_tb ℓ_tb, that is the expected number of loss
-/// steps of a sequence times the loss of one: entropy of the labels or classes in nats for the
-/// cross-entropies, variance of the target for the squared error of real targets (Cover & Thomas
-/// 2006, section 2.6; each task's file has its figure). The loss is nan when it is not that natural
-/// one; the accuracy is nan when there is no right and wrong.
+/// steps of a sequence times the loss of one (model/output.h), which the targets' means minimise
+/// (Cover & Thomas 2006, section 2.6; each task's file has its figure): of reals the variance; of
+/// classes with shares p the entropy in nats, the mean of the entropies of (p_k, 1 − p_k), or, for
+/// the squared error, of p_k (1 − p_k). The loss is nan without targets and for a cross-entropy of
+/// reals; the accuracy is nan when there is no right and wrong.
 Chance chance_level(const TaskOptions& options, model::Loss loss);
 
 }  // namespace backflow::training

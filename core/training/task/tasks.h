@@ -85,8 +85,10 @@ inline double noisy_bit(model::Random& random, double noise, bool& one) {
 /// Adds normal noise to every input up to the sequences' ends.
 void add_noise(double deviation, model::Random& random, Sequences& sequences);
 
-/// Chance of K equally frequent classes.
-inline Chance uniform_chance(int classes) { return {std::log(classes), 1.0 / classes}; }
+/// K equally frequent classes.
+inline TargetSpread equal_shares(int classes) {
+  return {.shares = std::vector<double>(static_cast<std::size_t>(classes), 1.0 / classes)};
+}
 
 template <model::Index Size>
 model::Index always(const TaskOptions&) {
@@ -112,7 +114,7 @@ TaskInfo bit_task(TaskKind kind, std::string_view description, std::vector<Shape
       .target_size = always<1>,
       .least_steps = always<1>,
       .first_target = from_the_first,
-      .chance = [](const TaskOptions&) { return uniform_chance(2); },
+      .spread = [](const TaskOptions&) { return equal_shares(2); },
       .generate =
           [](const TaskOptions& options, model::Random& random, Sequences& sequences) {
             for (model::Index b = 0; b < sequences.size(); ++b) {

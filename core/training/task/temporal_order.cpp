@@ -42,7 +42,7 @@ TaskInfo temporal_order_task() {
       .target_size = always<4>,
       .least_steps = always<3>,
       .first_target = at_the_last,
-      .chance = [](const TaskOptions&) { return uniform_chance(4); },
+      .spread = [](const TaskOptions&) { return equal_shares(4); },
       .generate = generate,
       .input_words =
           [](const TaskOptions&) { return std::vector<std::string>{"a", "b", "c", "d", "X", "Y"}; },
