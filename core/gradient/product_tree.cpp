@@ -216,9 +216,9 @@ private:
   }
 
   // X Xᵀ of every block, for products with vectors. Where there are few of them, on the other side
-  // as well, forming it costs more than it saves.
+  // as well, forming it costs more than it saves, and of a part of the state it saves nothing.
   std::vector<Semidefinite> squares_of(const Blocks& factors) const {
-    const bool few = factors.count() <= n_ / 12;
+    const bool few = factors.count() <= n_ / 12 || 2 * part_.count <= n_;
     Matrix one(n_, few ? 0 : n_);
     std::vector<Semidefinite> all;
     for (Index i = 0; i < factors.count() && !stop(); ++i) {
@@ -290,8 +290,11 @@ private:
         model::assign_product(left.grams, Transpose::no, right.grams.middleRows(first, own),
                               Transpose::yes, squares.middleCols(first, own));
       });
-    } else if (!largest_eigenvalues(left.operators, right.operators, cancelled_, squares)) {
-      return;
+    } else {
+      const auto root = [&](Index k) {
+        return Semidefinite::square(asked_cols(right.factors.block(k)));
+      };
+      if (!largest_eigenvalues(left.operators, right.operators, cancelled_, squares, root)) return;
     }
     if (stop()) return;
     parallel::for_each(2, [&](Index half) {

@@ -9,6 +9,7 @@ using model::Index;
 Semidefinite Semidefinite::whole(const model::ConstRef& S) {
   Semidefinite own(Kind::whole, S.rows());
   own.matrix_.pack(S);
+  own.trace_ = S.trace();
   return own;
 }
 
@@ -19,7 +20,21 @@ Semidefinite Semidefinite::square(const model::ConstRef& X) {
   return own;
 }
 
-Semidefinite Semidefinite::identity(Index n) { return {Kind::identity, n}; }
+Semidefinite Semidefinite::identity(Index n) {
+  Semidefinite own(Kind::identity, n);
+  own.trace_ = static_cast<double>(n);
+  return own;
+}
+
+void Semidefinite::multiply_root(const model::ConstRef& x, model::MutableRef y) const {
+  const model::PackedProduct product(matrix_, x);
+  model::assign_products({&product, 1}, y);
+}
+
+void Semidefinite::multiply_root_transposed(const model::ConstRef& x, model::MutableRef y) const {
+  const model::PackedProduct product(transposed_, x);
+  model::assign_products({&product, 1}, y);
+}
 
 void Semidefinite::multiply(const model::ConstRef& x, model::MutableRef y) const {
   if (kind_ == Kind::identity) {
@@ -32,10 +47,8 @@ void Semidefinite::multiply(const model::ConstRef& x, model::MutableRef y) const
     return;
   }
   auto inner = model::scratch(4, transposed_.rows(), x.cols());
-  const model::PackedProduct first(transposed_, x);
-  model::assign_products({&first, 1}, inner);
-  const model::PackedProduct second(matrix_, inner);
-  model::assign_products({&second, 1}, y);
+  multiply_root_transposed(x, inner);
+  multiply_root(inner, y);
 }
 
 }  // namespace backflow::gradient

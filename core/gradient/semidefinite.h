@@ -11,7 +11,8 @@ class Semidefinite {
 public:
   /// S itself (n, n).
   static Semidefinite whole(const model::ConstRef& S);
-  /// S = X Xᵀ of X (n, c), which is not formed: twice the operations for c = n.
+  /// S = X Xᵀ of X (n, c), which is not formed: twice the operations for c = n, as many for c =
+  /// n/2.
   static Semidefinite square(const model::ConstRef& X);
   static Semidefinite identity(model::Index n);
 
@@ -19,12 +20,25 @@ public:
   /// y = S x, both (n, any number of columns). Any number of threads may do so at once.
   void multiply(const model::ConstRef& x, model::MutableRef y) const;
 
+  /// Made by square().
+  bool has_root() const { return kind_ == Kind::square; }
+  /// c of X (n, c). These three: of square() alone.
+  model::Index root_columns() const { return matrix_.inner(); }
+  /// y (n, any) = X x (c, any).
+  void multiply_root(const model::ConstRef& x, model::MutableRef y) const;
+  /// y (c, any) = Xᵀ x (n, any).
+  void multiply_root_transposed(const model::ConstRef& x, model::MutableRef y) const;
+
+  /// The sum of the eigenvalues, of whole() and identity().
+  double trace() const { return trace_; }
+
 private:
   enum class Kind { whole, square, identity };
   Semidefinite(Kind kind, model::Index size) : kind_(kind), size_(size) {}
 
   Kind kind_;
   model::Index size_;
+  double trace_ = 0.0;
   model::PackedMatrix matrix_, transposed_;  // S, or X and Xᵀ
 };
 
