@@ -27,7 +27,7 @@ struct Band {
 
 // From the top down; `right` never falls. Rows that are cut alike are one band, and so are rows
 // too thin to be told apart.
-std::vector<Band> bands_of(const Truncation& truncation, const Rect& map, Index steps) {
+std::vector<Band> cut_bands(const Truncation& truncation, const Rect& map, Index steps) {
   const double count = static_cast<double>(steps + 1);
   const double width = map.width / count, height = map.height / count;
   std::vector<Band> bands;
@@ -73,7 +73,7 @@ Color cut_color(const Color& color, const FigureStyle& style) {
 
 void add_cut_cells(Group& group, const FigureStyle& style, const Truncation& truncation,
                    const Rect& map, Index steps) {
-  const std::vector<Band> bands = bands_of(truncation, map, steps);
+  const std::vector<Band> bands = cut_bands(truncation, map, steps);
   if (bands.empty()) return;
   Color veil = palette(style.theme).background;
   veil.a = static_cast<std::uint8_t>(std::lround(255.0 * kDim));
