@@ -142,13 +142,12 @@ class Tile {
 public:
   using Matrices = std::span<const Semidefinite>;
 
-  /// `close`: eigenvalues that lie close to each other are to be expected.
   Tile(Matrices A, Matrices B, Eigen::Ref<Matrix> values, std::vector<Index> pairs, bool close)
       : a_(values.rows()),
         n_(A.front().size()),
         rooted_(all_have_roots(B)),
-        careful_(close),
         m_(rooted_ ? B.front().root_columns() : n_),
+        careful_(close && rooted_),
         A_(A),
         B_(B),
         values_(values),
@@ -341,9 +340,9 @@ private:
   }
 
   Index a_, n_;
-  bool rooted_;   // the iteration is that of Xᵀ A X
-  bool careful_;  // each vector is made orthogonal to all before it
+  bool rooted_;  // the iteration is that of Xᵀ A X
   Index m_;
+  bool careful_;  // each vector is made orthogonal to all before it
   Matrices A_, B_;
   Eigen::Ref<Matrix> values_;
   std::vector<Index> pairs_;  // j·a + i of each column
@@ -361,7 +360,7 @@ private:
 
 bool largest_eigenvalues(std::span<const Semidefinite> A, std::span<const Semidefinite> B,
                          const std::function<bool()>& cancelled, Matrix& values,
-                         const RootOfB& root_of_B) {
+                         const RootOfB& root_of_B, bool close) {
   const auto a = static_cast<Index>(A.size()), b = static_cast<Index>(B.size());
   const auto part = [](std::span<const Semidefinite> all, Index first, Index count) {
     return all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
@@ -379,7 +378,7 @@ bool largest_eigenvalues(std::span<const Semidefinite> A, std::span<const Semide
     auto own = values.block(i, j, rows, cols);
     std::vector<Index> pairs(static_cast<std::size_t>(rows * cols));
     std::iota(pairs.begin(), pairs.end(), Index{0});
-    Tile first(part(A, i, rows), part(B, j, cols), own, std::move(pairs), false);
+    Tile first(part(A, i, rows), part(B, j, cols), own, std::move(pairs), close);
     first.run();
     if (first.lost().empty() || !root_of_B) return;
     std::vector<Semidefinite> roots;

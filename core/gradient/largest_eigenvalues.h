@@ -20,12 +20,13 @@ using RootOfB = std::function<Semidefinite(model::Index j)>;
 
 /// values(i, j) (a, b) becomes λ_max(A_i B_j), for one size n of all matrices, to a relative error
 /// of about 1e-12 where the largest eigenvalue is separated by more than 1e-3 and below 1e-9 in
-/// practice (of some that lie closer together than 1e-6 it may be any); NaN where the iteration did
+/// practice (of some that lie closer together than 1e-6 it may be any, unless `close`, which takes
+/// longer, says that there will be such); NaN where the iteration did
 /// not converge or a matrix is not finite, and, without `root_of_B`, where it lost its digits.
 /// Where all B have roots of one size, those are used from the start. Returns false when
 /// `cancelled` said so.
 bool largest_eigenvalues(std::span<const Semidefinite> A, std::span<const Semidefinite> B,
                          const std::function<bool()>& cancelled, model::Matrix& values,
-                         const RootOfB& root_of_B = {});
+                         const RootOfB& root_of_B = {}, bool close = false);
 
 }  // namespace backflow::gradient

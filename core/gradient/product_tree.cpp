@@ -100,6 +100,9 @@ private:
   // Measured: below this share of ‖L‖² ‖R‖²/n the squares have lost too many digits.
   static constexpr double kCancellation = 1e-4;
 
+  // An LSTM's open gates hand a part of the state on nearly unchanged: singular values lie close.
+  bool is_part() const { return part_.count < n_; }
+
   bool stop() const { return cancelled_ && cancelled_(); }
 
   const ScaledMatrix& jacobian(Index t) const {
@@ -153,7 +156,7 @@ private:
       matrices[static_cast<std::size_t>(i)] = Semidefinite::square(steps.block(i));
     });
     Matrix squares;
-    if (!largest_eigenvalues(matrices, {&identity, 1}, cancelled_, squares)) return;
+    if (!largest_eigenvalues(matrices, {&identity, 1}, cancelled_, squares, {}, is_part())) return;
     for (Index i = 0; i < T; ++i) {
       const double square = squares(i, 0);
       const double norm = std::isfinite(square) ? std::sqrt(square) : norm_of(steps.block(i));
@@ -294,7 +297,9 @@ private:
       const auto root = [&](Index k) {
         return Semidefinite::square(asked_cols(right.factors.block(k)));
       };
-      if (!largest_eigenvalues(left.operators, right.operators, cancelled_, squares, root)) return;
+      if (!largest_eigenvalues(left.operators, right.operators, cancelled_, squares, root,
+                               is_part()))
+        return;
     }
     if (stop()) return;
     parallel::for_each(2, [&](Index half) {

@@ -27,11 +27,19 @@ Semidefinite Semidefinite::identity(Index n) {
 }
 
 void Semidefinite::multiply_root(const model::ConstRef& x, model::MutableRef y) const {
+  if (kind_ == Kind::identity) {
+    y = x;
+    return;
+  }
   const model::PackedProduct product(matrix_, x);
   model::assign_products({&product, 1}, y);
 }
 
 void Semidefinite::multiply_root_transposed(const model::ConstRef& x, model::MutableRef y) const {
+  if (kind_ == Kind::identity) {
+    y = x;
+    return;
+  }
   const model::PackedProduct product(transposed_, x);
   model::assign_products({&product, 1}, y);
 }

@@ -20,10 +20,10 @@ public:
   /// y = S x, both (n, any number of columns). Any number of threads may do so at once.
   void multiply(const model::ConstRef& x, model::MutableRef y) const;
 
-  /// Made by square().
-  bool has_root() const { return kind_ == Kind::square; }
-  /// c of X (n, c). These three: of square() alone.
-  model::Index root_columns() const { return matrix_.inner(); }
+  /// Made by square() or identity(), whose X is the identity.
+  bool has_root() const { return kind_ != Kind::whole; }
+  /// c of X (n, c). These three: where there is a root.
+  model::Index root_columns() const { return kind_ == Kind::identity ? size_ : matrix_.inner(); }
   /// y (n, any) = X x (c, any).
   void multiply_root(const model::ConstRef& x, model::MutableRef y) const;
   /// y (c, any) = Xᵀ x (n, any).
