@@ -34,6 +34,7 @@ class EverySvg : public ::testing::TestWithParam<std::string_view> {};
 TEST_P(EverySvg, IsSmallAndHasRealTextAndPartsWithNames) {
   const figure::FigureInfo& info = *figure::find_figure(GetParam());
   for (const char* cell : {"model.cell=rnn", "model.cell=lstm"}) {
+    if (info.of_gates && std::string_view(cell) == "model.cell=rnn") continue;  // it has none
     SCOPED_TRACE(cell);
     const session::Snapshot snapshot =
         figure::snapshot_after(30, {cell, "task.name=first-bit", "task.steps=200", "task.batch=4"});

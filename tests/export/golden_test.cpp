@@ -41,14 +41,15 @@ void write(const fs::path& path, const std::string& bytes) {
 }
 
 // A short run of a small network: few steps of rounding lie between the processors.
-const session::Snapshot& snapshot() {
-  static const session::Snapshot kSnapshot = figure::snapshot_after(
-      4, {"task.name=first-bit", "task.steps=5", "task.batch=2", "model.hidden=4"});
-  return kSnapshot;
+session::Snapshot snapshot_of(const char* cell) {
+  return figure::snapshot_after(
+      4, {cell, "task.name=first-bit", "task.steps=5", "task.batch=2", "model.hidden=4"});
 }
 
 figure::Figure small(const figure::FigureInfo& info) {
-  return info.build(snapshot(), {}, {}, {480.0, 320.0});
+  static const session::Snapshot kVanilla = snapshot_of("model.cell=rnn");
+  return info.build(info.of_gates ? snapshot_of("model.cell=gru") : kVanilla, {}, {},
+                    {480.0, 320.0});
 }
 
 std::string decoded(std::string_view base64) {
