@@ -1,21 +1,19 @@
 #include "app/session/analysis.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
+#include "app/session/analysis_products.h"
+#include "app/session/analysis_steps.h"
 #include "app/session/gradient_walk.h"
+#include "app/session/map_level.h"
 #include "core/gradient/blame.h"
 #include "core/gradient/coarse_norms.h"
 #include "core/gradient/estimated_norms.h"
-#include "core/gradient/jacobian.h"
 #include "core/model/initialization.h"
 #include "core/parallel/memory.h"
 
@@ -24,168 +22,6 @@ namespace {
 
 using model::Index;
 using training::IterationRecord;
-
-// The rows of Trace::a that go through f: all of the vanilla cell's, the new state's of the others.
-auto activated(const IterationRecord& record, Index t, Index sequence) {
-  const Index n = record.model.parameters.hidden_size();
-  const Index block = model::layout_of(record.model).new_state_block;
-  return record.trace.a.step(t).col(sequence).segment(block * n, n);
-}
-
-void add_saturation(const IterationRecord& record, Index sequence, Analysis& analysis) {
-  const model::Activation& f = record.model.activation;
-  const double gamma = model::derivative_bound(f);
-  const Index n = record.model.parameters.hidden_size(), T = record.trace.length(sequence);
-  model::Matrix slopes(n, 1), all(n, T);
-  for (Index t = 1; t <= T; ++t) {
-    all.col(t - 1) = activated(record, t, sequence);
-    model::derivative(f, all.col(t - 1), slopes);
-    analysis.saturation.push_back(gradient::saturation(slopes.col(0), gamma));
-    slopes = slopes.cwiseAbs() / gamma;
-    analysis.slopes.push_back(gradient::five_numbers(slopes.col(0)));
-    analysis.pre_activations.push_back(gradient::five_numbers(all.col(t - 1)));
-  }
-  analysis.pre_activation_histogram = gradient::histogram(all, kActivationBins);
-}
-
-// Of all gates but the one that makes the new state, which goes through f.
-void add_gates(const IterationRecord& record, Index sequence, Analysis& analysis) {
-  const model::CellLayout& layout = model::layout_of(record.model);
-  const Index n = record.model.parameters.hidden_size(), T = record.trace.length(sequence);
-  model::Matrix values(n, 1);
-  for (Index block = 0; block < layout.gate_count(); ++block) {
-    if (block == layout.new_state_block) continue;
-    GateSteps& gate = analysis.gates.emplace_back(GateSteps{block, {}});
-    for (Index t = 1; t <= T; ++t) {
-      model::sigmoid(record.trace.a.step(t).col(sequence).segment(block * n, n), values);
-      gate.steps.push_back(gradient::gate_opening(values.col(0)));
-    }
-  }
-}
-
-using Jacobians = std::vector<gradient::ScaledMatrix>;
-
-StepPair limited(StepPair pair, Index T) {
-  pair.t = std::min(pair.t, T);
-  pair.k = std::min(pair.k, pair.t);
-  return pair;
-}
-
-// Made when first wanted: those of long sequences of wide networks take gigabytes.
-class LazyJacobians {
-public:
-  LazyJacobians(const IterationRecord& record, Index sequence)
-      : record_(record), sequence_(sequence) {}
-
-  const Jacobians& operator()() {
-    if (jacobians_.empty())
-      jacobians_ = gradient::step_jacobians(record_.model, record_.trace, sequence_);
-    return jacobians_;
-  }
-
-private:
-  const IterationRecord& record_;
-  Index sequence_;
-  Jacobians jacobians_;
-};
-
-std::optional<gradient::Spectrum> spectrum_of(const IterationRecord& record,
-                                              LazyJacobians& jacobians,
-                                              std::optional<StepPair> product,
-                                              gradient::BlockRange block,
-                                              const gradient::CancelFunction& cancelled) {
-  if (!product)
-    return gradient::spectrum(model::block_of_new_state(record.model.parameters, record.model.cell),
-                              cancelled);
-  if (product->k < product->t)
-    return gradient::spectrum(std::span(jacobians())
-                                  .subspan(static_cast<std::size_t>(product->k),
-                                           static_cast<std::size_t>(product->t - product->k)),
-                              block, cancelled);
-  return gradient::spectrum(model::Matrix::Identity(block.count, block.count), cancelled);
-}
-
-// With what `analysis` has of them already; false when cancelled.
-bool add_spectra(const IterationRecord& record, LazyJacobians& jacobians,
-                 std::optional<StepPair> product, const gradient::CancelFunction& cancelled,
-                 Analysis& analysis) {
-  const gradient::StateBlock block = analysis.norms.block;
-  if (analysis.spectra && analysis.spectra->product == product &&
-      (!product || analysis.spectra->block == block))
-    return true;
-  auto spectrum = spectrum_of(
-      record, jacobians, product,
-      gradient::mapped_block(record.model, analysis.norms.norm, block).range, cancelled);
-  if (!spectrum) return false;
-  if (!analysis.spectra) {
-    auto all = gradient::lyapunov_exponents(jacobians(), {.count = kMaxExponents}, cancelled);
-    if (!all) return false;
-    analysis.spectra.emplace().lyapunov = std::move(*all);
-  }
-  analysis.spectra->recurrent = std::move(*spectrum);
-  analysis.spectra->product = product;
-  analysis.spectra->block = block;
-  analysis.largest_lyapunov = analysis.spectra->lyapunov.exponents.front();
-  return true;
-}
-
-// ln |λ|, falling, of W_hh.
-std::optional<std::vector<double>> linear_exponents(const IterationRecord& record,
-                                                    const gradient::CancelFunction& cancelled) {
-  std::vector<double> logs;
-  if (record.model.cell != model::CellKind::rnn) return logs;
-  const gradient::ScaledMatrix W{record.model.parameters.W_hh, 0};
-  const auto values = gradient::eigenvalues(std::span(&W, 1), cancelled);
-  if (!values) return std::nullopt;
-  for (const gradient::Eigenvalue& value : *values)
-    logs.push_back(value.log10_modulus * std::numbers::ln10);
-  return logs;
-}
-
-// All exponents, unless they are there or not wanted; false when cancelled.
-bool add_lyapunov(const AnalysisOptions& options, LazyJacobians& jacobians,
-                  const gradient::CancelFunction& cancelled, Analysis& analysis) {
-  if (!options.lyapunov) analysis.lyapunov.reset();
-  if (!options.lyapunov || analysis.lyapunov) return true;
-  auto linear = linear_exponents(*analysis.record, cancelled);
-  if (!linear) return false;
-  auto all = gradient::lyapunov_exponents(jacobians(), {}, cancelled);
-  if (!all) return false;
-  analysis.lyapunov =
-      std::make_shared<const LyapunovStudy>(LyapunovStudy{std::move(*all), std::move(*linear)});
-  return true;
-}
-
-// Everything that is made of the one-step Jacobians, unless it is there; false when cancelled.
-bool add_products(const AnalysisOptions& options, bool knows_lyapunov,
-                  const gradient::CancelFunction& cancelled, Analysis& analysis) {
-  const IterationRecord& record = *analysis.record;
-  const gradient::JacobianNorms& norms = analysis.norms;
-  LazyJacobians jacobians(record, norms.sequence);
-  const Index T = record.trace.length(norms.sequence);
-  if (!options.spectra) analysis.spectra.reset();
-  if (options.spectra) {
-    std::optional<StepPair> product = options.product;
-    if (product) product = limited(*product, T);
-    if (!add_spectra(record, jacobians, product, cancelled, analysis)) return false;
-  } else if (!knows_lyapunov) {
-    const auto one = gradient::lyapunov_exponents(jacobians(), {.count = 1}, cancelled);
-    if (!one) return false;
-    analysis.largest_lyapunov = one->exponents.front();
-  }
-  if (!add_lyapunov(options, jacobians, cancelled, analysis)) return false;
-  const StepPair pair = limited(options.product.value_or(StepPair{T, 0}), T);
-  const auto& known = analysis.chain;
-  if (!options.chain || (known && (known->t != pair.t || known->k != pair.k)))
-    analysis.chain.reset();
-  if (!options.chain || analysis.chain) return true;
-  auto chain = gradient::chain(jacobians(), pair.t, pair.k,
-                               gradient::mapped_block(record.model, norms.norm, norms.block),
-                               norms.norm, &norms.log10_norm, {}, cancelled);
-  if (!chain) return false;
-  analysis.chain = std::make_shared<const gradient::Chain>(std::move(*chain));
-  return true;
-}
 
 // The study of one neuron, from what is known where that is the same; false when cancelled.
 bool add_neuron(const AnalysisOptions& options, const KnownNeuron& known,
@@ -228,8 +64,7 @@ void add_lasting(const IterationRecord& record, Index sequence, Analysis& analys
   if (model.cell == model::CellKind::rnn)
     analysis.bound = gradient::JacobianBound{model::derivative_bound(model.activation),
                                              analysis.largest_singular_value};
-  add_saturation(record, sequence, analysis);
-  add_gates(record, sequence, analysis);
+  add_steps(record, sequence, analysis);
 }
 
 // Sums over all steps and pairs of steps, when asked for; false when cancelled.
@@ -250,10 +85,6 @@ bool add_sums(const AnalysisOptions& options, const gradient::CancelFunction& ca
   if (!options.walk || analysis.walk) return true;
   analysis.walk = gradient_walk(record, cancelled);
   return analysis.walk.has_value();
-}
-
-Index size_of_state(const IterationRecord& record) {
-  return record.trace.h.rows() + record.trace.c.rows();
 }
 
 // The exact map leaves a third of the memory to everything else.
@@ -292,45 +123,6 @@ std::shared_ptr<Analysis> around(std::optional<gradient::JacobianNorms> norms,
   if (analysis->norms.is_exact() && !add_products(options, knows_lyapunov, cancelled, *analysis))
     return nullptr;
   return add_sums(options, cancelled, *analysis) ? analysis : nullptr;
-}
-
-// A map that is not exact.
-struct CoarseMap {
-  Index stride;
-  bool estimated;
-};
-
-// Operations that take about ten milliseconds, and a hundred.
-constexpr double kAtOnce = 4e8, kSoon = 4e9;
-// Of the estimates, level by level: at once (twice), a second, some, and most of a minute.
-constexpr std::array<double, kCoarseLevels> kEstimates{kSoon, kSoon, 8e10, 5e11, 3e12};
-
-// The finest estimate within so many operations; of eight steps at least.
-CoarseMap estimate_within(double operations, const IterationRecord& record, Index T,
-                          gradient::MatrixNorm norm) {
-  Index nodes = std::min<Index>(8, T);
-  while (nodes < T && gradient::estimation_cost(record.model, T, norm, nodes + 1) <= operations)
-    ++nodes;
-  return {(T + nodes - 1) / nodes, true};
-}
-
-// Nothing when there is no such level before the exact map.
-std::optional<CoarseMap> coarse_map(const IterationRecord& record, Index sequence,
-                                    const AnalysisOptions& options, int level) {
-  const Index T = record.trace.length(sequence), size = size_of_state(record);
-  const double exact = gradient::estimated_cost(T, size, options.norm);
-  if (exact <= kAtOnce) return std::nullopt;
-  // The smallest stride that can be shown at once; the products into strides take what they take.
-  Index stride = 1;
-  while (stride < T && T / stride > 8 &&
-         gradient::estimated_cost(T, size, options.norm, stride) > kAtOnce)
-    ++stride;
-  if (gradient::estimated_cost(T, size, options.norm, stride) <= kSoon)
-    return level == kFirstLevel && stride > 1 ? std::optional(CoarseMap{stride, false})
-                                              : std::nullopt;
-  const double operations = kEstimates[static_cast<std::size_t>(level)];
-  if (level > kFirstLevel && exact < 5.0 * operations) return std::nullopt;
-  return estimate_within(operations, record, T, options.norm);
 }
 
 // Whether an estimate or a coarse map is as fine as that one, of the same kind.

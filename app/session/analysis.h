@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "app/session/map_level.h"
 #include "app/session/snapshot.h"
 
 namespace backflow::session {
@@ -21,12 +22,6 @@ std::shared_ptr<const Analysis> analyse(std::shared_ptr<const training::Iteratio
                                         const gradient::CancelFunction& cancelled = {},
                                         const Analysis* earlier = nullptr,
                                         const KnownNeuron& known = nullptr);
-
-/// The levels of an analysis with a map that is not exact: kQuickestLevel, for wide networks only,
-/// goes without the spectral radius, which takes as long as its map; kFirstLevel has all the rest;
-/// those after it, again for wide networks, have finer maps, until one takes as long as the exact
-/// one.
-inline constexpr int kQuickestLevel = 0, kFirstLevel = 1, kCoarseLevels = 5;
 
 /// The same with a map that is not exact: of every s-th step only (JacobianNorms::stride), in a few
 /// milliseconds; for wide networks estimated. Nothing when there is no such level, when `earlier`
