@@ -17,6 +17,7 @@
 #include "app/ui/keyboard_focus.h"
 #include "app/ui/lesson_stage.h"
 #include "app/ui/map_panel.h"
+#include "app/ui/notice.h"
 #include "app/ui/panels.h"
 #include "app/ui/settings_json.h"
 #include "app/ui/status_bar.h"
@@ -33,7 +34,6 @@ namespace {
 constexpr double kGap = 7.0;  // around everything, in units
 constexpr double kTransport = 30.0, kStatus = 24.0;
 constexpr double kTextStep = 1.1;  // of the text size, with one press of a key
-constexpr double kNoticeSeconds = 8.0;
 
 }  // namespace
 
@@ -66,7 +66,7 @@ public:
 
   void set_scale(double scale) {
     ui_.scale = scale;
-    font_message_ = ui_.fonts.load(scale);
+    if (const std::string message = ui_.fonts.load(scale); !message.empty()) notice_.show(message);
     apply_theme(ui_.theme, scale);
   }
 
@@ -141,7 +141,7 @@ public:
 
   bool needs_redraw() const {
     const bool about_to_help = !ui_.hover.resting_on.empty() && ui_.hover.rested < kHelpDelay + 0.1;
-    return about_to_help || walk_.moving() || state_.is_folding() || notice_seconds_ > 0.0 ||
+    return about_to_help || walk_.moving() || state_.is_folding() || notice_.is_on() ||
            ui_.edit.starting > 0 || export_line_.fades() || files_.needs_redraw() ||
            (exporter_ != nullptr && exporter_->status().revision != exports_.revision) ||
            ImGui::GetIO().WantTextInput || state_.cursor_moved() || lesson_.mode().is_reading() ||
@@ -183,26 +183,20 @@ private:
     settings_.text_size = std::clamp(size, kLeastTextSize, kMostTextSize);
   }
 
+  // Of a page over the window, or of the menu; false where there is neither.
+  bool handle_page_keys() {
+    if (!files_.is_open() && (tour_.is_on() || files_.menu_is_open())) return true;
+    const bool list = lesson_.list().is_open();
+    if (!files_.is_open() && !export_.is_open() && !verify_.is_open() && !list) return false;
+    if (!takes_keys()) return true;
+    if (key_pressed(Key::escape)) close_one();
+    if (list && key_pressed(Key::f2)) lesson_.list().close();
+    return true;
+  }
+
   void handle_keys(const session::Snapshot& snapshot) {
     if (ImGui::GetIO().KeyCtrl && key_pressed(Key::q)) files_.ask_to_quit();
-    if (files_.is_open()) {
-      if (takes_keys() && key_pressed(Key::escape)) close_one();
-      return;
-    }
-    if (tour_.is_on() || files_.menu_is_open()) return;
-    if (export_.is_open()) {
-      if (takes_keys() && key_pressed(Key::escape)) close_one();
-      return;
-    }
-    if (verify_.is_open()) {
-      if (takes_keys() && key_pressed(Key::escape)) verify_.close();
-      return;
-    }
-    if (lesson_.list().is_open()) {
-      if (takes_keys() && (key_pressed(Key::escape) || key_pressed(Key::f2)))
-        lesson_.list().close();
-      return;
-    }
+    if (handle_page_keys()) return;
     if (!help_open_) files_.take_keys();
     if (ImGui::GetIO().KeyCtrl && !ImGui::GetIO().WantTextInput && !help_open_ &&
         key_pressed(Key::e))
@@ -238,6 +232,10 @@ private:
       files_.close_one();
     else if (export_.is_open())
       export_.close_one();
+    else if (verify_.is_open())
+      verify_.close();
+    else if (lesson_.list().is_open())
+      lesson_.list().close();
     else if (help_open_)
       help_open_ = false;
     else if (leave_focus(ui_) || layout_.close_enlarged())
@@ -269,7 +267,7 @@ private:
         snapshot, services_.send,
         [this](model::Index position) { walk_from_ = figure::Playhead{position}; },
         [this] { return files_.is_clear_for_lesson(); });
-    if (!error.empty()) lesson_error_ = error;
+    if (!error.empty()) notice_.show(error);
   }
 
   void take_help_answer(HelpAnswer answer) {
@@ -286,7 +284,9 @@ private:
         ui_, {all.x, all.y, all.width, transport}, snapshot, walk_,
         {services_.send, [this] { toggle_theme(); }, [this] { help_open_ = !help_open_; },
          [this] { lesson_.list().toggle(); }, file_menu()});
-    const std::string message = notice(snapshot);
+    notice_.follow(snapshot);
+    if (const auto answer = controls_.take_answer()) notice_.show(*answer);
+    const std::string message = notice_.advance(ImGui::GetIO().DeltaTime);
     Rect line_below{all.x, all.bottom() - status + ui_.px(3.0), all.width, status};
     if (exporter_ != nullptr)
       line_below =
@@ -357,21 +357,6 @@ private:
                  figure, directory_, *exporter_);
   }
 
-  // The message for as long as it takes to read it; the verdict comes back then.
-  std::string notice(const session::Snapshot& snapshot) {
-    const auto show = [this](const std::string& text) {
-      notice_ = text;
-      notice_seconds_ = text.empty() ? 0.0 : kNoticeSeconds;
-    };
-    if (!font_message_.empty()) show(std::exchange(font_message_, {}));
-    if (!lesson_error_.empty()) show(std::exchange(lesson_error_, {}));
-    const bool refused = std::exchange(refusals_, snapshot.refusals) != snapshot.refusals;
-    if (std::exchange(refusal_, snapshot.refusal) != snapshot.refusal || refused) show(refusal_);
-    if (const auto answer = controls_.take_answer()) show(*answer);
-    notice_seconds_ -= ImGui::GetIO().DeltaTime;
-    return notice_seconds_ > 0.0 ? notice_ : std::string();
-  }
-
   void draw_columns(const session::Snapshot& snapshot, Rect body) {
     body = lesson_.draw_beside(ui_, snapshot, body);
     double* const lesson_width = lesson_.column_width();
@@ -409,10 +394,7 @@ private:
   FigureChoice pointed_at_;
   std::optional<figure::Playhead> walk_from_;  // where the walk of an opened session stood
   ControlsPanel controls_;
-  std::string font_message_, lesson_error_;
-  std::string notice_, refusal_;
-  std::uint64_t refusals_ = 0;
-  double notice_seconds_ = 0.0;
+  Notice notice_;
   TimelineBar timeline_;
   Tour tour_;
   bool help_open_ = false;
