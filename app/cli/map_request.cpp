@@ -42,7 +42,8 @@ std::string check(const MapRequest& request, const config::Config& config) {
   if (request.sequence > task.batch)
     return fmt::format("--sequence {} is out of range; the batch has {}, counted from 1",
                        request.sequence, task.batch);
-  if (request.block != gradient::StateBlock::hidden && config.model.cell != model::CellKind::lstm)
+  if (request.block != gradient::StateBlock::hidden &&
+      !model::cell_of(config.model.cell).layout().has_c())
     return fmt::format("--state {} is for model.cell = lstm; the state of {} is h alone",
                        model::name_of(request.block), model::name_of(config.model.cell));
   if (request.product && request.product->t > task.steps)

@@ -29,8 +29,8 @@ public:
   void hatch(const figure::HatchMark& mark) override;
 
 private:
-  void image(std::span<const unsigned char> pixels, int width, int height,
-             const figure::Rect& rect, bool smooth);
+  void image(std::span<const unsigned char> pixels, int width, int height, const figure::Rect& rect,
+             bool smooth);
   void set_color(const figure::Color& color);
   void stroke(const figure::Stroke& stroke);
   void paint(const std::optional<figure::Color>& fill, const std::optional<figure::Stroke>& line);

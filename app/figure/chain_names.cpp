@@ -17,7 +17,7 @@ namespace {
 
 // J_i is all of what passes a step, except for a part of an LSTM's state.
 bool is_part(const Analysis& analysis) {
-  return analysis.record->model.cell == model::CellKind::lstm &&
+  return model::layout_of(analysis.record->model).has_c() &&
          analysis.chain->block != StateBlock::full;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/figure/explanation_numbers.h"
+#include "app/figure/formula_text.h"
 #include "app/figure/quantity_names.h"
 #include "core/model/norm.h"
 
@@ -65,8 +66,8 @@ std::string blamed_steps(const gradient::Truncation& truncation) {
 // Σ_t Σ_{k≤t} ∂L_t/∂h_t (∏ J_i) ∂⁺h_k/∂W_hh: item 9 of the mathematics, for every loss step. Of an
 // LSTM with its whole state s = (h, c), which is what its J_i are of.
 Formula gradient_formula(const training::IterationRecord& record) {
-  const bool lstm = record.model.cell == CellKind::lstm;
-  const std::string state = lstm ? "s" : "h";
+  const bool has_c = model::layout_of(record.model).has_c();
+  const std::string state = has_c ? "s" : "h";
   std::vector<Formula> parts{
       general("∂L/∂W_{hh}", Part::gradient),
       relation("="),
@@ -75,9 +76,16 @@ Formula gradient_formula(const training::IterationRecord& record) {
       general("∂L_{t}/∂" + state + "_{t}", Part::output_blame),
       parenthesized(row({large_operator("∏", "i=k+1", "t"), general("J_{i}", Part::factor)})),
       term("∂^{+}" + state + "_{k}/∂W_{hh}")};
-  if (lstm)
+  if (has_c)
     parts.insert(parts.end(), {comma(), term("s_{t}"), relation("="), term("(h_{t}, c_{t})")});
   return row(std::move(parts));
+}
+
+// As the cell's own file has it, with nothing highlighted.
+Formula as_written(CellKind cell) {
+  Formula formula;
+  parse_formula(model::cell_of(cell).layout().formula, formula);
+  return formula;
 }
 
 Formula state_formula(CellKind cell) {
@@ -97,8 +105,9 @@ Formula state_formula(CellKind cell) {
                   general("c_{t−1}", Part::cell_state), binary("+"), term("i_{t}"), binary("⊙"),
                   term("g_{t}"), comma(), now, relation("="), term("o_{t}"), binary("⊙"),
                   function("φ"), parenthesized(general("c_{t}", Part::cell_state))});
+    default:
+      return as_written(cell);
   }
-  return {};
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ struct StepNumbers {
   const model::Parameters& parameters() const { return rec().model.parameters; }
   model::Index n() const { return rec().trace.h.rows(); }
   model::CellKind cell() const { return rec().model.cell; }
+  bool has_c() const { return model::layout_of(rec().model).has_c(); }
   bool ended() const { return t > data.steps; }  ///< the sequence, before step t
 
   // Vectors at step i; those of signals are B times the record's.

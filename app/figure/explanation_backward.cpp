@@ -16,33 +16,23 @@ using model::Matrix;
 using model::Readout;
 using model::Vector;
 
-// σ(a) or φ(a) of step i's block, and the like for the GRU's z.
+// σ(a) of step i's block.
 Vector gate(const StepNumbers& step, Index i, Index block) {
   Matrix value(step.n(), 1);
   model::sigmoid(step.a(i, block), value);
   return value;
 }
 
-// J_iᵀ u with u = ∂L/∂h_i, from the record's δ_i: of an LSTM the part that comes to h_{i−1}.
+// J_iᵀ e_i: of an LSTM the part that comes to h_{i−1}.
 Vector blame_through(const StepNumbers& step, Index i) {
-  const Matrix& W = step.parameters().W_hh;
-  const Index n = step.n();
-  const Vector delta = step.delta(i);
-  const auto gate_rows = [&](Index first, Index count, Index delta_block) -> Vector {
-    return W.middleRows(first * n, count * n).transpose() *
-           delta.segment(delta_block * n, count * n);
-  };
-  switch (step.cell()) {
-    case CellKind::rnn:
-    case CellKind::lstm:
-      return W.transpose() * delta;
-    case CellKind::gru:
-      return gate_rows(0, 2, 0) + gate_rows(2, 1, 3) + gate(step, i, 1).cwiseProduct(step.e(i));
-    case CellKind::gru_original:
-      return gate_rows(0, 2, 0) + gate(step, i, 0).cwiseProduct(gate_rows(2, 1, 2)) +
-             gate(step, i, 1).cwiseProduct(step.e(i));
-  }
-  return Vector::Zero(n);
+  const model::Cell& cell = model::cell_of(step.cell());
+  const Index n = step.n(), states = cell.layout().states * n;
+  Vector u(states), before(states), delta(cell.layout().delta_blocks * n);
+  u.head(n) = step.e(i);
+  if (cell.layout().has_c()) u.tail(n) = step.e_c(i);
+  cell.vjp(step.rec().model.activation, model::BackwardWeights(step.parameters(), cell.layout()),
+           step.rec().trace.step(i, step.data.sequence, 1), u, delta, before);
+  return before.head(n);
 }
 
 Formula jacobian_term(Index t, bool transposed) {
@@ -62,7 +52,7 @@ VectorTerm later_term(const StepNumbers& step, bool dropped) {
     if (step.data.has_output(step.t)) own = step.parameters().W_hy.transpose() * step.dz(step.t);
     return vector_term(std::move(sum), step.e(step.t) - own, brought);
   }
-  if (step.cell() == CellKind::lstm)
+  if (step.has_c())
     return {{factor(weights_term("hh", true), step.parameters().W_hh, true),
              {term(indexed("δ", next), Highlight{Part::delta, next}), step.delta(next)}},
             blame_through(step, next),
@@ -196,8 +186,8 @@ void explain_deltas(Index t, std::string_view letters, std::size_t first, Explan
 void explain_gated_gradient(const StepNumbers& step, Explanation& out) {
   const Index t = step.t, n = step.n();
   const model::CellLayout& layout = model::layout_of(step.rec().model);
-  const bool lstm = step.cell() == CellKind::lstm;
-  const std::string_view letters = lstm ? "ifgo" : "rzn";
+  std::string letters;
+  for (const model::GateUse& use : layout.gates) letters += use.letter;
   const Vector delta = step.delta(t);
   const auto add = [&](std::size_t i, int rank) {
     const std::string letter(letters.substr(i, 1));
@@ -224,7 +214,7 @@ void explain_gated_gradient(const StepNumbers& step, Explanation& out) {
 std::pair<std::string, std::string> arrivals(const StepNumbers& step, const BlameSources& sources) {
   const Index t = step.t, next = t + 1;
   const auto& truncation = step.rec().options.truncation;
-  const std::string through = step.cell() == CellKind::lstm ? "the gates" : indexed("J", next);
+  const std::string through = step.has_c() ? "the gates" : indexed("J", next);
   if (t < step.data.steps && truncation.cuts(next, t))
     return {fmt::format("truncation cuts between steps {} and {}, so no blame comes from later "
                         "steps{}.",

@@ -45,7 +45,7 @@ void explain_vanilla(const StepNumbers& step, Explanation& out) {
 }
 
 struct Gate {
-  const char* letter;
+  std::string letter;
   Index block;
   bool activation = false;  ///< of the network, not σ
 };
@@ -135,6 +135,21 @@ void explain_gru(const StepNumbers& step, Explanation& out) {
       out);
 }
 
+// A cell that has no case of its own: its gates but for the new state's, and the state as a whole.
+void explain_any(const StepNumbers& step, Explanation& out) {
+  const Index t = step.t;
+  const model::CellLayout& layout = model::layout_of(step.rec().model);
+  for (Index block = 0; block < layout.gate_count(); ++block) {
+    if (block == layout.new_state_block) continue;
+    const Gate gate{std::string(1, gate_letter(step.cell(), block)), block};
+    explain_gate(step, gate, gate_sum(gate.letter, t), out);
+  }
+  Formula made =
+      row({function("F"), parenthesized(row({state_term(t - 1), comma(), input_term(t)}))});
+  add_equation(
+      {state_term(t), step.h(t), {vector_term(std::move(made), step.h(t), {Part::state, t})}}, out);
+}
+
 std::string input_name(const StepNumbers& step) {
   const model::Batch& batch = step.rec().batch;
   if (batch.input_words.empty()) return "the input " + indexed("x", step.t);
@@ -185,6 +200,8 @@ void explain_forward(const StepNumbers& step, Explanation& out) {
     case CellKind::lstm:
       explain_lstm(step, out);
       break;
+    default:
+      explain_any(step, out);
   }
 }
 

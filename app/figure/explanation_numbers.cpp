@@ -308,8 +308,11 @@ Formula weights_term(std::string_view indices, bool transposed) {
 }
 
 std::string logits_name(model::CellKind cell, Index t) {
-  const bool gru = cell == model::CellKind::gru || cell == model::CellKind::gru_original;
-  return indexed("z", t, gru ? "out" : "");
+  // z is a gate's name in some cells.
+  const auto& gates = model::cell_of(cell).layout().gates;
+  const bool taken =
+      std::ranges::any_of(gates, [](const auto& gate) { return gate.letter == 'z'; });
+  return indexed("z", t, taken ? "out" : "");
 }
 
 Formula output_blame_term(model::CellKind cell, Index t) {

@@ -38,20 +38,8 @@ std::string name_of(const Analysis& analysis, const GateSteps& gate) {
 
 // What it lets through where it is 1.
 std::string_view purpose(const Analysis& analysis, const GateSteps& gate) {
-  switch (gate_letter(cell_of(analysis), gate.block)) {
-    case 'i':
-      return "1 lets g_{t} into c_{t}";
-    case 'f':
-      return "1 keeps c_{t−1}";
-    case 'o':
-      return "1 lets c_{t} out into h_{t}";
-    case 'r':
-      return "1 lets h_{t−1} into n_{t}";
-    case 'z':
-      return "1 keeps h_{t−1}";
-    default:
-      return "";
-  }
+  const model::CellLayout& layout = model::cell_of(cell_of(analysis)).layout();
+  return layout.gates[static_cast<std::size_t>(gate.block)].purpose;
 }
 
 Stroke stroke_of(const Palette& colors, std::size_t gate) {

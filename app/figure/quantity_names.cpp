@@ -18,7 +18,8 @@ std::string jacobian_symbol(StateBlock block, std::string_view later, std::strin
 }
 
 std::string factor_symbol(CellKind cell, StateBlock block, std::string_view index) {
-  if (cell != CellKind::lstm || block == StateBlock::full) return fmt::format("‖J_{{{}}}‖", index);
+  if (!model::cell_of(cell).layout().has_c() || block == StateBlock::full)
+    return fmt::format("‖J_{{{}}}‖", index);
   const bool number = !index.empty() && index.front() >= '0' && index.front() <= '9';
   const std::string before =
       number ? std::to_string(std::stol(std::string(index)) - 1) : std::string(index) + "−1";
@@ -31,7 +32,8 @@ std::string cell_prefix(CellKind cell) {
 
 std::string short_cell_name(CellKind cell) {
   if (cell == CellKind::rnn) return {};
-  return cell == CellKind::lstm ? "LSTM" : "GRU";
+  const std::string title(model::title_of(cell));
+  return title.substr(0, title.find(" ("));
 }
 
 std::string new_state_weights(CellKind cell) {
@@ -39,10 +41,7 @@ std::string new_state_weights(CellKind cell) {
 }
 
 char gate_letter(CellKind cell, model::Index gate) {
-  std::string_view letters = "h";
-  if (cell == CellKind::lstm) letters = "ifgo";
-  if (cell == CellKind::gru || cell == CellKind::gru_original) letters = "rzn";
-  return letters[static_cast<std::size_t>(gate)];
+  return model::cell_of(cell).layout().gates[static_cast<std::size_t>(gate)].letter;
 }
 
 std::string gate_weights(CellKind cell, model::Index gate) {

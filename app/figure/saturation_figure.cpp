@@ -21,11 +21,16 @@ namespace {
 using gradient::Saturation;
 using session::Analysis;
 
+// "g_{t} (LSTM)".
+std::string new_state_name(model::CellKind cell) {
+  const char letter = gate_letter(cell, model::cell_of(cell).layout().new_state_block);
+  return fmt::format("{}_{{t}} ({})", letter, short_cell_name(cell));
+}
+
 // f is the vanilla cell's activation, and that of the new state in the others.
 std::string slope_title(model::CellKind cell) {
   if (cell == model::CellKind::rnn) return "slope f′(a_{t})/γ";
-  const bool lstm = cell == model::CellKind::lstm;
-  return std::string("slope f′ of the new ") + (lstm ? "g_{t} (LSTM)" : "n_{t} (GRU)");
+  return "slope f′ of the new " + new_state_name(cell);
 }
 
 std::string percent(double share) { return fmt::format("{:.0f} %", 100.0 * share); }
@@ -83,10 +88,9 @@ Figure slopes_part(const Analysis& analysis, const View& view, const FigureStyle
 }
 
 // What goes through f: a_t, or the part of it that makes a gated cell's new state.
-const char* activated_symbol(model::CellKind cell) {
-  return cell == model::CellKind::rnn    ? "a_{t}"
-         : cell == model::CellKind::lstm ? "a_{t} of g_{t} (LSTM)"
-                                         : "a_{t} of n_{t} (GRU)";
+std::string activated_symbol(model::CellKind cell) {
+  if (cell == model::CellKind::rnn) return "a_{t}";
+  return "a_{t} of " + new_state_name(cell);
 }
 
 std::vector<std::string> histogram_titles(const Analysis& analysis) {

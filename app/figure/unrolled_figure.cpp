@@ -35,17 +35,10 @@ std::vector<std::string> subtitles(const UnrolledData& data) {
 
 // The cell's formula, longest form first.
 std::vector<std::string> formulas(model::CellKind cell) {
+  const std::string formula(model::cell_of(cell).layout().formula);
+  if (cell == model::CellKind::rnn) return {formula};
   const std::string name(model::title_of(cell));
-  switch (cell) {
-    case model::CellKind::rnn:
-      return {"h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})"};
-    case model::CellKind::gru:
-    case model::CellKind::gru_original:
-      return {name + ": h_{t} = (1 − z_{t}) ⊙ n_{t} + z_{t} ⊙ h_{t−1}", name, "GRU"};
-    case model::CellKind::lstm:
-      return {name + ": c_{t} = f_{t} ⊙ c_{t−1} + i_{t} ⊙ g_{t}, h_{t} = o_{t} ⊙ φ(c_{t})", name};
-  }
-  return {};
+  return {name + ": " + formula, name, short_cell_name(cell)};
 }
 
 // The formula where there is room for it beside the rest.

@@ -195,7 +195,7 @@ figure::Colormap next_colors(figure::Colormap colors) {
 
 // From the right end of the bar, the norm in symbols where words do not fit; on a line of their own
 // where these do not fit either. Returns what is left of the bar.
-Rect MapPanel::draw_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
+Rect MapPanel::draw_controls(UiContext& ui, Rect bar, const Rect& second, bool has_c,
                              const session::Snapshot& snapshot, ViewState& state) {
   Rect line = second.width > 0.0 ? second : bar;
   if (tabs_.shows("contributions")) {
@@ -204,7 +204,7 @@ Rect MapPanel::draw_controls(UiContext& ui, Rect bar, const Rect& second, bool l
     return second.width > 0.0 ? bar : line;
   }
   const bool heatmap = tabs_.shows("jacobian-norms"), lag = tabs_.shows("gradient-by-lag");
-  const double others = (heatmap || lag ? kLimits + 6.0 : 0.0) + (lstm ? kBlock + 6.0 : 0.0);
+  const double others = (heatmap || lag ? kLimits + 6.0 : 0.0) + (has_c ? kBlock + 6.0 : 0.0);
   const bool in_words = fits(ui, bar, others + kNormWords) || second.width > 0.0;
   if (fits(ui, line, kLimits)) {
     if (heatmap) draw_color_limits(ui, take_right(ui, line, kLimits), snapshot, state.view);
@@ -212,15 +212,15 @@ Rect MapPanel::draw_controls(UiContext& ui, Rect bar, const Rect& second, bool l
   }
   const double norm = in_words ? kNormWords : kNormSymbols;
   if (fits(ui, line, norm)) draw_norm(ui, take_right(ui, line, norm), in_words, state.wanted);
-  if (lstm && fits(ui, line, kBlock)) draw_block(ui, take_right(ui, line, kBlock), state.wanted);
+  if (has_c && fits(ui, line, kBlock)) draw_block(ui, take_right(ui, line, kBlock), state.wanted);
   return second.width > 0.0 ? bar : line;
 }
 
 // What the controls of the figure shown need at least, in units.
-double MapPanel::least_width(bool lstm) const {
+double MapPanel::least_width(bool has_c) const {
   if (tabs_.shows("contributions")) return kScale + kTensor + 12.0;
   const bool limits = tabs_.shows("jacobian-norms") || tabs_.shows("gradient-by-lag");
-  return kNormSymbols + (limits ? kLimits + 6.0 : 0.0) + (lstm ? kBlock + 6.0 : 0.0) + 6.0;
+  return kNormSymbols + (limits ? kLimits + 6.0 : 0.0) + (has_c ? kBlock + 6.0 : 0.0) + 6.0;
 }
 
 void MapPanel::pin(figure::Cell cell, figure::View& view) {
@@ -241,12 +241,13 @@ void MapPanel::release(figure::View& view) {
 void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& snapshot,
                     const PanelServices& services, ViewState& shared) {
   figure::View& view = shared.view;
-  const bool lstm = snapshot.config.model.cell == model::CellKind::lstm;
+  const auto has_c = [](const session::Snapshot& side) {
+    return model::cell_of(side.config.model.cell).layout().has_c();
+  };
   // Of two networks both take the room that one of them needs: their pictures stay alike.
-  bool any_lstm = false;
-  for (const session::Snapshot* side : figure::both(snapshot))
-    any_lstm = any_lstm || side->config.model.cell == model::CellKind::lstm;
-  const double least = least_width(any_lstm);
+  bool any = false;
+  for (const session::Snapshot* side : figure::both(snapshot)) any = any || has_c(*side);
+  const double least = least_width(any);
   const Rect bar = tabs_.begin(ui, rect, least);
   double bar_height = FigurePanel::kBar;
   const auto next_line = [&] {
@@ -256,7 +257,7 @@ void MapPanel::draw(UiContext& ui, const Rect& rect, const session::Snapshot& sn
     return line;
   };
   const Rect second = bar.width < ui.px(least) ? next_line() : Rect{};
-  const Rect rest = draw_controls(ui, bar, second, lstm, snapshot, shared);
+  const Rect rest = draw_controls(ui, bar, second, has_c(snapshot), snapshot, shared);
   // Where the title bar is full, beside the title of the axis below.
   const Rect corner{rect.x + ui.px(9.0), rect.bottom() - ui.px(26.0), rect.width * 0.45,
                     ui.px(22.0)};

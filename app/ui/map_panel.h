@@ -29,9 +29,9 @@ public:
   const TabbedPanel& tabs() const { return tabs_; }
 
 private:
-  double least_width(bool lstm) const;
+  double least_width(bool has_c) const;
   void pin(figure::Cell cell, figure::View& view);
-  Rect draw_controls(UiContext& ui, Rect bar, const Rect& second, bool lstm,
+  Rect draw_controls(UiContext& ui, Rect bar, const Rect& second, bool has_c,
                      const session::Snapshot& snapshot, ViewState& state);
 
   std::size_t& chosen_;

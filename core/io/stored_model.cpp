@@ -345,8 +345,11 @@ private:
 
 std::string write_stored_model(const model::Model& model, const StoredPlace& place,
                                const StoredModel* rest, NumberType type, std::string& bytes) {
-  if (model.cell == model::CellKind::gru_original)
-    return "PyTorch has no GRU in the original form; model.cell = gru is the one it has";
+  if (const auto known = cell_with(static_cast<std::uint64_t>(layout_of(model).gate_count()));
+      known != model.cell)
+    return "PyTorch has no " + std::string(model::title_of(model.cell)) +
+           (known ? "; model.cell = " + std::string(model::name_of(*known)) + " is the one it has"
+                  : std::string());
   Tensors tensors;
   const Index layers = rest != nullptr ? static_cast<Index>(rest->layers.size()) : 1;
   for (Index layer = 0; layer < layers; ++layer)

@@ -1,9 +1,5 @@
 #include "core/model/cell.h"
 
-#include "core/model/gru_cell.h"
-#include "core/model/lstm_cell.h"
-#include "core/model/rnn_cell.h"
-
 namespace backflow::model {
 
 std::vector<GateRun> gate_runs(const CellLayout& layout) {
@@ -121,14 +117,11 @@ ConstRef Cell::change_of_input([[maybe_unused]] const GateUse& gate, const Param
 
 const Cell& cell_of(CellKind kind) {
   switch (kind) {
-    case CellKind::rnn:
-      return rnn_cell();
-    case CellKind::gru:
-      return gru_cell();
-    case CellKind::gru_original:
-      return gru_original_cell();
-    case CellKind::lstm:
-      return lstm_cell();
+#define BACKFLOW_CELL(kind, name, title) \
+  case CellKind::kind:                   \
+    return kind##_cell();
+    BACKFLOW_CELLS(BACKFLOW_CELL)
+#undef BACKFLOW_CELL
   }
   return rnn_cell();
 }

@@ -8,9 +8,8 @@
 //
 // A cell is a set of pure functions of one step and any number of columns. Columns may be sequences
 // of one step or the sequences of many steps: nothing mixes them. All that the
-// mathematics knows of a cell it asks Cell and CellLayout: a new one is one file with a class
-// derived from Cell, one enumerator with its name here and one line in cell_of() (cell.cpp). What
-// people read of it, formulas and names, stands in app/figure.
+// mathematics and the pictures know of a cell they ask Cell and CellLayout: a new one is one file
+// with a class derived from Cell, and one line in cell_list.h.
 #pragma once
 
 #include <algorithm>
@@ -21,34 +20,37 @@
 #include <vector>
 
 #include "core/model/activation.h"
+#include "core/model/cell_list.h"
 #include "core/model/enum_names.h"
 #include "core/model/matrix_product.h"
 #include "core/model/parameters.h"
 
 namespace backflow::model {
 
-enum class CellKind { rnn, gru, gru_original, lstm };
+#define BACKFLOW_CELL(kind, name, title) kind,
+enum class CellKind { BACKFLOW_CELLS(BACKFLOW_CELL) };
+#undef BACKFLOW_CELL
 
 template <>
 struct EnumNames<CellKind> {
-  static constexpr std::array<EnumName<CellKind>, 4> kAll{{
-      {CellKind::rnn, "rnn", "vanilla RNN"},
-      {CellKind::gru, "gru", "GRU"},
-      {CellKind::gru_original, "gru-original", "GRU (original form)"},
-      {CellKind::lstm, "lstm", "LSTM"},
-  }};
+#define BACKFLOW_CELL(kind, name, title) EnumName<CellKind>{CellKind::kind, name, title},
+  static constexpr auto kAll = std::to_array({BACKFLOW_CELLS(BACKFLOW_CELL)});
+#undef BACKFLOW_CELL
 };
 
 /// One gate's use of W_hh: ∂L/∂W_hh of its rows is Σ δ_block inputᵀ.
 struct GateUse {
   static constexpr Index kPreviousState = -1;
-  std::string_view name;  ///< "i", "reset", …
-  Index delta_block;      ///< the block of δ that belongs to the gate's recurrent product
+  std::string_view name;     ///< "input", "reset", …
+  char letter;               ///< of its value in formulas: 'i', 'r', …; 'h' of the vanilla cell
+  std::string_view purpose;  ///< what it does where it is 1; empty for the new state's
+  Index delta_block;         ///< the block of δ that belongs to the gate's recurrent product
   Index input_block;     ///< kPreviousState for h_{t−1}, else the block of Trace::a it multiplies
   bool forgets = false;  ///< its bias starts at WeightInit::forget_bias, the others' at 0
 };
 
-/// How many blocks of n rows each thing has.
+/// How many blocks of n rows each thing has. What people read (purpose, formula) is in the markup
+/// of the figures: "h_{t} = z_{t} ⊙ h_{t−1}".
 struct CellLayout {
   std::span<const GateUse> gates;  ///< G of them: rows of W_xh and W_hh
   Index a_blocks;                  ///< rows of Trace::a
@@ -57,8 +59,10 @@ struct CellLayout {
   /// The gate, and the block of Trace::a, that make the new state: what goes through the network's
   /// activation.
   Index new_state_block;
+  std::string_view formula;  ///< of the state, without its gates' own
 
   Index gate_count() const { return static_cast<Index>(gates.size()); }
+  bool has_c() const { return states == 2; }
 };
 
 /// Gates whose blocks of δ follow each other and that multiply the same input: one product.
@@ -191,6 +195,9 @@ public:
 
 /// The one object of each kind.
 const Cell& cell_of(CellKind kind);
+#define BACKFLOW_CELL(kind, name, title) const Cell& kind##_cell();
+BACKFLOW_CELLS(BACKFLOW_CELL)
+#undef BACKFLOW_CELL
 
 /// Calls work(first, count) for the columns 0..cols − 1 in blocks whose (rows, count) temporaries
 /// stay in the nearest cache.

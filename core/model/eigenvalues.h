@@ -1,6 +1,6 @@
 // Eigenvalues and eigenvectors of one square matrix: Hessenberg form and the QR algorithm (Golub &
-// Van Loan, Matrix Computations, sections 7.4 and 7.5; Eigen's EigenSolver). They stand in a file of
-// their own because the compiler takes longer over the solver than over all that calls it.
+// Van Loan, Matrix Computations, sections 7.4 and 7.5; Eigen's EigenSolver). They stand in a file
+// of their own because the compiler takes longer over the solver than over all that calls it.
 #pragma once
 
 #include <optional>

@@ -1,18 +1,28 @@
-#include "core/model/gru_cell.h"
-
+// The gated recurrent unit in its two forms, gates in PyTorch's order (reset, update, new):
+//
+//   r = σ(W_xr x + W_hr h′ + b_r)   z = σ(W_xz x + W_hz h′ + b_z),   h′ = h_{t−1}
+//   reset after (PyTorch, cuDNN):     n = φ(W_xn x + b_n + r ⊙ (W_hn h′ + b_hn))
+//   original (Cho et al. 2014):       n = φ(W_xn x + b_n + W_hn (r ⊙ h′))
+//   h_t = (1 − z) ⊙ n + z ⊙ h′
+//
+// φ is the network's activation, tanh in the papers. Blocks of a: r, z, n, and a fourth one,
+// q = W_hn h′ + b_hn after the reset form and r ⊙ h′ in the original; b_h has b_hn as a fourth
+// block in the first form only.
 #include "core/kernel/kernels.h"
+#include "core/model/cell.h"
 
 namespace backflow::model {
 namespace {
 
 constexpr Index kPrevious = GateUse::kPreviousState;
-constexpr GateUse kGatesAfter[] = {
-    {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 3, kPrevious}};
-constexpr GateUse kGatesOriginal[] = {
-    {"reset", 0, kPrevious}, {"update", 1, kPrevious}, {"new", 2, 3}};
+constexpr GateUse kResetUse{"reset", 'r', "1 lets h_{t−1} into n_{t}", 0, kPrevious};
+constexpr GateUse kUpdateUse{"update", 'z', "1 keeps h_{t−1}", 1, kPrevious};
+constexpr GateUse kGatesAfter[] = {kResetUse, kUpdateUse, {"new", 'n', "", 3, kPrevious}};
+constexpr GateUse kGatesOriginal[] = {kResetUse, kUpdateUse, {"new", 'n', "", 2, 3}};
+constexpr std::string_view kFormula = "h_{t} = (1 − z_{t}) ⊙ n_{t} + z_{t} ⊙ h_{t−1}";
 enum Block : Index { kReset, kUpdate, kNew, kExtra };
-constexpr CellLayout kLayoutAfter{kGatesAfter, 4, 4, 1, kNew};
-constexpr CellLayout kLayoutOriginal{kGatesOriginal, 4, 3, 1, kNew};
+constexpr CellLayout kLayoutAfter{kGatesAfter, 4, 4, 1, kNew, kFormula};
+constexpr CellLayout kLayoutOriginal{kGatesOriginal, 4, 3, 1, kNew, kFormula};
 
 // r, z, 1 − z, the new state and their slopes, each (n, B), from the pre-activations of a step.
 struct Gates {

@@ -1,17 +1,25 @@
-#include "core/model/lstm_cell.h"
-
+// Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber
+// & Cummins 2000), gates in PyTorch's order:
+//
+//   i = σ(a_i)  f = σ(a_f)  g = φ(a_g)  o = σ(a_o),   a = W_xh x_t + W_hh h_{t−1} + b_h
+//   c_t = f ⊙ c_{t−1} + i ⊙ g,   h_t = o ⊙ φ(c_t)
+//
+// φ is the network's activation, tanh in the papers. The state is h above c.
 #include "core/kernel/kernels.h"
+#include "core/model/cell.h"
 
 namespace backflow::model {
 namespace {
 
 constexpr Index kPrevious = GateUse::kPreviousState;
-constexpr GateUse kGates[] = {{"input", 0, kPrevious},
-                              {"forget", 1, kPrevious, true},
-                              {"cell", 2, kPrevious},
-                              {"output", 3, kPrevious}};
+constexpr GateUse kGates[] = {{"input", 'i', "1 lets g_{t} into c_{t}", 0, kPrevious},
+                              {"forget", 'f', "1 keeps c_{t−1}", 1, kPrevious, true},
+                              {"cell", 'g', "", 2, kPrevious},
+                              {"output", 'o', "1 lets c_{t} out into h_{t}", 3, kPrevious}};
 enum Block : Index { kInput, kForget, kCandidate, kOutput };
-constexpr CellLayout kLayout{kGates, 4, 4, 2, kCandidate};
+constexpr std::string_view kFormula =
+    "c_{t} = f_{t} ⊙ c_{t−1} + i_{t} ⊙ g_{t}, h_{t} = o_{t} ⊙ φ(c_{t})";
+constexpr CellLayout kLayout{kGates, 4, 4, 2, kCandidate, kFormula};
 
 // Values and slopes of the gates and of φ(c_t) of one step, as (n, B) blocks.
 struct Gates {

@@ -1,12 +1,13 @@
-#include "core/model/rnn_cell.h"
-
+// The vanilla cell (Elman 1990): a_t = W_xh x_t + W_hh h_{t−1} + b_h, h_t = f(a_t).
 #include "core/kernel/kernels.h"
+#include "core/model/cell.h"
 
 namespace backflow::model {
 namespace {
 
-constexpr GateUse kGates[] = {{"hidden", 0, GateUse::kPreviousState}};
-constexpr CellLayout kLayout{kGates, 1, 1, 1, 0};
+constexpr GateUse kGates[] = {{"hidden", 'h', "", 0, GateUse::kPreviousState}};
+constexpr std::string_view kFormula = "h_{t} = f(W_{xh} x_{t} + W_{hh} h_{t−1} + b_{h})";
+constexpr CellLayout kLayout{kGates, 1, 1, 1, 0, kFormula};
 
 class RnnCell final : public Cell {
 public:
