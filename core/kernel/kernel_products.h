@@ -97,7 +97,8 @@ struct Strip {
 };
 
 template <Layout kLayout>
-Strip strip(const Term& term, Index row, Index width, Index col, Index cols) {
+BACKFLOW_INLINE inline Strip strip(const Term& term, Index row, Index width, Index col,
+                                   Index cols) {
   Strip own{};
   own.a = term.A + (is_left_plain(kLayout) ? row : row * term.inner);
   own.a_step = is_left_plain(kLayout) ? term.lda : width;
@@ -119,43 +120,65 @@ struct Place {
 
 // f(0), …, f(N − 1), without a loop: what f indexes with them stays in registers.
 template <int N, class Function>
-inline void each(const Function& f) {
+BACKFLOW_INLINE inline void each(const Function& f) {
 #pragma GCC unroll 8
   for (int i = 0; i < N; ++i) f(i);
+}
+
+// All that a tile of V vectors and N columns reads and writes.
+template <Layout kLayout, int V, int N>
+void expect_operands(const Sum& sum, const Place& at) {
+  if (at.start != nullptr) expect_columns(at.start, at.ld_start, N, V * kWidth);
+  expect_columns(at.Y, at.ldy, N, V * kWidth);
+  for (Index i = 0; i < sum.count; ++i) {
+    const Index inner = sum.terms[i].inner;
+    const Strip own = strip<kLayout>(sum.terms[i], at.row, V * kWidth, at.col, at.cols);
+    expect_columns(own.a, own.a_step, inner, V * kWidth);
+    if (is_right_plain(kLayout))
+      expect_columns(own.x, own.x_step, N, inner);
+    else
+      expect_columns(own.x, own.x_step, inner, N);
+  }
 }
 
 // Y = start + Σ A X for a panel of V vectors and N columns. K is how many inner indices go at once
 // into accumulators of their own, so that narrow products do not wait for each addition.
 template <Layout kLayout, int V, int N, int K>
-void tile(const Sum& sum, const Place& at) {
+BACKFLOW_GUARDED void tile(const Sum& sum, const Place& at) {
+  if constexpr (kGuarded) expect_operands<kLayout, V, N>(sum, at);
   constexpr bool kPlain = is_right_plain(kLayout);
   Vector sums[K][N][V];
-  each<K>(
-      [&](int u) { each<N>([&](int j) { each<V>([&](int v) { sums[u][j][v] = Vector{}; }); }); });
+  each<K>([&](int u) BACKFLOW_INLINE {
+    each<N>([&](int j) BACKFLOW_INLINE {
+      each<V>([&](int v) BACKFLOW_INLINE { sums[u][j][v] = Vector{}; });
+    });
+  });
   if (at.start != nullptr)
-    each<N>([&](int j) {
-      each<V>([&](int v) { sums[0][j][v] = load(at.start + j * at.ld_start + v * kWidth); });
+    each<N>([&](int j) BACKFLOW_INLINE {
+      each<V>([&](int v) BACKFLOW_INLINE {
+        sums[0][j][v] = load(at.start + j * at.ld_start + v * kWidth);
+      });
     });
   for (Index i = 0; i < sum.count; ++i) {
     const Index inner = sum.terms[i].inner;
     const Strip own = strip<kLayout>(sum.terms[i], at.row, V * kWidth, at.col, at.cols);
-    const auto add = [&](Index k, Vector(&to)[N][V]) {
+    const auto add = [&](Index k, Vector(&to)[N][V]) BACKFLOW_INLINE {
       Vector a[V];
-      each<V>([&](int v) { a[v] = load(own.a + k * own.a_step + v * kWidth); });
-      each<N>([&](int j) {
+      each<V>([&](int v) BACKFLOW_INLINE { a[v] = load(own.a + k * own.a_step + v * kWidth); });
+      each<N>([&](int j) BACKFLOW_INLINE {
         const Vector x = broadcast(kPlain ? own.x[k + j * own.x_step] : own.x[k * own.x_step + j]);
-        each<V>([&](int v) { to[j][v] += a[v] * x; });
+        each<V>([&](int v) BACKFLOW_INLINE { to[j][v] += a[v] * x; });
       });
     };
     Index k = 0;
-    for (; k + K <= inner; k += K) each<K>([&](int u) { add(k + u, sums[u]); });
+    for (; k + K <= inner; k += K) each<K>([&](int u) BACKFLOW_INLINE { add(k + u, sums[u]); });
     if (K > 1)
       for (; k < inner; ++k) add(k, sums[0]);
   }
   double* const Y = at.Y;
   const Index ldy = at.ldy;
-  each<N>([&](int j) {
-    each<V>([&](int v) {
+  each<N>([&](int j) BACKFLOW_INLINE {
+    each<V>([&](int v) BACKFLOW_INLINE {
       Vector y = sums[0][j][v];
       for (int u = 1; u < K; ++u) y += sums[u][j][v];
       store(Y + j * ldy + v * kWidth, y);

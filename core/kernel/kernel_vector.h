@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/kernel/kernel_guard.h"
 #include "core/kernel/kernels.h"
 
 #if BACKFLOW_KERNEL_WIDTH == 8
@@ -19,15 +20,15 @@ typedef double Vector __attribute__((vector_size(kWidth * sizeof(double))));
 /// The bits of a Vector; also what comparisons give: all of a number's bits or none.
 typedef std::int64_t Bits __attribute__((vector_size(kWidth * sizeof(double))));
 
-inline Vector load(const double* p) {
+BACKFLOW_INLINE inline Vector load(const double* p) {
   Vector v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
 
-inline void store(double* p, Vector v) { std::memcpy(p, &v, sizeof v); }
+BACKFLOW_INLINE inline void store(double* p, Vector v) { std::memcpy(p, &v, sizeof v); }
 
-inline Vector broadcast(double x) { return x - Vector{}; }
+BACKFLOW_INLINE inline Vector broadcast(double x) { return x - Vector{}; }
 
 inline Bits bits_of(Vector v) { return reinterpret_cast<Bits>(v); }
 inline Vector of_bits(Bits b) { return reinterpret_cast<Vector>(b); }

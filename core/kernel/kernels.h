@@ -46,8 +46,8 @@ struct Steps {
   Index n, cols, count;
 };
 
-/// One step of an LSTM and one sequence, as the forward pass left it (model/lstm_cell.cpp): blocks i,
-/// f, g, o of pre-activations (4n), the cell states before and after and h (n each).
+/// One step of an LSTM and one sequence, as the forward pass left it (model/lstm_cell.cpp): blocks
+/// i, f, g, o of pre-activations (4n), the cell states before and after and h (n each).
 struct LstmStep {
   const double *a, *c_before, *c, *h;
 };
@@ -98,8 +98,8 @@ struct Kernels {
   void (*tanh_steps_vjp)(const Steps& steps, const double* a, const double* h, double* e,
                          double* delta);
 
-  // One step of one sequence through the gates of a cell with φ = tanh: what model/lstm_cell.cpp and
-  // model/gru_cell.cpp say, n units at once. Blocks of n: a and delta as there.
+  // One step of one sequence through the gates of a cell with φ = tanh: what model/lstm_cell.cpp
+  // and model/gru_cell.cpp say, n units at once. Blocks of n: a and delta as there.
 
   /// c and h from a (i, f, g, o) and c_before.
   void (*lstm)(const double* a, const double* c_before, double* c, double* h, Index n);

@@ -310,6 +310,29 @@ TEST_P(EveryInstructionSet, WhatIsNotFiniteGoesThrough) {
   }
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+// The loops of a product are not looked at one by one (kernel_guard.h): what stands for that.
+TEST_P(EveryInstructionSet, AProductBeyondItsMemoryIsReported) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const Kernels& kernels = *GetParam();
+  constexpr Index kRows = 48, kCols = 16, kInner = 5;
+  const auto multiply = [&](Index missing_left, Index missing_right, Index missing_result) {
+    const auto zeros = [](Index size) {
+      return std::vector<double>(static_cast<std::size_t>(size), 0.0);
+    };
+    const auto left = zeros(kernels.packed_left_size(kRows, kInner) - missing_left);
+    const auto right = zeros(kernels.packed_right_size(kInner, kCols) - missing_right);
+    auto result = zeros(kRows * kCols - missing_result);
+    const kernel::Term term{left.data(), 0, right.data(), 0, kInner};
+    kernels.add_packed({&term, 1, nullptr, 0, kRows, kCols, result.data(), kRows});
+  };
+  multiply(0, 0, 0);
+  EXPECT_DEATH(multiply(1, 0, 0), "heap-buffer-overflow");
+  EXPECT_DEATH(multiply(0, 1, 0), "heap-buffer-overflow");
+  EXPECT_DEATH(multiply(0, 0, 1), "heap-buffer-overflow");
+}
+#endif
+
 INSTANTIATE_TEST_SUITE_P(Available, EveryInstructionSet,
                          ::testing::ValuesIn(kernel::available_kernels().begin(),
                                              kernel::available_kernels().end()),
