@@ -44,7 +44,6 @@ void prepare_heap() {
 #ifdef __GLIBC__
   constexpr int kMost = 1 << 30, kMostBefore235 = 32 << 20;  // glibc 2.34 and older refuse more
   mallopt(M_TRIM_THRESHOLD, kMost);
-  mallopt(M_ARENA_MAX, 1);
   if (mallopt(M_MMAP_THRESHOLD, kMost) == 0)
     mallopt(M_MMAP_THRESHOLD, kMostBefore235);
   else if (kOwnHeap)

@@ -134,7 +134,9 @@ class Peer:
 def ours(bench, name):
     """Seconds and flops per second of one benchmark."""
     out = subprocess.run([bench, f"--benchmark_filter=^{name}(/real_time)?$", "--benchmark_min_time=0.3",
-                          "--benchmark_format=json"], capture_output=True, check=True, text=True)
+                          # Once beforehand, as the peer's.
+                          "--benchmark_min_warmup_time=0.001", "--benchmark_format=json"],
+                         capture_output=True, check=True, text=True)
     runs = json.loads(out.stdout)["benchmarks"]
     assert len(runs) == 1 and runs[0]["time_unit"] == "us", name
     return runs[0]["real_time"] * 1e-6, runs[0].get("flops")
