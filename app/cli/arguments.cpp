@@ -9,6 +9,7 @@
 #include "app/export/export.h"
 #include "app/figure/preset.h"
 #include "app/figure/view.h"
+#include "core/verify/check.h"
 
 namespace backflow::cli {
 namespace {
@@ -206,6 +207,13 @@ void add_lessons(CLI::App& app, Arguments& arguments) {
       ->type_name("check NAME|FILE");
 }
 
+std::string list_of_checks() {
+  std::string list = "Checks:";
+  for (const verify::Check& check : verify::checks())
+    list += fmt::format("\n  {:<26}{}{}", check.name, check.slow ? "(--slow) " : "", check.claim);
+  return list;
+}
+
 void add_verify(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = app.add_subcommand(
       "verify", "compute published results anew and compare; each has its source and protocol");
@@ -218,6 +226,8 @@ void add_verify(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   sub->add_flag("--slow", request.slow, "also those that take minutes");
   sub->add_flag("--json", request.json, "for machines");
+  sub->footer(std::string());  // not the whole program's examples
+  sub->footer(list_of_checks);
 }
 
 #ifdef BACKFLOW_HAS_WINDOW

@@ -45,10 +45,17 @@ std::vector<std::string> known_words(const CLI::App& app) {
   return words;
 }
 
+// "backflow verify --help".
+std::string help_command(const CLI::App& app) {
+  const auto active = app.get_subcommands();
+  return "backflow " + (active.empty() ? std::string() : active.front()->get_name() + " ") +
+         "--help";
+}
+
 std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     const std::string text = error.what();
-    return text.substr(0, text.find(':')) + " needs a value; backflow --help tells which";
+    return text.substr(0, text.find(':')) + " needs a value; " + help_command(app) + " tells which";
   }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
   std::vector<std::string> extras = app.remaining(true);
@@ -62,7 +69,7 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
       config::nearest_match(option ? extras.front().substr(2) : extras.front(), words);
   if (option && !match.empty()) match = "--" + match;
   return "unknown argument \"" + extras.front() + "\"" +
-         (match.empty() ? "; backflow --help lists what there is"
+         (match.empty() ? "; " + help_command(app) + " lists what there is"
                         : "; did you mean \"" + match + "\"?");
 }
 

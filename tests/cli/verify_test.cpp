@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "core/verify/check.h"
 #include "tests/cli/program_call.h"
 
 namespace backflow::cli {
@@ -19,6 +20,15 @@ TEST(VerifyCommand, TellsPublishedValuesAndOurs) {
   EXPECT_THAT(outcome.out, HasSubstr("-2.65561034"));
   EXPECT_THAT(outcome.out, HasSubstr("2 of 2 checks passed."));
   EXPECT_THAT(outcome.out, Not(HasSubstr("FAIL")));
+}
+
+TEST(VerifyCommand, HelpListsEveryCheck) {
+  const Outcome outcome = backflow({"verify", "--help"});
+  EXPECT_EQ(outcome.code, 0);
+  for (const verify::Check& check : verify::checks()) {
+    EXPECT_THAT(outcome.out, HasSubstr("\n  " + std::string(check.name) + " "));
+    EXPECT_THAT(outcome.out, HasSubstr(std::string(check.claim)));
+  }
 }
 
 TEST(VerifyCommand, JsonIsForMachines) {
