@@ -185,7 +185,7 @@ private:
 // near cache: where all of δ and h do not fit there (measured: from so many weights on, kFar), but
 // the gradient of W_hh leaves room for some of them (up to kNear).
 constexpr Index kFar = 8192, kNear = 32768;
-constexpr Index kStacked = 128;  // columns of δ of the steps together
+constexpr Index kStacked = 64;  // columns of δ of the steps together
 
 }  // namespace
 

@@ -24,8 +24,8 @@ void WeightGradients::add_all(model::Parameters& gradients) const {
   // Two parts at most: the sums of more would have to be added up again, which for wide networks
   // costs more than it gains.
   constexpr double kWorthTwo = 2e6;  // operations
-  // Block by block, so that δ is still in a near cache when its next product reads it.
-  constexpr Index kBlock = 256;
+  // Block by block, so that δ is still in the nearest caches when its next product reads it.
+  constexpr Index kBlock = 64;
   const Index columns = signals_.delta.data().cols(), outputs = signals_.dz.data().cols();
   const double work = 2.0 * static_cast<double>(signals_.delta.rows()) *
                       static_cast<double>(gradients.hidden_size()) * static_cast<double>(columns);

@@ -8,56 +8,103 @@
 namespace backflow::kernel {
 namespace {
 
+// In two loops, so that processors need not look far ahead for something to do while a step waits
+// for its exponentials.
 BACKFLOW_FLATTEN void lstm(const double* a, const double* c_before, double* c, double* h, Index n) {
   each_vector(n, [&](Index j, auto in) {
-    const Vector i = sigmoid_of(in.load(a + j)), f = sigmoid_of(in.load(a + n + j));
-    const Vector g = tanh_of(in.load(a + 2 * n + j)), o = sigmoid_of(in.load(a + 3 * n + j));
-    const Vector own = f * in.load(c_before + j) + i * g;
-    in.store(c + j, own);
-    in.store(h + j, o * tanh_of(own));
+    const Vector a_i = in.load(a + j), a_f = in.load(a + n + j), a_g = in.load(a + 2 * n + j);
+    for_range_of(
+        [&](auto range) {
+          const SigmoidFraction i = sigmoid_fraction<range>(a_i), f = sigmoid_fraction<range>(a_f);
+          const TanhFraction g = tanh_fraction<range>(a_g);
+          const Vector i_g = i.whole * g.whole;
+          in.store(c + j, (f.value * in.load(c_before + j) * i_g + i.value * g.value * f.whole) /
+                              (f.whole * i_g));
+        },
+        a_i, a_f, a_g);
   });
-}
-
-// φ(c) = h/o is a division instead of an exponential, unless that or its slope would lose digits.
-inline TanhAndSlope tanh_of_state(Vector h, Vector o, const auto& c) {
-  const Vector value = h / o, least = broadcast(1e-290);
-  if (all(keeps_digits_of_slope(value) & (magnitude(h) >= least)))
-    return {value, slope_of_tanh(value)};
-  return tanh_and_slope(c());
+  each_vector(n, [&](Index j, auto in) {
+    const Vector a_o = in.load(a + 3 * n + j), own = in.load(c + j);
+    for_range_of(
+        [&](auto range) {
+          const SigmoidFraction o = sigmoid_fraction<range>(a_o);
+          const TanhFraction phi = tanh_fraction<range>(own);
+          in.store(h + j, o.value * phi.value / (o.whole * phi.whole));
+        },
+        a_o, own);
+  });
 }
 
 BACKFLOW_FLATTEN void lstm_vjp(const LstmStep& step, const double* u, const double* u_c,
                                double* delta, double* u_c_before, Index n) {
+  double* const through_c = delta;  // ∂L/∂c_t, through h_t as well, until δ of i is there
   each_vector(n, [&](Index j, auto in) {
-    const double* a = step.a + j;
-    const SigmoidAndComplement i = sigmoid_and_complement(in.load(a));
-    const SigmoidAndComplement f = sigmoid_and_complement(in.load(a + n));
-    const TanhAndSlope g = tanh_and_slope(in.load(a + 2 * n));
-    const SigmoidAndComplement o = sigmoid_and_complement(in.load(a + 3 * n));
-    const TanhAndSlope phi =
-        tanh_of_state(in.load(step.h + j), o.value, [&] { return in.load(step.c + j); });
-    const Vector own_u = in.load(u + j);
-    // ∂L/∂c_t, through h_t as well.
-    const Vector through = in.load(u_c + j) + own_u * o.value * phi.slope;
-    const Vector c_before = in.load(step.c_before + j);
-    in.store(delta + j, through * g.value * (i.value * i.complement));
-    in.store(delta + n + j, through * c_before * (f.value * f.complement));
-    in.store(delta + 2 * n + j, through * i.value * g.slope);
-    in.store(delta + 3 * n + j, own_u * phi.value * (o.value * o.complement));
-    in.store(u_c_before + j, through * f.value);
+    const Vector a_f = in.load(step.a + n + j), a_o = in.load(step.a + 3 * n + j);
+    for_range_of(
+        [&](auto range) {
+          const SigmoidFraction f = sigmoid_fraction<range>(a_f), o = sigmoid_fraction<range>(a_o);
+          Inverses by;  // of_a of f, of_b of o
+          TanhAndSlope phi;
+          if constexpr (range == Range::moderate) {
+            // φ(c) = h/o needs no exponential, unless that or its slope would lose digits.
+            by = inverses(f.whole, o.whole * o.value);
+            phi.value = in.load(step.h + j) * (o.whole * o.whole * by.of_b);
+            phi.slope = slope_of_tanh(phi.value);
+            by.of_b *= o.value;
+            if (!all_within(magnitude(phi.value), 1e-250, kKnownTanh))
+              phi = tanh_and_slope(in.load(step.c + j));
+          } else {
+            by = inverses(f.whole, o.whole);
+            phi = tanh_and_slope(in.load(step.c + j));
+          }
+          const Vector out = in.load(u + j) * (o.value * by.of_b);
+          const Vector through = in.load(u_c + j) + out * phi.slope;
+          const Vector kept = through * (f.value * by.of_a);
+          in.store(through_c + j, through);
+          in.store(u_c_before + j, kept);
+          in.store(delta + n + j, kept * in.load(step.c_before + j) * (f.complement * by.of_a));
+          in.store(delta + 3 * n + j, out * phi.value * (o.complement * by.of_b));
+        },
+        a_f, a_o);
+  });
+  each_vector(n, [&](Index j, auto in) {
+    const Vector a_i = in.load(step.a + j), a_g = in.load(step.a + 2 * n + j);
+    for_range_of(
+        [&](auto range) {
+          const SigmoidFraction i = sigmoid_fraction<range>(a_i);
+          const TanhFraction g = tanh_fraction<range>(a_g);
+          const Inverses by = inverses(i.whole, g.whole);
+          const Vector added = in.load(through_c + j) * (i.value * by.of_a);
+          in.store(delta + j, added * (g.value * by.of_b) * (i.complement * by.of_a));
+          in.store(delta + 2 * n + j, added * (4.0 * g.power * by.of_b * by.of_b));
+        },
+        a_i, a_g);
   });
 }
 
 template <bool kResetAfter>
 BACKFLOW_FLATTEN void gru(double* a, const double* h_before, double* h, Index n) {
+  if constexpr (kResetAfter)
+    each_vector(n, [&](Index j, auto in) {
+      const Vector a_r = in.load(a + j), extra = in.load(a + 3 * n + j);
+      for_range_of(
+          [&](auto range) {
+            const SigmoidFraction r = sigmoid_fraction<range>(a_r);
+            in.store(a + 2 * n + j, in.load(a + 2 * n + j) + r.value * extra / r.whole);
+          },
+          a_r);
+    });
   each_vector(n, [&](Index j, auto in) {
-    Vector own = in.load(a + 2 * n + j);
-    if constexpr (kResetAfter) {
-      own += sigmoid_of(in.load(a + j)) * in.load(a + 3 * n + j);
-      in.store(a + 2 * n + j, own);
-    }
-    const SigmoidAndComplement z = sigmoid_and_complement(in.load(a + n + j));
-    in.store(h + j, tanh_of(own) * z.complement + z.value * in.load(h_before + j));
+    const Vector a_z = in.load(a + n + j), a_new = in.load(a + 2 * n + j);
+    for_range_of(
+        [&](auto range) {
+          const SigmoidFraction z = sigmoid_fraction<range>(a_z);
+          const TanhFraction added = tanh_fraction<range>(a_new);
+          const Vector kept = z.value * in.load(h_before + j);
+          in.store(h + j,
+                   (added.value * z.complement + kept * added.whole) / (z.whole * added.whole));
+        },
+        a_z, a_new);
   });
 }
 
@@ -65,19 +112,32 @@ template <bool kResetAfter>
 BACKFLOW_FLATTEN void gru_vjp(const double* a, const double* h_before, const double* u,
                               double* delta, double* u_before, Index n) {
   each_vector(n, [&](Index j, auto in) {
-    const SigmoidAndComplement z = sigmoid_and_complement(in.load(a + n + j));
-    const TanhAndSlope own = tanh_and_slope(in.load(a + 2 * n + j));
-    const Vector own_u = in.load(u + j);
-    const Vector by_new = own_u * z.complement * own.slope;
-    in.store(delta + n + j, own_u * (in.load(h_before + j) - own.value) * z.value * z.complement);
-    in.store(delta + 2 * n + j, by_new);
-    in.store(u_before + j, own_u * z.value);
-    if constexpr (kResetAfter) {
-      const SigmoidAndComplement r = sigmoid_and_complement(in.load(a + j));
-      in.store(delta + j, by_new * in.load(a + 3 * n + j) * (r.value * r.complement));
-      in.store(delta + 3 * n + j, by_new * r.value);
-    }
+    const Vector a_z = in.load(a + n + j), a_new = in.load(a + 2 * n + j);
+    for_range_of(
+        [&](auto range) {
+          const SigmoidFraction z = sigmoid_fraction<range>(a_z);
+          const TanhFraction added = tanh_fraction<range>(a_new);
+          const Inverses by = inverses(z.whole, added.whole);
+          const Vector own_u = in.load(u + j);
+          const Vector kept = own_u * (z.value * by.of_a), through = z.complement * by.of_a;
+          in.store(u_before + j, kept);
+          in.store(delta + n + j, kept * through * (in.load(h_before + j) - added.value * by.of_b));
+          in.store(delta + 2 * n + j, own_u * through * (4.0 * added.power * by.of_b * by.of_b));
+        },
+        a_z, a_new);
   });
+  if constexpr (kResetAfter)
+    each_vector(n, [&](Index j, auto in) {
+      const Vector a_r = in.load(a + j);
+      for_range_of(
+          [&](auto range) {
+            const SigmoidFraction r = sigmoid_fraction<range>(a_r);
+            const Vector by = 1.0 / r.whole, reset = in.load(delta + 2 * n + j) * (r.value * by);
+            in.store(delta + 3 * n + j, reset);
+            in.store(delta + j, reset * in.load(a + 3 * n + j) * (r.complement * by));
+          },
+          a_r);
+    });
 }
 
 }  // namespace

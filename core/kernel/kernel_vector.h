@@ -57,13 +57,37 @@ inline Vector at_most(Vector v, double limit) {
 #endif
 }
 
-inline bool all(Bits mask) {
+// The larger of |a| and |b|; either may come back where the other is NaN.
+inline Vector larger_magnitude(Vector a, Vector b) {
 #if BACKFLOW_KERNEL_WIDTH == 8
-  return _mm512_movepi64_mask((__m512i)mask) == 0xff;
+  constexpr int kMaximumOfMagnitudes = 0b1011;
+  return (Vector)_mm512_maskz_range_pd(0xff, (__m512d)a, (__m512d)b, kMaximumOfMagnitudes);
 #else
+  const Vector x = magnitude(a), y = magnitude(b);
+  return x > y ? x : y;
+#endif
+}
+
+/// Whether each number is in [least, most]; NaN is not.
+inline bool all_within(Vector v, double least, double most) {
+#if BACKFLOW_KERNEL_WIDTH == 8
+  const __mmask8 low_enough = _mm512_cmp_pd_mask((__m512d)v, _mm512_set1_pd(most), _CMP_LE_OQ);
+  return _mm512_mask_cmp_pd_mask(low_enough, (__m512d)v, _mm512_set1_pd(least), _CMP_GE_OQ) == 0xff;
+#else
+  const Bits within = (v >= broadcast(least)) & (v <= broadcast(most));
   std::int64_t lost = 0;
-  for (Index i = 0; i < kWidth; ++i) lost |= ~mask[i];
+  for (Index i = 0; i < kWidth; ++i) lost |= ~within[i];
   return lost == 0;
+#endif
+}
+
+/// Whether |v| is at most that everywhere; no NaN is.
+inline bool all_at_most(Vector v, double most) {
+#if BACKFLOW_KERNEL_WIDTH == 8
+  const Vector size = magnitude(v);
+  return _mm512_cmp_pd_mask((__m512d)size, _mm512_set1_pd(most), _CMP_LE_OQ) == 0xff;
+#else
+  return all_within(v, -most, most);
 #endif
 }
 

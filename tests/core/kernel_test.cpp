@@ -228,12 +228,13 @@ TEST_P(EveryInstructionSet, SigmoidAndItsComplementKeepTheirDigitsFarOut) {
 
 TEST_P(EveryInstructionSet, TheExponentialEndsInZeroWithoutAStep) {
   std::vector<double> a;
-  for (double x = -707.5; x >= -711.0; x -= 0.01) a.push_back(x);
+  for (double x = -707.5; x >= -747.0; x -= 0.01) a.push_back(x);
   const auto count = static_cast<Index>(a.size());
   std::vector<double> value(a.size()), complement(a.size());
   GetParam()->sigmoid(a.data(), value.data(), complement.data(), count);
   for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_LE(value[i], i == 0 ? 1.0 : value[i - 1]) << a[i];
+    constexpr double kUnit = std::numeric_limits<double>::denorm_min();  // subnormal ones round
+    EXPECT_LE(value[i], i == 0 ? 1.0 : value[i - 1] + kUnit) << a[i];
     EXPECT_EQ(complement[i], 1.0);
     if (a[i] > -708.3)
       EXPECT_NEAR(value[i] / std::exp(a[i]), 1.0, 2e-13) << a[i];
