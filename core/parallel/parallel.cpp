@@ -42,11 +42,15 @@ public:
       return;
     }
     job_ = &job;
-    count_ = count;
-    next_.store(0, std::memory_order_relaxed);
+    takers_ = std::min(count, threads());
+    for (Index i = 0; i < takers_; ++i) {
+      Share& share = shares_[static_cast<std::size_t>(i)];
+      share.next.store(count * i / takers_, std::memory_order_relaxed);
+      share.end = count * (i + 1) / takers_;
+    }
     gate_.fetch_and(~kClosed, std::memory_order_release);
     announce();
-    work();
+    work(0);
     // Who has not come by now finds the gate closed; the others are waited for.
     gate_.fetch_or(kClosed, std::memory_order_acq_rel);
     const auto all_gone = [&] { return gate_.load(std::memory_order_acquire) == kClosed; };
@@ -95,8 +99,9 @@ private:
 
   void start(Index count) {
     stop_ = false;
+    shares_ = std::vector<Share>(static_cast<std::size_t>(count));
     for (Index i = 1; i < count; ++i)
-      helpers_.emplace_back([this, seen = round_.load()] { help(seen); });
+      helpers_.emplace_back([this, i, seen = round_.load()] { help(i, seen); });
   }
 
   void stop() {
@@ -114,18 +119,23 @@ private:
     wake_.notify_all();
   }
 
-  void work() {
-    for (Index i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < count_;) {
-      try {
-        (*job_)(i);
-      } catch (...) {
-        const std::lock_guard lock(mutex_);
-        if (!error_) error_ = std::current_exception();
+  // Each thread's own share first: what it has worked on in the round before is in its caches. Then
+  // what the others have not come to; those without a share would only take it from them.
+  void work(Index self) {
+    for (Index k = 0; self < takers_ && k < takers_; ++k) {
+      Share& share = shares_[static_cast<std::size_t>((self + k) % takers_)];
+      for (Index i; (i = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;) {
+        try {
+          (*job_)(i);
+        } catch (...) {
+          const std::lock_guard lock(mutex_);
+          if (!error_) error_ = std::current_exception();
+        }
       }
     }
   }
 
-  void help(std::uint64_t seen) {
+  void help(Index self, std::uint64_t seen) {
     while (true) {
       const auto announced = [&] { return round_.load(std::memory_order_acquire) != seen; };
       if (!comes_soon(announced)) {
@@ -134,7 +144,7 @@ private:
       }
       seen = round_.load(std::memory_order_acquire);
       if (stop_) return;
-      if ((gate_.fetch_add(1, std::memory_order_acq_rel) & kClosed) == 0) work();
+      if ((gate_.fetch_add(1, std::memory_order_acq_rel) & kClosed) == 0) work(self);
       gate_.fetch_sub(1, std::memory_order_acq_rel);
     }
   }
@@ -149,8 +159,13 @@ private:
   std::atomic<std::int64_t> gate_{kClosed};   // how many helpers are inside, and whether it is shut
   // The round's work; read by those inside the gate.
   const std::function<void(Index)>* job_ = nullptr;
-  Index count_ = 0;
-  std::atomic<Index> next_{0};
+  // Jobs next … end − 1, on a cache line of its own.
+  struct alignas(64) Share {
+    std::atomic<Index> next{0};
+    Index end = 0;
+  };
+  std::vector<Share> shares_;  // one for each thread, the caller's first …
+  Index takers_ = 0;           // … and how many of them there are in this round
   std::exception_ptr error_;
   std::atomic<bool> stop_{false};
 };

@@ -15,7 +15,9 @@ namespace backflow::parallel {
 using Index = std::ptrdiff_t;
 
 /// Calls job(0) … job(count − 1), each once, in any order and on any thread, and returns when all
-/// are done. The first exception of a job is thrown again here, after the others have ended.
+/// are done. Each thread begins with the same share of the jobs whenever there are so many: where
+/// job(i) goes on with what it did the last time, that is likely to be in its core's caches. The
+/// first exception of a job is thrown again here, after the others have ended.
 void for_each(Index count, const std::function<void(Index)>& job);
 
 /// How many threads the calling one may be joined by, itself included.
