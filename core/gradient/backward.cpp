@@ -26,7 +26,7 @@ void output_signals(const model::Model& model, const model::Batch& batch, const 
   model::item_loss_gradients(model.readout, model.loss, trace.z.data(), trace.y_hat.data(),
                              batch.targets.data(), dz.data());
   const auto B = static_cast<double>(trace.batch());
-  dz.data() /= B;
+  dz.data() *= 1.0 / B;
   if (batch.weights.count() == 0) return;
   const auto weight = batch.weights.data().row(0);
   for (Index j = 0; j < dz.data().cols(); ++j) {

@@ -2,6 +2,7 @@
 #include "core/parallel/parallel.h"
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -33,6 +34,21 @@ TEST(Parallel, DoesEveryJobOnceForAnyNumberOfThreads) {
       }
     }
   }
+}
+
+TEST(Parallel, WhoIsDoneWithItsShareTakesOverFromTheOthers) {
+  parallel::limit_threads(2);
+  // Jobs 2 and 3 are one thread's share; who has taken the one waits for the other to be done.
+  std::atomic<bool> last_done{false}, in_time{false};
+  parallel::for_each(4, [&](Index i) {
+    if (i == 3) last_done = true;
+    if (i != 2) return;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!last_done && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    in_time = last_done.load();
+  });
+  EXPECT_TRUE(in_time);
+  parallel::limit_threads(0);
 }
 
 TEST(Parallel, AJobMayAskForHelpItself) {
