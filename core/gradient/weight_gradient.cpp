@@ -64,7 +64,7 @@ void WeightGradients::add(Index first, Index last, model::Columns sequences,
 
 void WeightGradients::add_recurrent(Ranges ranges, model::Parameters& gradients) const {
   const Index n = gradients.hidden_size();
-  const Matrix& delta = signals_.delta.data();
+  const auto delta = signals_.delta.data();
   for (const model::GateRun& run : runs_) {
     const GateUse& gate = layout_.gates[static_cast<std::size_t>(run.first)];
     add_outer(delta.middleRows(gate.delta_block * n, run.count * n),
@@ -83,7 +83,7 @@ void WeightGradients::add_recurrent(Ranges ranges, model::Parameters& gradients)
 // As its transpose, because there are few outputs: the product is faster when its many rows come
 // first. `ranges` are of the steps with targets.
 void WeightGradients::add_readout(Ranges ranges, model::Parameters& gradients) const {
-  const Matrix& dz = signals_.dz.data();
+  const auto dz = signals_.dz.data();
   auto transposed = model::scratch(5, gradients.W_hy.cols(), gradients.W_hy.rows());
   transposed.setZero();
   add_outer(trace_.h.steps(signals_.dz.first(), signals_.dz.last()), dz, ranges, transposed);

@@ -127,11 +127,10 @@ const Cell& cell_of(CellKind kind) {
 }
 
 Eigen::Map<Matrix> scratch(Index slot, Index rows, Index cols) {
-  // Aligned as Eigen's own memory: what it does to the ends of a vector must not depend on where
-  // that happens to lie, or a logarithm's last bit would.
-  using Room = std::vector<double, Eigen::aligned_allocator<double>>;
-  thread_local std::array<Room, 8> rooms;
-  Room& room = rooms[static_cast<std::size_t>(slot)];
+  // Aligned: what Eigen does to the ends of a vector must not depend on where that happens to lie,
+  // or a logarithm's last bit would.
+  thread_local std::array<AlignedVector, 8> rooms;
+  AlignedVector& room = rooms[static_cast<std::size_t>(slot)];
   const auto size = static_cast<std::size_t>(rows * cols);
   if (room.size() < size) room.resize(size);
   return {room.data(), rows, cols};

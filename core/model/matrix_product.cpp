@@ -12,11 +12,11 @@ using kernel::kernels;
 
 // Room for packed operands, kept by each thread for its next product.
 struct Room {
-  std::vector<double> left, right;
-  std::vector<double> left_beside, right_beside;  // outer products side by side
+  AlignedVector left, right;
+  AlignedVector left_beside, right_beside;  // outer products side by side
 };
 
-double* at_least(std::vector<double>& room, Index size) {
+double* at_least(AlignedVector& room, Index size) {
   if (static_cast<Index>(room.size()) < size) room.resize(static_cast<std::size_t>(size));
   return room.data();
 }
@@ -141,7 +141,7 @@ void add_outer_products(std::span<const OuterProduct> products, MutableRef C) {
     // They are rearranged anyway: side by side, as one product.
     Index inner = 0;
     for (const OuterProduct& p : products) inner += p.inner;
-    const auto place = [inner](std::vector<double>& own, Index rows) {
+    const auto place = [inner](AlignedVector& own, Index rows) {
       return Eigen::Map<Matrix>(at_least(own, rows * inner), rows, inner);
     };
     auto A = place(room().left_beside, C.rows()), B = place(room().right_beside, C.cols());

@@ -7,8 +7,8 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
+#include "core/model/aligned_vector.h"
 #include "core/model/types.h"
 
 namespace backflow::model {
@@ -32,7 +32,7 @@ public:
 
 private:
   Index rows_ = 0, inner_ = 0;
-  std::vector<double> data_;
+  AlignedVector data_;
 };
 
 /// A x, one of the products that are added up: A (rows, inner), x (inner, cols). Refers to both.

@@ -137,7 +137,8 @@ TEST(Tasks, BatchesAreDeterminedBySeedAndIteration) {
     EXPECT_NE(seven.inputs.data(), eight.inputs.data());
     EXPECT_NE(seven.lengths, eight.lengths);
     options.seed = 2;
-    EXPECT_NE(make_batch(options, kProbability, 7).inputs.data(), seven.inputs.data());
+    const Batch other = make_batch(options, kProbability, 7);
+    EXPECT_NE(other.inputs.data(), seven.inputs.data());
   }
 }
 
@@ -202,10 +203,11 @@ TEST(Tasks, ValidationDataIsOtherData) {
     EXPECT_EQ(held_out->size(), 20);
     EXPECT_EQ(held_out->inputs.data(),
               make_validation_batch(options, kProbability, 20)->inputs.data());
-    for (std::uint64_t iteration = 0; iteration < 20; ++iteration)
-      EXPECT_NE(held_out->inputs.data(), make_batch(options, kProbability, iteration)
-                                             .inputs.data()
-                                             .leftCols(held_out->inputs.data().cols()));
+    for (std::uint64_t iteration = 0; iteration < 20; ++iteration) {
+      const Batch seen = make_batch(options, kProbability, iteration);
+      EXPECT_NE(held_out->inputs.data(),
+                seen.inputs.data().leftCols(held_out->inputs.data().cols()));
+    }
   }
 }
 

@@ -81,8 +81,9 @@ TEST(Task, FirstBitIsTheLabelAndNoiseIsNoise) {
 TEST(Task, IsDeterminedBySeedAndIteration) {
   TaskOptions options;
   options.kind = TaskKind::first_bit;
-  const auto data = [&](std::uint64_t iteration) {
-    return make_batch(options, TargetEncoding::probability, iteration).inputs.data();
+  const auto data = [&](std::uint64_t iteration) -> Matrix {
+    const model::Batch batch = make_batch(options, TargetEncoding::probability, iteration);
+    return batch.inputs.data();
   };
   EXPECT_EQ(data(7), data(7));
   EXPECT_NE(data(7), data(8));
